@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The loads every header is built of. Each one is bounds-checked by `RawSpan`; a header's initialiser has proved
+/// beforehand that the check cannot fail. Plain names are network byte order, names ending in `LE` little-endian.
+///
+/// `unsafe` is sound here: an integer has no invalid bit pattern, and the offset is checked by the callee.
+extension RawSpan {
+  @inline(__always)
+  func u8(_ offset: Int) -> UInt8 {
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+  @inline(__always)
+  func u16(_ offset: Int) -> UInt16 {
+    unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+  @inline(__always)
+  func u24(_ offset: Int) -> UInt32 {
+    UInt32(u16(offset)) << 8 | UInt32(u8(offset + 2))
+  }
+  @inline(__always)
+  func u32(_ offset: Int) -> UInt32 {
+    unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+  @inline(__always)
+  func u64(_ offset: Int) -> UInt64 {
+    unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+  @inline(__always)
+  func u16LE(_ offset: Int) -> UInt16 {
+    unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+  @inline(__always)
+  func u32LE(_ offset: Int) -> UInt32 {
+    unsafe UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+  @inline(__always)
+  func u64LE(_ offset: Int) -> UInt64 {
+    unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The `count` bytes from `offset` on; fewer, or none, where the span ends earlier. Never traps.
+  @inline(__always) @_lifetime(copy self)
+  func slice(_ offset: Int, _ count: Int) -> RawSpan {
+    extracting(droppingFirst: max(0, offset)).extracting(first: max(0, count))
+  }
+  /// Everything from `offset` on; empty where the span ends earlier. Never traps.
+  @inline(__always) @_lifetime(copy self)
+  func from(_ offset: Int) -> RawSpan {
+    extracting(droppingFirst: max(0, offset))
+  }
+}

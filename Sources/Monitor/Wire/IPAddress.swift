@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An IPv4 or IPv6 address as one 128-bit number. IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291, 2.5.5.2), so that
+/// one table, one prefix match and one hash serve both.
+package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let bits: UInt128
+  @inline(__always)
+  package init(bits: UInt128) { self.bits = bits }
+  @inline(__always)
+  package init(v4 address: UInt32) { bits = UInt128(0xFFFF_0000_0000 | UInt64(address)) }
+
+  /// The IPv4 address at `offset`; the caller has proved that four bytes are there.
+  @inline(__always)
+  init(v4 bytes: RawSpan, at offset: Int) { self.init(v4: bytes.u32(offset)) }
+  /// The IPv6 address at `offset`; the caller has proved that sixteen bytes are there.
+  @inline(__always)
+  init(v6 bytes: RawSpan, at offset: Int) {
+    bits = UInt128(bytes.u64(offset)) << 64 | UInt128(bytes.u64(offset + 8))
+  }
+
+  /// `::`, which also stands for "no address".
+  package static let none = IPAddress(bits: 0)
+
+  package var isV4: Bool { bits >> 32 == 0xFFFF }
+  /// The 32 bits of an IPv4 address.
+  package var v4: UInt32 { UInt32(truncatingIfNeeded: bits) }
+  package var high: UInt64 { UInt64(truncatingIfNeeded: bits >> 64) }
+  package var low: UInt64 { UInt64(truncatingIfNeeded: bits) }
+
+  package var isUnspecified: Bool { isV4 ? v4 == 0 : bits == 0 }
+  package var isLoopback: Bool { isV4 ? v4 >> 24 == 127 : bits == 1 }
+  /// 224.0.0.0/4 or ff00::/8.
+  package var isMulticast: Bool { isV4 ? v4 >> 28 == 14 : bits >> 120 == 0xFF }
+  /// 255.255.255.255. Directed broadcasts need a prefix length to be known.
+  package var isLimitedBroadcast: Bool { isV4 && v4 == 0xFFFF_FFFF }
+  /// 169.254.0.0/16 (RFC 3927) or fe80::/10.
+  package var isLinkLocal: Bool { isV4 ? v4 >> 16 == 0xA9FE : bits >> 118 == 0x3FA }
+  /// May stand for one host: neither unspecified, multicast nor limited broadcast.
+  package var isUnicast: Bool { !isUnspecified && !isMulticast && !isLimitedBroadcast }
+
+  package static func < (left: IPAddress, right: IPAddress) -> Bool { left.bits < right.bits }
+}
+
+extension IPAddress {
+  /// Reads dotted IPv4 (four decimal octets, no leading zero) or RFC 4291 IPv6 text; nil for anything else.
+  package init?(_ text: some StringProtocol) {
+    if text.utf8.contains(UInt8(ascii: ":")) {
+      guard let bits = IPAddress.parseV6(text) else { return nil }
+      self.init(bits: bits)
+    } else {
+      guard let address = IPAddress.parseV4(text) else { return nil }
+      self.init(v4: address)
+    }
+  }
+
+  private static func parseV4(_ text: some StringProtocol) -> UInt32? {
+    let octets = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard octets.count == 4 else { return nil }
+    var value: UInt32 = 0
+    for octet in octets {
+      guard octet.utf8.allSatisfy({ (0x30...0x39).contains($0) }), octet == "0" || octet.first != "0",
+        let byte = UInt8(octet)
+      else { return nil }
+      value = value << 8 | UInt32(byte)
+    }
+    return value
+  }
+
+  private static func parseV6(_ text: some StringProtocol) -> UInt128? {
+    var halves: [[UInt16]] = [[]]
+    var groups = text.split(separator: ":", omittingEmptySubsequences: false)[...]
+    // "::" shows as an empty group; at either end of the text it shows as two.
+    if groups.count >= 2, groups[0].isEmpty {
+      guard groups[1].isEmpty else { return nil }
+      groups = groups.dropFirst()
+    }
+    if groups.count >= 2, groups.last?.isEmpty == true {
+      guard groups[groups.endIndex - 2].isEmpty else { return nil }
+      groups = groups.dropLast()
+    }
+    for (index, group) in groups.enumerated() {
+      if group.isEmpty {
+        guard halves.count == 1 else { return nil }
+        halves.append([])
+      } else if group.utf8.contains(UInt8(ascii: ".")) {
+        guard index == groups.count - 1, let tail = parseV4(group) else { return nil }
+        halves[halves.count - 1] += [UInt16(tail >> 16), UInt16(tail & 0xFFFF)]
+      } else {
+        guard group.utf8.count <= 4, group.utf8.first != UInt8(ascii: "+"), let word = UInt16(group, radix: 16) else {
+          return nil
+        }
+        halves[halves.count - 1].append(word)
+      }
+    }
+    let count = halves.reduce(0) { $0 + $1.count }
+    guard halves.count == 1 ? count == 8 : count < 8 else { return nil }
+    let words = halves.count == 1 ? halves[0] : halves[0] + Array(repeating: 0, count: 8 - count) + halves[1]
+    return words.reduce(0) { $0 << 16 | UInt128($1) }
+  }
+
+  /// Dotted decimal, or RFC 5952 text.
+  package var description: String {
+    if isV4 { return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)" }
+    let words = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
+    var longest = 0..<0
+    var index = 0
+    while index < 8 {
+      var end = index
+      while end < 8, words[end] == 0 { end += 1 }
+      if end - index > max(1, longest.count) { longest = index..<end }
+      index = max(end, index + 1)
+    }
+    let hex = { (range: Range<Int>) in range.map { String(words[$0], radix: 16) }.joined(separator: ":") }
+    return longest.isEmpty ? hex(0..<8) : hex(0..<longest.lowerBound) + "::" + hex(longest.upperBound..<8)
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A 48-bit MAC address (IEEE 802-2014, 8.2), in the low 48 bits of one integer, first octet highest.
+package struct MACAddress: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let rawValue: UInt64
+  @inline(__always)
+  package init(rawValue: UInt64) { self.rawValue = rawValue & 0xFFFF_FFFF_FFFF }
+
+  /// The address at `offset`; the caller has proved that six bytes are there.
+  @inline(__always)
+  init(_ bytes: RawSpan, at offset: Int) {
+    rawValue = UInt64(bytes.u16(offset)) << 32 | UInt64(bytes.u32(offset + 2))
+  }
+
+  /// Reads `00:80:f4:01:02:03` or `00-80-F4-01-02-03`; nil for anything else.
+  package init?(_ text: some StringProtocol) {
+    let octets = text.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "-" }
+    guard octets.count == 6 else { return nil }
+    var value: UInt64 = 0
+    for octet in octets {
+      guard octet.utf8.count == 2, octet.utf8.first != UInt8(ascii: "+"), let byte = UInt8(octet, radix: 16) else {
+        return nil
+      }
+      value = value << 8 | UInt64(byte)
+    }
+    rawValue = value
+  }
+
+  /// No address: a frame without a link header that has one.
+  package static let none = MACAddress(rawValue: 0)
+  package static let broadcast = MACAddress(rawValue: 0xFFFF_FFFF_FFFF)
+
+  /// The group bit: broadcast or multicast, never a sender.
+  package var isGroup: Bool { rawValue & 0x0100_0000_0000 != 0 }
+
+  package static func < (left: MACAddress, right: MACAddress) -> Bool { left.rawValue < right.rawValue }
+
+  package var description: String {
+    var text = ""
+    for shift in stride(from: 40, through: 0, by: -8) {
+      let octet = UInt8(truncatingIfNeeded: rawValue >> UInt64(shift))
+      if !text.isEmpty { text += ":" }
+      if octet < 16 { text += "0" }
+      text += String(octet, radix: 16)
+    }
+    return text
+  }
+}
