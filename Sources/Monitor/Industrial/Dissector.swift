@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A protocol by its place in the registry.
+package struct DissectorID: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// None recognised.
+  package static let none = DissectorID(rawValue: 255)
+}
+
+/// Where a protocol is expected. Content decides; a selector only says where to ask first.
+package enum Selector: Sendable {
+  case tcp(UInt16)
+  case udp(UInt16)
+  case etherType(UInt16)
+  /// Any TCP connection, by content alone.
+  case anyTCP
+  /// Any UDP datagram, by content alone.
+  case anyUDP
+}
+
+/// What the first bytes of a direction, or the bytes behind a gap, look like.
+package enum Recognition: Sendable {
+  case no
+  /// Too short to tell.
+  case undecided
+  /// This protocol; which way it goes, where the content tells.
+  case yes(Direction?)
+}
+
+/// Which end of a conversation sent.
+package enum Direction: UInt8, Sendable {
+  case toServer, toClient
+  package var reversed: Direction { self == .toServer ? .toClient : .toServer }
+}
+
+/// What reading the front of a byte stream came to.
+package enum Step: Equatable, Sendable {
+  /// One message of so many bytes was read; its operations are in the exchange.
+  case message(Int)
+  /// The message needs at least so many bytes, counted from its first.
+  case incomplete(Int)
+  /// The front is no message: so many bytes (at least 1) may be skipped before a message can begin. The fault is in the exchange.
+  case refused(Int)
+}
+
+/// An industrial protocol: bytes to operations. State lives in the `Exchange`, never in the type.
+protocol Dissector: SendableMetatype {
+  /// The name in records (`app_proto`) and site files (`services`).
+  static var name: StaticString { get }
+  static var selectors: [Selector] { get }
+  /// The longest message in bytes; what is buffered for a message over several segments never grows over it.
+  static var longestMessage: Int { get }
+  /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where the framing fields alone
+  /// must hold; elsewhere the whole message must make sense. Reads at most the first message. Also the test for a
+  /// place to go on behind a gap.
+  static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition
+  /// Reads one message from the front of a TCP stream, or of a datagram (`exchange.isDatagram`: what is not there will not come, so `incomplete` counts as cut off).
+  static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
+}

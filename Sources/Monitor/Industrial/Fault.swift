@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A violation of a protocol's specification: which field, what stood there, what may stand there. Plain data.
+package struct Fault: Sendable {
+  package enum Kind: UInt8, CaseIterable, Sendable {
+    /// A length field that contradicts the message.
+    case length
+    /// A count or quantity outside the allowed range.
+    case quantity
+    /// A field with a value the specification forbids.
+    case value
+    /// A code the specification reserves or does not know.
+    case code
+    /// An address range that runs over the end of its area.
+    case range
+    /// A check sum that does not match.
+    case checksum
+    /// Bytes that are no message of this protocol.
+    case framing
+    /// A message cut short by the end of its datagram or connection.
+    case truncated
+  }
+  package let kind: Kind
+  /// The standard's name of the field.
+  package let field: StaticString
+  package let seen: UInt64
+  /// What the specification allows here, both ends included.
+  package let least: UInt64
+  package let most: UInt64
+
+  package init(_ kind: Kind, _ field: StaticString, seen: UInt64, least: UInt64, most: UInt64) {
+    self.kind = kind
+    self.field = field
+    self.seen = seen
+    self.least = least
+    self.most = most
+  }
+  package init(_ kind: Kind, _ field: StaticString, seen: UInt64, expected: UInt64) {
+    self.init(kind, field, seen: seen, least: expected, most: expected)
+  }
+}
