@@ -12,7 +12,6 @@ package struct DissectorID: RawRepresentable, Hashable, Sendable {
 package enum Selector: Sendable {
   case tcp(UInt16)
   case udp(UInt16)
-  case etherType(UInt16)
   /// Any TCP connection, by content alone.
   case anyTCP
   /// Any UDP datagram, by content alone.

@@ -4,3 +4,46 @@
 enum Registry {
   static let dissectors: [any Dissector.Type] = []
 }
+
+/// The registry spread into tables when a run starts: a payload costs one load and one call.
+struct DissectorTables {
+  let dissectors: [any Dissector.Type]
+  /// Place in `lists` by port; 0 is the empty list.
+  private var tcp = [UInt16](repeating: 0, count: 65_536)
+  private var udp = [UInt16](repeating: 0, count: 65_536)
+  private var lists: [[DissectorID]] = [[]]
+  /// Protocols that can be told by content on any port.
+  private(set) var anyTCP: [DissectorID] = []
+  private(set) var anyUDP: [DissectorID] = []
+
+  init(_ dissectors: [any Dissector.Type] = Registry.dissectors) {
+    self.dissectors = dissectors
+    for (index, dissector) in dissectors.enumerated() {
+      let id = DissectorID(rawValue: UInt8(index))
+      for selector in dissector.selectors {
+        switch selector {
+        case .tcp(let port): DissectorTables.add(id, to: &tcp[Int(port)], &lists)
+        case .udp(let port): DissectorTables.add(id, to: &udp[Int(port)], &lists)
+        case .anyTCP: anyTCP.append(id)
+        case .anyUDP: anyUDP.append(id)
+        }
+      }
+    }
+  }
+
+  private static func add(_ id: DissectorID, to place: inout UInt16, _ lists: inout [[DissectorID]]) {
+    if place == 0 {
+      place = UInt16(lists.count)
+      lists.append([id])
+    } else {
+      lists[Int(place)].append(id)
+    }
+  }
+
+  /// The protocols expected on a port, most likely first.
+  @inline(__always)
+  func expected(_ port: UInt16, isTCP: Bool) -> [DissectorID] {
+    lists[Int(isTCP ? tcp[Int(port)] : udp[Int(port)])]
+  }
+  func isExpected(_ port: UInt16, isTCP: Bool) -> Bool { (isTCP ? tcp[Int(port)] : udp[Int(port)]) != 0 }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `address-conflict` and `arp-spoofing`: two devices that use one address.
+///
+/// * A device that takes over an address whose holder has gone silent is a replacement: no conflict.
+/// * A holder that speaks on after another device has claimed its address is in conflict with it.
+/// * It is spoofing when the claims are what address resolution has no use for: answers nobody asked for, sent to somebody else; gratuitous claims again and
+///   again against a living holder; an address that goes back and forth; one device that claims several others' addresses.
+struct AddressClaims {
+  enum Kind: Equatable {
+    /// A packet nobody has forwarded.
+    case traffic
+    /// An ARP request's sender, or an answer to one.
+    case resolution
+    /// Sender and target are the same address (RFC 5227, 3).
+    case gratuitous
+    /// An answer to a request that was not seen, to another address.
+    case unasked
+  }
+  enum Verdict { case kept, moved, disputed }
+
+  private static let second: Int64 = 1_000_000_000
+  /// A holder silent for this long has left.
+  static let silence: Int64 = 2 * second
+  /// Claims and flips older than this are another story.
+  static let memory: Int64 = 60 * second
+  static let mostGratuitous = 3
+  static let mostFlips = 4
+  static let mostStolen = 3
+
+  private var flips: Tally
+
+  init(seed: UInt64) { flips = Tally(seconds: 60, threshold: AddressClaims.mostFlips, seed: seed) }
+
+  /// A claim on an address that nobody was seen to hold.
+  mutating func first(
+    _ how: Kind, _ source: Endpoint, _ destination: Endpoint, _ station: Int, _ inventory: inout Inventory,
+    _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
+  ) {
+    guard how == .unasked, let site = site, let holder = site.asset(ip: source.ip) else { return }
+    let asset = site.assets[Int(holder.rawValue)]
+    guard !asset.macs.isEmpty, !asset.macs.contains(source.mac) else { return }
+    spoofing(.gratuitousClaims, 1, 1, source, destination, station, &inventory, moment, &alerts)
+  }
+
+  /// A claim on the address in `slot`.
+  mutating func judge(
+    _ how: Kind, _ source: Endpoint, _ destination: Endpoint, _ slot: Int, _ station: Int,
+    _ inventory: inout Inventory, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
+  ) -> Verdict {
+    let time = moment.time
+    var binding = inventory.bindings[slot]
+    defer { inventory.bindings[slot] = binding }
+    if binding.mac == source.mac {
+      binding.last = time
+      guard binding.rival != .none, time &- binding.rivalLast < AddressClaims.memory else { return .kept }
+      holderSpeaks(&binding, source, &inventory, moment, &alerts)
+      return .kept
+    }
+    if AddressClaims.isShared(source.mac) || AddressClaims.isShared(binding.mac) {
+      binding.mac = source.mac
+      binding.last = time
+      return .disputed
+    }
+    if binding.rival != source.mac || time &- binding.rivalLast >= AddressClaims.memory {
+      binding.rival = source.mac
+      binding.rivalSince = time
+      binding.rivalClaims = 0
+      inventory.stations[station].stolenClaims += 1
+    }
+    binding.rivalLast = time
+    let isLiving = time &- binding.last < AddressClaims.memory
+
+    if how == .unasked, isLiving {
+      binding.rivalClaims += 1
+      spoofing(.gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, &alerts)
+      return .disputed
+    }
+    if how == .gratuitous { binding.rivalClaims += 1 }
+    if inventory.stations[station].isSpoofer {
+      spoofing(.gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, &alerts)
+      return .disputed
+    }
+    if inventory.stations[station].stolenClaims >= AddressClaims.mostStolen, isLiving {
+      let count = inventory.stations[station].stolenClaims
+      spoofing(
+        .claimedAddresses, count, AddressClaims.mostStolen, source, destination, station, &inventory, moment, &alerts)
+      return .disputed
+    }
+    // The holder is silent: the address has moved. Until then the claim waits.
+    guard time &- binding.last >= AddressClaims.silence, binding.last <= binding.rivalSince || !isLiving else {
+      return .disputed
+    }
+    binding.rival = binding.mac
+    binding.rivalSince = binding.last
+    binding.rivalLast = binding.last
+    binding.rivalClaims = 0
+    binding.mac = source.mac
+    binding.vlan = moment.vlan
+    binding.last = time
+    return .moved
+  }
+
+  /// The holder speaks although another device has claimed its address.
+  private mutating func holderSpeaks(
+    _ binding: inout Inventory.Binding, _ source: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
+    _ alerts: inout Alerts
+  ) {
+    // A former holder whose address moved away is no rival until it speaks again.
+    guard binding.rivalLast > binding.rivalSince || binding.rivalSince > binding.first, binding.lastFlip < binding.rivalLast
+    else { return }
+    binding.lastFlip = moment.time
+    let rival = Endpoint(ip: binding.ip, mac: binding.rival, party: source.party)
+    let station = inventory.station(binding.rival, moment)
+    if inventory.stations[station].isSpoofer { return }
+    let count = flips.add(PairKey(binding.ip, .none), at: moment.time)
+    if let count {
+      spoofing(.addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, &alerts)
+    } else if binding.rivalClaims >= AddressClaims.mostGratuitous {
+      spoofing(
+        .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory, moment,
+        &alerts)
+    } else if binding.rivalClaims == 0 || binding.flips > 0 {
+      let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)
+      alerts.report(moment.finding(.addressConflict, detail, source: rival, destination: source))
+    }
+    binding.flips += 1
+  }
+
+  private func spoofing(
+    _ what: Finding.Counted, _ seen: Int, _ limit: Int, _ source: Endpoint, _ destination: Endpoint, _ station: Int,
+    _ inventory: inout Inventory, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    inventory.stations[station].isSpoofer = true
+    let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
+    alerts.report(moment.finding(.arpSpoofing, detail, source: source, destination: destination))
+  }
+
+  /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2 (RFC 2281), CARP uses VRRP's.
+  private static func isShared(_ mac: MACAddress) -> Bool {
+    let prefix = mac.rawValue >> 8
+    return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC
+      || mac.rawValue >> 12 == 0x00_00_0C_9F_F
+  }
+}

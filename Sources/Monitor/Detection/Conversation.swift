@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A flow with what is said in it and what the site thinks of it. Plain data, one for each slot of the flow table.
+struct Conversation {
+  var flow: Flow
+  /// The flow's slot and a running number: a name that no other conversation of this run has.
+  let number: UInt64
+
+  // What is said in it
+  var dissector = DissectorID.none
+  /// Content has told what it is, or that it is nothing known.
+  var isSettled = false
+  /// Payloads that no dissector recognised.
+  var strangePayloads: UInt8 = 0
+  /// 64 bits of the dissector's own.
+  var scratch: UInt64 = 0
+  var operations: UInt64 = 0
+  /// Function codes and units already handed to the detectors that count distinct ones.
+  var codes: UInt128 = 0
+  var units: (UInt128, UInt128) = (0, 0)
+  var answeredCodes: UInt128 = 0
+  var answeredUnits: (UInt128, UInt128) = (0, 0)
+
+  // What the site thinks of it
+  var client = Party(zone: .external, asset: .none)
+  var server = Party(zone: .external, asset: .none)
+  var gate = Gate.open
+  var hasAlerted = false
+  /// The other end has answered.
+  var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
+
+  init(_ flow: Flow, number: UInt64) {
+    self.flow = flow
+    self.number = number
+  }
+
+  func endpoint(_ direction: Direction) -> Endpoint {
+    direction == .toServer
+      ? Endpoint(ip: flow.client, port: flow.clientPort, mac: flow.toServer.mac, party: client)
+      : Endpoint(ip: flow.server, port: flow.serverPort, mac: flow.toClient.mac, party: server)
+  }
+
+  var summary: FlowSummary {
+    FlowSummary(
+      id: flow.id, start: flow.start, packetsToServer: flow.toServer.packets, packetsToClient: flow.toClient.packets,
+      bytesToServer: flow.toServer.bytes, bytesToClient: flow.toClient.bytes)
+  }
+}
+
+extension Conversation {
+  /// The roles of the two ends were taken the wrong way round.
+  mutating func flip(_ basis: Flow.Basis) {
+    flow.flip(basis)
+    swap(&client, &server)
+  }
+
+  /// What the site's conduits ask of it.
+  var service: Site.Service {
+    Site.Service(
+      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: dissector, isSettled: isSettled)
+  }
+}

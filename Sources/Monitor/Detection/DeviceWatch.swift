@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `unknown-mac`, `unknown-ip`, `wrong-zone`: devices and addresses against the site's list of assets, and the inventory of what was seen.
+///
+/// A frame shows its origin's own MAC address only on the origin's segment; a router puts its own in its place. So an address is tied to a MAC address only
+/// by ARP, by Neighbour Discovery, and by packets that nobody has forwarded yet, which their time to live tells: systems start at 32, 60, 64, 128 or 255.
+struct DeviceWatch {
+  var inventory: Inventory
+  private var claims: AddressClaims
+
+  init(seed: UInt64) {
+    inventory = Inventory(seed: seed)
+    claims = AddressClaims(seed: seed)
+  }
+
+  static func isDirect(_ hopLimit: UInt8) -> Bool {
+    hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
+  }
+
+  /// A packet's sender. Called once a second at most for each direction of a flow.
+  mutating func packet(
+    source: Endpoint, destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: Site?,
+    _ alerts: inout Alerts
+  ) {
+    guard source.ip.isUnicast, !source.ip.isLoopback else { return }
+    let isDirect = DeviceWatch.isDirect(hopLimit)
+    guard source.mac != .none, !source.mac.isGroup else {
+      routed(source, destination, moment, site, &alerts)
+      return
+    }
+    let station = inventory.station(source.mac, moment)
+    if isDirect {
+      claim(.traffic, source, destination, station, moment, site, &alerts)
+    } else {
+      if !inventory.stations[station].forwards { inventory.stations[station].forwards = true }
+      routed(source, destination, moment, site, &alerts)
+    }
+  }
+
+  /// An ARP message or a neighbour advertisement.
+  mutating func claim(
+    _ how: AddressClaims.Kind, _ source: Endpoint, _ destination: Endpoint, _ moment: Moment,
+    _ site: Site?, _ alerts: inout Alerts
+  ) {
+    guard source.mac != .none, !source.mac.isGroup else { return }
+    let station = inventory.station(source.mac, moment)
+    guard source.ip.isUnicast else {
+      // A probe (RFC 5227, 2.1.1): nothing claimed yet, but a device is there, in the zone of the address it wants.
+      judgeMAC(source, zoneOf: destination.ip, destination, station, moment, site, &alerts)
+      return
+    }
+    claim(how, source, destination, station, moment, site, &alerts)
+  }
+
+  /// A frame without IP.
+  mutating func frame(
+    source: Endpoint, destination: Endpoint, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
+  ) {
+    guard source.mac != .none, !source.mac.isGroup else { return }
+    let station = inventory.station(source.mac, moment)
+    guard !inventory.stations[station].isReported else { return }
+    judgeMAC(source, zoneOf: .none, destination, station, moment, site, &alerts)
+  }
+
+  private mutating func claim(
+    _ how: AddressClaims.Kind, _ source: Endpoint, _ destination: Endpoint, _ station: Int, _ moment: Moment,
+    _ site: Site?, _ alerts: inout Alerts
+  ) {
+    if let slot = inventory.binding(source.ip), inventory.bindings[slot].mac != .none {
+      inventory.bindings.touch(slot, at: moment.time)
+      let verdict = claims.judge(how, source, destination, slot, station, &inventory, moment, site, &alerts)
+      guard verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) else { return }
+      judge(source, destination, slot, station, moment, site, &alerts)
+      return
+    }
+    let slot: Int
+    if let known = inventory.binding(source.ip) {
+      slot = known
+      inventory.bindings[slot].mac = source.mac
+      inventory.bindings[slot].vlan = moment.vlan
+    } else {
+      slot = inventory.bind(source.ip, source.mac, moment)
+    }
+    inventory.bindings[slot].isReported = false
+    inventory.stations[station].addresses += 1
+    // Somebody else's address, unless the site knows the claimer to be its holder.
+    claims.first(how, source, destination, station, &inventory, moment, site, &alerts)
+    judge(source, destination, slot, station, moment, site, &alerts)
+  }
+
+  /// The site's word on an address at its device.
+  private mutating func judge(
+    _ source: Endpoint, _ destination: Endpoint, _ slot: Int, _ station: Int, _ moment: Moment,
+    _ site: Site?, _ alerts: inout Alerts
+  ) {
+    inventory.bindings[slot].isReported = true
+    guard site != nil, !inventory.stations[station].isSpoofer else { return }
+    if let found = DeviceWatch.verdict(source, moment.vlan, site) {
+      if found.kind == .unknownMAC {
+        inventory.stations[station].isReported = true
+      }
+      alerts.report(moment.finding(found.kind, found.detail, source: source, destination: destination))
+    }
+  }
+
+  private static func verdict(
+    _ source: Endpoint, _ vlan: UInt16, _ site: Site?
+  ) -> (kind: FindingKind, detail: Finding.Detail)? {
+    guard let site = site else { return nil }
+    let byMAC = site.asset(mac: source.mac)
+    let byIP = site.asset(ip: source.ip)
+    if let byMAC, site.assets[Int(byMAC.rawValue)].forwards { return nil }
+    if let byIP {
+      let asset = site.assets[Int(byIP.rawValue)]
+      if let expected = asset.macs.first, !asset.macs.contains(source.mac), !asset.forwards {
+        return (.wrongZone, .binding(ip: source.ip, expected: expected, seen: source.mac))
+      }
+      return wrongVLAN(asset, vlan, site)
+    }
+    if let byMAC {
+      let asset = site.assets[Int(byMAC.rawValue)]
+      if let zone = site.zone(of: source.ip), zone != asset.zone {
+        return (.wrongZone, .zone(expected: asset.zone, seen: zone))
+      }
+      if let found = wrongVLAN(asset, vlan, site) { return found }
+      // A device without a listed address may have any of its zone's.
+      if !asset.ips.isEmpty, !source.ip.isLinkLocal { return (.unknownIP, .parties) }
+      return nil
+    }
+    guard let zone = site.zone(of: source.ip) ?? site.zone(vlan: vlan) else { return nil }
+    if site.zones[Int(zone.rawValue)].listsMACs { return (.unknownMAC, .parties) }
+    if site.zones[Int(zone.rawValue)].listsIPs, !source.ip.isLinkLocal { return (.unknownIP, .parties) }
+    return nil
+  }
+
+  private static func wrongVLAN(
+    _ asset: Asset, _ vlan: UInt16, _ site: Site
+  ) -> (kind: FindingKind, detail: Finding.Detail)? {
+    guard vlan != Packet.noVLAN, let seen = site.zone(vlan: vlan), seen != asset.zone else { return nil }
+    return (.wrongZone, .vlan(zone: asset.zone, seen: vlan))
+  }
+
+  /// A device that is known by its MAC address only.
+  private mutating func judgeMAC(
+    _ source: Endpoint, zoneOf ip: IPAddress, _ destination: Endpoint, _ station: Int, _ moment: Moment,
+    _ site: Site?, _ alerts: inout Alerts
+  ) {
+    guard let site = site, !inventory.stations[station].isReported, site.asset(mac: source.mac) == nil,
+      let zone = site.zone(of: ip) ?? site.zone(vlan: moment.vlan), site.zones[Int(zone.rawValue)].listsMACs
+    else { return }
+    inventory.stations[station].isReported = true
+    alerts.report(moment.finding(.unknownMAC, .parties, source: source, destination: destination))
+  }
+
+  /// An address seen behind a router: only its number can be judged.
+  private mutating func routed(
+    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
+  ) {
+    if let slot = inventory.binding(source.ip) {
+      inventory.bindings.touch(slot, at: moment.time)
+      return
+    }
+    _ = inventory.bind(source.ip, .none, moment)
+    guard let site = site, site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
+      site.zones[Int(zone.rawValue)].listsIPs
+    else { return }
+    alerts.report(moment.finding(.unknownIP, .parties, source: source, destination: destination))
+  }
+}

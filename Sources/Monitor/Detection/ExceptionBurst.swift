@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing.
+struct ExceptionBurst {
+  private var exceptions: Tally
+
+  init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
+
+  mutating func refused(
+    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    guard let count = exceptions.add(pair, at: moment.time) else { return }
+    let detail = Finding.Detail.count(
+      what: .exceptions, seen: count, limit: exceptions.threshold, seconds: exceptions.seconds)
+    var finding = moment.finding(.exceptionBurst, detail, conversation)
+    finding.operation = operation
+    alerts.report(finding)
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `flood`: more packets of one kind in a second than a plant network has reason for. Field devices fail long before office equipment does: controllers are
+/// known to stop at a few hundred connection attempts a second.
+struct Flood {
+  /// A second, for each pair that is counted.
+  private var syn: Tally
+  private var icmp: Tally
+  private var udp: Tally
+  private var broadcast: Tally
+
+  init(seed: UInt64) {
+    syn = Tally(seconds: 1, threshold: 200, seed: seed)
+    icmp = Tally(seconds: 1, threshold: 200, seed: seed)
+    // Datagrams that nobody answers; cyclic I/O runs at up to 4,000 a second in one direction.
+    udp = Tally(seconds: 1, threshold: 10_000, seed: seed)
+    broadcast = Tally(seconds: 1, threshold: 500, seed: seed)
+  }
+
+  /// A SYN without ACK. Counted by target, since the source of a SYN flood is forged.
+  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+    report(syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, moment, &alerts)
+  }
+
+  mutating func icmp(
+    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let target = direction == .toServer ? conversation.flow.server : conversation.flow.client
+    let count = icmp.add(PairKey(.none, target, 1), at: moment.time)
+    report(count, .icmpPackets, icmp, conversation, moment, &alerts)
+  }
+
+  /// A datagram towards an end that has not answered.
+  mutating func datagram(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+    let count = udp.add(PairKey(.none, conversation.flow.server, 2), at: moment.time)
+    report(count, .udpPackets, udp, conversation, moment, &alerts)
+  }
+
+  /// A frame to ff:ff:ff:ff:ff:ff.
+  mutating func broadcast(_ source: Endpoint, _ moment: Moment, _ alerts: inout Alerts) {
+    guard let count = broadcast.add(PairKey(.none, .none, source.mac.rawValue), at: moment.time) else { return }
+    let detail = Finding.Detail.count(
+      what: .broadcasts, seen: count, limit: broadcast.threshold, seconds: broadcast.seconds)
+    let everybody = Endpoint(mac: .broadcast)
+    alerts.report(moment.finding(.flood, detail, source: source, destination: everybody))
+  }
+
+  private func report(
+    _ count: Int?, _ what: Finding.Counted, _ tally: borrowing Tally, _ conversation: borrowing Conversation,
+    _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    guard let count else { return }
+    let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
+    var finding = moment.finding(.flood, detail, conversation)
+    // The target is the party; forged sources would make an alert each.
+    if what == .synPackets { finding.source = Endpoint(mac: finding.source.mac) }
+    alerts.report(finding)
+  }
+}

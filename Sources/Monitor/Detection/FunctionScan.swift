@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were answered well do not count: a
+/// gateway with many units, or a station that uses many functions, is none.
+struct FunctionScan {
+  private var codes: Tally
+  private var units: Tally
+
+  init(seed: UInt64) {
+    codes = Tally(seconds: 300, threshold: 10, seed: seed)
+    units = Tally(seconds: 300, threshold: 15, seed: seed)
+  }
+
+  /// Called for every operation; touches the tables only for a code or unit the conversation has not used before.
+  @inline(__always)
+  mutating func operation(
+    _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let code = UInt128(1) << UInt128(operation.code & 127)
+    if operation.role == .request {
+      if conversation.codes & code == 0 {
+        conversation.codes |= code
+        begun(&codes, UInt64(operation.code), .functionCodes, operation, conversation, moment, &alerts)
+      }
+      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.units) {
+        begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, conversation, moment, &alerts)
+      }
+    } else if operation.outcome == .ok, operation.pairing == .answered {
+      let pair = PairKey(conversation.flow.client, conversation.flow.server)
+      if conversation.answeredCodes & code == 0 {
+        conversation.answeredCodes |= code
+        _ = codes.add(pair, -1, at: moment.time)
+      }
+      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
+        _ = units.add(pair, -1, at: moment.time)
+      }
+    }
+  }
+
+  private func begun(
+    _ tally: inout Tally, _ thing: UInt64, _ what: Finding.Counted, _ operation: borrowing Operation,
+    _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    guard let count = tally.add(pair, thing: thing, at: moment.time) else { return }
+    let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
+    var finding = moment.finding(.functionScan, detail, conversation)
+    finding.operation = copy operation
+    alerts.report(finding)
+  }
+
+  @inline(__always)
+  private static func mark(_ unit: Int64, _ units: inout (UInt128, UInt128)) -> Bool {
+    let bit = UInt128(1) << UInt128(unit & 127)
+    if unit & 128 == 0 {
+      guard units.0 & bit == 0 else { return false }
+      units.0 |= bit
+    } else {
+      guard units.1 & bit == 0 else { return false }
+      units.1 |= bit
+    }
+    return true
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `host-sweep`: one host tries many others, most of which do not answer: by ARP, by ICMP echo, or on one port.
+struct HostSweep {
+  /// 25 hosts in 5 minutes: Zeek's address-scan threshold (docs.zeek.org, policy/misc/scan).
+  private var failures: Tally
+
+  init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 25, seed: seed) }
+
+  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+    let flow = conversation.flow
+    guard flow.server.isUnicast else { return }
+    let key = PairKey(flow.client, .none, HostSweep.kind(of: flow))
+    if let count = failures.add(key, thing: flow.server.low ^ flow.server.high, at: moment.time) {
+      alerts.report(moment.finding(.hostSweep, detail(count), conversation))
+    }
+  }
+
+  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
+    _ = failures.add(PairKey(conversation.flow.client, .none, HostSweep.kind(of: conversation.flow)), -1, at: moment.time)
+  }
+
+  /// An ARP request for `wanted`.
+  mutating func asked(
+    _ asker: Endpoint, for wanted: Endpoint, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let key = PairKey(asker.ip, .none, asker.mac.rawValue)
+    if let count = failures.add(key, thing: wanted.ip.low, at: moment.time) {
+      alerts.report(moment.finding(.hostSweep, detail(count), source: asker, destination: wanted))
+    }
+  }
+
+  mutating func arpAnswered(_ asker: IPAddress, _ mac: MACAddress, _ moment: Moment) {
+    _ = failures.add(PairKey(asker, .none, mac.rawValue), -1, at: moment.time)
+  }
+
+  private func detail(_ count: Int) -> Finding.Detail {
+    .count(what: .hosts, seen: count, limit: failures.threshold, seconds: failures.seconds)
+  }
+
+  /// Sweeps of one port and sweeps by ping count apart.
+  private static func kind(of flow: Flow) -> UInt64 {
+    1 << 63 | UInt64(flow.ipProtocol) << 16 | UInt64(flow.serverPort)
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that succeed are taken back, so that
+/// a station with many open connections is none.
+struct PortScan {
+  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (docs.zeek.org, policy/misc/scan), which plants have lived with for years.
+  private var failures: Tally
+
+  init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
+
+  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+    let flow = conversation.flow
+    guard flow.serverPort != 0, flow.server.isUnicast else { return }
+    let key = PairKey(flow.client, flow.server, UInt64(flow.ipProtocol))
+    if let count = failures.add(key, thing: UInt64(flow.serverPort), at: moment.time) {
+      let detail = Finding.Detail.count(
+        what: .ports, seen: count, limit: failures.threshold, seconds: failures.seconds)
+      alerts.report(moment.finding(.portScan, detail, conversation))
+    }
+  }
+
+  /// The server has answered with more than a refusal.
+  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
+    let flow = conversation.flow
+    guard flow.serverPort != 0 else { return }
+    _ = failures.add(PairKey(flow.client, flow.server, UInt64(flow.ipProtocol)), -1, at: moment.time)
+  }
+}

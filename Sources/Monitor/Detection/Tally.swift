@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who did something to whom: the key of what detectors count.
+struct PairKey: TableKey {
+  let source: IPAddress
+  let destination: IPAddress
+  /// Tells things counted in the same table apart.
+  let what: UInt64
+
+  init(_ source: IPAddress, _ destination: IPAddress, _ what: UInt64 = 0) {
+    self.source = source
+    self.destination = destination
+    self.what = what
+  }
+
+  func hash(seed: UInt64) -> UInt64 {
+    var state = mix(seed, source.low)
+    state = mix(state, source.high)
+    state = mix(state, destination.low)
+    state = mix(state, destination.high)
+    return mix(state, what)
+  }
+}
+
+/// Counts within windows of time, for each pair. Bounded; a window begins with the first count after the one before has ended.
+struct Tally {
+  private struct Window {
+    var start: Int64
+    var count: Int
+    /// One bit for each of 256 hash values: which different things were counted.
+    var seen: (UInt128, UInt128)
+  }
+
+  /// Nanoseconds.
+  let window: Int64
+  let threshold: Int
+  private var table: BoundedTable<PairKey, Window>
+
+  init(seconds: Int, threshold: Int, limit: Int = 16_384, seed: UInt64) {
+    window = Int64(seconds) * 1_000_000_000
+    self.threshold = threshold
+    table = BoundedTable(limit: limit, seed: seed)
+  }
+
+  var seconds: Int { Int(window / 1_000_000_000) }
+
+  /// Adds `amount` (which may be negative: a success takes a failure back). Returns the count when it is at or over the threshold and grew.
+  mutating func add(_ key: PairKey, _ amount: Int = 1, at time: Int64) -> Int? {
+    let slot = slot(key, at: time)
+    table[slot].count = max(0, table[slot].count + amount)
+    return amount > 0 && table[slot].count >= threshold ? table[slot].count : nil
+  }
+
+  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and grew. With many things
+  /// the 256 marks fill up; the count then falls behind but never runs ahead.
+  mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
+    let slot = slot(key, at: time)
+    guard mark(slot, thing) else { return nil }
+    table[slot].count += 1
+    return table[slot].count >= threshold ? table[slot].count : nil
+  }
+
+  private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
+    let index = Int(truncatingIfNeeded: mix(0x9E37_79B9, thing) >> 20) & 255
+    let bit = UInt128(1) << UInt128(index & 127)
+    if index < 128 {
+      guard table[slot].seen.0 & bit == 0 else { return false }
+      table[slot].seen.0 |= bit
+    } else {
+      guard table[slot].seen.1 & bit == 0 else { return false }
+      table[slot].seen.1 |= bit
+    }
+    return true
+  }
+
+  private mutating func slot(_ key: PairKey, at time: Int64) -> Int {
+    let fresh = Window(start: time, count: 0, seen: (0, 0))
+    guard let slot = table.find(key) else { return table.insert(key, fresh, at: time) }
+    table.touch(slot, at: time)
+    if time &- table[slot].start >= window || time < table[slot].start { table[slot] = fresh }
+    return slot
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`, `outside-window`, `controller-command`.
+/// A flow is judged when it begins, when its protocol becomes known and when a window of time ends; what came of it is kept in the conversation, so that an allowed
+/// operation costs one mask.
+struct ZonePolicy {
+  /// Judges a flow whose ends are known. `isSettled` is false while its content has not told the protocol.
+  func judge(_ conversation: inout Conversation, _ moment: Moment, _ site: Site, _ alerts: inout Alerts) {
+    let flow = conversation.flow
+    guard ZonePolicy.concerns(flow) else {
+      conversation.gate = .open
+      return
+    }
+    conversation.gate = site.gate(
+      from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+    report(conversation.gate.verdict, nil, RawSpan(), conversation, moment, &alerts)
+  }
+
+  /// Judges what is done to a controller. Answers are implied by their requests; one whose request was not seen is judged in its place.
+  @inline(__always)
+  func operation(
+    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: inout Conversation, _ moment: Moment,
+    _ site: Site, _ alerts: inout Alerts
+  ) {
+    guard operation.role != .response || operation.pairing == .unasked else { return }
+    if moment.time >= conversation.gate.validUntil { judge(&conversation, moment, site, &alerts) }
+    guard conversation.gate.free & (1 << UInt16(operation.action.rawValue)) == 0 else { return }
+    refused(operation, message, conversation, moment, site, &alerts)
+  }
+
+  private func refused(
+    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation, _ moment: Moment,
+    _ site: Site, _ alerts: inout Alerts
+  ) {
+    let verdict = site.judge(
+      operation.action, operation.target, operation.written, unit: operation.unit, from: conversation.client,
+      to: conversation.server, service: conversation.service, at: moment.time)
+    report(verdict, copy operation, message, conversation, moment, &alerts)
+  }
+
+  private func report(
+    _ verdict: Site.Verdict, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let kind: FindingKind
+    let detail: Finding.Detail
+    switch verdict {
+    case .allowed: return
+    case .inside:
+      // Inside a zone only the dangerous actions ask for a conduit; the gate lets all others pass.
+      guard operation != nil else { return }
+      (kind, detail) = (.controllerCommand, .parties)
+    case .noConduit:
+      let isExternal = conversation.client.zone == .external || conversation.server.zone == .external
+      (kind, detail) = (isExternal ? .externalCommunication : .crossZoneFlow, .parties)
+    case .service(let conduit): (kind, detail) = (.operationNotAllowed, .refusedService(conduit: conduit))
+    case .action(let conduit): (kind, detail) = (.operationNotAllowed, .refusedAction(conduit: conduit))
+    case .target(let conduit): (kind, detail) = (.operationNotAllowed, .refusedTarget(conduit: conduit))
+    case .time(let conduit, let window):
+      (kind, detail) = (.outsideWindow, .refusedTime(conduit: conduit, window: window))
+    }
+    var finding = moment.finding(kind, detail, conversation)
+    finding.operation = operation
+    alerts.report(finding, message: message)
+  }
+
+  /// Broadcasts, multicasts and addresses that never leave their segment cross no zone.
+  private static func concerns(_ flow: Flow) -> Bool {
+    flow.client.isUnicast && flow.server.isUnicast && !flow.client.isLinkLocal && !flow.server.isLinkLocal
+      && !flow.client.isLoopback && !flow.server.isLoopback
+  }
+}

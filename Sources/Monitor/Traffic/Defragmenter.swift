@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Puts IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again. Bounded in datagrams, bytes and pieces. Of bytes sent twice the first stand, and
+/// those that differ are reported: end systems disagree about them, which is how fragments hide an attack.
+struct Defragmenter {
+  enum Outcome {
+    /// More fragments are to come.
+    case waiting
+    /// What stood behind the IP headers, and the transport's number.
+    case complete([UInt8], IPProtocol)
+    /// Not kept: no room, too many pieces, or an impossible offset.
+    case refused
+  }
+
+  static let timeout: Int64 = 30_000_000_000
+  static let mostPieces = 256
+  static let longestDatagram = 65_535
+
+  /// Bytes that overlapped with other contents in the last fragment added.
+  private(set) var differing = 0
+  private(set) var fragments: UInt64 = 0
+  private(set) var reassembled: UInt64 = 0
+  private(set) var timeouts: UInt64 = 0
+  private(set) var refusals: UInt64 = 0
+  private(set) var overlaps: UInt64 = 0
+  private(set) var bytes = 0
+  let byteLimit: Int
+  private var datagrams: BoundedTable<FragmentKey, Datagram>
+
+  private struct Piece {
+    var offset: Int
+    var bytes: [UInt8]
+    var end: Int { offset + bytes.count }
+  }
+  private struct Datagram {
+    var pieces: [Piece] = []
+    var size = 0
+    /// Known from the fragment without "more fragments".
+    var total: Int?
+    var transport = IPProtocol(rawValue: 255)
+    let since: Int64
+  }
+
+  init(limit: Int = 4_096, byteLimit: Int = 8 << 20, seed: UInt64) {
+    datagrams = BoundedTable(limit: limit, seed: seed)
+    self.byteLimit = byteLimit
+  }
+
+  mutating func add(_ packet: borrowing Packet, time: Int64) -> Outcome {
+    fragments += 1
+    differing = 0
+    expire(at: time)
+    let payload = packet.payload
+    let start = packet.fragmentOffset
+    guard payload.byteCount > 0, start + payload.byteCount <= Defragmenter.longestDatagram, !packet.isCut,
+      bytes + payload.byteCount <= byteLimit
+    else {
+      refusals += 1
+      return .refused
+    }
+    let key = FragmentKey(
+      source: packet.sourceIP, destination: packet.destinationIP, identification: packet.identification,
+      // IPv4 tells datagrams apart by protocol too; in IPv6 only the first fragment's next header counts.
+      ipProtocol: packet.network == .ipv4 ? packet.ipProtocol.rawValue : 0)
+    let slot: Int
+    if let found = datagrams.find(key) {
+      slot = found
+    } else {
+      if let oldest = datagrams.next { drop(oldest) }
+      slot = datagrams.insert(key, Datagram(since: time), at: time)
+    }
+    let end = start + payload.byteCount
+    let isLast = !packet.moreFragments
+    guard datagrams[slot].pieces.count < Defragmenter.mostPieces,
+      datagrams[slot].total.map({ end <= $0 && (!isLast || end == $0) }) ?? true
+    else {
+      refusals += 1
+      drop(slot)
+      return .refused
+    }
+    if isLast { datagrams[slot].total = end }
+    if start == 0 { datagrams[slot].transport = packet.ipProtocol }
+    insert(payload, at: start, slot)
+    if differing > 0 { overlaps += 1 }
+
+    guard let total = datagrams[slot].total, datagrams[slot].size >= total else { return .waiting }
+    var whole: [UInt8] = []
+    whole.reserveCapacity(total)
+    for piece in datagrams[slot].pieces { whole += piece.bytes }
+    let transport = datagrams[slot].transport
+    drop(slot)
+    guard whole.count == total else {
+      refusals += 1
+      return .refused
+    }
+    reassembled += 1
+    return .complete(whole, transport)
+  }
+
+  /// Adds the parts of `payload` that no earlier piece covers, and compares the others.
+  private mutating func insert(_ payload: RawSpan, at begin: Int, _ slot: Int) {
+    var start = begin
+    let end = begin + payload.byteCount
+    var index = 0
+    while start < end {
+      guard index < datagrams[slot].pieces.count else {
+        add(payload.slice(start - begin, end - start), at: start, index: index, slot)
+        return
+      }
+      let piece = datagrams[slot].pieces[index]
+      if piece.end <= start {
+        index += 1
+      } else if piece.offset <= start {
+        let common = min(end, piece.end) - start
+        for position in start..<start + common
+        where piece.bytes[position - piece.offset] != payload.u8(position - begin) { differing += 1 }
+        start += common
+        index += 1
+      } else {
+        let part = min(end, piece.offset) - start
+        add(payload.slice(start - begin, part), at: start, index: index, slot)
+        start += part
+        index += 1
+      }
+    }
+  }
+
+  private mutating func add(_ span: RawSpan, at offset: Int, index: Int, _ slot: Int) {
+    datagrams[slot].pieces.insert(Piece(offset: offset, bytes: Array(copying: span)), at: index)
+    datagrams[slot].size += span.byteCount
+    bytes += span.byteCount
+  }
+
+  private mutating func drop(_ slot: Int) {
+    bytes -= datagrams[slot].size
+    // Frees the bytes now: a free slot keeps its last value.
+    datagrams[slot].pieces = []
+    datagrams.remove(slot)
+  }
+
+  private mutating func expire(at time: Int64) {
+    while let slot = datagrams.oldestSlot, time &- datagrams[slot].since > Defragmenter.timeout {
+      timeouts += 1
+      drop(slot)
+    }
+  }
+}
+
+private struct FragmentKey: TableKey {
+  let source: IPAddress
+  let destination: IPAddress
+  let identification: UInt32
+  let ipProtocol: UInt8
+  func hash(seed: UInt64) -> UInt64 {
+    var state = mix(seed, source.low)
+    state = mix(state, source.high)
+    state = mix(state, destination.low)
+    state = mix(state, destination.high)
+    return mix(state, UInt64(identification) << 8 | UInt64(ipProtocol))
+  }
+}

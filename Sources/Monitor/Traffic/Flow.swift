@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Two ends talking: who began, how much, and in which state. Plain data.
+struct Flow {
+  /// How it is known who began.
+  enum Basis: UInt8, Sendable {
+    /// The handshake was seen.
+    case syn
+    /// One port is a protocol's own, the other is not.
+    case wellKnownPort
+    /// The messages themselves tell question from answer.
+    case content
+    /// Nothing told; whoever sent the first packet seen.
+    case firstSeen
+    var word: String { "\(self)" }
+  }
+
+  /// Why it ended.
+  enum End: UInt8, Sendable { case timeout, finished, reset, evicted, reused, shutdown }
+
+  /// One direction.
+  struct Half {
+    var packets: UInt64 = 0
+    /// On the wire, link header included.
+    var bytes: UInt64 = 0
+    var flags = TCPFlags(rawValue: 0)
+    /// Address this end's frames come from.
+    var mac = MACAddress.none
+    /// Packets with right and with wrong checksums; they stop counting at their maximum.
+    var goodChecksums: UInt16 = 0
+    var badChecksums: UInt16 = 0
+    var stream = StreamHalf()
+  }
+
+  let id: UInt64
+  let ipProtocol: UInt8
+  var client: IPAddress
+  var server: IPAddress
+  var clientPort: UInt16
+  var serverPort: UInt16
+  var basis: Basis
+  /// Nanoseconds, from the capture.
+  let start: Int64
+  var last: Int64
+  /// VLAN of the first packet.
+  let vlan: UInt16
+  var toServer = Half()
+  var toClient = Half()
+  var tcp = TCPState.none
+  /// When the next interim record is due.
+  var nextReport: Int64
+
+  /// How often a long flow is reported while it lasts.
+  static let reportInterval: Int64 = 3_600_000_000_000
+
+  /// A flow begun by `packet`, the `frame`th of the capture. `isServerPort` tells well-known ports.
+  @inline(__always)
+  init(
+    _ packet: borrowing Packet, time: Int64, frame: UInt64, sourceIsServer: Bool, basis: Basis
+  ) {
+    ipProtocol = packet.ipProtocol.rawValue
+    vlan = packet.vlan
+    start = time
+    last = time
+    nextReport = time &+ Flow.reportInterval
+    self.basis = basis
+    if sourceIsServer {
+      (client, clientPort, server, serverPort) = (
+        packet.destinationIP, packet.destinationPort, packet.sourceIP, packet.sourcePort
+      )
+    } else {
+      (client, clientPort, server, serverPort) = (
+        packet.sourceIP, packet.sourcePort, packet.destinationIP, packet.destinationPort
+      )
+    }
+    // Not seeded: the same capture gives the same id. 53 bits, so that every JSON reader keeps it exact.
+    var hash = mix(0x5E_B15_40, client.low ^ client.high &* 31)
+    hash = mix(hash, server.low ^ server.high &* 31)
+    hash = mix(hash, UInt64(clientPort) << 32 | UInt64(serverPort) << 16 | UInt64(ipProtocol))
+    hash = mix(hash, UInt64(bitPattern: time))
+    id = mix(hash, frame) >> 11
+  }
+
+  @inline(__always)
+  func direction(of packet: borrowing Packet) -> Direction {
+    packet.sourceIP == client && packet.sourcePort == clientPort ? .toServer : .toClient
+  }
+
+  @inline(__always)
+  subscript(direction: Direction) -> Half {
+    get { direction == .toServer ? toServer : toClient }
+    _modify {
+      if direction == .toServer { yield &toServer } else { yield &toClient }
+    }
+  }
+
+  /// Exchanges the roles: what was taken for the client is the server.
+  mutating func flip(_ basis: Basis) {
+    self.basis = basis
+    swap(&client, &server)
+    swap(&clientPort, &serverPort)
+    swap(&toServer, &toClient)
+  }
+
+  /// Nanoseconds without a packet after which the flow counts as ended. Polling a field device every few hours is one connection; so an
+  /// established TCP connection waits a day. The bounded table, not the time-out, guards memory.
+  var timeout: Int64 {
+    let second: Int64 = 1_000_000_000
+    switch ipProtocol {
+    case IPProtocol.tcp.rawValue:
+      switch tcp {
+      case .none, .synSent, .synReceived: return 60 * second
+      case .established: return 86_400 * second
+      case .closing: return 120 * second
+      case .closed, .reset: return 10 * second
+      }
+    case IPProtocol.udp.rawValue, IPProtocol.udpLite.rawValue:
+      return (toServer.packets > 0 && toClient.packets > 0 ? 3_600 : 300) * second
+    case IPProtocol.icmp.rawValue, IPProtocol.icmpv6.rawValue:
+      return 60 * second
+    default:
+      return 600 * second
+    }
+  }
+}

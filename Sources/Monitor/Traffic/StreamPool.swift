@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes of TCP streams that cannot be read in place: the front of a message whose rest has not come, segments behind a hole, and
+/// the latest bytes of a conversation to compare retransmissions with. All bounded.
+struct StreamPool {
+  /// A segment that came before its predecessor.
+  struct Segment {
+    var sequence: UInt32
+    var bytes: [UInt8]
+    /// The frame it came in, and when.
+    let frame: UInt64
+    let time: Int64
+  }
+  /// What one direction has waiting.
+  struct Held {
+    /// In order, the front of an incomplete message.
+    var front: [UInt8] = []
+    /// Sorted by sequence number, not overlapping what was read.
+    var segments: [Segment] = []
+    var segmentBytes = 0
+  }
+
+  /// Segments behind one hole, and their bytes.
+  static let mostSegments = 64
+  static let mostSegmentBytes = 262_144
+  /// Latest bytes kept of each direction. Most industrial messages are below 260 bytes.
+  static let historyLength = 512
+
+  /// Directions that may have something waiting at one time, and directions with a history.
+  let heldLimit: Int
+  let historyLimit: Int
+  /// Directions refused a place because the pool was full.
+  private(set) var refusals = 0
+  /// Bytes waiting now.
+  private(set) var bytes = 0
+  private var held: [Held] = []
+  private var freeHeld: [Int32] = []
+  private var histories: [UInt8] = []
+  private var historyCounts: [Int32] = []
+  private var freeHistories: [Int32] = []
+  /// All that may wait, in bytes.
+  let byteLimit: Int
+
+  init(heldLimit: Int = 16_384, historyLimit: Int = 32_768, byteLimit: Int = 16 << 20) {
+    self.heldLimit = heldLimit
+    self.historyLimit = historyLimit
+    self.byteLimit = byteLimit
+  }
+
+  /// Gives back all places of a direction that is over.
+  mutating func release(_ half: inout StreamHalf) {
+    releaseHeld(&half)
+    if half.history >= 0 {
+      freeHistories.append(half.history)
+      half.history = -1
+    }
+  }
+
+  private mutating func releaseHeld(_ half: inout StreamHalf) {
+    guard half.held >= 0 else { return }
+    let slot = Int(half.held)
+    bytes -= held[slot].front.count + held[slot].segmentBytes
+    held[slot] = Held()
+    freeHeld.append(half.held)
+    half.held = -1
+  }
+
+  private mutating func placeHeld(_ half: inout StreamHalf) -> Int? {
+    if half.held >= 0 { return Int(half.held) }
+    if let slot = freeHeld.popLast() {
+      half.held = slot
+    } else if held.count < heldLimit {
+      half.held = Int32(held.count)
+      held.append(Held())
+    } else {
+      refusals += 1
+      return nil
+    }
+    return Int(half.held)
+  }
+
+  // MARK: The front of an incomplete message
+
+  @inline(__always)
+  func hasFront(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].front.isEmpty }
+
+  /// Takes the front out; the caller reads it and gives back what is left with `keepFront`.
+  mutating func takeFront(_ half: StreamHalf) -> [UInt8] {
+    guard half.held >= 0 else { return [] }
+    var front: [UInt8] = []
+    swap(&front, &held[Int(half.held)].front)
+    bytes -= front.count
+    return front
+  }
+
+  /// Keeps `front` until more bytes come. False if there is no room: the bytes are lost, and the stream has a gap.
+  mutating func keepFront(_ front: consuming [UInt8], _ half: inout StreamHalf) -> Bool {
+    if front.isEmpty {
+      if half.held >= 0, held[Int(half.held)].segments.isEmpty { releaseHeld(&half) }
+      return true
+    }
+    guard bytes + front.count <= byteLimit, let slot = placeHeld(&half) else { return false }
+    bytes += front.count
+    held[slot].front = front
+    return true
+  }
+
+  /// Forgets the front: the stream goes on behind a gap.
+  mutating func dropFront(_ half: inout StreamHalf) {
+    _ = takeFront(half)
+    _ = keepFront([], &half)
+  }
+
+  // MARK: Segments behind a hole
+
+  @inline(__always)
+  func hasSegments(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].segments.isEmpty }
+
+  /// Keeps a segment behind a hole. What segments already held cover is compared, not stored twice: the number of bytes that differ is returned. nil if there is no room.
+  mutating func hold(
+    _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf
+  ) -> Int? {
+    guard let slot = placeHeld(&half) else { return nil }
+    guard held[slot].segments.count < StreamPool.mostSegments,
+      held[slot].segmentBytes + payload.byteCount <= StreamPool.mostSegmentBytes,
+      bytes + payload.byteCount <= byteLimit
+    else {
+      if held[slot].front.isEmpty, held[slot].segments.isEmpty { releaseHeld(&half) }
+      return nil
+    }
+    let base = half.next
+    var differing = 0
+    var start = Int(sequence &- base)
+    let end = start + payload.byteCount
+    var offset = 0
+    var index = 0
+    // Walk the held segments in order; between them the new bytes are inserted.
+    while start < end {
+      if index < held[slot].segments.count {
+        let other = held[slot].segments[index]
+        let otherStart = Int(other.sequence &- base)
+        let otherEnd = otherStart + other.bytes.count
+        if otherEnd <= start {
+          index += 1
+          continue
+        }
+        if otherStart <= start {
+          let common = min(end, otherEnd) - start
+          for position in 0..<common
+          where other.bytes[start - otherStart + position] != payload.u8(offset + position) {
+            differing += 1
+          }
+          start += common
+          offset += common
+          index += 1
+          continue
+        }
+        let part = min(end, otherStart) - start
+        insert(payload.slice(offset, part), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot)
+        start += part
+        offset += part
+        index += 1
+      } else {
+        insert(payload.slice(offset, end - start), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot)
+        start = end
+      }
+    }
+    return differing
+  }
+
+  private mutating func insert(
+    _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
+  ) {
+    held[slot].segments.insert(Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
+    held[slot].segmentBytes += span.byteCount
+    bytes += span.byteCount
+  }
+
+  /// Sequence number of the first segment behind the hole.
+  func firstHeld(_ half: StreamHalf) -> UInt32? {
+    half.held >= 0 ? held[Int(half.held)].segments.first?.sequence : nil
+  }
+  func heldCount(_ half: StreamHalf) -> Int { half.held >= 0 ? held[Int(half.held)].segments.count : 0 }
+
+  /// Takes the first segment out if its bytes are next, or `force`d over the hole.
+  mutating func takeSegment(_ half: inout StreamHalf, force: Bool = false) -> Segment? {
+    guard half.held >= 0, let first = held[Int(half.held)].segments.first else { return nil }
+    guard force || Int32(bitPattern: first.sequence &- half.next) <= 0 else { return nil }
+    let slot = Int(half.held)
+    held[slot].segments.removeFirst()
+    held[slot].segmentBytes -= first.bytes.count
+    bytes -= first.bytes.count
+    if held[slot].segments.isEmpty, held[slot].front.isEmpty { releaseHeld(&half) }
+    return first
+  }
+
+  // MARK: The latest bytes, to compare retransmissions with
+
+  /// Remembers `payload`, which has just been read and ends at `half.next`.
+  @inline(__always)
+  mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf) {
+    if half.history < 0 {
+      guard let slot = placeHistory() else { return }
+      half.history = slot
+    }
+    let length = StreamPool.historyLength
+    let tail = payload.byteCount > length ? payload.from(payload.byteCount - length) : payload
+    let base = Int(half.history) * length
+    var position = Int(half.next &- UInt32(tail.byteCount)) & (length - 1)
+    var offset = 0
+    var target = histories.mutableSpan
+    var bytes = target.mutableBytes
+    while offset < tail.byteCount {
+      if tail.byteCount - offset >= 8, position <= length - 8 {
+        bytes.storeBytes(of: tail.u64(offset).bigEndian, toByteOffset: base + position, as: UInt64.self)
+        offset += 8
+        position = (position + 8) & (length - 1)
+      } else {
+        bytes.storeBytes(of: tail.u8(offset), toByteOffset: base + position, as: UInt8.self)
+        offset += 1
+        position = (position + 1) & (length - 1)
+      }
+    }
+    historyCounts[Int(half.history)] = Int32(min(length, Int(historyCounts[Int(half.history)]) + tail.byteCount))
+  }
+
+  private mutating func placeHistory() -> Int32? {
+    if let slot = freeHistories.popLast() {
+      historyCounts[Int(slot)] = 0
+      return slot
+    }
+    guard historyCounts.count < historyLimit else { return nil }
+    historyCounts.append(0)
+    histories.append(contentsOf: repeatElement(0, count: StreamPool.historyLength))
+    return Int32(historyCounts.count - 1)
+  }
+
+  /// How many bytes of a retransmission (the first `count` of `payload`, from `sequence` on) differ from what was read there; bytes older than the history count as equal.
+  func differing(_ payload: RawSpan, count: Int, sequence: UInt32, _ half: StreamHalf) -> Int {
+    guard half.history >= 0 else { return 0 }
+    let length = StreamPool.historyLength
+    let known = Int(historyCounts[Int(half.history)])
+    let base = Int(half.history) * length
+    var differing = 0
+    for offset in 0..<count {
+      let position = sequence &+ UInt32(truncatingIfNeeded: offset)
+      let age = Int(half.next &- position)
+      if age <= known, age > 0, histories[base + (Int(position) & (length - 1))] != payload.u8(offset) {
+        differing += 1
+      }
+    }
+    return differing
+  }
+
+  /// After a gap the kept bytes do not join the new ones.
+  mutating func forget(_ half: StreamHalf) {
+    if half.history >= 0 { historyCounts[Int(half.history)] = 0 }
+  }
+}
+
+extension [UInt8] {
+  /// A copy of a span's bytes.
+  init(copying span: RawSpan) {
+    self = []
+    append(copying: span)
+  }
+  mutating func append(copying span: RawSpan) {
+    reserveCapacity(count + span.byteCount)
+    for offset in 0..<span.byteCount { append(span.u8(offset)) }
+  }
+}
