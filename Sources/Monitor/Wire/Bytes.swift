@@ -49,3 +49,11 @@ extension RawSpan {
     extracting(droppingFirst: max(0, offset))
   }
 }
+
+extension RawSpan {
+  /// The one length check of a header's initialiser.
+  @inline(__always)
+  func require(_ count: Int, _ layer: Layer) throws(Malformed) {
+    guard byteCount >= count else { throw Malformed(layer, .short, needed: count, available: byteCount) }
+  }
+}
