@@ -192,8 +192,11 @@ extension Packet {
     do throws(Malformed) {
       let tag = try MACsecTag(bytes.slice(offset, end - offset))
       let next = offset + tag.length
-      guard !tag.isEncrypted, !tag.isChanged, next + 2 <= end else { return nil }
+      guard !tag.isEncrypted, !tag.isChanged else { return nil }
       network = .none
+      guard next + 2 <= end else {
+        throw Malformed(.macsec, .short, needed: tag.length + 2, available: end - offset)
+      }
       // A short length counts what lies between the tag and the check value: padding behind it is not data.
       let short = Int(tag.shortLength)
       return (EtherType(rawValue: bytes.u16(next)), next + 2, short >= 2 ? min(end, next + short) : end)
@@ -241,7 +244,8 @@ extension Packet {
       return nil
     }
     guard offset < end else {
-      readUnknown(at: offset, end: end)
+      payloadOffset = offset
+      fail(Malformed(.mpls, .short, needed: 1, available: 0), at: offset, end: end)
       return nil
     }
     switch bytes.u8(offset) >> 4 {

@@ -21,14 +21,19 @@ extension Packet {
     case .ipv6: enter(.gre, at: next, .rawIPv6)
     case .transparentEthernetBridging: enter(.gre, at: next, .ethernet)
     case .erspan where !header.hasSequenceNumber: enter(.erspan1, at: next, .ethernet)
-    case .erspan, .erspan3: try readERSPAN(header.payload, at: next)
+    case .erspan, .erspan3: readERSPAN(header.payload, at: next)
     case .ppp: readPPP(header.payload, at: next)
     default: return
     }
   }
 
-  private mutating func readERSPAN(_ payload: RawSpan, at offset: Int) throws(Malformed) {
-    let header = try ERSPANHeader(payload)
+  private mutating func readERSPAN(_ payload: RawSpan, at offset: Int) {
+    let header: ERSPANHeader
+    do throws(Malformed) {
+      header = try ERSPANHeader(payload)
+    } catch {
+      return fail(error, at: offset, end: networkEnd)
+    }
     let next = offset + header.length
     let isType2 = header.version == 1
     guard header.frameType == 0 || header.frameType == 2 else { return }
