@@ -16,8 +16,12 @@ struct EthernetHeader: ~Escapable {
     self.bytes = bytes
   }
 
-  var destination: MACAddress { MACAddress(bytes, at: 0) }
-  var source: MACAddress { MACAddress(bytes, at: 6) }
+  var destination: MACAddress {
+    @inline(__always) get { MACAddress(bytes, at: 0) }
+  }
+  var source: MACAddress {
+    @inline(__always) get { MACAddress(bytes, at: 6) }
+  }
   /// From 0x0600 on a type, up to 1500 the length of the data in an 802.3 frame.
   var lengthOrType: UInt16 { bytes.u16(12) }
   var payload: RawSpan {
