@@ -49,3 +49,53 @@ extension RawSpan {
     extracting(droppingFirst: max(0, offset))
   }
 }
+
+extension RawSpan {
+  /// The one length check of a header's initialiser.
+  @inline(__always)
+  func require(_ count: Int, _ layer: Layer) throws(Malformed) {
+    guard byteCount >= count else { throw Malformed(layer, .short, needed: count, available: byteCount) }
+  }
+}
+
+extension RawSpan {
+  /// The sum of all bytes, taken as 16-bit words in network byte order, in one's complement arithmetic; an odd last byte is
+  /// followed by 0 (RFC 1071, 1). It does not depend on the byte order of the loads (2 B), and eight bytes go in one step: adding
+  /// halves into 64 bits keeps every carry (2 C, D).
+  ///
+  /// `unsafe` is sound here: the loop's condition is the bounds check.
+  func onesComplementSum() -> UInt16 {
+    let count = byteCount
+    var sum: UInt64 = 0
+    var offset = 0
+    while offset &+ 8 <= count {
+      let word = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+      sum &+= (word & 0xFFFF_FFFF) &+ (word >> 32)
+      offset &+= 8
+    }
+    if offset &+ 4 <= count {
+      sum &+= UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
+      offset &+= 4
+    }
+    if offset &+ 2 <= count {
+      sum &+= UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
+      offset &+= 2
+    }
+    if offset < count {
+      sum &+= UInt64(UInt16(bigEndian: UInt16(u8(offset)) << 8))
+    }
+    return UInt16(bigEndian: sum.onesComplementFolded)
+  }
+}
+
+extension UInt64 {
+  /// A sum of 16-bit words with its carries added back in (RFC 1071, 2 A).
+  @inline(__always)
+  var onesComplementFolded: UInt16 {
+    var sum = (self & 0xFFFF_FFFF) &+ (self >> 32)
+    sum = (sum & 0xFFFF) &+ (sum >> 16)
+    sum = (sum & 0xFFFF) &+ (sum >> 16)
+    sum = (sum & 0xFFFF) &+ (sum >> 16)
+    return UInt16(truncatingIfNeeded: sum)
+  }
+}

@@ -69,6 +69,7 @@ extension IPAddress {
   private static func parseV6(_ text: some StringProtocol) -> UInt128? {
     var halves: [[UInt16]] = [[]]
     var groups = text.split(separator: ":", omittingEmptySubsequences: false)[...]
+    guard groups.count >= 3 else { return nil }
     // "::" shows as an empty group; at either end of the text it shows as two.
     if groups.count >= 2, groups[0].isEmpty {
       guard groups[1].isEmpty else { return nil }
