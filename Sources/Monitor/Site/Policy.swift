@@ -87,10 +87,9 @@ extension Site {
     }
     if isInside {
       granted |= Conduit.allActions & ~Conduit.controllerActions & ~limited
-      if case .time = choice.verdict, granted & ~Conduit.controllerActions == 0, conditional == 0 {
-      } else {
-        choice.verdict = .inside
-      }
+      // Closed to the asset altogether: then the talk as such is at the wrong time.
+      let isClosed = granted & ~Conduit.controllerActions == 0 && conditional == 0
+      if choice.verdict.rank != Verdict.time(conduit: 0, window: 0).rank || !isClosed { choice.verdict = .inside }
     }
     return Gate(
       verdict: choice.verdict, free: granted, validUntil: validUntil, isConditional: conditional & ~granted != 0)

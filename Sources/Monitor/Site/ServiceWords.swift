@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The words a conduit's `services` may use.
-struct ServiceWords {
+struct ServiceWords: Sendable {
   /// IP protocols by name (IANA, Assigned Internet Protocol Numbers). Those with ports also come as `tcp/443`.
   static let ipProtocols: [(name: String, number: UInt8, hasPorts: Bool)] = [
     ("icmp", 1, false), ("igmp", 2, false), ("tcp", 6, true), ("udp", 17, true), ("icmpv6", 58, false),
@@ -40,15 +40,19 @@ struct ServiceWords {
 
   private var patterns: [String: ServicePattern] = [:]
 
+  /// The words of the protocols there are, and of those expected.
   init() {
+    self.init(dissectors: Registry.dissectors.map { ("\($0.name)", $0.selectors) })
+  }
+
+  init(dissectors: [(name: String, selectors: [Selector])]) {
     for (name, tcp, udp) in ServiceWords.expected {
       let ports =
         tcp.map { ServicePattern.ApplicationPorts(ipProtocol: 6, range: $0) }
         + udp.map { ServicePattern.ApplicationPorts(ipProtocol: 17, range: $0) }
       patterns[name] = .application(id: .none, name: name, ports: ports)
     }
-    for (index, dissector) in Registry.dissectors.enumerated() {
-      let name = "\(dissector.name)"
+    for (index, dissector) in dissectors.enumerated() {
       var ports: [ServicePattern.ApplicationPorts] = []
       for selector in dissector.selectors {
         switch selector {
@@ -65,8 +69,8 @@ struct ServiceWords {
         default: break
         }
       }
-      patterns[name] = .application(
-        id: DissectorID(rawValue: UInt8(truncatingIfNeeded: index)), name: name, ports: ports)
+      let id = DissectorID(rawValue: UInt8(truncatingIfNeeded: index))
+      patterns[dissector.name] = .application(id: id, name: dissector.name, ports: ports)
     }
   }
 

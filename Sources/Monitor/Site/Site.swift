@@ -17,6 +17,8 @@ package struct Site: Sendable {
   package internal(set) var warnings: [SiteProblem] = []
 
   var clock = LocalClock()
+  /// The words of `services` when the file was read.
+  var words = ServiceWords(dissectors: [])
   private var networks = PrefixTable()
   private var addresses = PrefixTable()
   private var macs = PrefixTable()

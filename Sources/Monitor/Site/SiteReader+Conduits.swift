@@ -8,7 +8,6 @@ extension SiteReader {
       document.error(field, "expected a list of conduits (- {from: …, to: …}), got \(field.kind)")
       return
     }
-    let words = ServiceWords()
     for item in document.list(field, of: "conduits") ?? [] {
       guard let fields = document.record(item, keys: SiteReader.conduitKeys) else { continue }
       for key in ["from", "to"] where fields[key] == nil {
@@ -16,9 +15,9 @@ extension SiteReader {
       }
       let from = fields["from"].flatMap { end($0) }
       let to = fields["to"].flatMap { end($0) }
-      let services = fields["services"].map { readServices($0, words) } ?? []
+      let services = fields["services"].map { readServices($0) } ?? []
       let actions = fields["operations"].map { readActions($0) } ?? Conduit.allActions
-      let targets = document.texts(fields["targets"]).compactMap { target($0.text, $0.field) }
+      let targets = document.texts(fields["targets"]).compactMap { readTarget($0.text, $0.field) }
       var windows: [Int] = []
       if let field = fields["during"], let items = document.list(field, of: "windows") {
         windows = items.compactMap { index($0, windowNames, "window") }
@@ -46,7 +45,7 @@ extension SiteReader {
   // MARK: Services
 
   /// Empty: any.
-  private mutating func readServices(_ field: SiteField, _ words: ServiceWords) -> [ServicePattern] {
+  private mutating func readServices(_ field: SiteField) -> [ServicePattern] {
     guard let items = document.list(field, of: "services") else { return [] }
     if items.isEmpty { document.error(field, "an empty list allows nothing: write [any], or leave 'services' out") }
     var patterns: [ServicePattern] = []
@@ -61,7 +60,7 @@ extension SiteReader {
       case .success(let pattern):
         patterns.append(pattern)
         if case .application(.none, let name, let ports) = pattern {
-          let places = ports.map(SiteReader.text).joined(separator: ", ")
+          let places = ports.map(ServicePattern.text).joined(separator: ", ")
           document.warning(
             item,
             "messages of '\(name)' are not read yet: "
@@ -69,51 +68,44 @@ extension SiteReader {
                 ? "until then this word allows nothing" : "until then its usual ports count (\(places))"))
         }
       case .failure(let fault):
-        document.error(item, fault.message, near: fault.isWord ? text : nil, of: words.all)
+        document.error(item, fault.message, near: fault.word, of: words.all)
       }
     }
     return isAny ? [] : patterns
   }
 
-  struct ServiceFault: Error {
+  /// Why a text means nothing; `word` is a word nobody knows, where the nearest known one helps.
+  struct WordFault: Error {
     let message: String
-    /// A word nobody knows, so that the nearest one helps.
-    let isWord: Bool
+    var word: String?
   }
 
   /// One word of `services` but `any`.
-  static func service(_ text: String, _ words: ServiceWords) -> Result<ServicePattern, ServiceFault> {
+  static func service(_ text: String, _ words: ServiceWords) -> Result<ServicePattern, WordFault> {
     if let pattern = words[text] { return .success(pattern) }
     let shown = SiteDocument.shown(text)
     guard let slash = text.firstIndex(of: "/") else {
-      return .failure(ServiceFault(message: "unknown service '\(shown)'", isWord: true))
+      return .failure(WordFault(message: "unknown service '\(shown)'", word: text))
     }
     let transport = String(text[..<slash])
     let rest = text[text.index(after: slash)...]
     if transport == "ip" {
       guard let number = number(rest), let ipProtocol = UInt8(exactly: number) else {
-        return .failure(ServiceFault(message: "'\(shown)': an IP protocol is ip/0 to ip/255", isWord: false))
+        return .failure(WordFault(message: "'\(shown)': an IP protocol is ip/0 to ip/255"))
       }
       return .success(.ipProtocol(ipProtocol))
     }
     guard let known = ServiceWords.ipProtocols.first(where: { $0.name == transport }), known.hasPorts else {
       return .failure(
-        ServiceFault(message: "'\(shown)': a service by port begins with tcp/, udp/ or sctp/", isWord: false))
+        WordFault(message: "'\(shown)': a service by port begins with tcp/, udp/ or sctp/"))
     }
     guard let range = range(rest), let low = UInt16(exactly: range.lowerBound),
       let high = UInt16(exactly: range.upperBound)
     else {
       return .failure(
-        ServiceFault(message: "'\(shown)': a port is 0 to 65535, a range such as 8000-8010", isWord: false))
+        WordFault(message: "'\(shown)': a port is 0 to 65535, a range such as 8000-8010"))
     }
     return .success(.ports(ipProtocol: known.number, low...high))
-  }
-
-  /// `tcp/502` or `tcp/8000-8010`
-  static func text(_ ports: ServicePattern.ApplicationPorts) -> String {
-    let name = ServiceWords.ipProtocols.first { $0.number == ports.ipProtocol }?.name ?? "ip/\(ports.ipProtocol)"
-    return ports.range.count == 1
-      ? "\(name)/\(ports.range.lowerBound)" : "\(name)/\(ports.range.lowerBound)-\(ports.range.upperBound)"
   }
 
   // MARK: Operations and targets
@@ -137,46 +129,53 @@ extension SiteReader {
     return mask
   }
 
-  /// `AREA [ADDRESS[-ADDRESS]] [unit UNIT]`; for files `file NUMBER [RECORD[-RECORD]] [unit UNIT]`.
-  private mutating func target(_ text: String, _ field: SiteField) -> TargetRange? {
-    var words = text.split(separator: " ")[...]
-    let shown = SiteDocument.shown(text)
-    guard let name = words.popFirst(), let area = Area(word: String(name)) else {
-      let name = String(text.prefix { $0 != " " })
+  private mutating func readTarget(_ text: String, _ field: SiteField) -> TargetRange? {
+    switch SiteReader.target(text) {
+    case .success(let range):
+      return range
+    case .failure(let fault):
       document.error(
-        field, "unknown area '\(SiteDocument.shown(name))'", near: name, of: Area.words.filter { !$0.isEmpty })
+        field, fault.message, near: fault.word, of: Area.words.filter { !$0.isEmpty })
       return nil
+    }
+  }
+
+  /// `AREA [ADDRESS[-ADDRESS]] [unit UNIT]`; for files `file NUMBER [RECORD[-RECORD]] [unit UNIT]`.
+  static func target(_ text: String) -> Result<TargetRange, WordFault> {
+    var words = text.split(separator: " ")[...]
+    let fault = { (clue: String) in
+      Result<TargetRange, WordFault>.failure(WordFault(message: "'\(SiteDocument.shown(text))': \(clue)"))
+    }
+    let name = String(words.popFirst() ?? "")
+    guard let area = Area(word: name) else {
+      return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(name))'", word: name))
     }
     var unit: Int64?
     if words.count >= 2, words[words.endIndex - 2] == "unit" {
-      guard let number = SiteReader.number(words[words.endIndex - 1]), let value = Int64(exactly: number) else {
-        document.error(field, "'\(shown)': a number is expected behind 'unit'")
-        return nil
+      guard let number = number(words[words.endIndex - 1]), let value = Int64(exactly: number) else {
+        return fault("a number is expected behind 'unit'")
       }
       unit = value
       words = words.dropLast(2)
     }
-    var number: UInt32?
+    var file: UInt32?
     if area == .file, let word = words.popFirst() {
-      guard let value = SiteReader.number(word).flatMap({ UInt32(exactly: $0) }) else {
-        document.error(field, "'\(shown)': a file number is expected, such as 'file 4'")
-        return nil
+      guard let value = number(word).flatMap({ UInt32(exactly: $0) }) else {
+        return fault("a file number is expected, such as 'file 4'")
       }
-      number = value
+      file = value
     }
     var addresses: ClosedRange<UInt64> = 0...UInt64.max
     if let word = words.popFirst() {
-      guard let range = SiteReader.range(word) else {
-        document.error(field, "'\(shown)': an address or a range is expected, such as '\(name) 0-99'")
-        return nil
+      guard let range = range(word) else {
+        return fault("an address or a range is expected, such as '\(name) 0-99'")
       }
       addresses = range
     }
     guard words.isEmpty else {
-      document.error(field, "'\(shown)': a form such as '\(name) 0-99' or '\(name) 0-99 unit 3' is expected")
-      return nil
+      return fault("a form such as '\(name) 0-99' or '\(name) 0-99 unit 3' is expected")
     }
-    return TargetRange(area, number: number, addresses, unit: unit)
+    return .success(TargetRange(area, number: file, addresses, unit: unit))
   }
 
   // MARK: Numbers

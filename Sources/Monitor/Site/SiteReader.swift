@@ -38,7 +38,11 @@ extension Site {
 
   /// Reads the text of a site file; `file` is its name in messages.
   package static func parse(_ text: String, file: String) throws(SiteErrors) -> Site {
-    var reader = SiteReader(file: file)
+    try parse(text, file: file, words: ServiceWords())
+  }
+
+  static func parse(_ text: String, file: String, words: ServiceWords) throws(SiteErrors) -> Site {
+    var reader = SiteReader(file: file, words: words)
     reader.read(text)
     let problems = reader.document.inOrder
     if reader.document.hasErrors { throw SiteErrors(problems: problems) }
@@ -68,7 +72,13 @@ struct SiteReader {
   var addressFields: [(ip: IPAddress, asset: AssetID, field: SiteField)] = []
   var macFields: [(mac: MACAddress, asset: AssetID, field: SiteField)] = []
 
-  init(file: String) { document = SiteDocument(file: file) }
+  let words: ServiceWords
+
+  init(file: String, words: ServiceWords) {
+    document = SiteDocument(file: file)
+    self.words = words
+    site.words = words
+  }
 
   mutating func read(_ text: String) {
     guard let top = document.compose(text), let fields = document.record(top, keys: SiteReader.keys) else { return }
