@@ -50,6 +50,8 @@ struct SiteDocument {
   static let largestFile = 1 << 20
   /// Merge keys and aliases multiply what a small file holds; what is read stays below this.
   private static let mostEntries = 200_000
+  /// More problems than anybody reads; the rest of the file is not told.
+  private static let mostProblems = 1000
 
   let file: String
   private(set) var problems: [SiteProblem] = []
@@ -71,7 +73,7 @@ struct SiteDocument {
       file: file, line: field.line, column: field.column, path: field.path, message: message, suggestion: suggestion,
       severity: severity)
     // An alias or a merge key shows the same place twice.
-    if !problems.contains(problem) { problems.append(problem) }
+    if problems.count < SiteDocument.mostProblems, !problems.contains(problem) { problems.append(problem) }
   }
   mutating func error(line: Int, column: Int, _ message: String) {
     problems.append(SiteProblem(file: file, line: line, column: column, path: "", message: message))
@@ -175,11 +177,14 @@ struct SiteDocument {
       return nil
     }
     var entries: [SiteEntry] = []
-    collect(mapping, field.path, depth: 0, into: &entries)
+    var names: Set<String> = []
+    collect(mapping, field.path, depth: 0, into: &entries, &names)
     return entries
   }
 
-  private mutating func collect(_ mapping: Node.Mapping, _ path: String, depth: Int, into entries: inout [SiteEntry]) {
+  private mutating func collect(
+    _ mapping: Node.Mapping, _ path: String, depth: Int, into entries: inout [SiteEntry], _ names: inout Set<String>
+  ) {
     var merged: [Node] = []
     for (key, value) in mapping {
       entriesRead += 1
@@ -196,12 +201,12 @@ struct SiteDocument {
       let inner = path.isEmpty ? name : "\(path).\(name)"
       let entry = SiteEntry(
         key: name, keyField: SiteField(key, path: path), value: SiteField(value, path: inner))
-      if !entries.contains(where: { $0.key == name }) { entries.append(entry) }
+      if names.insert(name).inserted { entries.append(entry) }
     }
     // What stands in the map itself, and in an earlier merge, goes before (YAML 1.1, merge key type).
     for node in merged {
       if case .mapping(let other) = node, depth < 8 {
-        collect(other, path, depth: depth + 1, into: &entries)
+        collect(other, path, depth: depth + 1, into: &entries, &names)
       } else {
         error(SiteField(node, path: path), "'<<' takes a map")
       }

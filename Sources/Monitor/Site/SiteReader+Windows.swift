@@ -36,8 +36,11 @@ extension SiteReader {
     let indices = ends.compactMap { SiteReader.weekdays.firstIndex(of: $0) }
     guard indices.count == ends.count, let first = indices.first, let last = indices.last else {
       let wrong = ends.first { !SiteReader.weekdays.contains($0) } ?? text
+      // Whole names of days are far from their short forms, but begin with them.
+      let short = wrong.prefix(3).lowercased()
       document.error(
-        field, "unknown day '\(SiteDocument.shown(wrong))'", near: wrong,
+        field, "unknown day '\(SiteDocument.shown(wrong))'",
+        near: SiteReader.weekdays.contains(short) ? short : wrong,
         of: SiteReader.weekdays + ["weekdays", "daily"])
       return 0
     }
