@@ -1,61 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A zone by its place in the site; 0 is what lies outside of the plant.
-package struct ZoneID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt16
-  package init(rawValue: UInt16) { self.rawValue = rawValue }
-  package static let external = ZoneID(rawValue: 0)
-}
+/// A plant as its site file describes it: zones, the conduits between them, assets, windows, responders. A value: the engine keeps one and
+/// swaps it when the file is read anew.
+package struct Site: Sendable {
+  package var name = ""
+  /// A name of the IANA time zone database.
+  package var timeZone = "UTC"
+  /// By `ZoneID.rawValue`; the first is `external`.
+  package var zones: [Zone] = [Site.externalZone]
+  /// By `AssetID.rawValue`.
+  package var assets: [Asset] = []
+  package var conduits: [Conduit] = []
+  package var windows: [Window] = []
+  package var responders: [Responder] = []
+  /// What is not wrong, but looks like a mistake.
+  package internal(set) var warnings: [SiteProblem] = []
 
-/// An asset by its place in the site.
-package struct AssetID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt16
-  package init(rawValue: UInt16) { self.rawValue = rawValue }
-  package static let none = AssetID(rawValue: 0xFFFF)
-}
+  var clock = LocalClock()
+  /// The words of `services` when the file was read.
+  var words = ServiceWords(dissectors: [])
+  private var networks = PrefixTable()
+  private var addresses = PrefixTable()
+  private var macs = PrefixTable()
+  /// MAC addresses that say alone who it is: of assets without IP address that carry nobody else's frames.
+  private var ownMACs = PrefixTable()
+  /// By VLAN id; `PrefixTable.none` for those of no zone.
+  private var vlans: [UInt16] = []
 
-/// Who an address is: its zone, and its asset where the site names it (`.none` otherwise). Plain data, kept in every flow.
-package struct Party: Hashable, Sendable {
-  package var zone: ZoneID
-  package var asset: AssetID
-}
+  static let externalZone = Zone(
+    name: "external", title: "external", importance: .medium, values: [], responder: nil, listsIPs: false,
+    listsMACs: false)
 
-package enum Importance: UInt8, CaseIterable, Sendable, Comparable {
-  case low, medium, high
-  package var word: String { "\(self)" }
-  package static func < (left: Importance, right: Importance) -> Bool { left.rawValue < right.rawValue }
-}
+  /// Fills the tables; to be called once zones and assets stand.
+  mutating func index(seed: UInt64) {
+    var networks: [(prefix: UInt128, length: Int, value: UInt16)] = []
+    vlans = Array(repeating: PrefixTable.none, count: 4096)
+    for (id, zone) in zones.enumerated() {
+      let value = UInt16(truncatingIfNeeded: id)
+      networks += zone.networks.map { ($0.address.bits, $0.length, value) }
+      for vlan in zone.vlans where vlan < 4096 && vlans[Int(vlan)] == PrefixTable.none { vlans[Int(vlan)] = value }
+    }
+    self.networks = PrefixTable(networks, seed: seed)
 
-/// What an attack on a zone harms (METI factory guideline: S, BC, Q, D, C).
-package enum Value: UInt8, CaseIterable, Sendable {
-  case safety, continuity, quality, delivery, cost
-  package var word: String { "\(self)" }
-}
+    var addresses: [(prefix: UInt128, length: Int, value: UInt16)] = []
+    var macs: [(prefix: UInt128, length: Int, value: UInt16)] = []
+    var ownMACs: [(prefix: UInt128, length: Int, value: UInt16)] = []
+    for (id, asset) in assets.enumerated() {
+      let value = UInt16(truncatingIfNeeded: id)
+      addresses += asset.ips.map { ($0.bits, 128, value) }
+      let own: [(prefix: UInt128, length: Int, value: UInt16)] = asset.macs.map { (UInt128($0.rawValue), 128, value) }
+      macs += own
+      if asset.ips.isEmpty, !asset.forwards { ownMACs += own }
+    }
+    self.addresses = PrefixTable(addresses, seed: seed)
+    self.macs = PrefixTable(macs, seed: seed)
+    self.ownMACs = PrefixTable(ownMACs, seed: seed)
+  }
 
-package struct Zone: Sendable {
-  package let name: String
-  /// For people; the name where the file gives none.
-  package let title: String
-  package let importance: Importance
-  package let values: [Value]
-  package let responder: Int?
-  /// The site names assets of this zone with an IP address, or with a MAC address: then one it does not name is unknown. A zone described by networks alone has no unknown devices.
-  package let listsIPs: Bool
-  package let listsMACs: Bool
-}
+  package subscript(zone: ZoneID) -> Zone {
+    Int(zone.rawValue) < zones.count ? zones[Int(zone.rawValue)] : Site.externalZone
+  }
+  package subscript(asset: AssetID) -> Asset? {
+    Int(asset.rawValue) < assets.count ? assets[Int(asset.rawValue)] : nil
+  }
 
-package struct Asset: Sendable {
-  package let name: String
-  package let zone: ZoneID
-  package let mac: MACAddress?
-  package let ip: IPAddress?
-  /// Free word; `router`, `firewall` and `gateway` may carry other devices' addresses.
-  package let role: String
-  package let isOccasional: Bool
-  package var forwards: Bool { role == "router" || role == "firewall" || role == "gateway" }
-}
+  /// The zone of the most specific network that holds the address; assets are not asked. No allocation; a probe for each prefix length of the site at most.
+  package func zone(of ip: IPAddress) -> ZoneID? {
+    // No IPv6 block holds a mapped IPv4 address.
+    let value = networks.find(ip.bits, shortest: ip.isV4 ? 96 : 0)
+    return value == PrefixTable.none ? nil : ZoneID(rawValue: value)
+  }
 
-package struct Responder: Sendable {
-  package let name: String
-  package let contact: String
+  package func zone(vlan: UInt16) -> ZoneID? {
+    guard Int(vlan) < vlans.count, vlans[Int(vlan)] != PrefixTable.none else { return nil }
+    return ZoneID(rawValue: vlans[Int(vlan)])
+  }
+
+  package func asset(ip: IPAddress) -> AssetID? {
+    let value = addresses.find(ip.bits)
+    return value == PrefixTable.none ? nil : AssetID(rawValue: value)
+  }
+
+  /// Of routers that share a MAC address, the first of the file.
+  package func asset(mac: MACAddress) -> AssetID? {
+    let value = macs.find(UInt128(mac.rawValue))
+    return value == PrefixTable.none ? nil : AssetID(rawValue: value)
+  }
+
+  /// How an address came to its zone.
+  package enum Evidence: Sendable { case assetIP, assetMAC, network, vlan, nothing }
+
+  /// Who an address is: the asset and its zone, else the most specific network's zone, else the VLAN's, else `external`. A
+  /// MAC address tells only where the asset has no IP address of its own and is no router: a routed frame carries the router's.
+  /// `IPAddress.none` and `MACAddress.none` stand for "has none"; a `vlan` over 4095 for "no tag".
+  package func party(ip: IPAddress, mac: MACAddress, vlan: UInt16) -> Party {
+    identify(ip: ip, mac: mac, vlan: vlan).party
+  }
+
+  /// `party`, and what told.
+  package func identify(ip: IPAddress, mac: MACAddress, vlan: UInt16) -> (party: Party, evidence: Evidence) {
+    if ip != .none, let asset = asset(ip: ip) {
+      return (Party(zone: assets[Int(asset.rawValue)].zone, asset: asset), .assetIP)
+    }
+    if mac != .none {
+      let value = ownMACs.find(UInt128(mac.rawValue))
+      if value != PrefixTable.none {
+        return (Party(zone: assets[Int(value)].zone, asset: AssetID(rawValue: value)), .assetMAC)
+      }
+    }
+    if ip != .none, let zone = zone(of: ip) { return (Party(zone: zone, asset: .none), .network) }
+    if let zone = zone(vlan: vlan) { return (Party(zone: zone, asset: .none), .vlan) }
+    return (Party(zone: .external, asset: .none), .nothing)
+  }
 }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who may begin to talk to whom, about what, when. Answers are implied.
+package struct Conduit: Sendable {
+  package enum End: Hashable, Sendable {
+    case any
+    case zone(ZoneID)
+    case asset(AssetID)
+
+    @inline(__always)
+    package func covers(_ party: Party) -> Bool {
+      switch self {
+      case .any: true
+      case .zone(let zone): party.zone == zone
+      case .asset(let asset): party.asset == asset
+      }
+    }
+    /// How near it names somebody: an asset nearer than a zone, a zone nearer than `any`.
+    var nearness: Int {
+      switch self {
+      case .any: 0
+      case .zone: 1
+      case .asset: 2
+      }
+    }
+  }
+
+  package let from: End
+  package let to: End
+  /// Empty: any.
+  package let services: [ServicePattern]
+  /// Bits of `Action.rawValue`. Without `operations` in the file: all.
+  package let actions: UInt16
+  /// Empty: not limited.
+  package let targets: [TargetRange]
+  /// Indices in `Site.windows`; empty: always.
+  package let windows: [Int]
+  /// Line of the file, from 1.
+  package let line: Int
+
+  /// Every action.
+  package static let allActions: UInt16 = Action.allCases.reduce(0) { $0 | 1 << UInt16($1.rawValue) }
+  /// What needs a conduit inside a zone too: state, program, firmware, configure.
+  package static let controllerActions: UInt16 = [Action.state, .program, .firmware, .configure]
+    .reduce(0) { $0 | $1.bit }
+
+  func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
+  var nearness: Int { from.nearness + to.nearness }
+  /// Begins at an asset, and says where or when it may act: inside a zone such a conduit limits what it names.
+  var limits: Bool {
+    guard case .asset = from else { return false }
+    return !targets.isEmpty || !windows.isEmpty
+  }
+}
+
+extension Action {
+  /// Its bit in a mask of actions.
+  package var bit: UInt16 { 1 << UInt16(rawValue) }
+}
+
+/// One word of a conduit's `services`.
+package enum ServicePattern: Hashable, Sendable {
+  /// By transport and the server's port, whatever the content: `tcp/443`, `udp/5000-5010`.
+  case ports(ipProtocol: UInt8, ClosedRange<UInt16>)
+  /// A whole IP protocol: `icmp`, `ip/47`.
+  case ipProtocol(UInt8)
+  /// By content: an application protocol. `id` is `.none` while no dissector reads it: then its usual ports count.
+  case application(id: DissectorID, name: String, ports: [ApplicationPorts])
+
+  /// Where an application protocol is expected.
+  package struct ApplicationPorts: Hashable, Sendable {
+    package let ipProtocol: UInt8
+    package let range: ClosedRange<UInt16>
+  }
+
+  enum Fit { case no, provisional, yes }
+
+  /// Whether a flow is this service. `provisional` while its content has not told yet and its port does not say another thing.
+  func fit(_ service: Service) -> Fit {
+    switch self {
+    case .ports(let ipProtocol, let range):
+      return service.ipProtocol == ipProtocol && range.contains(service.port) ? .yes : .no
+    case .ipProtocol(let number):
+      return service.ipProtocol == number ? .yes : .no
+    case .application(let id, _, let ports):
+      if service.dissector != .none { return service.dissector == id ? .yes : .no }
+      var isOnPort = false
+      var isOnTransport = ports.isEmpty && (service.ipProtocol == 6 || service.ipProtocol == 17)
+      for place in ports where place.ipProtocol == service.ipProtocol {
+        isOnTransport = true
+        isOnPort = isOnPort || place.range.contains(service.port)
+      }
+      if id == .none { return isOnPort ? .yes : .no }
+      if service.isSettled { return .no }
+      return isOnPort ? .yes : isOnTransport ? .provisional : .no
+    }
+  }
+}
+
+/// What a flow is about, as far as is known.
+package struct Service: Hashable, Sendable {
+  /// IP protocol number; 255 without IP.
+  package var ipProtocol: UInt8
+  /// The server's port; 0 where there are no ports.
+  package var port: UInt16
+  /// The protocol its content showed; `.none` while unknown, or if none fits.
+  package var dissector: DissectorID
+  /// False while the content may still tell.
+  package var isSettled: Bool
+
+  package init(ipProtocol: UInt8, port: UInt16, dissector: DissectorID, isSettled: Bool) {
+    self.ipProtocol = ipProtocol
+    self.port = port
+    self.dissector = dissector
+    self.isSettled = isSettled
+  }
+}
+
+/// One entry of a conduit's `targets`: `holding-register 0-99`, `coil 5 unit 3`, `file 4`.
+package struct TargetRange: Hashable, Sendable {
+  package let area: Area
+  /// Which of several areas of this kind (a file); nil: every one.
+  package let number: UInt32?
+  package let addresses: ClosedRange<UInt64>
+  /// nil: every unit.
+  package let unit: Int64?
+
+  package init(_ area: Area, number: UInt32? = nil, _ addresses: ClosedRange<UInt64>, unit: Int64? = nil) {
+    self.area = area
+    self.number = number
+    self.addresses = addresses
+    self.unit = unit
+  }
+
+  /// Whether the ranges together hold the whole target. Nothing addressed (area none) is always held.
+  static func cover(_ ranges: [TargetRange], _ target: Target, unit: Int64) -> Bool {
+    if target.area == .none { return true }
+    var next = target.address
+    let (end, overflow) = target.address.addingReportingOverflow(UInt64(max(1, target.count)) - 1)
+    let last = overflow ? UInt64.max : end
+    // Each round ends beyond `next`, at the end of the range that reaches furthest: at most as many rounds as ranges.
+    while true {
+      var reach: UInt64?
+      for range in ranges
+      where range.area == target.area && (range.number ?? target.number) == target.number
+        && (range.unit ?? unit) == unit && range.addresses.contains(next)
+      {
+        reach = max(reach ?? 0, range.addresses.upperBound)
+      }
+      guard let reach else { return false }
+      if reach >= last { return true }
+      next = reach + 1
+    }
+  }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the conduits say. Of several verdicts the best one counts: allowed, then wrong time, target, action, service, and
+/// at last no conduit at all; of conduits with the same verdict the one that names the parties nearest (asset before zone before `any`), then the first.
+package enum Verdict: Equatable, Sendable {
+  /// Both in one zone, and nothing speaks against it.
+  case inside
+  case allowed(conduit: Int)
+  case noConduit
+  /// The conduit is for other services.
+  case service(conduit: Int)
+  /// … for other operations.
+  case action(conduit: Int)
+  /// … for other targets.
+  case target(conduit: Int)
+  /// … for other times; `window` is the first that it names.
+  case time(conduit: Int, window: Int)
+
+  package var isAllowed: Bool { rank >= 6 }
+  package var conduit: Int? {
+    switch self {
+    case .inside, .noConduit: nil
+    case .allowed(let conduit), .service(let conduit), .action(let conduit), .target(let conduit): conduit
+    case .time(let conduit, _): conduit
+    }
+  }
+  var rank: Int {
+    switch self {
+    case .noConduit: 0
+    case .service: 1
+    case .action: 2
+    case .target: 3
+    case .time: 4
+    case .allowed: 6
+    case .inside: 7
+    }
+  }
+}
+
+/// The decision for a flow, to be kept with it.
+package struct Gate: Equatable, Sendable {
+  package var verdict: Verdict
+  /// Bits of `Action.rawValue`: allowed with any target until `validUntil`.
+  package var free: UInt16
+  /// Nanoseconds since 1970: the next moment at which a window that matters may open or close; `.max` if none does.
+  package var validUntil: Int64
+  /// Some conduit has targets: ask `judge` about actions that are not in `free`.
+  package var isConditional: Bool
+}
+
+extension Site {
+  /// The decision for a flow; to be made when it begins, when its protocol becomes known, and again at `validUntil`. No allocation.
+  ///
+  /// Inside a zone talk is free but for state, program, firmware and configure, which need a conduit. A conduit that begins at an
+  /// asset and has `targets` or `during` limits there what it names, too: those operations of that asset, in that service.
+  package func gate(from: Party, to: Party, service: Service, at time: Int64) -> Gate {
+    let isInside = from.zone == to.zone
+    var choice = Choice()
+    var granted: UInt16 = 0
+    var conditional: UInt16 = 0
+    var limited: UInt16 = 0
+    var validUntil = Int64.max
+    for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
+      let fit = fit(conduit, service)
+      guard fit != .no else {
+        if !isInside { choice.offer(.service(conduit: index), conduit.nearness) }
+        continue
+      }
+      for window in conduit.windows { validUntil = min(validUntil, clock.nextEdge(windows[window], at: time)) }
+      let isOpen = isOpen(conduit, at: time)
+      if isOpen {
+        if conduit.targets.isEmpty { granted |= conduit.actions } else { conditional |= conduit.actions }
+      }
+      if isInside {
+        if conduit.limits, fit == .yes { limited |= conduit.actions }
+        // Only a conduit for every operation speaks of the talk as such; any other one waits for its operations.
+        if conduit.actions != Conduit.allActions || fit == .provisional { continue }
+        if isOpen {
+          choice.offer(.allowed(conduit: index), conduit.nearness)
+        } else if conduit.limits {
+          choice.offer(.time(conduit: index, window: conduit.windows[0]), conduit.nearness)
+        }
+      } else {
+        choice.offer(
+          isOpen ? .allowed(conduit: index) : .time(conduit: index, window: conduit.windows[0]), conduit.nearness)
+      }
+    }
+    if isInside {
+      granted |= Conduit.allActions & ~Conduit.controllerActions & ~limited
+      // Closed to the asset altogether: then the talk as such is at the wrong time.
+      let isClosed = granted & ~Conduit.controllerActions == 0 && conditional == 0
+      if choice.verdict.rank != Verdict.time(conduit: 0, window: 0).rank || !isClosed { choice.verdict = .inside }
+    }
+    return Gate(
+      verdict: choice.verdict, free: granted, validUntil: validUntil, isConditional: conditional & ~granted != 0)
+  }
+
+  /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it writes. Between parties of one
+  /// zone `.inside` means allowed; any other verdict says what is missing.
+  package func judge(
+    _ action: Action, _ target: Target, _ written: Target, unit: Int64 = -1, from: Party, to: Party, service: Service,
+    at time: Int64
+  ) -> Verdict {
+    let isInside = from.zone == to.zone
+    let isFree = isInside && action.bit & Conduit.controllerActions == 0
+    var isLimited = false
+    var choice = Choice()
+    for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
+      let verdict = self.verdict(index, action, target, written, unit: unit, service: service, at: time)
+      if isFree {
+        // A conduit for other services or actions says nothing about what is free.
+        if verdict.rank <= Verdict.action(conduit: 0).rank { continue }
+        if conduit.limits, fit(conduit, service) == .yes { isLimited = true }
+      }
+      choice.offer(verdict, conduit.nearness)
+    }
+    if isInside, isFree && !isLimited || choice.verdict.isAllowed { return .inside }
+    return choice.verdict
+  }
+
+  /// What one conduit says of an operation between parties it covers.
+  func verdict(
+    _ index: Int, _ action: Action, _ target: Target, _ written: Target, unit: Int64, service: Service, at time: Int64
+  ) -> Verdict {
+    let conduit = conduits[index]
+    if fit(conduit, service) == .no { return .service(conduit: index) }
+    if conduit.actions & action.bit == 0 { return .action(conduit: index) }
+    if !conduit.targets.isEmpty,
+      !TargetRange.cover(conduit.targets, target, unit: unit)
+        || !TargetRange.cover(conduit.targets, written, unit: unit)
+    {
+      return .target(conduit: index)
+    }
+    if !isOpen(conduit, at: time) { return .time(conduit: index, window: conduit.windows[0]) }
+    return .allowed(conduit: index)
+  }
+
+  func fit(_ conduit: Conduit, _ service: Service) -> ServicePattern.Fit {
+    if conduit.services.isEmpty { return .yes }
+    var best = ServicePattern.Fit.no
+    for pattern in conduit.services {
+      switch pattern.fit(service) {
+      case .yes: return .yes
+      case .provisional: best = .provisional
+      case .no: break
+      }
+    }
+    return best
+  }
+
+  func isOpen(_ conduit: Conduit, at time: Int64) -> Bool {
+    if conduit.windows.isEmpty { return true }
+    for window in conduit.windows where clock.isOpen(windows[window], at: time) { return true }
+    return false
+  }
+}
+
+/// The best verdict so far.
+private struct Choice {
+  var verdict = Verdict.noConduit
+  private var nearness = -1
+
+  mutating func offer(_ other: Verdict, _ otherNearness: Int) {
+    if other.rank > verdict.rank || other.rank == verdict.rank && otherNearness > nearness {
+      verdict = other
+      nearness = otherNearness
+    }
+  }
+}

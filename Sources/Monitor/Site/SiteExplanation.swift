@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What the site says about one question: may A do this to B?
+package struct SiteExplanation: Sendable {
+  package let verdict: Verdict
+  /// The kind of the alert that would be written, such as `cross-zone-flow`; nil for none.
+  package let alert: String?
+  /// For people, line by line.
+  package let lines: [String]
+}
+
+/// A question to `explain` that makes no sense, in words.
+package struct SiteQuestionError: Error, Equatable, CustomStringConvertible, Sendable {
+  package let description: String
+}
+
+extension Site {
+  /// Says who both ends are, what each conduit between them allows, and what follows.
+  ///
+  /// - Parameters:
+  ///   - from, to: an IP or MAC address, or the name of an asset or a zone.
+  ///   - service: a word as in `services` (`modbus`, `tcp/443`, `icmp`); nil: any, the best case counts.
+  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`); nil: the talk as such.
+  ///   - at: nanoseconds since 1970; nil: now.
+  package func explain(
+    from: String, to: String, service: String?, operation: String?, at: Int64?, language: Language = .en
+  ) throws(SiteQuestionError) -> SiteExplanation {
+    let time = at ?? Int64(Date().timeIntervalSince1970) * 1_000_000_000
+    let question = Question(
+      from: try self.end(from), to: try self.end(to), services: try self.services(service), serviceWord: service,
+      operation: try self.operation(operation), time: time)
+    let (verdict, judged) = answer(question)
+    let alert = Site.alert(verdict, question)
+    let lines =
+      language == .ja
+      ? japanese(question, verdict, judged, alert) : english(question, verdict, judged, alert)
+    return SiteExplanation(verdict: verdict, alert: alert, lines: lines)
+  }
+
+  struct Question {
+    struct End {
+      let word: String
+      let party: Party
+      /// nil: named by the site.
+      let evidence: Evidence?
+    }
+    struct Operation {
+      let word: String
+      let action: Action
+      var target = Target.none
+      var unit: Int64 = -1
+    }
+    let from: End
+    let to: End
+    /// Empty: any.
+    let services: [Service]
+    let serviceWord: String?
+    let operation: Operation?
+    let time: Int64
+  }
+
+  // MARK: The question
+
+  private func end(_ word: String) throws(SiteQuestionError) -> Question.End {
+    if let index = zones.firstIndex(where: { $0.name == word }) {
+      let zone = ZoneID(rawValue: UInt16(truncatingIfNeeded: index))
+      return Question.End(word: word, party: Party(zone: zone, asset: .none), evidence: nil)
+    }
+    if let index = assets.firstIndex(where: { $0.name == word }) {
+      let asset = AssetID(rawValue: UInt16(truncatingIfNeeded: index))
+      return Question.End(word: word, party: Party(zone: assets[index].zone, asset: asset), evidence: nil)
+    }
+    if let ip = IPAddress(word) {
+      let (party, evidence) = identify(ip: ip, mac: .none, vlan: 0xFFFF)
+      return Question.End(word: word, party: party, evidence: evidence)
+    }
+    if let mac = MACAddress(word) {
+      // A person who names a MAC address means the device itself, not what it forwards.
+      guard let asset = asset(mac: mac) else {
+        return Question.End(word: word, party: Party(zone: .external, asset: .none), evidence: .nothing)
+      }
+      let party = Party(zone: assets[Int(asset.rawValue)].zone, asset: asset)
+      return Question.End(word: word, party: party, evidence: .assetMAC)
+    }
+    throw Site.fault(
+      "'\(SiteDocument.shown(word))' is no zone, asset, IP address or MAC address", word,
+      zones.map(\.name) + assets.map(\.name))
+  }
+
+  private func services(_ word: String?) throws(SiteQuestionError) -> [Service] {
+    guard let word, word != "any" else { return [] }
+    switch SiteReader.service(word, words) {
+    case .failure(let fault):
+      throw Site.fault(fault.message, fault.word, words.all)
+    case .success(let pattern):
+      return [Site.sample(pattern)]
+    }
+  }
+
+  /// A flow that is this service, and no other one.
+  private static func sample(_ pattern: ServicePattern) -> Service {
+    switch pattern {
+    case .ports(let ipProtocol, let range):
+      Service(ipProtocol: ipProtocol, port: range.lowerBound, dissector: .none, isSettled: false)
+    case .ipProtocol(let number):
+      Service(ipProtocol: number, port: 0, dissector: .none, isSettled: true)
+    case .application(let id, _, let ports):
+      Service(
+        ipProtocol: ports.first?.ipProtocol ?? 255, port: ports.first?.range.lowerBound ?? 0, dissector: id,
+        isSettled: true)
+    }
+  }
+
+  private func operation(_ text: String?) throws(SiteQuestionError) -> Question.Operation? {
+    guard let text, text != "any" else { return nil }
+    let word = String(text.prefix { $0 != " " })
+    guard let action = Action.allCases.first(where: { $0.word == word }) else {
+      throw Site.fault("unknown operation '\(SiteDocument.shown(word))'", word, Action.allCases.map(\.word))
+    }
+    var operation = Question.Operation(word: text, action: action)
+    let rest = text.dropFirst(word.count).drop { $0 == " " }
+    if rest.isEmpty { return operation }
+    switch SiteReader.target(String(rest)) {
+    case .failure(let fault):
+      throw Site.fault(fault.message, fault.word, Area.words.filter { !$0.isEmpty })
+    case .success(let range):
+      let count = min(range.addresses.upperBound - range.addresses.lowerBound, UInt64(UInt32.max) - 1) + 1
+      operation.target = Target(
+        area: range.area, number: range.number ?? 0, address: range.addresses.lowerBound, count: UInt32(count))
+      operation.unit = range.unit ?? -1
+      return operation
+    }
+  }
+
+  private static func fault(_ message: String, _ word: String?, _ words: [String]) -> SiteQuestionError {
+    let near = word.flatMap { Spelling.nearest($0, in: words) }
+    return SiteQuestionError(description: message + (near.map { "; did you mean '\($0)'?" } ?? ""))
+  }
+
+  // MARK: The answer
+
+  /// The verdict, and what each conduit between the two says.
+  private func answer(_ question: Question) -> (Verdict, [(conduit: Int, verdict: Verdict)]) {
+    let parties = (question.from.party, question.to.party)
+    let candidates = conduits.indices.filter { conduits[$0].covers(parties.0, parties.1) }
+    var services = question.services
+    if services.isEmpty {
+      // Any service: one of each that a conduit names, and one that none does.
+      services = candidates.flatMap { conduits[$0].services.map(Site.sample) }
+      services.append(Service(ipProtocol: 255, port: 0, dissector: .none, isSettled: true))
+    }
+    var best: Verdict?
+    var judged: [(conduit: Int, verdict: Verdict)] = []
+    for service in services {
+      let verdict = self.verdict(question, service)
+      if verdict.rank > best?.rank ?? -1 { best = verdict }
+    }
+    for index in candidates {
+      var best: Verdict?
+      for service in services {
+        let verdict = self.verdict(
+          index, question.operation?.action ?? Site.firstAction(conduits[index].actions),
+          question.operation?.target ?? .none, .none, unit: question.operation?.unit ?? -1, service: service,
+          at: question.time)
+        if verdict.rank > best?.rank ?? -1 { best = verdict }
+      }
+      judged.append((index, best ?? .noConduit))
+    }
+    return (best ?? .noConduit, judged)
+  }
+
+  private func verdict(_ question: Question, _ service: Service) -> Verdict {
+    guard let operation = question.operation else {
+      return gate(from: question.from.party, to: question.to.party, service: service, at: question.time).verdict
+    }
+    return judge(
+      operation.action, operation.target, .none, unit: operation.unit, from: question.from.party,
+      to: question.to.party, service: service, at: question.time)
+  }
+
+  /// An action of the mask, so that a question about the talk as such does not fail by its operation.
+  private static func firstAction(_ mask: UInt16) -> Action {
+    Action.allCases.first { mask & $0.bit != 0 } ?? .unknown
+  }
+
+  private static func alert(_ verdict: Verdict, _ question: Question) -> String? {
+    let isInside = question.from.party.zone == question.to.party.zone
+    let isController = question.operation.map { $0.action.bit & Conduit.controllerActions != 0 } ?? false
+    switch verdict {
+    case .inside, .allowed: return nil
+    case .time: return "outside-window"
+    case .noConduit, .service, .action, .target:
+      if isInside, isController { return "controller-command" }
+      if verdict != .noConduit { return "operation-not-allowed" }
+      let isExternal = question.from.party.zone == .external || question.to.party.zone == .external
+      return isExternal ? "external-communication" : "cross-zone-flow"
+    }
+  }
+}

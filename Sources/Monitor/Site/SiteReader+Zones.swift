@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SiteReader {
+  static let zoneKeys = ["title", "importance", "values", "networks", "vlans", "responder"]
+  static let assetKeys = [
+    "zone", "title", "mac", "ip", "role", "presence", "vendor", "model", "firmware",
+  ]
+
+  /// `assets` is looked at only for which zones list addresses.
+  mutating func readZones(_ field: SiteField, assets: SiteField?) {
+    let lists = zonesWithAddresses(assets)
+    var vlanZones: [UInt16: String] = [:]
+    let entries = named(field, "zone")
+    if entries.isEmpty, !document.hasErrors { document.error(field, "a site has at least one zone") }
+    for entry in entries {
+      let id = ZoneID(rawValue: UInt16(truncatingIfNeeded: site.zones.count))
+      zoneNames[entry.key] = id
+      let fields = entry.value.isNull ? [:] : document.record(entry.value, keys: SiteReader.zoneKeys) ?? [:]
+      let importance = fields["importance"].flatMap { word($0, Importance.allCases, "importance", \.word) }
+      var values: [Value] = []
+      if let field = fields["values"], let items = document.list(field) {
+        values = items.compactMap { word($0, Value.allCases, "value", \.word) }
+      }
+      var zone = Zone(
+        name: entry.key, title: fields["title"].flatMap { document.text($0) } ?? entry.key,
+        importance: importance ?? .medium, values: values,
+        responder: fields["responder"].flatMap { index($0, responderNames, "responder") },
+        listsIPs: lists.ips.contains(entry.key), listsMACs: lists.macs.contains(entry.key))
+      for (text, field) in document.texts(fields["networks"]) {
+        guard let network = network(text, field) else { continue }
+        zone.networks.append(network)
+        networkFields.append((network, id, field))
+      }
+      for (text, field) in document.texts(fields["vlans"]) {
+        guard let vlan = UInt16(text), (1...4094).contains(vlan) else {
+          document.error(field, "'\(SiteDocument.shown(text))' is no VLAN id: 1 to 4094 is expected")
+          continue
+        }
+        if let other = vlanZones[vlan], other != entry.key {
+          document.error(field, "VLAN \(vlan) already belongs to zone '\(other)'")
+        }
+        vlanZones[vlan] = entry.key
+        zone.vlans.append(vlan)
+      }
+      site.zones.append(zone)
+    }
+  }
+
+  private mutating func zonesWithAddresses(_ assets: SiteField?) -> (ips: Set<String>, macs: Set<String>) {
+    var ips: Set<String> = []
+    var macs: Set<String> = []
+    guard let assets, assets.isMap else { return (ips, macs) }
+    // Faults are told when the assets are read; here a copy takes them.
+    var silent = SiteDocument(file: document.file)
+    for entry in silent.map(assets) ?? [] {
+      guard entry.value.isMap else { continue }
+      let fields = silent.record(entry.value, keys: SiteReader.assetKeys) ?? [:]
+      guard let zone = fields["zone"]?.text else { continue }
+      if fields["ip"] != nil { ips.insert(zone) }
+      if fields["mac"] != nil { macs.insert(zone) }
+    }
+    return (ips, macs)
+  }
+
+  private mutating func network(_ text: String, _ field: SiteField) -> Network? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard let address = IPAddress(parts[0]), parts.count <= 2 else {
+      document.error(
+        field, "'\(SiteDocument.shown(text))' is no network: a form such as 192.168.10.0/24 or fd00:10::/48 is expected"
+      )
+      return nil
+    }
+    // Text with a colon is IPv6, whatever its bits: `::ffff:10.0.0.0/104` counts IPv6 bits.
+    let isV6 = parts[0].utf8.contains(UInt8(ascii: ":"))
+    var length = isV6 ? 128 : 32
+    if parts.count == 2 {
+      guard let number = Int(parts[1]), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), number <= length
+      else {
+        document.error(
+          field, "'\(SiteDocument.shown(text))' has no valid prefix length: 0 to \(length) is expected behind the '/'")
+        return nil
+      }
+      length = number
+    }
+    let network = Network(address, length: isV6 ? length : length + 96)
+    if network.address != address {
+      document.error(
+        field, "'\(text)' has bits set behind its prefix: the network is \(network), a single host \(address)")
+      return nil
+    }
+    return network
+  }
+
+  mutating func readAssets(_ field: SiteField) {
+    for entry in named(field, "asset") {
+      let id = AssetID(rawValue: UInt16(truncatingIfNeeded: site.assets.count))
+      assetNames[entry.key] = id
+      if zoneNames[entry.key] != nil {
+        document.error(
+          SiteField(entry.keyField.node, path: field.path), "there is a zone named '\(entry.key)' already")
+      }
+      let fields = document.record(entry.value, keys: SiteReader.assetKeys) ?? [:]
+      if fields["zone"] == nil, entry.value.isMap {
+        document.error(
+          SiteField(entry.keyField.node, path: entry.value.path), "'zone' is missing: an asset belongs to a zone")
+      }
+      let zone = fields["zone"].flatMap { field in
+        index(field, zoneNames, "zone")
+      }
+      var asset = Asset(
+        name: entry.key, zone: zone ?? .external, role: fields["role"].flatMap { document.text($0) } ?? "",
+        isOccasional: fields["presence"].flatMap { word($0, ["permanent", "occasional"], "presence", \.self) }
+          == "occasional")
+      asset.title = fields["title"].flatMap { document.text($0) } ?? ""
+      asset.vendor = fields["vendor"].flatMap { document.text($0) } ?? ""
+      asset.model = fields["model"].flatMap { document.text($0) } ?? ""
+      asset.firmware = fields["firmware"].flatMap { document.text($0) } ?? ""
+      for (text, field) in document.texts(fields["ip"]) {
+        guard let ip = IPAddress(text) else {
+          document.error(
+            field,
+            "'\(SiteDocument.shown(text))' is no IP address: a form such as 192.168.10.11 or fd00::11 is expected")
+          continue
+        }
+        guard ip.isUnicast else {
+          document.error(field, "\(ip) is no address of one device")
+          continue
+        }
+        asset.ips.append(ip)
+        addressFields.append((ip, id, field))
+      }
+      for (text, field) in document.texts(fields["mac"]) {
+        guard let mac = MACAddress(text) else {
+          document.error(
+            field, "'\(SiteDocument.shown(text))' is no MAC address: a form such as 00:80:f4:01:02:03 is expected")
+          continue
+        }
+        guard mac != .none, !mac.isGroup else {
+          document.error(field, "\(mac) is no address of one device")
+          continue
+        }
+        macFields.append((mac, id, field))
+        asset.macs.append(mac)
+      }
+      site.assets.append(asset)
+    }
+  }
+
+  // MARK: Words
+
+  /// A text out of a fixed list.
+  mutating func word<Word>(_ field: SiteField, _ words: [Word], _ what: String, _ text: (Word) -> String) -> Word? {
+    guard let wanted = document.text(field) else { return nil }
+    if let found = words.first(where: { text($0) == wanted }) { return found }
+    let all = words.map(text)
+    document.error(
+      field, "unknown \(what) '\(SiteDocument.shown(wanted))': \(SiteReader.listed(all)) is expected", near: wanted,
+      of: all)
+    return nil
+  }
+
+  /// The place of something the file names.
+  mutating func index<Index>(_ field: SiteField, _ names: [String: Index], _ what: String) -> Index? {
+    guard let wanted = document.text(field) else { return nil }
+    if let found = names[wanted] { return found }
+    document.error(
+      field, "unknown \(what) '\(SiteDocument.shown(wanted))'", near: wanted, of: names.keys.sorted())
+    return nil
+  }
+
+  /// `a, b or c`
+  static func listed(_ words: [String]) -> String {
+    words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension Site {
+  /// Reads a site file. Throws everything that is wrong with it at once; `warnings` holds what only looks wrong.
+  package static func load(file: String) throws(SiteErrors) -> Site {
+    let problem = { (message: String, isMissing: Bool) in
+      SiteErrors(
+        problems: [SiteProblem(file: file, line: 0, column: 0, path: "", message: message)], isMissing: isMissing)
+    }
+    guard let handle = FileHandle(forReadingAtPath: file) else {
+      let isMissing = !FileManager.default.fileExists(atPath: file)
+      throw problem(isMissing ? "no such file" : "cannot be opened for reading", isMissing)
+    }
+    defer { try? handle.close() }
+    var data = Data()
+    do {
+      while data.count <= SiteDocument.largestFile {
+        guard let part = try handle.read(upToCount: SiteDocument.largestFile + 1 - data.count), !part.isEmpty else {
+          break
+        }
+        data += part
+      }
+    } catch {
+      throw problem("cannot be read: a site file is expected, no folder", false)
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      let text = String(decoding: data, as: UTF8.self)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let line = lines.firstIndex { $0.unicodeScalars.contains("\u{FFFD}") } ?? 0
+      let column = lines[line].unicodeScalars.prefix { $0 != "\u{FFFD}" }.count
+      let problem = SiteProblem(
+        file: file, line: line + 1, column: column + 1, path: "", message: "no valid UTF-8; save the file as UTF-8")
+      throw SiteErrors(problems: [problem])
+    }
+    return try parse(text, file: file)
+  }
+
+  /// Reads the text of a site file; `file` is its name in messages.
+  package static func parse(_ text: String, file: String) throws(SiteErrors) -> Site {
+    try parse(text, file: file, words: ServiceWords())
+  }
+
+  static func parse(_ text: String, file: String, words: ServiceWords) throws(SiteErrors) -> Site {
+    var reader = SiteReader(file: file, words: words)
+    reader.read(text)
+    let problems = reader.document.inOrder
+    if reader.document.hasErrors { throw SiteErrors(problems: problems) }
+    var site = reader.site
+    site.warnings = problems
+    site.index(seed: UInt64.random(in: .min ... .max))
+    return site
+  }
+}
+
+/// Reads a site file from top to bottom: responders and zones first, then who lives there, then what may be done. Names are looked up in
+/// the file itself, so that a faulty zone is not reported again wherever it is named.
+struct SiteReader {
+  static let keys = ["site", "timezone", "zones", "assets", "conduits", "windows", "responders"]
+  /// Names that mean something of their own in a conduit.
+  static let reservedNames = ["any", "external"]
+
+  var document: SiteDocument
+  var site = Site()
+  /// Every name of the file, also of things that are faulty.
+  var zoneNames: [String: ZoneID] = ["external": .external]
+  var assetNames: [String: AssetID] = [:]
+  var windowNames: [String: Int] = [:]
+  var responderNames: [String: Int] = [:]
+  /// Where the zones' networks and the assets' addresses stand, for the checks of one against the other.
+  var networkFields: [(network: Network, zone: ZoneID, field: SiteField)] = []
+  var addressFields: [(ip: IPAddress, asset: AssetID, field: SiteField)] = []
+  var macFields: [(mac: MACAddress, asset: AssetID, field: SiteField)] = []
+
+  let words: ServiceWords
+
+  init(file: String, words: ServiceWords) {
+    document = SiteDocument(file: file)
+    self.words = words
+    site.words = words
+  }
+
+  mutating func read(_ text: String) {
+    guard let top = document.compose(text), let fields = document.record(top, keys: SiteReader.keys) else { return }
+    if let field = fields["site"] { site.name = document.text(field) ?? "" }
+    if let field = fields["timezone"] { readTimeZone(field) }
+    if let field = fields["responders"] { readResponders(field) }
+    if let field = fields["windows"] { readWindows(field) }
+    if let field = fields["zones"] {
+      readZones(field, assets: fields["assets"])
+    } else {
+      document.error(top, "'zones' is missing: a site has at least one zone", near: nil)
+    }
+    if let field = fields["assets"] { readAssets(field) }
+    if let field = fields["conduits"] { readConduits(field) }
+    checkNetworks()
+    checkAddresses()
+  }
+
+  private mutating func readTimeZone(_ field: SiteField) {
+    guard let name = document.text(field) else { return }
+    guard let clock = LocalClock(name) else {
+      document.error(
+        field, "unknown time zone '\(SiteDocument.shown(name))': a name such as Asia/Tokyo is expected", near: name,
+        of: TimeZone.knownTimeZoneIdentifiers)
+      return
+    }
+    site.timeZone = name
+    site.clock = clock
+  }
+
+  private mutating func readResponders(_ field: SiteField) {
+    for entry in named(field, "responder") {
+      responderNames[entry.key] = site.responders.count
+      let fields = document.record(entry.value, keys: ["name", "contact"]) ?? [:]
+      let name = fields["name"].flatMap { document.text($0) } ?? entry.key
+      let contact = fields["contact"].flatMap { document.text($0) } ?? ""
+      site.responders.append(Responder(key: entry.key, name: name, contact: contact))
+    }
+  }
+
+  /// The entries of a map of things with names: at most 60,000, names without control characters, none that means something else.
+  mutating func named(_ field: SiteField, _ what: String) -> [SiteEntry] {
+    guard let entries = document.map(field) else { return [] }
+    if entries.count > 60_000 {
+      document.error(field, "more than 60,000 entries")
+      return []
+    }
+    var seen: Set<String> = []
+    return entries.filter { entry in
+      let name = SiteField(entry.keyField.node, path: field.path)
+      guard let text = document.text(name) else { return false }
+      if what == "zone" || what == "asset", SiteReader.reservedNames.contains(text) {
+        document.error(name, "no \(what) can be named '\(text)': the word has a meaning of its own in conduits")
+        return false
+      }
+      // Merge keys never repeat a name; an own key twice was an error before.
+      return seen.insert(text).inserted
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Parts of a site in the words of its file, for explanations and alerts.
+extension Site {
+  package func word(_ end: Conduit.End) -> String {
+    switch end {
+    case .any: "any"
+    case .zone(let zone): self[zone].name
+    case .asset(let asset): self[asset]?.name ?? ""
+    }
+  }
+
+  /// `conduit 2 (line 18: hmi-1 to plc-1)`; counted from 1, as a person counts.
+  func title(of index: Int, _ language: Language) -> String {
+    let conduit = conduits[index]
+    let ends = (word(conduit.from), word(conduit.to))
+    return language == .ja
+      ? "コンジット \(index + 1)（\(conduit.line) 行目: \(ends.0) → \(ends.1)）"
+      : "conduit \(index + 1) (line \(conduit.line): \(ends.0) to \(ends.1))"
+  }
+
+  /// What a conduit allows, word by word: services, operations, targets, windows. `any` where it says nothing.
+  package func words(of conduit: Conduit) -> (services: String, operations: String, targets: String, during: String) {
+    let actions = Action.allCases.filter { conduit.actions & $0.bit != 0 }.map(\.word)
+    let any = { (words: [String]) in words.isEmpty ? "any" : words.joined(separator: ", ") }
+    return (
+      any(conduit.services.map(\.description)),
+      conduit.actions == Conduit.allActions ? "any" : actions.joined(separator: ", "),
+      any(conduit.targets.map(\.description)), any(conduit.windows.map { windows[$0].name })
+    )
+  }
+}
+
+extension ServicePattern: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .ports(let ipProtocol, let range):
+      return ServicePattern.text(ApplicationPorts(ipProtocol: ipProtocol, range: range))
+    case .ipProtocol(let number):
+      return ServiceWords.ipProtocols.first { $0.number == number }?.name ?? "ip/\(number)"
+    case .application(_, let name, _):
+      return name
+    }
+  }
+
+  /// `tcp/502` or `tcp/8000-8010`
+  static func text(_ ports: ApplicationPorts) -> String {
+    let name = ServiceWords.ipProtocols.first { $0.number == ports.ipProtocol }?.name ?? "ip/\(ports.ipProtocol)"
+    let range = ports.range
+    return range.count == 1 ? "\(name)/\(range.lowerBound)" : "\(name)/\(range.lowerBound)-\(range.upperBound)"
+  }
+}
+
+extension TargetRange: CustomStringConvertible {
+  package var description: String {
+    var text = area.word
+    if let number { text += " \(number)" }
+    if addresses != 0...UInt64.max {
+      text +=
+        addresses.lowerBound == addresses.upperBound
+        ? " \(addresses.lowerBound)" : " \(addresses.lowerBound)-\(addresses.upperBound)"
+    }
+    if let unit { text += " unit \(unit)" }
+    return text
+  }
+}
+
+extension Window: CustomStringConvertible {
+  /// `sat 09:00-17:00`, with the dates where there are some.
+  package var description: String {
+    var words: [String] = []
+    if days != Window.everyDay || hours == [Window.wholeDay] && dates.isEmpty {
+      words.append(
+        days == Window.everyDay
+          ? "daily"
+          : SiteReader.weekdays.enumerated().filter { days & 1 << UInt8($0.offset) != 0 }.map(\.element)
+            .joined(separator: " "))
+    }
+    if hours != [Window.wholeDay] {
+      words.append(hours.map { "\(Window.time($0.begin))-\(Window.time($0.end))" }.joined(separator: ", "))
+    }
+    let spans = dates.map {
+      $0.count == 1 ? Window.date($0.lowerBound) : "\(Window.date($0.lowerBound))..\(Window.date($0.upperBound))"
+    }
+    if !spans.isEmpty { words.append(spans.joined(separator: ", ")) }
+    return words.joined(separator: " ")
+  }
+
+  static func time(_ minute: Int32) -> String {
+    let (hour, rest) = (minute / 60, minute % 60)
+    return "\(hour < 10 ? "0" : "")\(hour):\(rest < 10 ? "0" : "")\(rest)"
+  }
+
+  /// ISO 8601 calendar date of a number of days since 1970-01-01.
+  static func date(_ days: Int32) -> String {
+    var (year, month, day): (Int32, Int32, Int32) = (1970, 1, days)
+    // Dates of a site file lie between 1970 and 2100.
+    while true {
+      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+      let lengths: [Int32] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+      let length = lengths[Int(month) - 1]
+      if day < length { break }
+      day -= length
+      (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
+    }
+    return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 9 ? "0" : "")\(day + 1)"
+  }
+}
