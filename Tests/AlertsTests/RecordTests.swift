@@ -101,9 +101,9 @@ import Testing
       var context = Samples.context(language)
       context.zones = (0..<3).map { _ in Samples.zone(name, title: name + "x", .high, Value.allCases, responder: 0) }
       context.assets = [
-        Asset(name: name, zone: ZoneID(rawValue: 2), mac: nil, ip: nil, role: name, isOccasional: false)
+        AlertContext.Asset(name: name, role: name, ip: nil)
       ]
-      context.responders = [Responder(name: name, contact: name)]
+      context.responders = [AlertContext.Responder(name: name, contact: name)]
       context.conduits = [
         AlertContext.Conduit(
           from: name, to: name, services: Array(repeating: name, count: 99), operations: [name], targets: [name])

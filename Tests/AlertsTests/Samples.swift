@@ -11,10 +11,9 @@ enum Samples {
 
   static func zone(
     _ name: String, title: String? = nil, _ importance: Importance, _ values: [Value] = [], responder: Int? = nil
-  ) -> Zone {
-    Zone(
-      name: name, title: title ?? name, importance: importance, values: values, responder: responder, listsIPs: false,
-      listsMACs: false)
+  ) -> AlertContext.Zone {
+    AlertContext.Zone(
+      name: name, title: title ?? name, importance: importance, values: values, responder: responder)
   }
 
   static func context(_ language: Language = .en) -> AlertContext {
@@ -25,13 +24,11 @@ enum Samples {
           "line-1", title: "設備系ネットワーク ライン1", .high, [.safety, .quality, .delivery], responder: 0),
       ],
       assets: [
-        Asset(
-          name: "plc-1", zone: ZoneID(rawValue: 2), mac: MACAddress("00:80:f4:01:02:03"),
-          ip: IPAddress("192.168.10.11"), role: "plc", isOccasional: false)
+        AlertContext.Asset(name: "plc-1", role: "plc", ip: IPAddress("192.168.10.11"))
       ],
       responders: [
-        Responder(name: "Line 1 control engineering", contact: "ext. 4410"),
-        Responder(name: "Plant IT", contact: "soc@plant.example"),
+        AlertContext.Responder(name: "Line 1 control engineering", contact: "ext. 4410"),
+        AlertContext.Responder(name: "Plant IT", contact: "soc@plant.example"),
       ],
       conduits: [
         AlertContext.Conduit(

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once; repeats are only counted, and written as updates when the count
-/// reaches 10, 100, 1,000 …, when the operation becomes more dangerous than before, and at the end of each window in which the count grew. The last counts of all
-/// alerts add up to the findings reported. Packet time drives everything.
+/// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once;
+/// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
+/// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
+/// up to the findings reported. Packet time drives everything.
 ///
-/// Each kind may open a number of new alerts in a window; what goes beyond is summed up in one alert of that kind and window, so that whoever floods addresses
-/// does not bury the others.
+/// Each kind may open a number of new alerts in a window; what goes beyond is summed up in one alert of that kind and
+/// window, so that whoever floods addresses does not bury the others.
 package struct Aggregation {
   /// New alerts of one kind in one window.
   package static let newAlerts = 200
@@ -44,7 +45,8 @@ package struct Aggregation {
     opened = Array(repeating: 0, count: Aggregation.kinds)
   }
 
-  /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty without an operation.
+  /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
+  /// without an operation.
   package mutating func report(
     _ finding: Finding, message: RawSpan, _ records: inout Records, to sink: inout Sink
   ) {
@@ -108,7 +110,8 @@ package struct Aggregation {
     for kind in rest.indices where rest[kind]?.writeGrowth(&records, to: &sink) == true { counters.updates += 1 }
   }
 
-  /// Ends every alert, for a site file that is about to be replaced: under the new one the same finding is another alert.
+  /// Ends every alert, for a site file that is about to be replaced: under the new one the same finding is another
+  /// alert.
   package mutating func close(_ records: inout Records, to sink: inout Sink) {
     finish(&records, to: &sink)
     for slot in open.slotsByAge { open.remove(slot) }

@@ -1,7 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What records say of the site and of the monitor itself. Filled once from the site file; without one, everything is `external` and known by address alone.
+/// What records say of the site and of the monitor itself. Filled once from the site file; without one, everything is
+/// `external` and known by address alone.
 package struct AlertContext: Sendable {
+  package struct Zone: Sendable {
+    package var name: String
+    /// For people; the name where there is none.
+    package var title: String
+    package var importance: Importance
+    package var values: [Value]
+    /// Index in `responders`.
+    package var responder: Int?
+    package init(name: String, title: String, importance: Importance, values: [Value], responder: Int?) {
+      self.name = name
+      self.title = title
+      self.importance = importance
+      self.values = values
+      self.responder = responder
+    }
+  }
+  package struct Asset: Sendable {
+    package var name: String
+    package var role: String
+    /// The address that stands for it in records of frames without IP.
+    package var ip: IPAddress?
+    package init(name: String, role: String, ip: IPAddress?) {
+      self.name = name
+      self.role = role
+      self.ip = ip
+    }
+  }
+  package struct Responder: Sendable {
+    package var name: String
+    package var contact: String
+    package init(name: String, contact: String) {
+      self.name = name
+      self.contact = contact
+    }
+  }
   /// A conduit in words; lists are empty where it allows any.
   package struct Conduit: Sendable {
     package var from: String
@@ -77,7 +113,8 @@ package struct AlertContext: Sendable {
     Int(id.rawValue) < protocols.count ? protocols[Int(id.rawValue)] : "failed"
   }
 
-  /// The zone that counts for importance, values and responder: the more important of both, the destination's where they are equal.
+  /// The zone that counts for importance, values and responder: the more important of both, the destination's where
+  /// they are equal.
   func zoneAtStake(_ source: Party, _ destination: Party) -> ZoneID {
     let from = source.zone
     let to = destination.zone

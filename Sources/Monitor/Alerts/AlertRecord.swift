@@ -21,8 +21,8 @@ package struct Occurrence: Sendable {
 }
 
 extension Records {
-  /// A finding as EVE alert with its OODA object: what was seen (observe), what it means here (orient), how urgent it is and whose (decide), what to do
-  /// (act).
+  /// A finding as EVE alert with its OODA object: what was seen (observe), what it means here (orient), how urgent it
+  /// is and whose (decide), what to do (act).
   package mutating func alert(
     _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, to sink: inout Sink
   ) {
@@ -106,7 +106,7 @@ extension Records {
     sink.write(line)
   }
 
-  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: Zone?) {
+  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
     let techniques = entry.techniques(for: action)
     var tactics: [Technique.Tactic] = []
     for tactic in techniques.flatMap(\.tactics) where !tactics.contains(where: { $0.id == tactic.id }) {

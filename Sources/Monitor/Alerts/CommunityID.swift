@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibcrypto
 
-/// The flow identifier other monitors compute too: Community ID version 1, seed 0 (github.com/corelight/community-id-spec).
+/// The flow identifier other monitors compute too: Community ID version 1, seed 0
+/// (github.com/corelight/community-id-spec).
 ///
 ///     0      2         6 or 18      10 or 34  11 or 35  12 or 36
 ///     +------+---------+------------+---------+---------+-------------+-------------+
 ///     | seed | address | address    | proto   | 0       | port        | port        |  SHA-1, base64
 ///     +------+---------+------------+---------+---------+-------------+-------------+
 ///
-/// The smaller end (address, then port) stands first. For ICMP the message type and the type that answers it take the place of ports; a
-/// message that has no answer keeps its direction, with its code as the second port.
+/// The smaller end (address, then port) stands first. For ICMP the message type and the type that answers it take the
+/// place of ports; a message that has no answer keeps its direction, with its code as the second port.
 enum CommunityID {
   /// Nil for what the specification does not cover. ICMP findings carry type and code in the place of the ports.
   static func text(
@@ -78,7 +79,8 @@ enum Digest {
   static func sha1(_ bytes: [UInt8]) -> [UInt8]? { unsafe compute(bytes, EVP_sha1(), length: 20) }
   static func sha256(_ bytes: [UInt8]) -> [UInt8]? { unsafe compute(bytes, EVP_sha256(), length: 32) }
 
-  /// `unsafe` is sound here: OpenSSL reads `count` bytes of a buffer that long, and writes at most the digest's length into one that long.
+  /// `unsafe` is sound here: OpenSSL reads `count` bytes of a buffer that long, and writes at most the digest's length
+  /// into one that long.
   private static func compute(_ bytes: [UInt8], _ algorithm: OpaquePointer?, length: Int) -> [UInt8]? {
     var digest = [UInt8](repeating: 0, count: length)
     var written: UInt32 = 0

@@ -61,7 +61,8 @@ package struct FlowRecord: Sendable {
 }
 
 extension Records {
-  /// EVE's flow record. How it was decided who began stands in `metadata.flowbits`, the place EVE has for words about a flow.
+  /// EVE's flow record. How it was decided who began stands in `metadata.flowbits`, the place EVE has for words about a
+  /// flow.
   package mutating func flow(_ flow: FlowRecord, to sink: inout Sink) {
     line.begin()
     line.time("timestamp", flow.time, &clock)

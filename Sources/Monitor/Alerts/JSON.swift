@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One record as it is written: a JSON object (RFC 8259) on one line, keys in the order of the calls. The bytes are reused, so that a line costs no allocation
-/// once the longest one was written.
+/// One record as it is written: a JSON object (RFC 8259) on one line, keys in the order of the calls. The bytes are
+/// reused, so that a line costs no allocation once the longest one was written.
 ///
-/// Whatever a string holds, the line stays one line: controls, and the line ends of Unicode (U+0085, U+2028, U+2029), are escaped.
+/// Whatever a string holds, the line stays one line: controls, and the line ends of Unicode (U+0085, U+2028, U+2029),
+/// are escaped.
 package struct JSONLine: Sendable {
   /// The line, with its line feed once `end()` was called.
   package private(set) var bytes: [UInt8] = []

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Packet time in the words of Suricata EVE, `2026-11-23T10:15:30.123456+0900`, in one time zone. Any 64-bit number of nanoseconds since 1970 is a date
-/// (years 1677 to 2262).
+/// Packet time in the words of Suricata EVE, `2026-11-23T10:15:30.123456+0900`, in one time zone. Any 64-bit number of
+/// nanoseconds since 1970 is a date (years 1677 to 2262).
 package struct LocalTime: Sendable {
   private let zone: TimeZone
   /// The quarter of an hour the offset was asked for: zones change theirs on quarters.

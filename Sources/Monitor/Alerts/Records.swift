@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes every kind of record, one line at a time, and hands it to a sink. Keys and their order are fixed by the contract; EVE's keys come first.
+/// Writes every kind of record, one line at a time, and hands it to a sink. Keys and their order are fixed by the
+/// contract; EVE's keys come first.
 package struct Records: Sendable {
   package private(set) var context: AlertContext
   var clock: LocalTime
@@ -14,7 +15,8 @@ package struct Records: Sendable {
     numbers.reserveCapacity(ShownValues.inOperation)
   }
 
-  /// Takes over another site file. The aggregation is told by itself, since its alerts name zones and assets of the old one.
+  /// Takes over another site file. The aggregation is told by itself, since its alerts name zones and assets of the old
+  /// one.
   package mutating func replace(_ context: AlertContext) {
     self.context = context
     clock = LocalTime(context.timeZone)

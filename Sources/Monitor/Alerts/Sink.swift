@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Where lines go: standard output or a file. Whole lines only; what cannot be written is kept up to a bound, then dropped line by line and counted. The caller ignores SIGPIPE.
+/// Where lines go: standard output or a file. Whole lines only; what cannot be written is kept up to a bound, then
+/// dropped line by line and counted. The caller ignores SIGPIPE.
 ///
-/// `unsafe` is sound here: `write` gets a pointer into an array and a length inside of it, `poll` and `fstat` a structure of their own.
+/// `unsafe` is sound here: `write` gets a pointer into an array and a length inside of it, `poll` and `fstat` a
+/// structure of their own.
 package struct Sink: ~Copyable {
   package enum Pace: Sendable {
     /// Waits for a slow reader: nothing is lost that a replay found.
@@ -36,7 +38,8 @@ package struct Sink: ~Copyable {
   /// What a pipe that can be written takes at once without waiting (POSIX `PIPE_BUF` on Linux).
   private static let pipeBatch = 4096
 
-  /// Writes to an open descriptor and leaves it open, as for standard output. `bound` is the most bytes kept for a slow reader or a full disk.
+  /// Writes to an open descriptor and leaves it open, as for standard output. `bound` is the most bytes kept for a slow
+  /// reader or a full disk.
   package init(descriptor: Int32, pace: Pace, bound: Int = 16 << 20) {
     self.init(descriptor, owns: false, pace: pace, bound: bound)
   }
@@ -76,7 +79,8 @@ package struct Sink: ~Copyable {
     if backlog >= next { drain() }
   }
 
-  /// Writes what waits, as far as it can be written now. Call it when the line should be seen: at the end of a batch, and from time to time.
+  /// Writes what waits, as far as it can be written now. Call it when the line should be seen: at the end of a batch,
+  /// and from time to time.
   package mutating func flush() { drain() }
 
   /// Writes what waits; in a sink that never waits, for at most `milliseconds`. What remains is lost and counted.
@@ -136,7 +140,8 @@ package struct Sink: ~Copyable {
     start = begin
   }
 
-  /// Drops what was written; of a line that is partly written, the written part stays until it is whole, so that it can be taken back.
+  /// Drops what was written; of a line that is partly written, the written part stays until it is whole, so that it can
+  /// be taken back.
   private mutating func compact() {
     guard start > 0 else { return }
     if start == pending.count, pending[start - 1] == UInt8(ascii: "\n") {

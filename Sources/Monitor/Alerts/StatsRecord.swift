@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counters of EVE's stats record that we keep too; the raw value is the place in `stats`. In the order they are written: groups stay together.
+/// Counters of EVE's stats record that we keep too; the raw value is the place in `stats`. In the order they are
+/// written: groups stay together.
 package enum StatsCounter: String, CaseIterable, Sendable {
   case kernelPackets = "capture.kernel_packets"
   case kernelDrops = "capture.kernel_drops"
@@ -71,7 +72,8 @@ package struct StatsRecord: Sendable {
   /// Seconds since the first packet.
   package var uptime: UInt64
   private var known: [StatsCounter: UInt64] = [:]
-  /// Ours, by place: `protocols.modbus.seen`. Places of one group follow each other. They go into a line of their own, since EVE's schema has no room for them.
+  /// Ours, by place: `protocols.modbus.seen`. Places of one group follow each other. They go into a line of their own,
+  /// since EVE's schema has no room for them.
   package var own: [(place: String, value: UInt64)] = []
 
   package init(time: Int64, uptime: UInt64) {
@@ -87,7 +89,8 @@ package struct StatsRecord: Sendable {
 }
 
 extension Records {
-  /// EVE's `stats` line; then, where there are counters of ours, a line with `event_type` `monitor`: EVE's schema leaves no place for them.
+  /// EVE's `stats` line; then, where there are counters of ours, a line with `event_type` `monitor`: EVE's schema
+  /// leaves no place for them.
   package mutating func stats(_ stats: StatsRecord, to sink: inout Sink) {
     line.begin()
     line.time("timestamp", stats.time, &clock)

@@ -8,7 +8,8 @@ struct Wording {
   let seen: String
   let reason: String
 
-  /// `time` is the finding's time in the site's zone. `isRest` speaks of all further findings of the kind in this window.
+  /// `time` is the finding's time in the site's zone. `isRest` speaks of all further findings of the kind in this
+  /// window.
   init(_ finding: Finding, _ context: AlertContext, isRest: Bool, time: String) {
     let facts = Facts(finding, context, time: time)
     let entry = Catalogue.entry(finding.kind)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A technique of MITRE ATT&CK for ICS, version 19 (April 2026), with the tactics it serves. Version 19 put sub-techniques in the place of some older
-/// numbers: T0855 became T1692.001, T0856 became T1692.002, T0857 became T1693.001.
+/// A technique of MITRE ATT&CK for ICS, version 19 (April 2026), with the tactics it serves. Version 19 put
+/// sub-techniques in the place of some older numbers: T0855 became T1692.001, T0856 became T1692.002, T0857 became
+/// T1693.001.
 package struct Technique: Sendable {
   package struct Tactic: Sendable {
     package let id: String
