@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once;
+/// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
+/// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
+/// up to the findings reported. Packet time drives everything.
+///
+/// Each kind may open a number of new alerts in a window; what goes beyond is summed up in one alert of that kind and
+/// window, so that whoever floods addresses does not bury the others.
+package struct Aggregation {
+  /// New alerts of one kind in one window.
+  package static let newAlerts = 200
+  static let windowMinutes = 10
+  private static let window: Int64 = 600_000_000_000
+
+  package struct Counters: Sendable, Equatable {
+    package var findings: UInt64 = 0
+    /// Alerts opened, those for the rest of a window among them.
+    package var alerts: UInt64 = 0
+    /// Lines written again for an alert already open.
+    package var updates: UInt64 = 0
+    /// Findings counted only in the alert for the rest.
+    package var overBudget: UInt64 = 0
+    /// Alerts that gave way at the bound; a repeat opens a new one.
+    package var evictions: UInt64 = 0
+    /// Alerts opened, and findings, by the number of the kind.
+    package var alertsByKind = Array(repeating: UInt64(0), count: Aggregation.kinds)
+    package var findingsByKind = Array(repeating: UInt64(0), count: Aggregation.kinds)
+
+    package func alerts(_ kind: FindingKind) -> UInt64 { alertsByKind[Int(kind.rawValue)] }
+    package func findings(_ kind: FindingKind) -> UInt64 { findingsByKind[Int(kind.rawValue)] }
+  }
+  package private(set) var counters = Counters()
+
+  private static let kinds = Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1
+  private var open: BoundedTable<AlertKey, Aggregate>
+  private var rest: [Aggregate?]
+  private var opened: [Int]
+  /// Number of the window, Int64.min before the first finding.
+  private var current = Int64.min
+
+  package init(limit: Int = 16_384, seed: UInt64) {
+    open = BoundedTable(limit: limit, seed: seed)
+    rest = Array(repeating: nil, count: Aggregation.kinds)
+    opened = Array(repeating: 0, count: Aggregation.kinds)
+  }
+
+  /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
+  /// without an operation.
+  package mutating func report(
+    _ finding: Finding, message: RawSpan, _ records: inout Records, to sink: inout Sink
+  ) {
+    advance(to: finding.time, &records, to: &sink)
+    let kind = Int(finding.kind.rawValue)
+    counters.findings += 1
+    counters.findingsByKind[kind] += 1
+    let key = AlertKey(finding)
+    if let slot = open.find(key) {
+      open.touch(slot, at: finding.time)
+      if open[slot].add(finding) {
+        if open[slot].escalate(finding) { open[slot].values = ShownValues(finding.operation, message) }
+        counters.updates += 1
+        open[slot].write(&records, to: &sink)
+      }
+    } else if opened[kind] < Aggregation.newAlerts {
+      opened[kind] += 1
+      if let oldest = open.next {
+        counters.evictions += 1
+        if open[oldest].writeGrowth(&records, to: &sink) { counters.updates += 1 }
+      }
+      var aggregate = Aggregate(finding, key, isRest: false)
+      aggregate.values = ShownValues(finding.operation, message)
+      begin(&aggregate, &records, to: &sink)
+      _ = open.insert(key, aggregate, at: finding.time)
+    } else {
+      counters.overBudget += 1
+      reportRest(finding, key, &records, to: &sink)
+    }
+  }
+
+  private mutating func reportRest(
+    _ finding: Finding, _ key: AlertKey, _ records: inout Records, to sink: inout Sink
+  ) {
+    let kind = Int(finding.kind.rawValue)
+    if rest[kind] == nil {
+      var aggregate = Aggregate(finding, key, isRest: true)
+      begin(&aggregate, &records, to: &sink)
+      rest[kind] = aggregate
+    } else if rest[kind]?.add(finding) == true {
+      counters.updates += 1
+      rest[kind]?.write(&records, to: &sink)
+    }
+  }
+
+  /// Tells the time without a finding: ends a window that is over.
+  package mutating func advance(to time: Int64, _ records: inout Records, to sink: inout Sink) {
+    let window = time / Aggregation.window - (time % Aggregation.window < 0 ? 1 : 0)
+    guard window > current else { return }
+    if current != Int64.min { finish(&records, to: &sink) }
+    current = window
+    for kind in rest.indices {
+      rest[kind] = nil
+      opened[kind] = 0
+    }
+  }
+
+  /// Writes every count that is not written yet.
+  package mutating func finish(_ records: inout Records, to sink: inout Sink) {
+    for slot in open.slotsByAge where open[slot].writeGrowth(&records, to: &sink) { counters.updates += 1 }
+    for kind in rest.indices where rest[kind]?.writeGrowth(&records, to: &sink) == true { counters.updates += 1 }
+  }
+
+  /// Ends every alert, for a site file that is about to be replaced: under the new one the same finding is another
+  /// alert.
+  package mutating func close(_ records: inout Records, to sink: inout Sink) {
+    finish(&records, to: &sink)
+    for slot in open.slotsByAge { open.remove(slot) }
+    for kind in rest.indices { rest[kind] = nil }
+  }
+
+  private mutating func begin(_ aggregate: inout Aggregate, _ records: inout Records, to sink: inout Sink) {
+    counters.alerts += 1
+    counters.alertsByKind[Int(aggregate.finding.kind.rawValue)] += 1
+    aggregate.write(&records, to: &sink)
+  }
+}
+
+/// One alert and how often its finding came.
+private struct Aggregate {
+  /// The first, or the one with the most dangerous operation so far.
+  var finding: Finding
+  var values = ShownValues.none
+  var occurrence: Occurrence
+  /// The count in the line written last.
+  var written: UInt64 = 0
+  /// The count at which to write again.
+  private var next: UInt64 = 10
+  private var danger: Int
+
+  init(_ finding: Finding, _ key: AlertKey, isRest: Bool) {
+    self.finding = finding
+    occurrence = Occurrence(
+      id: key.identifier(first: finding.time, isRest: isRest), count: 1, first: finding.time, last: finding.time,
+      isRest: isRest)
+    danger = Aggregate.danger(finding.operation)
+    if isRest {
+      self.finding.operation = nil
+      self.finding.flow = nil
+    }
+  }
+
+  /// Counts a repeat; true when it is to be written.
+  mutating func add(_ repetition: Finding) -> Bool {
+    occurrence.count += 1
+    occurrence.last = max(occurrence.last, repetition.time)
+    if case .count(let what, let seen, let limit, let seconds) = repetition.detail,
+      case .count(_, let most, _, _) = finding.detail, seen > most
+    {
+      finding.detail = .count(what: what, seen: seen, limit: limit, seconds: seconds)
+    }
+    if occurrence.count == next {
+      next = next.multipliedReportingOverflow(by: 10).partialValue
+      return true
+    }
+    return !occurrence.isRest && Aggregate.danger(repetition.operation) > danger
+  }
+
+  /// Takes over a finding whose operation is more dangerous than all before; true if it is.
+  mutating func escalate(_ repetition: Finding) -> Bool {
+    let new = Aggregate.danger(repetition.operation)
+    guard new > danger else { return false }
+    danger = new
+    finding = repetition
+    return true
+  }
+
+  mutating func write(_ records: inout Records, to sink: inout Sink) {
+    written = occurrence.count
+    records.alert(finding, occurrence, values: values, to: &sink)
+  }
+
+  /// Writes the count if it grew since it was written last; true if so.
+  mutating func writeGrowth(_ records: inout Records, to sink: inout Sink) -> Bool {
+    guard occurrence.count > written else { return false }
+    write(&records, to: &sink)
+    return true
+  }
+
+  /// How much harm an action can do, from reading to new firmware.
+  private static func danger(_ operation: Operation?) -> Int {
+    guard let operation else { return 0 }
+    return switch operation.action {
+    case .read, .report: 1
+    case .identify, .session, .diagnose, .unknown: 2
+    case .authenticate: 3
+    case .write, .operate: 4
+    case .configure, .clock, .file: 5
+    case .state, .program, .firmware: 6
+    }
+  }
+}
+
+/// What makes two findings the same alert: kind, parties, and what tells one cause from another between them.
+private struct AlertKey: TableKey {
+  let source: UInt128
+  let destination: UInt128
+  let kind: UInt16
+  let cause: UInt64
+
+  init(_ finding: Finding) {
+    kind = finding.kind.rawValue
+    source = AlertKey.party(finding.source)
+    destination = AlertKey.party(finding.destination)
+    cause = AlertKey.cause(finding)
+  }
+
+  /// An IP address, else the MAC address in a part of the address space no host has (ffff::/16).
+  private static func party(_ end: Endpoint) -> UInt128 {
+    end.ip != .none ? end.ip.bits : UInt128(0xFFFF) << 112 | UInt128(end.mac.rawValue)
+  }
+
+  private static func cause(_ finding: Finding) -> UInt64 {
+    let action = UInt64(finding.operation.map { $0.action.rawValue + 1 } ?? 0)
+    switch finding.detail {
+    case .parties: return finding.kind == .controllerCommand ? 1 << 8 | action : 1 << 8
+    case .refusedService(let conduit): return 2 << 8 | word(conduit) << 16
+    case .refusedAction(let conduit): return 3 << 8 | action | word(conduit) << 16
+    case .refusedTarget(let conduit): return 4 << 8 | action | word(conduit) << 16
+    case .refusedTime(let conduit, _): return 5 << 8 | word(conduit) << 16
+    case .binding(let ip, let expected, let seen):
+      return 6 << 8 | mix(mix(mix(mix(1, ip.high), ip.low), expected.rawValue), seen.rawValue) << 16
+    case .zone(_, let seen): return 7 << 8 | UInt64(seen.rawValue) << 16
+    case .vlan(_, let seen): return 8 << 8 | UInt64(seen) << 16
+    case .count(let what, _, _, _): return 9 << 8 | UInt64(what.rawValue)
+    case .fault(let fault):
+      var hash = UInt64(fault.kind.rawValue)
+      if fault.field.hasPointerRepresentation { hash = mix(hash, AlertKey.hash(fault.field)) }
+      return 10 << 8 | hash << 16
+    case .overlap(_, let what): return 11 << 8 | UInt64(what.rawValue)
+    }
+  }
+
+  /// By contents: the place of a text differs from run to run.
+  private static func hash(_ text: StaticString) -> UInt64 {
+    var hash: UInt64 = 1
+    for byte in text.description.utf8 { hash = mix(hash, UInt64(byte) + 1) }
+    return hash
+  }
+
+  private static func word(_ index: Int) -> UInt64 { UInt64(truncatingIfNeeded: index) }
+
+  func hash(seed: UInt64) -> UInt64 {
+    var hash = mix(seed, UInt64(truncatingIfNeeded: source >> 64))
+    hash = mix(hash, UInt64(truncatingIfNeeded: source))
+    hash = mix(hash, UInt64(truncatingIfNeeded: destination >> 64))
+    hash = mix(hash, UInt64(truncatingIfNeeded: destination))
+    return mix(mix(hash, cause), UInt64(kind))
+  }
+
+  /// The alert's identifier: the same in every run over the same packets.
+  func identifier(first: Int64, isRest: Bool) -> UInt128 {
+    var bytes: [UInt8] = [isRest ? 1 : 0, UInt8(kind >> 8), UInt8(kind & 255)]
+    for word in [source, destination] {
+      for shift in stride(from: 120, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt128(shift)))
+      }
+    }
+    for word in [cause, UInt64(bitPattern: first)] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    var identifier: UInt128 = 0
+    for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
+    return identifier
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What records say of the site and of the monitor itself. Filled once from the site file; without one, everything is
+/// `external` and known by address alone.
+package struct AlertContext: Sendable {
+  package struct Zone: Sendable {
+    package var name: String
+    /// For people; the name where there is none.
+    package var title: String
+    package var importance: Importance
+    package var values: [Value]
+    /// Index in `responders`.
+    package var responder: Int?
+    package init(name: String, title: String, importance: Importance, values: [Value], responder: Int?) {
+      self.name = name
+      self.title = title
+      self.importance = importance
+      self.values = values
+      self.responder = responder
+    }
+  }
+  package struct Asset: Sendable {
+    package var name: String
+    package var role: String
+    /// The address that stands for it in records of frames without IP.
+    package var ip: IPAddress?
+    package init(name: String, role: String, ip: IPAddress?) {
+      self.name = name
+      self.role = role
+      self.ip = ip
+    }
+  }
+  package struct Responder: Sendable {
+    package var name: String
+    package var contact: String
+    package init(name: String, contact: String) {
+      self.name = name
+      self.contact = contact
+    }
+  }
+  /// A conduit in words; lists are empty where it allows any.
+  package struct Conduit: Sendable {
+    package var from: String
+    package var to: String
+    package var services: [String]
+    package var operations: [String]
+    package var targets: [String]
+    package init(
+      from: String, to: String, services: [String] = [], operations: [String] = [], targets: [String] = []
+    ) {
+      self.from = from
+      self.to = to
+      self.services = services
+      self.operations = operations
+      self.targets = targets
+    }
+  }
+  package struct Window: Sendable {
+    package var name: String
+    /// Days and hours, as the site file says them.
+    package var text: String
+    package init(name: String, text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  /// By `ZoneID`; the first one is what lies outside of the plant.
+  package var zones: [Zone]
+  /// By `AssetID`.
+  package var assets: [Asset]
+  package var responders: [Responder]
+  package var conduits: [Conduit]
+  package var windows: [Window]
+  /// A name of the IANA time zone database.
+  package var timeZone: String
+  package var language: Language
+  /// The sensor's name (`host`) and interface (`in_iface`), where there are any.
+  package var host: String?
+  package var interface: String?
+  /// Protocol names by `DissectorID`.
+  package var protocols: [String]
+
+  package init(
+    zones: [Zone] = [], assets: [Asset] = [], responders: [Responder] = [], conduits: [Conduit] = [],
+    windows: [Window] = [], timeZone: String = "UTC", language: Language = .en, host: String? = nil,
+    interface: String? = nil, protocols: [String] = Registry.dissectors.map { $0.name.description }
+  ) {
+    self.zones = zones
+    self.assets = assets
+    self.responders = responders
+    self.conduits = conduits
+    self.windows = windows
+    self.timeZone = timeZone
+    self.language = language
+    self.host = host
+    self.interface = interface
+    self.protocols = protocols
+  }
+
+  func zone(_ id: ZoneID) -> Zone? { Int(id.rawValue) < zones.count ? zones[Int(id.rawValue)] : nil }
+  func zoneName(_ id: ZoneID) -> String { zone(id).map { short($0.name) } ?? "external" }
+  func asset(_ id: AssetID) -> Asset? { Int(id.rawValue) < assets.count ? assets[Int(id.rawValue)] : nil }
+  func conduit(_ index: Int) -> Conduit? { conduits.indices.contains(index) ? conduits[index] : nil }
+  func window(_ index: Int) -> Window? { windows.indices.contains(index) ? windows[index] : nil }
+  func responder(_ zone: Zone?) -> Responder? {
+    guard let index = zone?.responder, responders.indices.contains(index) else { return nil }
+    return responders[index]
+  }
+
+  /// `app_proto`: the protocol's name, or EVE's word for none.
+  func protocolName(_ id: DissectorID) -> String {
+    Int(id.rawValue) < protocols.count ? protocols[Int(id.rawValue)] : "failed"
+  }
+
+  /// The zone that counts for importance, values and responder: the more important of both, the destination's where
+  /// they are equal.
+  func zoneAtStake(_ source: Party, _ destination: Party) -> ZoneID {
+    let from = source.zone
+    let to = destination.zone
+    guard to != .external else { return from }
+    guard from != .external else { return to }
+    return (zone(from)?.importance ?? .low) > (zone(to)?.importance ?? .low) ? from : to
+  }
+}
+
+/// A name of the site file inside of a sentence: never so long that the sentence outgrows its record.
+func short(_ text: String) -> String {
+  guard text.utf8.count > 64 else { return text }
+  var cut = ""
+  for scalar in text.unicodeScalars {
+    guard cut.utf8.count + UTF8.width(scalar) <= 61 else { break }
+    cut.unicodeScalars.append(scalar)
+  }
+  return cut + "…"
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How often and when a finding was seen so far: what changes from one line of an alert to the next.
+package struct Occurrence: Sendable {
+  /// The same in every line of one alert.
+  package var id: UInt128
+  package var count: UInt64
+  /// Nanoseconds, from the capture.
+  package var first: Int64
+  package var last: Int64
+  /// Stands for findings beyond the window's budget for new alerts, with whatever parties.
+  package var isRest = false
+
+  package init(id: UInt128, count: UInt64, first: Int64, last: Int64, isRest: Bool = false) {
+    self.id = id
+    self.count = count
+    self.first = first
+    self.last = last
+    self.isRest = isRest
+  }
+}
+
+extension Records {
+  /// A finding as EVE alert with its OODA object: what was seen (observe), what it means here (orient), how urgent it
+  /// is and whose (decide), what to do (act).
+  package mutating func alert(
+    _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, to sink: inout Sink
+  ) {
+    let entry = Catalogue.entry(finding.kind)
+    let wording = Wording(finding, context, isRest: occurrence.isRest, time: clock.text(finding.time))
+    let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
+    let zone = context.zone(stake)
+    let importance = zone?.importance ?? .low
+    let severity = entry.severity(importance)
+
+    line.begin()
+    line.time("timestamp", occurrence.last, &clock)
+    if let flow = finding.flow { line.number("flow_id", Records.flowID(flow.id)) }
+    if let host = context.host { line.string("host", short(host)) }
+    if let interface = context.interface { line.string("in_iface", short(interface)) }
+    line.string("event_type", "alert")
+    line.number("pcap_cnt", finding.frame)
+    parties(finding.source, finding.destination, finding.ipProtocol, vlan: finding.vlan)
+    line.string("app_proto", context.protocolName(finding.dissector))
+    communityID(finding.source, finding.destination, finding.ipProtocol)
+    ether(finding.source, finding.destination)
+    tunnel(finding)
+    if let flow = finding.flow {
+      line.open("flow")
+      line.time("start", flow.start, &clock)
+      line.number("pkts_toserver", flow.packetsToServer)
+      line.number("pkts_toclient", flow.packetsToClient)
+      line.number("bytes_toserver", flow.bytesToServer)
+      line.number("bytes_toclient", flow.bytesToClient)
+      line.close()
+    }
+
+    line.open("alert")
+    line.string("action", "allowed")
+    line.number("gid", 1)
+    line.number("signature_id", entry.signatureID)
+    line.number("rev", entry.revision)
+    line.number("severity", severity)
+    line.string("category", entry.category)
+    line.string("signature", wording.signature, limit: 320)
+    metadata(entry, finding.operation?.action, zone)
+    line.open("context")
+    line.string("alert_id", Records.hexadecimal(occurrence.id))
+    line.number("count", occurrence.count)
+    line.time("first_seen", occurrence.first, &clock)
+    line.time("last_seen", occurrence.last, &clock)
+    if occurrence.isRest {
+      line.flag("rest", true)
+    } else if let operation = finding.operation {
+      line.operation(operation, values: values.numbers, valuesCount: values.count)
+    }
+    line.open("ooda")
+    line.open("observe")
+    line.string("summary", wording.summary)
+    line.string("expected", wording.expected)
+    line.string("seen", wording.seen)
+    line.close()
+    line.open("orient")
+    party("source", finding.source.party)
+    party("destination", finding.destination.party)
+    line.string("importance", importance.word)
+    line.string("reason", wording.reason)
+    line.close()
+    line.open("decide")
+    line.string("severity", Catalogue.severityWord(severity))
+    line.hundredths("confidence", entry.confidence)
+    if let responder = context.responder(zone) {
+      line.string("responder", responder.name, limit: 160)
+      line.string("contact", responder.contact, limit: 160)
+    }
+    line.string("respond_within", Catalogue.respondWithin(severity))
+    line.close()
+    line.open("act")
+    line.string("playbook", entry.id)
+    line.strings("steps", entry.steps.map { $0[context.language] })
+    line.close()
+    line.close()
+    line.close()
+    line.close()
+    line.end()
+    sink.write(line)
+  }
+
+  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
+    let techniques = entry.techniques(for: action)
+    var tactics: [Technique.Tactic] = []
+    for tactic in techniques.flatMap(\.tactics) where !tactics.contains(where: { $0.id == tactic.id }) {
+      tactics.append(tactic)
+    }
+    line.open("metadata")
+    line.strings("kind", [entry.id])
+    if !techniques.isEmpty {
+      line.strings("mitre_tactic_id", tactics.map(\.id))
+      line.strings("mitre_tactic_name", tactics.map(\.name))
+      line.strings("mitre_technique_id", techniques.map(\.id))
+      line.strings("mitre_technique_name", techniques.map(\.name))
+    }
+    if !entry.threats.isEmpty { line.strings("threat", entry.threats) }
+    if !entry.checklist.isEmpty { line.strings("checklist", entry.checklist) }
+    if let values = zone?.values, !values.isEmpty { line.strings("at_stake", values.map(\.word)) }
+    line.close()
+  }
+
+  private mutating func tunnel(_ finding: Finding) {
+    guard finding.tunnelDepth > 0 else { return }
+    line.open("tunnel")
+    if finding.tunnelSource != .none || finding.tunnelDestination != .none {
+      line.string("src_ip", finding.tunnelSource.description)
+      line.string("dest_ip", finding.tunnelDestination.description)
+    }
+    if finding.tunnelProtocol != 255 { line.string("proto", Records.protocolName(finding.tunnelProtocol)) }
+    line.number("depth", finding.tunnelDepth)
+    line.close()
+  }
+
+  private mutating func party(_ key: String, _ party: Party) {
+    line.open(key)
+    let zone = context.zone(party.zone)
+    line.string("zone", context.zoneName(party.zone))
+    if let zone, zone.title != zone.name { line.string("zone_title", zone.title, limit: 160) }
+    if let asset = context.asset(party.asset) {
+      line.string("asset", asset.name, limit: 160)
+      if !asset.role.isEmpty { line.string("role", asset.role, limit: 160) }
+    }
+    line.flag("known", context.asset(party.asset) != nil)
+    line.close()
+  }
+
+  static func hexadecimal(_ id: UInt128) -> String {
+    let digits = String(id, radix: 16)
+    return String(repeating: "0", count: max(0, 32 - digits.count)) + digits
+  }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One record as it is written: a JSON object (RFC 8259) on one line, keys in the order of the calls. The bytes are
+/// reused, so that a line costs no allocation once the longest one was written.
+///
+/// Whatever a string holds, the line stays one line: controls, and the line ends of Unicode (U+0085, U+2028, U+2029),
+/// are escaped.
+package struct JSONLine: Sendable {
+  /// The line, with its line feed once `end()` was called.
+  package private(set) var bytes: [UInt8] = []
+  /// Values in it that are no container, as index fields are counted.
+  package private(set) var leaves = 0
+  private var needsComma = false
+
+  /// The longest string, in bytes as written; a longer one is cut and ends in an ellipsis.
+  static let longestString = 480
+
+  package init() { bytes.reserveCapacity(4096) }
+
+  mutating func begin() {
+    bytes.removeAll(keepingCapacity: true)
+    leaves = 0
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  mutating func end() {
+    bytes.append(UInt8(ascii: "}"))
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  mutating func open(_ key: String) {
+    name(key)
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  mutating func close() {
+    bytes.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  mutating func openArray(_ key: String) {
+    name(key)
+    bytes.append(UInt8(ascii: "["))
+    needsComma = false
+  }
+
+  mutating func closeArray() {
+    bytes.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+
+  mutating func string(_ key: String, _ value: String, limit: Int = JSONLine.longestString) {
+    name(key)
+    quoted(value, limit: limit)
+    leaves += 1
+  }
+
+  /// A string of bytes from the wire: what is no UTF-8 becomes U+FFFD.
+  mutating func string(_ key: String, utf8 value: [UInt8], limit: Int = JSONLine.longestString) {
+    string(key, String(decoding: value, as: UTF8.self), limit: limit)
+  }
+
+  /// A whole number. What does not fit into 64 bits with sign is written as their largest: indexes refuse more.
+  mutating func number(_ key: String, _ value: some BinaryInteger) {
+    name(key)
+    digits(Int64(clamping: value))
+    leaves += 1
+  }
+
+  /// A fraction between 0 and 1, given in hundredths.
+  mutating func hundredths(_ key: String, _ value: Int) {
+    name(key)
+    let hundredths = min(100, max(0, value))
+    digits(Int64(hundredths / 100))
+    bytes.append(UInt8(ascii: "."))
+    twoDigits(hundredths % 100)
+    leaves += 1
+  }
+
+  mutating func flag(_ key: String, _ value: Bool) {
+    name(key)
+    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    leaves += 1
+  }
+
+  mutating func strings(_ key: String, _ values: [String], limit: Int = JSONLine.longestString) {
+    openArray(key)
+    for value in values { element(value, limit: limit) }
+    closeArray()
+  }
+
+  mutating func element(_ value: String, limit: Int = JSONLine.longestString) {
+    comma()
+    quoted(value, limit: limit)
+    leaves += 1
+  }
+
+  mutating func element(_ value: some BinaryInteger) {
+    comma()
+    digits(Int64(clamping: value))
+    leaves += 1
+  }
+
+  mutating func time(_ key: String, _ nanoseconds: Int64, _ clock: inout LocalTime) {
+    name(key)
+    bytes.append(UInt8(ascii: "\""))
+    clock.write(nanoseconds, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+    leaves += 1
+  }
+
+  private mutating func comma() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func name(_ key: String) {
+    comma()
+    quoted(key, limit: JSONLine.longestString)
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func twoDigits(_ value: Int) {
+    bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / 10 % 10))
+    bytes.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+  }
+
+  private mutating func digits(_ value: Int64) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  private mutating func quoted(_ value: String, limit: Int) {
+    bytes.append(UInt8(ascii: "\""))
+    let start = bytes.count
+    /// Where the text can be cut for an ellipsis still to fit.
+    var lastFit = start
+    for scalar in value.unicodeScalars {
+      if bytes.count - start <= limit - JSONLine.ellipsis.count { lastFit = bytes.count }
+      escaped(scalar)
+      if bytes.count - start > limit {
+        bytes.removeLast(bytes.count - lastFit)
+        bytes.append(contentsOf: JSONLine.ellipsis)
+        break
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// U+2026.
+  private static let ellipsis: [UInt8] = [0xE2, 0x80, 0xA6]
+
+  private mutating func escaped(_ scalar: Unicode.Scalar) {
+    switch scalar.value {
+    case 0x22, 0x5C:
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029:
+      bytes.append(contentsOf: "\\u".utf8)
+      for shift in stride(from: 12, through: 0, by: -4) {
+        let digit = UInt8(truncatingIfNeeded: scalar.value >> UInt32(shift) & 15)
+        bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+      }
+    case 0x20...0x7E: bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    }
+  }
+}

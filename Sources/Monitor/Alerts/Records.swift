@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes every kind of record, one line at a time, and hands it to a sink. Keys and their order are fixed by the
+/// contract; EVE's keys come first.
+package struct Records: Sendable {
+  package private(set) var context: AlertContext
+  var clock: LocalTime
+  /// The line written last.
+  package internal(set) var line = JSONLine()
+  private var numbers: [UInt64] = []
+
+  package init(_ context: AlertContext) {
+    self.context = context
+    clock = LocalTime(context.timeZone)
+    numbers.reserveCapacity(ShownValues.inOperation)
+  }
+
+  /// Takes over another site file. The aggregation is told by itself, since its alerts name zones and assets of the old
+  /// one.
+  package mutating func replace(_ context: AlertContext) {
+    self.context = context
+    clock = LocalTime(context.timeZone)
+  }
+
+  /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.
+  static func flowID(_ id: UInt64) -> UInt64 { id & 0x1F_FFFF_FFFF_FFFF }
+
+  /// One industrial message. `message` is what `operation.values` counts its offset in.
+  package mutating func operation(
+    _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8,
+    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: RawSpan, to sink: inout Sink
+  ) {
+    line.begin()
+    line.time("timestamp", time, &clock)
+    line.string("event_type", "operation")
+    line.number("pcap_cnt", frame)
+    if let flowID { line.number("flow_id", Records.flowID(flowID)) }
+    parties(source, destination, ipProtocol, vlan: vlan)
+    line.string("app_proto", context.protocolName(operation.dissector))
+    if source.ip == .none { ether(source, destination) }
+    operation.values.read(message, most: ShownValues.inOperation, into: &numbers)
+    line.operation(operation, values: numbers, valuesCount: Int(operation.values.count))
+    line.end()
+    sink.write(line)
+  }
+
+  /// `vlan`, addresses, ports and protocol, in EVE's order.
+  mutating func parties(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8, vlan: UInt16) {
+    if vlan != 0xFFFF {
+      line.openArray("vlan")
+      line.element(vlan)
+      line.closeArray()
+    }
+    let hasPorts = Records.hasPorts(ipProtocol)
+    line.string("src_ip", address(source))
+    if hasPorts { line.number("src_port", source.port) }
+    line.string("dest_ip", address(destination))
+    if hasPorts { line.number("dest_port", destination.port) }
+    if ipProtocol != 255 { line.string("proto", Records.protocolName(ipProtocol)) }
+    if ipProtocol == 1 || ipProtocol == 58 {
+      line.number("icmp_type", source.port)
+      line.number("icmp_code", destination.port)
+    }
+  }
+
+  mutating func ether(_ source: Endpoint, _ destination: Endpoint) {
+    guard source.mac != .none || destination.mac != .none else { return }
+    line.open("ether")
+    if source.mac != .none { line.string("src_mac", source.mac.description) }
+    if destination.mac != .none { line.string("dest_mac", destination.mac.description) }
+    line.close()
+  }
+
+  mutating func communityID(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8) {
+    if let id = CommunityID.text(
+      ipProtocol, source: source.ip, sourcePort: source.port, destination: destination.ip,
+      destinationPort: destination.port)
+    {
+      line.string("community_id", id)
+    }
+  }
+
+  /// Without IP the device's address in the site file, else `0.0.0.0`: readers refuse alerts without addresses.
+  func address(_ end: Endpoint) -> String {
+    if end.ip != .none { return end.ip.description }
+    return context.asset(end.party.asset)?.ip?.description ?? "0.0.0.0"
+  }
+
+  static func hasPorts(_ ipProtocol: UInt8) -> Bool {
+    ipProtocol == 6 || ipProtocol == 17 || ipProtocol == 132 || ipProtocol == 136 || ipProtocol == 33
+  }
+
+  /// The words of Suricata for IP protocol numbers (IANA Protocol Numbers); others by number.
+  static func protocolName(_ number: UInt8) -> String {
+    switch number {
+    case 1: "ICMP"
+    case 2: "IGMP"
+    case 4: "IPv4"
+    case 6: "TCP"
+    case 17: "UDP"
+    case 33: "DCCP"
+    case 41: "IPv6"
+    case 47: "GRE"
+    case 50: "ESP"
+    case 51: "AH"
+    case 58: "IPv6-ICMP"
+    case 89: "OSPFIGP"
+    case 103: "PIM"
+    case 112: "VRRP"
+    case 132: "SCTP"
+    case 136: "UDPLite"
+    default: String(number)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A text in every language of the product.
+package struct Bilingual: Sendable {
+  package let en: String
+  package let ja: String
+  init(_ en: String, _ ja: String) {
+    self.en = en
+    self.ja = ja
+  }
+  package subscript(language: Language) -> String {
+    switch language {
+    case .en: en
+    case .ja: ja
+    }
+  }
+}
+
+/// What is known of one kind of finding beforehand: everything an alert says that does not depend on the traffic.
+package struct CatalogueEntry: Sendable {
+  package let kind: FindingKind
+  /// The stable name, in `metadata.kind` and as the name of the playbook.
+  package let id: String
+  /// Grows whenever the kind begins to mean something else.
+  package let revision: Int
+  package let title: Bilingual
+  /// Stable English: correlation rules of a SIEM match on it, whatever the language.
+  package let category: String
+  /// 1 (high) to 4 (information), in a zone of low or medium importance.
+  package let defaultSeverity: Int
+  /// How sure the finding is that something is wrong, in hundredths.
+  package let confidence: Int
+  /// Numbers of the threat table, and items of the check-list (appendix E), of the METI guideline for factory systems.
+  package let threats: [String]
+  package let checklist: [String]
+  package let techniques: [Technique]
+  package let meaning: Bilingual
+  /// When it is a false alarm.
+  package let falseAlarm: Bilingual
+  package let steps: [Bilingual]
+
+  init(
+    _ kind: FindingKind, _ id: String, _ title: Bilingual, category: String, severity: Int, confidence: Int,
+    threats: [String], checklist: [String], techniques: [Technique], meaning: Bilingual, falseAlarm: Bilingual,
+    steps: [Bilingual], revision: Int = 1
+  ) {
+    self.kind = kind
+    self.id = id
+    self.revision = revision
+    self.title = title
+    self.category = category
+    defaultSeverity = severity
+    self.confidence = confidence
+    self.threats = threats
+    self.checklist = checklist
+    self.techniques = techniques
+    self.meaning = meaning
+    self.falseAlarm = falseAlarm
+    self.steps = steps
+  }
+
+  package var signatureID: Int { 1_790_000 + Int(kind.rawValue) }
+
+  /// One step more severe where a zone of high importance is concerned.
+  package func severity(_ importance: Importance) -> Int {
+    importance == .high ? max(1, defaultSeverity - 1) : defaultSeverity
+  }
+
+  /// The techniques that fit the action the finding is about; those of the kind where it is about none.
+  package func techniques(for action: Action?) -> [Technique] {
+    guard kind == .controllerCommand || kind == .operationNotAllowed || kind == .outsideWindow, let action else {
+      return techniques
+    }
+    return switch action {
+    case .state: [.changeOperatingMode, .deviceRestart]
+    case .program: [.programDownload]
+    case .firmware: [.systemFirmware]
+    case .configure: [.modifyParameter]
+    case .write, .operate, .clock, .file: [.commandMessage, .modifyParameter]
+    case .read, .report: [.monitorProcessState]
+    case .identify, .diagnose: [.systemInformation]
+    case .session, .authenticate: [.remoteServices]
+    case .unknown: techniques
+    }
+  }
+}
+
+/// Every kind of finding, described once: alerts, the `catalogue` command and its tests read the same table.
+package enum Catalogue {
+  /// In order of the signature id.
+  package static let entries: [CatalogueEntry] =
+    (zonePolicy + assets + abnormal + messages).sorted { $0.kind.rawValue < $1.kind.rawValue }
+
+  private static let places: [Int] = {
+    var places = Array(repeating: 0, count: Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1)
+    for (index, entry) in entries.enumerated() { places[Int(entry.kind.rawValue)] = index }
+    return places
+  }()
+
+  package static func entry(_ kind: FindingKind) -> CatalogueEntry { entries[places[Int(kind.rawValue)]] }
+
+  /// The word for a severity in records and tables.
+  package static func severityWord(_ severity: Int) -> String {
+    switch severity {
+    case ...1: "high"
+    case 2: "medium"
+    case 3: "low"
+    default: "information"
+    }
+  }
+
+  /// How soon somebody should look: an ISO 8601 duration.
+  package static func respondWithin(_ severity: Int) -> String {
+    switch severity {
+    case ...1: "PT15M"
+    case 2: "PT4H"
+    case 3: "P1D"
+    default: "P7D"
+    }
+  }
+}

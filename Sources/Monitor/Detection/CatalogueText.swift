@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Catalogue {
+  /// The catalogue for people: one section a kind, with what it means and what to do.
+  package static func text(_ language: Language) -> String {
+    entries.map { section($0, language) }.joined(separator: "\n")
+  }
+
+  private static func section(_ entry: CatalogueEntry, _ language: Language) -> String {
+    let words = Words(language)
+    let severity = entry.defaultSeverity
+    let raised = entry.severity(.high)
+    var lines = ["\(entry.id)  \(entry.signatureID)  \(entry.title[language])"]
+    func row(_ name: String, _ text: String) {
+      if !text.isEmpty { lines.append("  \(name): \(text)") }
+    }
+    row(words.category, entry.category)
+    row(
+      words.severity,
+      "\(severity) (\(severityWord(severity)), \(respondWithin(severity)))"
+        + (raised < severity
+          ? "; \(words.important): \(raised) (\(severityWord(raised)), \(respondWithin(raised)))" : ""))
+    row(words.threats, entry.threats.joined(separator: ", "))
+    row(words.checklist, entry.checklist.joined(separator: ", "))
+    row("MITRE ATT&CK for ICS", entry.techniques.map { "\($0.id) \($0.name)" }.joined(separator: ", "))
+    row(words.meaning, entry.meaning[language])
+    row(words.falseAlarm, entry.falseAlarm[language])
+    row(words.steps, " ")
+    for (index, step) in entry.steps.enumerated() { lines.append("    \(index + 1). \(step[language])") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private struct Words {
+    let category, severity, important, threats, checklist, meaning, falseAlarm, steps: String
+    init(_ language: Language) {
+      switch language {
+      case .en:
+        category = "Category"
+        severity = "Severity"
+        important = "in a zone of high importance"
+        threats = "Threats (METI guideline)"
+        checklist = "Check-list items (METI guideline)"
+        meaning = "Meaning"
+        falseAlarm = "False alarm"
+        steps = "What to do"
+      case .ja:
+        category = "分類"
+        severity = "重大度"
+        important = "重要度の高いゾーンでは"
+        threats = "脅威番号（経産省ガイドライン）"
+        checklist = "チェックリスト項目（経産省ガイドライン）"
+        meaning = "意味"
+        falseAlarm = "誤検知となる場合"
+        steps = "対応手順"
+      }
+    }
+  }
+}

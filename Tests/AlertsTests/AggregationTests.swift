@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+@Suite struct AggregationTests {
+  private static let second: Int64 = 1_000_000_000
+  /// The beginning of a window.
+  private static let start: Int64 = 1_795_396_800_000_000_000
+
+  /// Reports the findings, and returns the lines and the counters.
+  private func run(
+    _ findings: [Finding], limit: Int = 16_384, seed: UInt64 = 1, finishing: Bool = true
+  ) throws -> (records: [Record], lines: [String], counters: Aggregation.Counters) {
+    var aggregation = Aggregation(limit: limit, seed: seed)
+    var records = Records(Samples.context())
+    let message = Samples.message
+    let text = try written { sink in
+      for finding in findings {
+        aggregation.report(finding, message: RawSpan(_elements: message.span), &records, to: &sink)
+      }
+      if finishing { aggregation.finish(&records, to: &sink) }
+    }
+    return (try text.map(Record.init), text, aggregation.counters)
+  }
+
+  private func counts(_ records: [Record]) -> [Int] { records.compactMap { $0.number("alert.context.count") } }
+
+  /// The sum over alerts of the count written last.
+  private func total(_ records: [Record]) -> Int {
+    var last: [String: Int] = [:]
+    for record in records {
+      last[record.text("alert.context.alert_id") ?? ""] = record.number("alert.context.count") ?? 0
+    }
+    return last.values.reduce(0, +)
+  }
+
+  @Test func `the first is written at once, repeats at 10, 100 and 1,000, and the rest at the end`() throws {
+    let result = try run((0..<1234).map { Samples.finding(at: Self.start + Int64($0)) })
+    #expect(counts(result.records) == [1, 10, 100, 1000, 1234])
+    #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)
+    #expect(result.counters.alerts == 1 && result.counters.updates == 4 && result.counters.findings == 1234)
+    #expect(result.records.allSatisfy { $0.text("alert.context.first_seen") == result.records[0].text("timestamp") })
+  }
+
+  @Test func `nothing is written again when nothing was added`() throws {
+    let result = try run((0..<10).map { Samples.finding(at: Self.start + Int64($0)) })
+    #expect(counts(result.records) == [1, 10])
+  }
+
+  @Test func `a window writes what grew in it at its end`() throws {
+    let window = 600 * Self.second
+    let times = [0, 1, 2, window, 3 * window, 3 * window + 1, 9 * window]
+    let result = try run(times.map { Samples.finding(at: Self.start + $0) })
+    #expect(counts(result.records) == [1, 3, 4, 6, 7])
+    #expect(result.counters.alerts == 1)
+  }
+
+  @Test func `time that runs backwards ends no window`() throws {
+    let result = try run([Self.start, 0, .min, Self.start + 1].map { Samples.finding(at: $0) }, finishing: false)
+    #expect(counts(result.records) == [1])
+  }
+
+  @Test func `an operation more dangerous than all before is written at once`() throws {
+    let actions: [Action] = [.read, .read, .identify, .write, .write, .read, .configure, .program, .state, .read]
+    let result = try run(actions.enumerated().map { Samples.finding(at: Self.start + Int64($0), action: $1) })
+    #expect(counts(result.records) == [1, 3, 4, 7, 8, 10])
+    #expect(
+      result.records.map { $0.text("alert.context.operation.action") } == [
+        "read", "identify", "write", "configure", "program", "program",
+      ])
+    #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)
+  }
+
+  @Test func `kind, parties and cause tell alerts apart`() throws {
+    let other = Samples.finding(from: "10.20.3.8", at: Self.start)
+    var layer2 = Samples.finding(at: Self.start)
+    layer2.source.ip = .none
+    let faults = ["length", "unit"].map { (field: String) -> Finding.Detail in
+      field == "unit"
+        ? .fault(Fault(.length, "unit", seen: 1, expected: 2)) : .fault(Fault(.length, "length", seen: 1, expected: 2))
+    }
+    let findings =
+      [
+        Samples.finding(at: Self.start), other, layer2, Samples.finding(.unknownIP, at: Self.start),
+        Samples.finding(.operationNotAllowed, .refusedAction(conduit: 0), at: Self.start, action: .write),
+        Samples.finding(.operationNotAllowed, .refusedAction(conduit: 0), at: Self.start, action: .state),
+        Samples.finding(.operationNotAllowed, .refusedAction(conduit: 1), at: Self.start, action: .state),
+        Samples.finding(.flood, .count(what: .synPackets, seen: 1, limit: 1, seconds: 1), at: Self.start),
+        Samples.finding(.flood, .count(what: .udpPackets, seen: 1, limit: 1, seconds: 1), at: Self.start),
+      ] + faults.map { Samples.finding(.malformedMessage, $0, at: Self.start) }
+    let result = try run(findings + findings)
+    #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == findings.count)
+    #expect(result.counters.alerts == UInt64(findings.count))
+    #expect(total(result.records) == 2 * findings.count)
+  }
+
+  @Test func `a counted finding shows the most that was seen`() throws {
+    let result = try run(
+      [20, 80, 40].map {
+        Samples.finding(.portScan, .count(what: .ports, seen: $0, limit: 15, seconds: 60), at: Self.start)
+      })
+    #expect(result.records.last?.text("alert.context.ooda.observe.seen")?.hasPrefix("80 ports") == true)
+  }
+
+  @Test func `beyond the budget of a window one alert speaks for the rest`() throws {
+    func flood(_ window: Int64) -> [Finding] {
+      (0..<1000).map {
+        Samples.finding(
+          from: "10.\(window).\($0 / 250).\($0 % 250)", at: Self.start + window * 600 * Self.second + Int64($0))
+      }
+    }
+    let result = try run(
+      flood(0) + flood(1) + [Samples.finding(.flood, from: "10.9.9.9", at: Self.start + 1200 * Self.second)])
+    let rest = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
+    #expect(counts(rest) == [1, 10, 100, 800, 1, 10, 100, 800])
+    #expect(Set(rest.map { $0.text("alert.context.alert_id") }).count == 2)
+    #expect(rest.allSatisfy { $0.value("alert.context.operation") == nil })
+    #expect(result.counters.overBudget == 1600)
+    #expect(result.counters.alerts(.crossZoneFlow) == 402 && result.counters.alerts(.flood) == 1)
+    #expect(total(result.records) == 2001)
+  }
+
+  @Test func `an alert that gives way writes its count first`() throws {
+    let findings = (0..<300).flatMap { number in
+      (0..<3).map {
+        Samples.finding(from: "10.20.4.\(number % 100)", at: Self.start + Int64(number) * 4 * Self.second + $0)
+      }
+    }
+    let result = try run(findings, limit: 8)
+    #expect(result.counters.evictions > 0)
+    #expect(total(result.records) == findings.count)
+  }
+
+  @Test func `another site file ends the alerts of the old one`() throws {
+    var aggregation = Aggregation(seed: 1)
+    var records = Records(Samples.context())
+    let text = try written { sink in
+      for time in 0..<3 {
+        aggregation.report(Samples.finding(at: Self.start + Int64(time)), message: RawSpan(), &records, to: &sink)
+      }
+      aggregation.close(&records, to: &sink)
+      records.replace(Samples.context(.ja))
+      aggregation.report(Samples.finding(at: Self.start + 9), message: RawSpan(), &records, to: &sink)
+    }
+    #expect(try counts(text.map(Record.init)) == [1, 3, 1])
+  }
+
+  @Test func `two runs over the same findings write the same bytes, whatever the seed`() throws {
+    let findings = (0..<3000).map {
+      Samples.finding(
+        FindingKind.allCases[$0 % FindingKind.allCases.count], from: "10.20.5.\($0 % 7)",
+        at: Self.start + Int64($0) * Self.second, action: Action.allCases[$0 % 15])
+    }
+    #expect(try run(findings, limit: 20, seed: 1).lines == run(findings, limit: 20, seed: 99).lines)
+  }
+}

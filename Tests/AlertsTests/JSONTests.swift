@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+@Suite struct JSONTests {
+  private func line(_ body: (inout JSONLine) -> Void) -> String {
+    var line = JSONLine()
+    line.begin()
+    body(&line)
+    line.end()
+    return String(decoding: line.bytes, as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    ("a\"b\\c", #"a\"b\\c"#), ("\u{00}\u{08}\u{1F}\n\r\t", #"\u0000\u0008\u001f\n\r\t"#), ("/設備😀", "/設備😀"),
+    ("\u{7F}\u{85}\u{2028}\u{2029}", #"\u007f\u0085\u2028\u2029"#), ("", ""),
+  ])
+  func `a string is escaped so that the line stays one line`(text: String, written: String) {
+    #expect(line { $0.string("k", text) } == #"{"k":""# + written + "\"}\n")
+  }
+
+  @Test func `bytes that are no UTF-8 cannot make an invalid line`() {
+    for first in UInt8.min...UInt8.max {
+      let text = line { $0.string("k", utf8: [first, 0xC3, 0x28, 0xF0, 0x9F]) }
+      #expect(text.hasPrefix(#"{"k":""#) && text.hasSuffix("\"}\n"))
+      #expect(text.utf8.filter { $0 == 0x0A }.count == 1)
+    }
+  }
+
+  @Test func `a long string is cut between characters and says so`() {
+    #expect(line { $0.string("k", "abcdef", limit: 6) } == "{\"k\":\"abcdef\"}\n")
+    #expect(line { $0.string("k", "abcdefg", limit: 6) } == "{\"k\":\"abc…\"}\n")
+    #expect(line { $0.string("k", "設設設", limit: 8) } == "{\"k\":\"設…\"}\n")
+    #expect(line { $0.string("k", "\u{1}\u{1}\u{1}", limit: 12) } == "{\"k\":\"\\u0001…\"}\n")
+    for limit in 3...40 {
+      let text = line { $0.string("k", "a\u{1}設\"😀\\\u{2028}b\nあいうえお", limit: limit) }
+      #expect(text.utf8.count <= limit + 9)
+    }
+  }
+
+  @Test func `numbers fit into 64 bits with sign`() {
+    let text = line {
+      $0.number("a", UInt64.max)
+      $0.number("b", Int64.min)
+      $0.number("c", 0)
+      $0.hundredths("d", 95)
+      $0.hundredths("e", 100)
+      $0.hundredths("f", 7)
+      $0.flag("g", true)
+    }
+    #expect(
+      text == #"{"a":9223372036854775807,"b":-9223372036854775808,"c":0,"d":0.95,"e":1.00,"f":0.07,"g":true}"# + "\n")
+  }
+
+  @Test func `commas stand between members of nested objects and arrays`() {
+    let text = line {
+      $0.open("a")
+      $0.close()
+      $0.openArray("b")
+      $0.element("x")
+      $0.element(1)
+      $0.closeArray()
+      $0.open("c")
+      $0.strings("d", [])
+      $0.number("e", 2)
+      $0.close()
+    }
+    #expect(text == #"{"a":{},"b":["x",1],"c":{"d":[],"e":2}}"# + "\n")
+  }
+
+  @Test(arguments: [
+    ("Asia/Tokyo", Int64(1_795_396_530_123_456_789), "2026-11-23T10:15:30.123456+0900"),
+    ("UTC", 0, "1970-01-01T00:00:00.000000+0000"), ("UTC", -1, "1969-12-31T23:59:59.999999+0000"),
+    ("UTC", -1000, "1969-12-31T23:59:59.999999+0000"), ("UTC", -1001, "1969-12-31T23:59:59.999998+0000"),
+    ("UTC", .max, "2262-04-11T23:47:16.854775+0000"), ("UTC", .min, "1677-09-21T00:12:43.145224+0000"),
+    ("UTC", 951_782_400_000_000_000, "2000-02-29T00:00:00.000000+0000"),
+    ("UTC", 4_107_542_399_999_999_999, "2100-02-28T23:59:59.999999+0000"),
+    ("UTC", 4_107_542_400_000_000_000, "2100-03-01T00:00:00.000000+0000"),
+    ("America/St_Johns", 1_767_225_600_000_000_000, "2025-12-31T20:30:00.000000-0330"),
+    ("Asia/Kathmandu", 1_767_225_600_000_000_000, "2026-01-01T05:45:00.000000+0545"),
+    ("Nowhere/Land", 0, "1970-01-01T00:00:00.000000+0000"),
+  ])
+  func `a time is written in the site's zone`(zone: String, nanoseconds: Int64, text: String) {
+    var clock = LocalTime(zone)
+    #expect(clock.text(nanoseconds) == text)
+  }
+
+  @Test func `the offset follows summer time in both directions of time`() {
+    var clock = LocalTime("Europe/Berlin")
+    // 2026-03-29 01:00 UTC, and 2026-10-25 01:00 UTC.
+    let begin: Int64 = 1_774_746_000_000_000_000
+    let end: Int64 = 1_792_890_000_000_000_000
+    for (time, text) in [
+      (begin - 1000, "2026-03-29T01:59:59.999999+0100"), (begin, "2026-03-29T03:00:00.000000+0200"),
+      (end - 1000, "2026-10-25T02:59:59.999999+0200"), (end, "2026-10-25T02:00:00.000000+0100"),
+      (begin - 1000, "2026-03-29T01:59:59.999999+0100"),
+    ] { #expect(clock.text(time) == text) }
+  }
+
+  /// Computed with the reference implementation of the specification; the first is also its first published example.
+  @Test(arguments: [
+    (UInt8(6), "128.232.110.120", UInt16(34855), "66.35.250.204", UInt16(80), "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
+    (6, "66.35.250.204", 80, "128.232.110.120", 34855, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
+    (6, "2001:db8::1", 51000, "fd00:20::5", 502, "1:jfu4WlZJx6WLf/tw34mOXx4zPCw="),
+    (17, "192.168.1.52", 54585, "8.8.8.8", 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="),
+    (132, "192.168.170.8", 7, "192.168.170.56", 80, "1:jQgCxbku+pNGw8WPbEc/TS/uTpQ="),
+    (1, "192.168.0.89", 8, "192.168.0.1", 0, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="),
+    (1, "192.168.0.1", 0, "192.168.0.89", 0, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="),
+    (1, "192.168.0.89", 3, "192.168.0.1", 1, "1:LXCfhMUFbYXe+CEMrQuZCbiLY3o="),
+    (1, "192.168.0.1", 3, "192.168.0.89", 1, "1:o3zT92uTgnRWv/YrDVeXcWumpC4="),
+    (58, "fe80::1", 128, "fe80::2", 0, "1:3H+V/JVcqh/phPel5utt4dOKqOU="),
+    (58, "fe80::200:86ff:fe05:80da", 135, "fe80::260:97ff:fe07:69ea", 0, "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="),
+    (58, "fe80::260:97ff:fe07:69ea", 136, "fe80::200:86ff:fe05:80da", 0, "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="),
+  ])
+  func `community id`(
+    ipProtocol: UInt8, source: String, sourcePort: UInt16, destination: String, destinationPort: UInt16, id: String
+  ) {
+    let text = CommunityID.text(
+      ipProtocol, source: IPAddress(source) ?? .none, sourcePort: sourcePort,
+      destination: IPAddress(destination) ?? .none, destinationPort: destinationPort)
+    #expect(text == id)
+  }
+
+  @Test func `no community id without IP or for a protocol without ends`() {
+    let address = IPAddress("10.0.0.1") ?? .none
+    for (ipProtocol, source) in [(UInt8(47), address), (255, address), (6, .none)] {
+      #expect(
+        CommunityID.text(ipProtocol, source: source, sourcePort: 1, destination: address, destinationPort: 2) == nil)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import Monitor
+
+@Suite struct SinkTests {
+  init() { signal(SIGPIPE, SIG_IGN) }
+
+  private func line(_ length: Int, _ number: Int = 0) -> JSONLine {
+    var line = JSONLine()
+    line.begin()
+    line.string("n", String(number) + String(repeating: "x", count: max(0, length - 10)), limit: .max)
+    line.end()
+    return line
+  }
+
+  /// Both ends of a pipe.
+  private func pipeEnds() throws -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [-1, -1]
+    try #require(unsafe pipe(&ends) == 0)
+    return (ends[0], ends[1])
+  }
+
+  @Test func `a file is created anew and holds whole lines`() throws {
+    for _ in 0..<2 {
+      let text = try written { sink in
+        for number in 0..<3000 { sink.write(line(100, number)) }
+      }
+      #expect(text.count == 3000)
+    }
+  }
+
+  @Test func `a folder that does not exist is an error with the system's words`() {
+    #expect(throws: SinkFailure(code: ENOENT)) { _ = try Sink(path: "/nonexistent/alerts.json", pace: .waiting) }
+    #expect(SinkFailure(code: ENOENT).message == "No such file or directory")
+  }
+
+  @Test(arguments: [Sink.Pace.waiting, .neverWaiting])
+  func `a full disk keeps lines up to the bound, then counts what is lost`(pace: Sink.Pace) throws {
+    var sink = try Sink(path: "/dev/full", pace: pace, bound: 100_000)
+    for number in 0..<2000 { sink.write(line(100, number)) }
+    sink.flush()
+    #expect(sink.lastError == ENOSPC && !sink.isLost)
+    #expect(sink.linesWritten == 0 && sink.linesLost > 0 && sink.backlog <= 100_000)
+    sink.finish()
+    #expect(sink.linesWritten + sink.linesLost == 2000)
+    #expect(sink.linesWritten == 0 && sink.backlog == 0)
+  }
+
+  @Test func `a disk that fills up holds no half line, and goes on when there is room again`() throws {
+    // The end of the largest file there can be stands for the full disk: the write that would cross it is cut, the next one fails.
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("sekisho-\(UUID().uuidString).json").path
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+    try #require(file >= 0)
+    defer {
+      close(file)
+      try? FileManager.default.removeItem(atPath: path)
+    }
+    var most = 0
+    for bit in stride(from: 62, through: 0, by: -1) where ftruncate(file, most | 1 << bit) == 0 { most |= 1 << bit }
+    let begin = most - 150_050
+    try #require(ftruncate(file, 0) == 0 && lseek(file, begin, SEEK_SET) == begin)
+
+    var sink = Sink(descriptor: file, pace: .waiting)
+    for number in 0..<2000 { sink.write(line(100, number)) }
+    sink.flush()
+    #expect(sink.lastError == EFBIG && !sink.isLost)
+    let end = lseek(file, 0, SEEK_END)
+    let first = read(file, from: begin, count: end - begin)
+    #expect(first.count > 140_000 && first.count <= 150_050 && first.last == UInt8(ascii: "\n"))
+    #expect(lines(first).count == Int(sink.linesWritten))
+
+    // Room again.
+    try #require(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0)
+    sink.finish()
+    let second = read(file, from: 0, count: lseek(file, 0, SEEK_END))
+    let all = lines(first) + lines(second)
+    #expect(all.count == 2000 && sink.linesWritten == 2000 && sink.linesLost == 0)
+    #expect(all.enumerated().allSatisfy { $1.hasPrefix("{\"n\":\"\($0)x") })
+  }
+
+  private func read(_ file: Int32, from offset: Int, count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, count, offset) }
+    return Array(bytes.prefix(max(0, got)))
+  }
+
+  @Test(arguments: [Sink.Pace.waiting, .neverWaiting])
+  func `a reader that is gone loses the sink for good`(pace: Sink.Pace) throws {
+    let ends = try pipeEnds()
+    close(ends.read)
+    defer { close(ends.write) }
+    var sink = Sink(descriptor: ends.write, pace: pace)
+    for number in 0..<5 { sink.write(line(100, number)) }
+    #expect(sink.linesLost == 0 && !sink.isLost)
+    sink.flush()
+    #expect(sink.isLost && sink.lastError == EPIPE && sink.linesLost == 5)
+    sink.write(line(100))
+    #expect(sink.linesLost == 6 && sink.linesWritten == 0)
+  }
+
+  @Test func `a slow reader never stops a sink that does not wait: whole lines are dropped and counted`() throws {
+    let ends = try pipeEnds()
+    var sink = Sink(descriptor: ends.write, pace: .neverWaiting, bound: 70_000)
+    for number in 0..<3000 { sink.write(line(100, number)) }
+    sink.flush()
+    #expect(sink.linesLost > 0 && sink.backlog > 0 && !sink.isLost)
+    let reader = PipeReader(ends.read)
+    sink.finish(within: 20_000)
+    close(ends.write)
+    let text = lines(reader.all())
+    close(ends.read)
+    #expect(text.count == Int(sink.linesWritten))
+    #expect(sink.linesWritten + sink.linesLost == 3000)
+    #expect(text.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
+  }
+
+  @Test func `a replay waits for its reader and loses nothing`() throws {
+    let ends = try pipeEnds()
+    let reader = PipeReader(ends.read)
+    var sink = Sink(descriptor: ends.write, pace: .waiting)
+    for number in 0..<20_000 { sink.write(line(100, number)) }
+    sink.finish()
+    close(ends.write)
+    let text = lines(reader.all())
+    close(ends.read)
+    #expect(text.count == 20_000 && sink.linesWritten == 20_000 && sink.linesLost == 0)
+  }
+}
+
+/// Reads a pipe to its end in a thread of its own; a task would block the few threads tests run on.
+private final class PipeReader: Sendable {
+  private let done = DispatchSemaphore(value: 0)
+  private nonisolated(unsafe) var bytes: [UInt8] = []
+
+  init(_ descriptor: Int32) {
+    Thread.detachNewThread { [self] in
+      let data = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).readDataToEndOfFile()
+      unsafe bytes = [UInt8](data)
+      done.signal()
+    }
+  }
+
+  /// Everything, once the writing end is closed.
+  func all() -> [UInt8] {
+    done.wait()
+    return unsafe bytes
+  }
+}
