@@ -2,5 +2,8 @@
 
 /// Every protocol there is. A new one is its own file and one line here.
 enum Registry {
-  static let dissectors: [any Dissector.Type] = []
+  static let dissectors: [any Dissector.Type] = [
+    Modbus.self,
+    ModbusRTU.self,
+  ]
 }
