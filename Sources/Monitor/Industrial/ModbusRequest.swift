@@ -107,12 +107,11 @@ extension ModbusPDU {
     operation.name = diagnostic.name
     operation.action = diagnostic.action
     switch diagnostic.rawValue {
-    case 0:
+    case 1...4, 10...18, 20: _ = has(5, &operation)
+    default:
       if count % 2 == 0 {
         operation.note(Fault(.length, "PDU length", seen: UInt64(count), expected: UInt64(count + 1)))
       }
-    case 1...4, 10...18, 20: _ = has(5, &operation)
-    default: break
     }
     operation.values = values(.uint16, at: 3, count)
   }
