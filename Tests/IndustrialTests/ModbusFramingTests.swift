@@ -83,6 +83,16 @@ import Testing
     #expect(exchange.step(inDatagram) == .refused(inDatagram.count))
   }
 
+  @Test("zeros inside foreign bytes are not taken for the header of an unknown function")
+  func falseHeader() {
+    // The end of a TLS hello: its extensions look like a header with length 10 and function 10.
+    let foreign = hex(
+      "16 03 01 002A 01 000026 0303 00 05 0005 01 0000 0000 000A 000A 0008 0006 0017 0018 0019 000B 0002 0100 7F")
+    var exchange = conversation()
+    // The last two bytes can always be a transaction number.
+    #expect(exchange.step(foreign) == .refused(foreign.count - 2))
+  }
+
   @Test("Modbus is recognised on its port and by content alone, with the direction where it shows")
   func recognised() throws {
     for sample in modbusSamples {

@@ -115,13 +115,15 @@ enum Modbus: Dissector {
     return .refused(skipped)
   }
 
-  /// `canBegin`, and a whole message of a known function must also have that function's shape.
+  /// `canBegin`, and a whole message must also have its function's shape; one of an unknown function must be followed by another message or
+  /// by nothing.
   private static func canResume(_ bytes: RawSpan) -> Bool {
     guard canBegin(bytes) else { return false }
     guard bytes.byteCount > ModbusHeader.size else { return true }
     let total = 6 + Int(ModbusHeader(bytes).length)
-    guard bytes.byteCount >= total else { return true }
+    guard bytes.byteCount >= total else { return ModbusFunction(rawValue: bytes.u8(7) & 0x7F).isPublic }
     let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
-    return !pdu.function.isPublic || pdu.fitAsRequest > .none || pdu.fitAsResponse > .none
+    guard pdu.function.isPublic else { return canBegin(bytes.from(total)) }
+    return pdu.fitAsRequest > .none || pdu.fitAsResponse > .none
   }
 }
