@@ -91,7 +91,7 @@ import Testing
       Case("2B 0E 01 04 00 00 00", .value, "Conformity level", 4, .toClient),
       Case("2B 0E 01 01 01 00 00", .value, "More Follows", 1, .toClient),
       Case("2B 0E 01 01 00 00 01 00 05 41", .length, "PDU length", 10, .toClient),
-      Case("2B 0E 01 01 00 00 02 00 01 41", .length, "PDU length", 10, .toClient),
+      Case("2B 0E 01 01 00 00 02 00 01 41 01", .length, "PDU length", 11, .toClient),
       // Codes.
       Case("00", .code, "Function code", 0),
       Case("00 00", .code, "Function code", 0, .toClient),
@@ -119,7 +119,7 @@ import Testing
       ("01 FA" + String(repeating: "FF", count: 250), .toClient),
       ("03 FA" + String(repeating: "FF", count: 250), .toClient),
       ("18 0040 001F" + String(repeating: "0000", count: 31), .toClient),
-      ("14 07 06 FFFF 270F 0001", .toServer),
+      ("14 07 06 FFFF 270F 0001", .toServer), ("2B 0E 01 01 00 00 03 02 05 56322E3131", .toClient),
     ]
     for (pdu, direction) in widest {
       let operation = try exchange.operation(mbap(hex(pdu)), direction)

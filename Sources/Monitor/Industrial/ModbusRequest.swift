@@ -241,7 +241,8 @@ extension ModbusPDU {
     switch type {
     case .readDeviceIdentification: operation.action = .identify
     case .canOpen:
-      // A tunnel for CANopen's object dictionary (6.20); its layout is CiA 309-2: the byte behind the type is 1 for a write access.
+      // A tunnel for CANopen's object dictionary (6.20), laid out in CiA 309-2, which is not public. Drives in use set the byte behind the
+      // type to 1 for a write access; all else counts as diagnosis.
       operation.action = count > 2 && u8(2) == 1 ? .write : .diagnose
       operation.values = values(.uint8, at: 2, count)
     default:

@@ -81,6 +81,7 @@ extension ModbusPDU {
 
   /// 6.14 Read File Record: length, then groups of group length, reference type, record data. The first group's data are the values.
   private func readFileData(_ operation: inout Operation) {
+    // Table and example of 6.14 differ: 7 as least length, yet a group of two registers has 5. One register makes 4 in all.
     let length = readByteCount(least: 4, most: 245, &operation)
     let end = min(count, 2 + length)
     var offset = 2
@@ -145,7 +146,8 @@ extension ModbusPDU {
     var offset = 7
     for _ in 0..<u8(6) {
       guard offset + 2 <= count else {
-        offset += 2
+        // A list may end early: the clause's own second example counts three objects and holds one.
+        if offset < count { offset += 2 }
         break
       }
       offset += 2 + Int(u8(offset + 1))
