@@ -2,7 +2,10 @@
 
 /// Every protocol there is. A new one is its own file and one line here.
 enum Registry {
-  static let dissectors: [any Dissector.Type] = []
+  static let dissectors: [any Dissector.Type] = [
+    Modbus.self,
+    ModbusRTU.self,
+  ]
 }
 
 /// The registry spread into tables when a run starts: a payload costs one load and one call.

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Modbus application header (MBAP), MODBUS Messaging on TCP/IP Implementation Guide V1.0b, clause 3.1.3.
+///
+///     0             2          4        6      7
+///     +-------------+----------+--------+------+--------- ... -+
+///     | transaction | protocol | length | unit | PDU           |
+///     +-------------+----------+--------+------+--------- ... -+
+///
+/// `length` counts the unit and the PDU.
+struct ModbusHeader: ~Escapable {
+  static let size = 7
+  /// The unit and a function code at least; at most the unit and the longest PDU (253 bytes).
+  static let lengths: ClosedRange<UInt16> = 2...254
+  private let bytes: RawSpan
+
+  /// The caller has seen that `bytes` holds a header.
+  @inline(__always) @_lifetime(copy bytes)
+  init(_ bytes: RawSpan) { self.bytes = bytes }
+
+  var transaction: UInt16 { bytes.u16(0) }
+  /// 0 is Modbus.
+  var `protocol`: UInt16 { bytes.u16(2) }
+  var length: UInt16 { bytes.u16(4) }
+  var unit: UInt8 { bytes.u8(6) }
+}
+
+/// Modbus/TCP, and the same messages in UDP datagrams.
+enum Modbus: Dissector {
+  static var name: StaticString { "modbus" }
+  static var selectors: [Selector] { [.tcp(502), .udp(502), .anyTCP, .anyUDP] }
+  /// Implementation Guide, clause 4.4.2: 7 bytes of header and 253 of PDU.
+  static var longestMessage: Int { 260 }
+
+  static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
+    guard canBegin(bytes) else { return .no }
+    guard bytes.byteCount > ModbusHeader.size else { return .undecided }
+    let total = 6 + Int(ModbusHeader(bytes).length)
+    guard bytes.byteCount >= total else {
+      let function = ModbusFunction(rawValue: bytes.u8(7) & 0x7F)
+      return expected ? .yes(nil) : function.isPublic ? .undecided : .no
+    }
+    let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
+    if expected { return .yes(pdu.direction) }
+    // By content alone the whole message must make sense, and what follows must go on in the same way.
+    return pdu.isBeyondDoubt && canBegin(bytes.from(total)) ? .yes(pdu.direction) : .no
+  }
+
+  /// Whether the bytes can be the beginning of a message, as far as they go; true for no bytes.
+  private static func canBegin(_ bytes: RawSpan) -> Bool {
+    if bytes.byteCount > ModbusHeader.size {
+      let header = ModbusHeader(bytes)
+      let code = bytes.u8(7)
+      return header.protocol == 0 && ModbusHeader.lengths ~= header.length && code & 0x7F != 0
+        && (code < 0x80 || header.length == 3)
+    }
+    if bytes.byteCount > 2, bytes.u8(2) != 0 { return false }
+    if bytes.byteCount > 3, bytes.u8(3) != 0 { return false }
+    if bytes.byteCount > 4, bytes.u8(4) != 0 { return false }
+    if bytes.byteCount > 5, !(ModbusHeader.lengths ~= UInt16(bytes.u8(5))) { return false }
+    return true
+  }
+
+  static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
+    guard bytes.byteCount > ModbusHeader.size else { return readBeginning(bytes, &exchange) }
+    let header = ModbusHeader(bytes)
+    guard header.protocol == 0 else {
+      let fault = Fault(.framing, "Protocol Identifier", seen: UInt64(header.protocol), expected: 0)
+      return refuse(bytes, fault, &exchange)
+    }
+    guard ModbusHeader.lengths ~= header.length else {
+      return refuse(bytes, Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254), &exchange)
+    }
+    let total = 6 + Int(header.length)
+    guard bytes.byteCount >= total else {
+      guard exchange.isDatagram else { return .incomplete(total) }
+      exchange.fault = Fault(
+        .truncated, "Length", seen: UInt64(header.length), least: 2, most: UInt64(bytes.byteCount - 6))
+      return .refused(bytes.byteCount)
+    }
+    let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
+    exchange.add(pdu, unit: Int64(header.unit), transaction: Int64(header.transaction))
+    return .message(total)
+  }
+
+  /// Less than a header and a function code.
+  private static func readBeginning(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
+    if exchange.isDatagram {
+      exchange.fault = Fault(.truncated, "MBAP header", seen: UInt64(bytes.byteCount), least: 8, most: 260)
+      return .refused(max(1, bytes.byteCount))
+    }
+    if canBegin(bytes) {
+      let needed = bytes.byteCount > 5 ? 6 + Int(bytes.u16(4)) : ModbusHeader.size + 1
+      return .incomplete(needed)
+    }
+    let isForeign = bytes.u8(2) != 0 || bytes.byteCount > 3 && bytes.u8(3) != 0
+    let fault =
+      isForeign
+      ? Fault(
+        .framing, "Protocol Identifier", seen: bytes.byteCount > 3 ? UInt64(bytes.u16(2)) : UInt64(bytes.u8(2)) << 8,
+        expected: 0)
+      : Fault(
+        .length, "Length", seen: bytes.byteCount > 5 ? UInt64(bytes.u16(4)) : UInt64(bytes.u8(4)) << 8, least: 2,
+        most: 254)
+    return refuse(bytes, fault, &exchange)
+  }
+
+  /// Skips to where the next message can begin. One pass over the bytes: what is skipped is not looked at again.
+  private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
+    exchange.fault = fault
+    // A datagram has one beginning; what follows garbage in it is garbage.
+    guard !exchange.isDatagram else { return .refused(bytes.byteCount) }
+    var skipped = 1
+    while skipped < bytes.byteCount, !canResume(bytes.from(skipped)) { skipped += 1 }
+    return .refused(skipped)
+  }
+
+  /// `canBegin`, and a whole message must also have its function's shape; one of an unknown function must be followed by another message or
+  /// by nothing.
+  private static func canResume(_ bytes: RawSpan) -> Bool {
+    guard canBegin(bytes) else { return false }
+    guard bytes.byteCount > ModbusHeader.size else { return true }
+    let total = 6 + Int(ModbusHeader(bytes).length)
+    guard bytes.byteCount >= total else { return ModbusFunction(rawValue: bytes.u8(7) & 0x7F).isPublic }
+    let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
+    guard pdu.function.isPublic else { return canBegin(bytes.from(total)) }
+    return pdu.fitAsRequest > .none || pdu.fitAsResponse > .none
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A protocol data unit: function code and data, in the message it came in. MODBUS Application Protocol Specification V1.1b3, clause 4.1.
+///
+///     0               1
+///     +---------------+------------- ... -+
+///     | function code | data (0 to 252)   |
+///     +---------------+------------- ... -+
+///
+/// Offsets below count from the function code; `Values` count from the start of the message.
+struct ModbusPDU: ~Escapable {
+  private let message: RawSpan
+  private let start: Int
+  /// Bytes, the function code included; at least 1.
+  let count: Int
+
+  /// `message` ends where the PDU ends; the caller has seen that it holds the function code at `start`.
+  @inline(__always) @_lifetime(copy message)
+  init(_ message: RawSpan, at start: Int) {
+    self.message = message
+    self.start = start
+    count = message.byteCount - start
+  }
+
+  /// The function code as sent, exception bit included.
+  var functionCode: UInt8 { u8(0) }
+  var function: ModbusFunction { ModbusFunction(rawValue: functionCode & 0x7F) }
+  /// The most significant bit of the function code marks an exception response (clause 4.1).
+  var isException: Bool { functionCode & 0x80 != 0 }
+
+  @inline(__always) func u8(_ offset: Int) -> UInt8 { message.u8(start &+ offset) }
+  @inline(__always) func u16(_ offset: Int) -> UInt16 { message.u16(start &+ offset) }
+  @inline(__always) func u32(_ offset: Int) -> UInt32 { message.u32(start &+ offset) }
+
+  /// Whether there are at least `size` bytes; notes the fault where the PDU has another length.
+  @inline(__always)
+  func has(_ size: Int, _ operation: inout Operation) -> Bool {
+    if count != size { operation.note(Fault(.length, "PDU length", seen: UInt64(count), expected: UInt64(size))) }
+    return count >= size
+  }
+
+  /// The same for a PDU that may be longer.
+  @inline(__always)
+  func hasAtLeast(_ size: Int, _ operation: inout Operation) -> Bool {
+    guard count < size else { return true }
+    operation.note(Fault(.length, "PDU length", seen: UInt64(count), least: UInt64(size), most: 253))
+    return false
+  }
+
+  /// `wanted` values from `offset` on, or as many as there are.
+  @inline(__always)
+  func values(_ format: Values.Format, at offset: Int, _ wanted: Int) -> Values {
+    let room = max(0, count - offset)
+    let most =
+      switch format {
+      case .none: 0
+      case .bit: room * 8
+      case .uint8: room
+      case .uint16: room / 2
+      }
+    let there = min(wanted, most)
+    return there > 0 ? Values(format: format, offset: Int32(start + offset), count: Int32(there)) : .none
+  }
+
+  /// What an answer must repeat besides its target: the value of 5 and 6, the masks of 22, the first word of 8, the code of 43/14.
+  var echo: UInt32 {
+    switch function {
+    case .writeSingleCoil, .writeSingleRegister, .diagnostics: count >= 5 ? UInt32(u16(3)) : 0
+    case .maskWriteRegister: count >= 7 ? u32(3) : 0
+    case .encapsulatedInterfaceTransport: count >= 3 && u8(1) == 14 ? UInt32(u8(2)) : 0
+    default: 0
+    }
+  }
+
+  /// How well the bytes make sense as a request or as an answer.
+  enum Fit: UInt8, Comparable {
+    /// Another length than such a message has.
+    case none
+    /// The right length, but a field with a forbidden value.
+    case shape
+    case exact
+
+    static func < (left: Fit, right: Fit) -> Bool { left.rawValue < right.rawValue }
+
+    fileprivate init(_ fault: Fault?) {
+      switch fault?.kind {
+      case nil: self = .exact
+      case .length, .code: self = .none
+      default: self = .shape
+      }
+    }
+  }
+
+  var fitAsRequest: Fit {
+    if isException { return .none }
+    var operation = Operation(.none, .unknown, .request, code: 0, name: "")
+    readRequest(&operation)
+    return Fit(operation.fault)
+  }
+
+  var fitAsResponse: Fit {
+    var operation = Operation(.none, .unknown, .response, code: 0, name: "")
+    readResponse(&operation)
+    return Fit(operation.fault)
+  }
+
+  /// Which way the PDU goes, where its content tells: most answers have another shape than their question.
+  var direction: Direction? {
+    let request = fitAsRequest
+    let response = fitAsResponse
+    return request == response ? nil : request > response ? .toServer : .toClient
+  }
+
+  /// A message of a function the specification describes, without any fault; an exception with a code it lists.
+  var isBeyondDoubt: Bool {
+    guard function.isPublic else { return false }
+    if isException { return count == 2 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
+    return fitAsRequest == .exact || fitAsResponse == .exact
+  }
+}
+
+extension Operation {
+  /// Keeps the first fault: what follows it in the message is often only its consequence.
+  @inline(__always)
+  mutating func note(_ new: Fault) {
+    if fault == nil { fault = new }
+  }
+}

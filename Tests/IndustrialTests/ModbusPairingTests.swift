@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Monitor
+
+@Suite struct ModbusPairingTests {
+  @Test("two questions answered in reverse order keep their own addresses")
+  func reverseOrder() throws {
+    var exchange = conversation()
+    _ = try exchange.operation(mbap(hex("03 0010 0001"), transaction: 1), .toServer)
+    _ = try exchange.operation(mbap(hex("03 0020 0001"), transaction: 2), .toServer)
+    let second = try exchange.operation(mbap(hex("03 02 0007"), transaction: 2), .toClient)
+    let first = try exchange.operation(mbap(hex("03 02 0004"), transaction: 1), .toClient)
+    #expect(second.target.address == 0x20)
+    #expect(first.target.address == 0x10)
+    #expect(first.pairing == .answered && second.pairing == .answered)
+  }
+
+  @Test("the unit is part of the question")
+  func units() throws {
+    var exchange = conversation()
+    _ = try exchange.operation(mbap(hex("03 0010 0001"), transaction: 1, unit: 1), .toServer)
+    _ = try exchange.operation(mbap(hex("03 0020 0001"), transaction: 1, unit: 2), .toServer)
+    let other = try exchange.operation(mbap(hex("03 02 0007"), transaction: 1, unit: 3), .toClient)
+    let second = try exchange.operation(mbap(hex("03 02 0007"), transaction: 1, unit: 2), .toClient)
+    #expect(other.pairing == .unasked)
+    #expect(second.target.address == 0x20)
+  }
+
+  @Test("conversations do not answer each other")
+  func conversations() throws {
+    var exchange = conversation()
+    _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer)
+    exchange.conversation = 2
+    let foreign = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    exchange.conversation = 1
+    let own = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    #expect(foreign.pairing == .unasked && foreign.target == .none && foreign.latency == -1)
+    #expect(own.pairing == .answered)
+  }
+
+  @Test("a transaction number may come again; a question that gave way counts as unanswered")
+  func reuse() throws {
+    var exchange = conversation()
+    _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer)
+    _ = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    _ = try exchange.operation(mbap(hex("03 0020 0001")), .toServer)
+    _ = try exchange.operation(mbap(hex("03 0030 0001")), .toServer)
+    let answer = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    let again = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    #expect(answer.target.address == 0x30)
+    #expect(again.pairing == .unasked)
+    #expect(exchange.unanswered.map(\.operation.target.address) == [0x20])
+  }
+
+  @Test("a question that nobody answers names no values: its bytes are gone")
+  func unanswered() throws {
+    var exchange = conversation()
+    exchange.time = 1
+    _ = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)
+    exchange.expire(at: 2 + Exchange.patience)
+    #expect(exchange.unanswered.count == 1)
+    #expect(exchange.unanswered.first?.operation.values.format == Values.Format.none)
+  }
+
+  @Test(
+    "an answer of another shape than its question is a mismatch, not a fault",
+    arguments: [
+      ("01 0000 0009", "01 01 00"), ("02 0000 0008", "02 02 0000"), ("03 0000 0002", "03 02 0000"),
+      ("04 0000 0001", "04 04 0000 0000"), ("03 0000 0001", "04 02 0000"), ("05 0000 FF00", "05 0000 0000"),
+      ("05 0000 FF00", "05 0001 FF00"), ("06 0001 0003", "06 0001 0004"), ("06 0001 0003", "06 0002 0003"),
+      ("08 0000 A537", "08 0000 A538"), ("08 0000 A537", "08 0000 A537 0000"), ("08 000B 0000", "08 000C 0000"),
+      ("0F 0013 000A 02 CD01", "0F 0013 0009"), ("10 0001 0001 02 0000", "10 0002 0001"),
+      ("14 07 06 0004 0001 0002", "14 04 03 06 0000"),
+      ("15 09 06 0004 0007 0001 0000", "15 09 06 0004 0008 0001 0000"), ("16 0004 00F2 0025", "16 0004 00F2 0026"),
+      ("17 0003 0002 000E 0001 02 00FF", "17 02 00FE"), ("2B 0E 01 00", "2B 0E 02 01 00 00 00"),
+      ("2B 0E 01 00", "2B 0D 00"), ("03 0000 0001", "84 02"),
+    ])
+  func mismatch(_ request: String, _ response: String) throws {
+    var exchange = conversation()
+    _ = try exchange.operation(mbap(hex(request)), .toServer)
+    let answer = try exchange.operation(mbap(hex(response)), .toClient)
+    #expect(answer.fault == nil)
+    #expect(answer.pairing == .mismatched)
+  }
+
+  @Test("a broken answer is paired or mismatched without a trap", arguments: modbusSamples)
+  func brokenAnswers(_ sample: ModbusSample) throws {
+    for keep in 1...hex(sample.response).count {
+      for other in modbusSamples {
+        var exchange = conversation()
+        _ = try exchange.operation(mbap([hex(sample.request)[0]]), .toServer)
+        _ = try exchange.operation(mbap(Array(hex(other.request))), .toServer)
+        let answer = try exchange.operation(mbap(Array(hex(sample.response).prefix(keep))), .toClient)
+        #expect(answer.pairing != .unasked)
+      }
+    }
+  }
+
+  @Test("without a handshake content tells who asks", arguments: modbusSamples)
+  func uncertainDirection(_ sample: ModbusSample) throws {
+    // The guess is wrong: what comes "from the server" is the question. Register reads tell, the rest follows them.
+    var exchange = conversation(.toClient, isCertain: false)
+    _ = try exchange.operation(mbap(hex("03 0000 0001")), .toClient)
+    let request = try exchange.operation(mbap(hex(sample.request)), .toClient)
+    let answer = try exchange.operation(mbap(hex(sample.response)), .toServer)
+    #expect(request.role == .request)
+    #expect(answer.role == .response)
+    #expect(answer.pairing == .answered)
+  }
+
+  @Test("where nothing else tells, a waiting question makes the same bytes an answer")
+  func waitingQuestion() throws {
+    var exchange = conversation(isCertain: false)
+    let first = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)
+    let second = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)
+    #expect(first.role == .request)
+    #expect(second.role == .response && second.pairing == .answered)
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Monitor
+
+@Suite struct ModbusRTUTests {
+  @Test("the checksum is the standard's")
+  func checksum() {
+    // MODBUS over Serial Line V1.02, appendix B: 02 07 gives 1241, sent low byte first.
+    #expect(checksum(hex("02 07")) == 0x1241)
+    #expect(checksum(Array("123456789".utf8)) == 0x4B37)
+    #expect(rtu([7], unit: 2) == hex("02 07 41 12"))
+  }
+
+  private func checksum(_ bytes: [UInt8]) -> UInt16 { ModbusRTU.checksum(RawSpan(_elements: bytes.span)) }
+
+  @Test("frames mean what the same PDU means in TCP", arguments: modbusSamples)
+  func frames(_ sample: ModbusSample) throws {
+    var exchange = conversation()
+    let message = rtu(hex(sample.response))
+    let request = try exchange.operation(rtu(hex(sample.request)), .toServer, ModbusRTU.self)
+    let answer = try exchange.operation(message, .toClient, ModbusRTU.self)
+    #expect(request.code == sample.code && answer.code == sample.code)
+    #expect(request.fault == nil && answer.fault == nil)
+    #expect(request.unit == 0x11 && request.transaction == -1)
+    #expect(request.target == sample.target && answer.target == sample.target)
+    #expect(answer.pairing == .answered)
+    #expect(answer.values.numbers(in: message) == sample.answered)
+    let exception = rtu([UInt8(sample.code) | 0x80, 4])
+    let refusal = try exchange.operation(exception, .toClient, ModbusRTU.self)
+    #expect(refusal.outcome == .error(code: 4, name: ""))
+  }
+
+  @Test("a frame is recognised by its checksum, and cut frames wait", arguments: modbusSamples)
+  func recognised(_ sample: ModbusSample) throws {
+    let isPublic = ModbusFunction(rawValue: UInt8(sample.code)).isPublic
+    for bytes in [rtu(hex(sample.request)), rtu(hex(sample.response))] {
+      for expected in [true, false] {
+        if case .yes = recognition(bytes, expected: expected, by: ModbusRTU.self) {
+          #expect(expected || isPublic)
+        } else {
+          #expect(!expected && !isPublic)
+        }
+        var broken = bytes
+        broken[broken.count - 1] ^= 1
+        if case .yes = recognition(broken, expected: expected, by: ModbusRTU.self) {
+          Issue.record("recognised with a wrong checksum")
+        }
+      }
+    }
+  }
+
+  @Test("a cut frame waits, is refused, or traps nowhere", arguments: modbusSamples)
+  func truncation(_ sample: ModbusSample) throws {
+    for (direction, frame) in [(Direction.toServer, rtu(hex(sample.request))), (.toClient, rtu(hex(sample.response)))] {
+      for length in 1..<frame.count {
+        for isDatagram in [true, false] {
+          var exchange = conversation(direction)
+          exchange.isDatagram = isDatagram
+          switch exchange.step(Array(frame.prefix(length)), ModbusRTU.self) {
+          case .message: Issue.record("a message of \(length) of \(frame.count) bytes")
+          case .incomplete(let needed):
+            #expect(!isDatagram && needed > length && needed <= frame.count)
+          case .refused(let skipped):
+            // Only a function whose length is its own affair cannot be waited for.
+            #expect(isDatagram || ![1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24].contains(sample.code))
+            #expect(1...length ~= skipped)
+            #expect(exchange.fault != nil)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("several frames in a segment are read one by one")
+  func manyInSegment() {
+    var exchange = conversation()
+    var rest = modbusSamples.flatMap { rtu(hex($0.request)) }
+    for sample in modbusSamples {
+      guard case .message(let length) = exchange.step(rest, ModbusRTU.self) else {
+        Issue.record("stopped before \(sample.name)")
+        return
+      }
+      #expect(exchange.operations.first?.code == sample.code)
+      rest.removeFirst(length)
+    }
+    #expect(rest.isEmpty)
+  }
+
+  @Test("a wrong checksum is refused, and the next frame is read")
+  func wrongChecksum() {
+    var exchange = conversation()
+    var broken = rtu(hex("03 006B 0003"))
+    broken[7] ^= 0x40
+    #expect(exchange.step(broken, ModbusRTU.self) == .refused(8))
+    #expect(exchange.fault?.kind == .checksum)
+    #expect(exchange.operations.isEmpty)
+    #expect(exchange.step(broken + rtu(hex("06 0001 0003")), ModbusRTU.self) == .refused(8))
+    #expect(exchange.step(broken + broken, ModbusRTU.self) == .refused(16))
+  }
+
+  @Test("nobody answers a broadcast")
+  func broadcast() throws {
+    var exchange = conversation()
+    exchange.time = 1
+    _ = try exchange.operation(rtu(hex("06 0001 0003"), unit: 0), .toServer, ModbusRTU.self)
+    exchange.expire(at: 2 + Exchange.patience)
+    #expect(exchange.unanswered.isEmpty)
+  }
+
+  @Test("one question waits at each unit")
+  func units() throws {
+    var exchange = conversation()
+    _ = try exchange.operation(rtu(hex("03 0010 0001"), unit: 1), .toServer, ModbusRTU.self)
+    _ = try exchange.operation(rtu(hex("03 0020 0001"), unit: 2), .toServer, ModbusRTU.self)
+    let first = try exchange.operation(rtu(hex("03 02 0001"), unit: 1), .toClient, ModbusRTU.self)
+    #expect(first.target.address == 0x10)
+  }
+
+  @Test("without a handshake the checksum finds the frame, and its content the direction")
+  func uncertainDirection() throws {
+    var exchange = conversation(isCertain: false)
+    let answer = try exchange.operation(rtu(hex("03 06 022B 0000 0064")), .toServer, ModbusRTU.self)
+    let request = try exchange.operation(rtu(hex("03 006B 0003")), .toClient, ModbusRTU.self)
+    #expect(answer.role == .response)
+    #expect(request.role == .request)
+  }
+}
