@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A PLC: a Modbus server over a small process image that moves by itself.
+
+usage: plc.py NAME VENDOR PRODUCT [--udp] [--reads ADDRESS]
+
+--udp serves Modbus/UDP too; --reads polls another controller by Modbus/UDP, as a PLC does with remote I/O.
+"""
+import argparse
+import asyncio
+import math
+
+from pymodbus.client import AsyncModbusUdpClient
+from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
+from pymodbus.device import ModbusDeviceIdentification
+from pymodbus.exceptions import ModbusException
+from pymodbus.server import ModbusTcpServer, ModbusUdpServer
+
+SIZE = 1000
+
+
+async def move(image):
+    """The process: temperatures drift, a counter of boards rises, sensors toggle."""
+    second = 0
+    while True:
+        image.setValues(4, 0, [int(2450 + 30 * math.sin(second / 7 + n)) for n in range(16)])
+        image.setValues(3, 10, [second & 0xFFFF, second // 3])
+        image.setValues(2, 0, [(second >> n) & 1 for n in range(16)])
+        second += 1
+        await asyncio.sleep(1)
+
+
+async def read_remote_io(address):
+    client = AsyncModbusUdpClient(address, port=502, retries=0, timeout=1)
+    await client.connect()
+    while True:
+        await asyncio.sleep(2)
+        try:
+            await client.read_discrete_inputs(0, count=16, slave=1)
+            await client.write_coils(0, [True, False, True, False], slave=1)
+        except ModbusException:
+            pass    # an answer that stays away is asked for again
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("vendor")
+    parser.add_argument("product")
+    parser.add_argument("--udp", action="store_true")
+    parser.add_argument("--reads")
+    arguments = parser.parse_args()
+
+    image = ModbusSlaveContext(**{area: ModbusSequentialDataBlock(0, [0] * SIZE) for area in ("di", "co", "hr", "ir")})
+    image.setValues(3, 0, [20 + n for n in range(100)])
+    context = ModbusServerContext(slaves=image, single=True)
+    identity = ModbusDeviceIdentification(info_name={
+        "VendorName": arguments.vendor, "ProductCode": arguments.product, "MajorMinorRevision": "2.80",
+        "ModelName": arguments.product, "UserApplicationName": arguments.name})
+    work = [move(image), ModbusTcpServer(context, identity=identity, address=("0.0.0.0", 502)).serve_forever()]
+    if arguments.udp:
+        work.append(ModbusUdpServer(context, identity=identity, address=("0.0.0.0", 502)).serve_forever())
+    if arguments.reads:
+        work.append(read_remote_io(arguments.reads))
+    await asyncio.gather(*work)
+
+
+asyncio.run(main())
