@@ -4,7 +4,7 @@
 struct Conversation {
   var flow: Flow
   /// The flow's slot and a running number: a name that no other conversation of this run has.
-  let number: UInt64
+  var number: UInt64
 
   // What is said in it
   var dissector = DissectorID.none
@@ -35,9 +35,12 @@ struct Conversation {
   }
 
   func endpoint(_ direction: Direction) -> Endpoint {
+    // ICMP has no ports: records put type and code in their place.
     direction == .toServer
-      ? Endpoint(ip: flow.client, port: flow.clientPort, mac: flow.toServer.mac, party: client)
-      : Endpoint(ip: flow.server, port: flow.serverPort, mac: flow.toClient.mac, party: server)
+      ? Endpoint(
+        ip: flow.client, port: flow.isICMP ? UInt16(flow.icmpType) : flow.clientPort, mac: flow.toServer.mac, party: client)
+      : Endpoint(
+        ip: flow.server, port: flow.isICMP ? UInt16(flow.icmpCode) : flow.serverPort, mac: flow.toClient.mac, party: server)
   }
 
   var summary: FlowSummary {
@@ -55,8 +58,13 @@ extension Conversation {
   }
 
   /// What the site's conduits ask of it.
-  var service: Site.Service {
-    Site.Service(
+  var service: Service {
+    Service(
       ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: dissector, isSettled: isSettled)
   }
+}
+
+extension Gate {
+  /// Nothing is asked of the flow: there is no site, or it crosses no zone.
+  static let open = Gate(verdict: .inside, free: .max, validUntil: .max, isConditional: false)
 }

@@ -48,3 +48,8 @@ struct Visibility {
     alerts.report(moment.finding(.oneWayVisibility, detail, conversation, direction))
   }
 }
+
+extension Visibility {
+  /// Pairs of zones of which one direction was said to be missing.
+  var reported: [Pair] { pairs.slotsByAge.map { pairs[$0] }.filter(\.isReported) }
+}

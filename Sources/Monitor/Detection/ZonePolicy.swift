@@ -22,7 +22,7 @@ struct ZonePolicy {
     _ operation: borrowing Operation, _ message: RawSpan, _ conversation: inout Conversation, _ moment: Moment,
     _ site: Site, _ alerts: inout Alerts
   ) {
-    guard operation.role != .response || operation.pairing == .unasked else { return }
+    if operation.role == .response, operation.pairing != .unasked { return }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment, site, &alerts) }
     guard conversation.gate.free & (1 << UInt16(operation.action.rawValue)) == 0 else { return }
     refused(operation, message, conversation, moment, site, &alerts)
@@ -39,22 +39,27 @@ struct ZonePolicy {
   }
 
   private func report(
-    _ verdict: Site.Verdict, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ verdict: Verdict, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
     _ moment: Moment, _ alerts: inout Alerts
   ) {
     let kind: FindingKind
     let detail: Finding.Detail
     switch verdict {
-    case .allowed: return
-    case .inside:
-      // Inside a zone only the dangerous actions ask for a conduit; the gate lets all others pass.
-      guard operation != nil else { return }
-      (kind, detail) = (.controllerCommand, .parties)
-    case .noConduit:
-      let isExternal = conversation.client.zone == .external || conversation.server.zone == .external
-      (kind, detail) = (isExternal ? .externalCommunication : .crossZoneFlow, .parties)
-    case .service(let conduit): (kind, detail) = (.operationNotAllowed, .refusedService(conduit: conduit))
-    case .action(let conduit): (kind, detail) = (.operationNotAllowed, .refusedAction(conduit: conduit))
+    case .allowed, .inside: return
+    case .noConduit, .service, .action:
+      if conversation.client.zone == conversation.server.zone {
+        // Inside a zone only the dangerous actions ask for a conduit.
+        (kind, detail) = (.controllerCommand, .parties)
+        break
+      }
+      switch verdict {
+      case .service(let conduit): (kind, detail) = (.operationNotAllowed, .refusedService(conduit: conduit))
+      case .action(let conduit): (kind, detail) = (.operationNotAllowed, .refusedAction(conduit: conduit))
+      default:
+        let (from, to) = (conversation.client.zone, conversation.server.zone)
+        let isExternal = from == .external || to == .external
+        (kind, detail) = (isExternal ? .externalCommunication : .crossZoneFlow, .parties)
+      }
     case .target(let conduit): (kind, detail) = (.operationNotAllowed, .refusedTarget(conduit: conduit))
     case .time(let conduit, let window):
       (kind, detail) = (.outsideWindow, .refusedTime(conduit: conduit, window: window))

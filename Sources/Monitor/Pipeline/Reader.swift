@@ -217,9 +217,9 @@ struct Reader {
       let known = Int(conversation.flow[direction].stream.next &- segment.sequence)
       if known < 0 || known > StreamHalf.largestWindow {
         jump(to: segment.sequence, &conversation.flow[direction].stream)
-        inOrder(segment.bytes.span.bytes, &conversation, direction, then, &detection)
+        inOrder(segment.bytes.bytes, &conversation, direction, then, &detection)
       } else if known < segment.bytes.count {
-        inOrder(segment.bytes.span.bytes.from(known), &conversation, direction, then, &detection)
+        inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &detection)
       }
       if pool.hasSegments(conversation.flow[direction].stream) {
         conversation.flow[direction].stream.holeSince = moment.time
@@ -247,7 +247,7 @@ struct Reader {
     if pool.hasFront(conversation.flow[direction].stream) {
       var front = pool.takeFront(conversation.flow[direction].stream)
       front.append(copying: bytes)
-      let done = messages(in: front.span.bytes, &conversation, &direction, moment, &detection)
+      let done = messages(in: front.bytes, &conversation, &direction, moment, &detection)
       if done > 0 { front.removeFirst(done) }
       isKept = pool.keepFront(front, &conversation.flow[direction].stream)
     } else {

@@ -10,6 +10,8 @@ extension Site {
     }
   }
 
+  func allowsEveryAction(_ conduit: Conduit) -> Bool { conduit.actions == Conduit.allActions }
+
   /// `conduit 2 (line 18: hmi-1 to plc-1)`; counted from 1, as a person counts.
   func title(of index: Int, _ language: Language) -> String {
     let conduit = conduits[index]

@@ -26,6 +26,8 @@ struct Flow {
     var flags = TCPFlags(rawValue: 0)
     /// Address this end's frames come from.
     var mac = MACAddress.none
+    /// When the sender was last compared with the inventory.
+    var watched: Int64 = .min / 2
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0
@@ -47,19 +49,26 @@ struct Flow {
   var toServer = Half()
   var toClient = Half()
   var tcp = TCPState.none
+  /// Of the first packet, where it is ICMP or ICMPv6.
+  let icmpType: UInt8
+  let icmpCode: UInt8
   /// When the next interim record is due.
   var nextReport: Int64
 
   /// How often a long flow is reported while it lasts.
   static let reportInterval: Int64 = 3_600_000_000_000
 
-  /// A flow begun by `packet`, the `frame`th of the capture. `isServerPort` tells well-known ports.
+  /// A flow begun by `packet`, the `frame`th of the capture.
   @inline(__always)
   init(
     _ packet: borrowing Packet, time: Int64, frame: UInt64, sourceIsServer: Bool, basis: Basis
   ) {
     ipProtocol = packet.ipProtocol.rawValue
     vlan = packet.vlan
+    let icmp = packet.bytes.slice(packet.transportOffset, 2)
+    let isICMP = packet.transport == .icmp || packet.transport == .icmpv6
+    icmpType = isICMP && icmp.byteCount == 2 ? icmp.u8(0) : 0
+    icmpCode = isICMP && icmp.byteCount == 2 ? icmp.u8(1) : 0
     start = time
     last = time
     nextReport = time &+ Flow.reportInterval
@@ -79,6 +88,14 @@ struct Flow {
     hash = mix(hash, UInt64(clientPort) << 32 | UInt64(serverPort) << 16 | UInt64(ipProtocol))
     hash = mix(hash, UInt64(bitPattern: time))
     id = mix(hash, frame) >> 11
+  }
+
+  var isICMP: Bool { ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue }
+  /// An ICMP message about another packet (RFC 792; RFC 4443, 2.1: types below 128): nobody began anything with it.
+  var isICMPError: Bool {
+    ipProtocol == IPProtocol.icmpv6.rawValue
+      ? icmpType < 128
+      : ipProtocol == IPProtocol.icmp.rawValue && [3, 4, 5, 11, 12].contains(icmpType)
   }
 
   @inline(__always)

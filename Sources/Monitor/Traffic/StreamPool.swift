@@ -208,15 +208,13 @@ struct StreamPool {
     let base = Int(half.history) * length
     var position = Int(half.next &- UInt32(tail.byteCount)) & (length - 1)
     var offset = 0
-    var target = histories.mutableSpan
-    var bytes = target.mutableBytes
     while offset < tail.byteCount {
       if tail.byteCount - offset >= 8, position <= length - 8 {
-        bytes.storeBytes(of: tail.u64(offset).bigEndian, toByteOffset: base + position, as: UInt64.self)
+        histories.store(tail.u64(offset), at: base + position)
         offset += 8
         position = (position + 8) & (length - 1)
       } else {
-        bytes.storeBytes(of: tail.u8(offset), toByteOffset: base + position, as: UInt8.self)
+        histories[base + position] = tail.u8(offset)
         offset += 1
         position = (position + 1) & (length - 1)
       }

@@ -99,3 +99,18 @@ extension UInt64 {
     return UInt16(truncatingIfNeeded: sum)
   }
 }
+
+extension [UInt8] {
+  /// The array's bytes, in place. `unsafe` is sound: every byte of a `UInt8` array is initialised.
+  var bytes: RawSpan {
+    @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
+  }
+
+  /// Overwrites eight bytes from `offset` on, highest first. The offset is checked; `unsafe` is sound as any byte is a `UInt8`.
+  @inline(__always)
+  mutating func store(_ value: UInt64, at offset: Int) {
+    var target = mutableSpan
+    var bytes = unsafe target.mutableBytes
+    bytes.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
+  }
+}

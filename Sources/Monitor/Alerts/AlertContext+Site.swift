@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension AlertContext {
+  /// The words of a site; without one, only those every record needs.
+  package init(_ site: Site?, language: Language, host: String?, interface: String?) {
+    self.init(language: language, host: host, interface: interface)
+    guard let site else { return }
+    timeZone = site.timeZone
+    zones = site.zones.map {
+      Zone(
+        name: $0.name, title: $0.title, importance: $0.importance, values: $0.values, responder: $0.responder)
+    }
+    assets = site.assets.map { Asset(name: $0.name, role: $0.role, ip: $0.ip) }
+    responders = site.responders.map { Responder(name: $0.name, contact: $0.contact) }
+    windows = site.windows.map { Window(name: $0.name, text: $0.description) }
+    conduits = site.conduits.map { conduit in
+      Conduit(
+        from: site.word(conduit.from), to: site.word(conduit.to), services: conduit.services.map(\.description),
+        operations: site.allowsEveryAction(conduit)
+          ? [] : Action.allCases.filter { conduit.actions & $0.bit != 0 }.map(\.word),
+        targets: conduit.targets.map(\.description))
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which records are written besides what is always counted.
+package struct LogKinds: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  package static let alerts = LogKinds(rawValue: 1)
+  /// One line when an operation is first seen in a connection, and a sum at its end.
+  package static let operations = LogKinds(rawValue: 2)
+  /// Every message.
+  package static let operationsAll = LogKinds(rawValue: 4)
+  package static let flows = LogKinds(rawValue: 8)
+  package static let assets = LogKinds(rawValue: 16)
+  package static let stats = LogKinds(rawValue: 32)
+
+  /// Reads `alerts,operations,…`; throws the word that is none.
+  package init(words: String) throws(UnknownWord) {
+    let known: [String: LogKinds] = [
+      "alerts": .alerts, "operations": .operations, "operations-all": .operationsAll, "flows": .flows, "assets": .assets,
+      "stats": .stats,
+    ]
+    self = []
+    for word in words.split(separator: ",") {
+      guard let kind = known[word.trimmingSpaces] else { throw UnknownWord(word: String(word)) }
+      formUnion(kind)
+    }
+  }
+  package struct UnknownWord: Error { package let word: String }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}
+
+/// Where findings and records go: aggregation, then the sink. Lines that were not asked for are not made.
+struct Alerts: ~Copyable {
+  var aggregation: Aggregation
+  var records: Records
+  var sink: Sink
+  let log: LogKinds
+  /// Operations already written with `--log operations`, and how often each was seen.
+  var sorts: BoundedTable<OperationSort, UInt64>
+
+  init(_ context: AlertContext, _ log: LogKinds, _ sink: consuming Sink, seed: UInt64) {
+    aggregation = Aggregation(seed: seed)
+    records = Records(context)
+    self.sink = sink
+    self.log = log
+    sorts = BoundedTable(limit: 65_536, seed: seed)
+  }
+
+  mutating func report(_ finding: Finding) { report(finding, message: RawSpan()) }
+
+  /// `message` is what `finding.operation.values` counts its offset in.
+  mutating func report(_ finding: Finding, message: RawSpan) {
+    guard log.contains(.alerts) else {
+      // Still counted, for the summary.
+      silent[Int(finding.kind.rawValue)] += 1
+      return
+    }
+    aggregation.report(finding, message: message, &records, to: &sink)
+  }
+
+  /// Tells the time: ends windows that are over.
+  mutating func advance(to time: Int64) { aggregation.advance(to: time, &records, to: &sink) }
+  /// Ends every alert, for a site file that is about to be replaced.
+  mutating func close() { aggregation.close(&records, to: &sink) }
+  mutating func finish() {
+    aggregation.finish(&records, to: &sink)
+    sink.finish()
+  }
+
+  private var silent = [UInt64](repeating: 0, count: 64)
+
+  /// Findings of a kind, whether or not lines were asked for.
+  func findings(_ kind: FindingKind) -> UInt64 { silent[Int(kind.rawValue)] + aggregation.counters.findings(kind) }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every detector there is, and what each of them is told. A new one is its own file, one line here, and one line at each event it watches: known at
+/// compile time, so that an event costs plain calls and no look-up.
+struct Detection: ~Copyable {
+  var site: Site?
+  var alerts: Alerts
+  var devices: DeviceWatch
+  private let zonePolicy = ZonePolicy()
+  private var portScan: PortScan
+  private var hostSweep: HostSweep
+  private var flood: Flood
+  private var functionScan: FunctionScan
+  private var exceptionBurst: ExceptionBurst
+  private var pairingFaults: PairingFaults
+  private var visibility: Visibility
+  /// Operations by action, for the summary.
+  private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
+
+  init(_ site: Site?, _ alerts: consuming Alerts, seed: UInt64) {
+    self.site = site
+    self.alerts = alerts
+    devices = DeviceWatch(seed: seed)
+    portScan = PortScan(seed: seed)
+    hostSweep = HostSweep(seed: seed)
+    flood = Flood(seed: seed)
+    functionScan = FunctionScan(seed: seed)
+    exceptionBurst = ExceptionBurst(seed: seed)
+    pairingFaults = PairingFaults(seed: seed)
+    visibility = Visibility(seed: seed)
+  }
+
+  func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
+    site?.party(ip: ip, mac: mac, vlan: vlan) ?? Party(zone: .external, asset: .none)
+  }
+
+  // MARK: Frames
+
+  /// The sender of an IP packet; once a second for each direction of a flow.
+  mutating func sender(_ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment) {
+    conversation.flow[direction].watched = moment.time
+    var source = conversation.endpoint(direction)
+    source.mac = packet.source
+    devices.packet(
+      source: source, destination: conversation.endpoint(direction.reversed), hopLimit: packet.hopLimit, moment, site,
+      &alerts)
+  }
+
+  /// ARP (RFC 826): who claims which address, and who looks for whom.
+  mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {
+    guard let arp = packet.arp, arp.isEthernetIPv4 else { return }
+    let source = endpoint(arp.senderIP, arp.senderMAC, moment)
+    let target = endpoint(arp.targetIP, arp.opcode == ARPHeader.request ? .none : arp.targetMAC, moment)
+    let how: AddressClaims.Kind
+    if arp.isGratuitous {
+      how = .gratuitous
+    } else if arp.opcode == ARPHeader.request {
+      how = .resolution
+      if source.ip.isUnicast {
+        asked.note(source.ip, target.ip, moment.time)
+        hostSweep.asked(source, for: target, moment, &alerts)
+      }
+    } else {
+      let isAsked = asked.was(target.ip, source.ip, moment.time)
+      how = isAsked ? .resolution : .unasked
+      if isAsked { hostSweep.arpAnswered(target.ip, target.mac, moment) }
+    }
+    devices.claim(how, source, target, moment, site, &alerts)
+  }
+  private var asked = AskedAddresses()
+
+  /// A frame that is neither IP nor ARP.
+  mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
+    let source = endpoint(.none, packet.source, moment)
+    devices.frame(source: source, destination: endpoint(.none, packet.destination, moment), moment, site, &alerts)
+  }
+
+  mutating func broadcast(_ packet: borrowing Packet, _ moment: Moment) {
+    flood.broadcast(endpoint(packet.sourceIP, packet.source, moment), moment, &alerts)
+  }
+
+  private func endpoint(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Endpoint {
+    Endpoint(ip: ip, mac: mac, party: party(ip, mac, moment.vlan))
+  }
+
+  // MARK: Flows
+
+  mutating func flowBegan(_ conversation: inout Conversation, isAttempt: Bool, _ moment: Moment) {
+    let flow = conversation.flow
+    conversation.client = party(flow.client, flow.toServer.mac, flow.vlan)
+    conversation.server = party(flow.server, flow.toClient.mac, flow.vlan)
+    if isAttempt {
+      portScan.flowBegan(conversation, moment, &alerts)
+      hostSweep.flowBegan(conversation, moment, &alerts)
+    }
+    judge(&conversation, moment)
+  }
+
+  /// Where nobody knows who began, a conduit that allows it the other way round settles it.
+  private mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
+    guard let site else { return }
+    if conversation.flow.basis == .firstSeen, !conversation.flow.isICMP {
+      let forth = site.gate(
+        from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+      if !forth.verdict.isAllowed {
+        conversation.flip(.firstSeen)
+        let back = site.gate(
+          from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+        if !back.verdict.isAllowed { conversation.flip(.firstSeen) }
+      }
+    }
+    zonePolicy.judge(&conversation, moment, site, &alerts)
+  }
+
+  /// The other end has answered with more than a refusal.
+  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
+    portScan.succeeded(conversation, moment)
+    hostSweep.succeeded(conversation, moment)
+  }
+
+  /// Content has told which protocol it is, or that it is none known.
+  mutating func settled(_ conversation: inout Conversation, _ moment: Moment) { judge(&conversation, moment) }
+
+  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) { flood.syn(conversation, moment, &alerts) }
+  mutating func icmp(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
+    flood.icmp(conversation, direction, moment, &alerts)
+  }
+  mutating func datagram(_ conversation: borrowing Conversation, _ moment: Moment) {
+    flood.datagram(conversation, moment, &alerts)
+  }
+
+  /// Enough of a TCP connection was seen to tell whether both directions are.
+  mutating func connection(_ conversation: borrowing Conversation, _ moment: Moment) {
+    visibility.connection(conversation, moment, &alerts)
+  }
+  var oneWayPairs: [Visibility.Pair] { visibility.reported }
+
+  // MARK: Messages
+
+  @inline(__always)
+  mutating func operation(
+    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: inout Conversation, _ direction: Direction,
+    _ moment: Moment
+  ) {
+    actions[Int(operation.action.rawValue)] += 1
+    if let site { zonePolicy.operation(operation, message, &conversation, moment, site, &alerts) }
+    functionScan.operation(operation, &conversation, moment, &alerts)
+    if operation.role == .response {
+      if case .error = operation.outcome { exceptionBurst.refused(copy operation, conversation, moment, &alerts) }
+      if operation.pairing != .answered {
+        pairingFaults.answer(copy operation, conversation, moment, message, &alerts)
+      }
+    }
+    if let fault = operation.fault { malformed(fault, copy operation, message, conversation, direction, moment) }
+    if !alerts.log.isDisjoint(with: [.operations, .operationsAll]) {
+      alerts.operation(operation, message, conversation, direction, moment)
+    }
+  }
+
+  mutating func unanswered(_ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment) {
+    pairingFaults.unanswered(operation, conversation, moment, &alerts)
+  }
+
+  /// `malformed-message`: what violates its protocol's specification.
+  mutating func malformed(
+    _ fault: Fault, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment
+  ) {
+    var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
+    finding.operation = operation
+    alerts.report(finding, message: message)
+  }
+
+  /// `stream-tampering`: bytes sent twice with other contents.
+  mutating func overlap(
+    _ bytes: Int, _ what: Finding.Overlapped, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ moment: Moment
+  ) {
+    alerts.report(moment.finding(.streamTampering, .overlap(bytes: bytes, what: what), conversation, direction))
+  }
+
+  /// The same among the fragments of a datagram, which has no flow yet.
+  mutating func overlap(_ bytes: Int, fragmentOf packet: borrowing Packet, _ moment: Moment) {
+    var finding = moment.finding(
+      .streamTampering, .overlap(bytes: bytes, what: .ipFragments),
+      source: endpoint(packet.sourceIP, packet.source, moment),
+      destination: endpoint(packet.destinationIP, packet.destination, moment))
+    finding.ipProtocol = packet.ipProtocol.rawValue
+    alerts.report(finding)
+  }
+}
+
+/// ARP requests of the last seconds: a small table in which the newest overwrites.
+struct AskedAddresses {
+  private var entries = [(asker: IPAddress, wanted: IPAddress, time: Int64)](
+    repeating: (.none, .none, .min / 2), count: 1024)
+
+  private func place(_ asker: IPAddress, _ wanted: IPAddress) -> Int {
+    Int(truncatingIfNeeded: mix(asker.low, wanted.low) >> 16) & 1023
+  }
+  mutating func note(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) {
+    entries[place(asker, wanted)] = (asker, wanted, time)
+  }
+  /// Whether `asker` asked for `wanted` within the last five seconds.
+  func was(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) -> Bool {
+    let entry = entries[place(asker, wanted)]
+    return entry.asker == asker && entry.wanted == wanted && (time &- entry.time).magnitude < 5_000_000_000
+  }
+}

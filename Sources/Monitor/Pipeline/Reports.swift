@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Pipeline {
+  /// What the kernel and the interface counted, in a live run.
+  package struct CaptureCounters: Sendable {
+    package var received: UInt64
+    package var droppedByKernel: UInt64
+    package var droppedByInterface: UInt64
+    package init(received: UInt64, droppedByKernel: UInt64, droppedByInterface: UInt64) {
+      self.received = received
+      self.droppedByKernel = droppedByKernel
+      self.droppedByInterface = droppedByInterface
+    }
+  }
+
+  /// Writes the counters, EVE's in EVE's places, ours in a line of their own.
+  package mutating func writeStatistics(_ capture: CaptureCounters? = nil) {
+    let counts = statistics
+    var record = StatsRecord(
+      time: counts.lastTime, uptime: UInt64(max(0, counts.lastTime &- counts.firstTime)) / 1_000_000_000)
+    record[.kernelPackets] = capture?.received
+    record[.kernelDrops] = capture?.droppedByKernel
+    record[.kernelInterfaceDrops] = capture?.droppedByInterface
+    record[.packets] = counts.frames
+    record[.bytes] = counts.bytes
+    record[.invalid] = counts.invalid
+    record[.ipv4] = counts.ipv4
+    record[.ipv6] = counts.ipv6
+    record[.arp] = counts.arp
+    record[.tcp] = counts.tcp
+    record[.udp] = counts.udp
+    record[.icmpv4] = counts.icmp
+    record[.vlan] = counts.vlanFrames
+    record[.tooManyLayers] = counts.tooManyLayers
+    record[.averagePacketSize] = counts.frames == 0 ? 0 : counts.bytes / counts.frames
+    record[.tcpSessions] = counts.tcpFlows
+    record[.tcpInvalidChecksum] = counts.badChecksums
+    record[.tcpSYN] = counts.syn
+    record[.tcpSYNACK] = counts.synAck
+    record[.tcpRST] = counts.rst
+    record[.tcpMidstreamPickups] = reader.counts.midstream
+    record[.tcpReassemblyGap] = reader.counts.gaps
+    record[.tcpOverlap] = reader.counts.overlaps
+    record[.tcpOverlapDifferentData] = reader.counts.differingOverlaps
+    record[.flows] = counts.flows
+    record[.activeFlows] = UInt64(conversations.count)
+    record[.tcpFlows] = counts.tcpFlows
+    record[.udpFlows] = counts.udpFlows
+    record[.icmpv4Flows] = counts.icmpFlows
+    record[.ipv4Fragments] = defragmenter.fragments
+    record[.ipv4Reassembled] = defragmenter.reassembled
+    record[.ipv4Timeouts] = defragmenter.timeouts
+    record[.alerts] = detection.alerts.aggregation.counters.alerts
+    record[.alertsSuppressed] = detection.alerts.aggregation.counters.overBudget
+    record.own = own(counts)
+    detection.alerts.records.stats(record, to: &detection.alerts.sink)
+  }
+
+  private func own(_ counts: Statistics) -> [(place: String, value: UInt64)] {
+    var own: [(place: String, value: UInt64)] = [
+      ("frames.cut", counts.cut), ("frames.copies", counts.copies), ("frames.other", counts.otherFrames),
+      ("checksums.bad", counts.badChecksums), ("checksums.offloaded", counts.offloadedChecksums),
+      ("checksums.refused", counts.refusedChecksums),
+      ("tables.flows_evicted", UInt64(conversations.evictions)), ("tables.flows_reused", counts.reusedFlows),
+      ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
+      ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
+      ("streams.outside_window", reader.counts.outside),
+      ("output.lines_written", detection.alerts.sink.linesWritten), ("output.lines_lost", detection.alerts.sink.linesLost),
+    ]
+    for (place, value) in protocolCounts.flatMap({ count in
+      [
+        ("protocols.\(count.name).messages", count.messages), ("protocols.\(count.name).understood", count.understood),
+        ("protocols.\(count.name).refused", count.refused), ("protocols.\(count.name).skipped_bytes", count.skippedBytes),
+      ]
+    }) { own.append((place, value)) }
+    for layer in Layer.allCases where counts.faults[Int(layer.rawValue)] > 0 {
+      own.append(("malformed_headers.\(layer)", counts.faults[Int(layer.rawValue)]))
+    }
+    return own
+  }
+
+  /// Messages of each protocol seen: understood + refused, always.
+  package struct ProtocolCount: Sendable {
+    package let name: String
+    package var conversations: UInt64
+    package var understood: UInt64
+    package var refused: UInt64
+    package var skippedBytes: UInt64
+    package var messages: UInt64 { understood + refused }
+  }
+
+  /// By name: framings of one protocol taken together. Protocols that were not seen are left out.
+  package var protocolCounts: [ProtocolCount] {
+    var counts: [ProtocolCount] = []
+    for (index, count) in reader.protocols.enumerated() where count.conversations > 0 {
+      let name = reader.tables.dissectors[index].name.description
+      if let place = counts.firstIndex(where: { $0.name == name }) {
+        counts[place].conversations += count.conversations
+        counts[place].understood += count.understood
+        counts[place].refused += count.refused
+        counts[place].skippedBytes += count.skippedBytes
+      } else {
+        counts.append(
+          ProtocolCount(
+            name: name, conversations: count.conversations, understood: count.understood, refused: count.refused,
+            skippedBytes: count.skippedBytes))
+      }
+    }
+    return counts
+  }
+
+  /// An `asset` line for every device and address that was seen.
+  mutating func writeAssets() {
+    let inventory = detection.devices.inventory
+    for slot in inventory.bindings.slotsByAge {
+      let binding = inventory.bindings[slot]
+      let party = detection.party(binding.ip, binding.mac, binding.vlan)
+      let record = AssetRecord(
+        time: statistics.lastTime, mac: binding.mac, ip: binding.ip, party: party, firstSeen: binding.first,
+        lastSeen: binding.last, isNew: detection.site != nil && party.asset == .none)
+      detection.alerts.records.asset(record, to: &detection.alerts.sink)
+    }
+  }
+
+  // MARK: For the summary
+
+  /// Addresses seen, by zone name.
+  package var hostsByZone: [(zone: String, hosts: Int)] {
+    let inventory = detection.devices.inventory
+    guard let site = detection.site else { return [("(no site file)", inventory.bindings.count)] }
+    var hosts = [Int](repeating: 0, count: site.zones.count)
+    for slot in inventory.bindings.slotsByAge {
+      let binding = inventory.bindings[slot]
+      hosts[Int(site.party(ip: binding.ip, mac: binding.mac, vlan: binding.vlan).zone.rawValue)] += 1
+    }
+    return zip(site.zones.map(\.name), hosts).filter { $0.1 > 0 }.map { ($0.0, $0.1) }
+  }
+  package var operationsByAction: [(action: String, count: UInt64)] {
+    Action.allCases.map { ($0.word, detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
+  }
+  /// Alerts and the findings they stand for, by kind.
+  package var alertsByKind: [(kind: FindingKind, alerts: UInt64, findings: UInt64)] {
+    FindingKind.allCases.map {
+      ($0, detection.alerts.aggregation.counters.alerts($0), detection.alerts.findings($0))
+    }.filter { $0.findings > 0 }
+  }
+  /// One sentence for each pair of zones of which the mirror port shows only one direction.
+  package var visibilityWarnings: [String] {
+    let site = detection.site
+    return detection.oneWayPairs.map { pair in
+      let what = site.map { "the connections from \($0[pair.from].name) to \($0[pair.to].name)" } ?? "the connections"
+      let missing = pair.toServerOnly >= pair.toClientOnly ? "answers" : "requests"
+      return "the mirror port shows only one direction of \(what): \(missing) are missing"
+    }
+  }
+  package var outputIsLost: Bool { detection.alerts.sink.isLost }
+  package var linesLost: UInt64 { detection.alerts.sink.linesLost }
+  package var linesWritten: UInt64 { detection.alerts.sink.linesWritten }
+  package mutating func flush() { detection.alerts.sink.flush() }
+}

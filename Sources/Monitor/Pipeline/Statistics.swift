@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What went through the pipeline. Every frame is in `frames`; what was not judged is in one of the others as well, so that sums can be checked.
+package struct Statistics: Sendable {
+  package var frames: UInt64 = 0
+  /// On the wire.
+  package var bytes: UInt64 = 0
+  package var firstTime: Int64 = 0
+  package var lastTime: Int64 = 0
+  /// Frames that the capture cut.
+  package var cut: UInt64 = 0
+  package var copies: UInt64 = 0
+  /// Frames with a broken header, by `Layer`.
+  package var faults = [UInt64](repeating: 0, count: Layer.allCases.count)
+  package var tooManyLayers: UInt64 = 0
+  package var arp: UInt64 = 0
+  package var ipv4: UInt64 = 0
+  package var ipv6: UInt64 = 0
+  /// Neither IP nor ARP.
+  package var otherFrames: UInt64 = 0
+  package var vlanFrames: UInt64 = 0
+  package var tcp: UInt64 = 0
+  package var udp: UInt64 = 0
+  package var icmp: UInt64 = 0
+  package var otherIP: UInt64 = 0
+  /// By `Packet.Tunnel`.
+  package var tunnels = [UInt64](repeating: 0, count: 10)
+  package var syn: UInt64 = 0
+  package var synAck: UInt64 = 0
+  package var rst: UInt64 = 0
+  package var offloadedChecksums: UInt64 = 0
+  package var badChecksums: UInt64 = 0
+  /// Packets not judged since their receiver would have dropped them.
+  package var refusedChecksums: UInt64 = 0
+  package var flows: UInt64 = 0
+  package var tcpFlows: UInt64 = 0
+  package var udpFlows: UInt64 = 0
+  package var icmpFlows: UInt64 = 0
+  package var reusedFlows: UInt64 = 0
+
+  package init() {}
+  package var invalid: UInt64 { faults.reduce(0, +) }
+}
