@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A progress bar on standard error, if that is a terminal: bytes, packets a second, time left.
+struct Progress {
+  private let isShown: Bool
+  private let total: Int?
+  private let began = Progress.now()
+  private var before = 0
+  private var size: Int?
+  private var lastShown = 0.0
+  private var isOnScreen = false
+
+  init(isWanted: Bool, captures: [String]) {
+    isShown = isWanted && isatty(STDERR_FILENO) == 1
+    var total = 0
+    for path in captures {
+      var status = stat()
+      guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        self.total = nil
+        return
+      }
+      total += Int(status.st_size)
+    }
+    self.total = total
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  mutating func begin(_ path: String, size: Int?) {
+    before += self.size ?? 0
+    self.size = size
+  }
+
+  mutating func show(bytes: Int, frames: UInt64) {
+    guard isShown else { return }
+    let elapsed = Progress.now() - began
+    guard elapsed - lastShown > 0.2 else { return }
+    lastShown = elapsed
+    let done = before + bytes
+    let rate = Int(Double(frames) / max(elapsed, 0.001))
+    var line = "\(done >> 20) MiB"
+    if let total, total > 0 {
+      let share = min(1, Double(done) / Double(total))
+      let filled = Int(share * 30)
+      let left = share > 0 ? Int(elapsed / share - elapsed) : 0
+      line =
+        "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+        + "] \(Int(share * 100)) %  \(done >> 20) of \(total >> 20) MiB  \(left) s left"
+    }
+    put("\r\u{1B}[K\(line)  \(frames) packets  \(rate)/s")
+    isOnScreen = true
+  }
+
+  mutating func clear() {
+    if isOnScreen { put("\r\u{1B}[K") }
+    isOnScreen = false
+  }
+
+  private func put(_ text: String) {
+    var text = text
+    // Sound: the buffer holds as many bytes as are written.
+    text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+  }
+}
