@@ -91,9 +91,7 @@ struct AddressClaims {
     guard time &- binding.last >= AddressClaims.silence, binding.last <= binding.rivalSince || !isLiving else {
       return .disputed
     }
-    binding.rival = binding.mac
-    binding.rivalSince = binding.last
-    binding.rivalLast = binding.last
+    binding.rival = .none
     binding.rivalClaims = 0
     binding.mac = source.mac
     binding.vlan = moment.vlan
@@ -106,9 +104,7 @@ struct AddressClaims {
     _ binding: inout Inventory.Binding, _ source: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
     _ alerts: inout Alerts
   ) {
-    // A former holder whose address moved away is no rival until it speaks again.
-    guard binding.rivalLast > binding.rivalSince || binding.rivalSince > binding.first, binding.lastFlip < binding.rivalLast
-    else { return }
+    guard binding.lastFlip < binding.rivalLast else { return }
     binding.lastFlip = moment.time
     let rival = Endpoint(ip: binding.ip, mac: binding.rival, party: source.party)
     let station = inventory.station(binding.rival, moment)

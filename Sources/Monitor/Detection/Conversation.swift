@@ -60,7 +60,7 @@ extension Conversation {
   /// What the site's conduits ask of it.
   var service: Service {
     Service(
-      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: dissector, isSettled: isSettled)
+      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: Registry.named(dissector), isSettled: isSettled)
   }
 }
 

@@ -6,6 +6,14 @@ enum Registry {
     Modbus.self,
     ModbusRTU.self,
   ]
+
+  /// The first framing of the protocol a dissector reads: policy knows protocols by name, whatever they are framed in.
+  static func named(_ dissector: DissectorID) -> DissectorID {
+    guard Int(dissector.rawValue) < dissectors.count else { return dissector }
+    let name = dissectors[Int(dissector.rawValue)].name.description
+    let first = dissectors.firstIndex { $0.name.description == name }
+    return first.map { DissectorID(rawValue: UInt8($0)) } ?? dissector
+  }
 }
 
 /// The registry spread into tables when a run starts: a payload costs one load and one call.

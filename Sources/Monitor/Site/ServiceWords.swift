@@ -69,6 +69,12 @@ struct ServiceWords: Sendable {
         default: break
         }
       }
+      // Several framings of one protocol are one word; the first one stands for all (`Registry.named`).
+      if case .application(let first, _, let known)? = patterns[dissector.name], first != .none {
+        let more = ports.filter { !known.contains($0) }
+        patterns[dissector.name] = .application(id: first, name: dissector.name, ports: known + more)
+        continue
+      }
       let id = DissectorID(rawValue: UInt8(truncatingIfNeeded: index))
       patterns[dissector.name] = .application(id: id, name: dissector.name, ports: ports)
     }

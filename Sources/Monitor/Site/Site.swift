@@ -109,7 +109,11 @@ package struct Site: Sendable {
       }
     }
     if ip != .none, let zone = zone(of: ip) { return (Party(zone: zone, asset: .none), .network) }
-    if let zone = zone(vlan: vlan) { return (Party(zone: zone, asset: .none), .vlan) }
+    // A frame on a zone's VLAN carries addresses from everywhere, since routers forward them there. So where the zone says its networks, an address outside of
+    // them is not the zone's; the VLAN speaks for devices without IP, for link-local addresses, and for zones known by VLAN alone.
+    if let zone = zone(vlan: vlan), ip == .none || ip.isLinkLocal || ip.isUnspecified || self[zone].networks.isEmpty {
+      return (Party(zone: zone, asset: .none), .vlan)
+    }
     return (Party(zone: .external, asset: .none), .nothing)
   }
 }
