@@ -117,7 +117,9 @@ package struct CaptureFile: ~Copyable, FrameSource {
 
   private func bad(_ what: String) -> CaptureError {
     CaptureError(
-      .badFile, "\(path == "-" ? "standard input" : path): \(what) at byte \(input.position), after \(framesRead) frames\(CaptureFile.because(input.failure))")
+      .badFile,
+      "\(path == "-" ? "standard input" : path): \(what) at byte \(input.position), after \(framesRead) frames\(CaptureFile.because(input.failure))"
+    )
   }
 
   // MARK: Classic pcap (draft-ietf-opsawg-pcap)
@@ -137,7 +139,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
     guard input.need(header.recordLength + captured) else { throw bad("the file is cut in a packet") }
     let bytes = input.front(header.recordLength + captured).extracting(droppingFirst: header.recordLength)
     let frame = Frame(
-      bytes: bytes, length: max(length, captured), time: seconds &* 1_000_000_000 &+ (header.isNanosecond ? fraction : fraction &* 1000),
+      bytes: bytes, length: max(length, captured),
+      time: seconds &* 1_000_000_000 &+ (header.isNanosecond ? fraction : fraction &* 1000),
       linkType: header.linkType)
     framesRead += 1
     // The bytes stay in the buffer until `need` is called again. Sound: the frame is tied to this value, so no call can come before it is gone.
@@ -155,7 +158,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
           guard framesRead > 0 || framesRefused == 0 else {
             throw CaptureError(
               .unsupportedLinkType,
-              "\(path): link type \(refusedLinkTypes.joined(separator: ", ")) cannot be read; supported: \(LinkType.supportedNames)")
+              "\(path): link type \(refusedLinkTypes.joined(separator: ", ")) cannot be read; supported: \(LinkType.supportedNames)"
+            )
           }
           return nil
         }
@@ -172,7 +176,9 @@ package struct CaptureFile: ~Copyable, FrameSource {
       }
       let kind = head.word(0, isBigEndian)
       let total = Int(head.word(4, isBigEndian))
-      guard total >= 12, total % 4 == 0, total <= Input.longest else { throw bad("a block says it is \(total) bytes long") }
+      guard total >= 12, total % 4 == 0, total <= Input.longest else {
+        throw bad("a block says it is \(total) bytes long")
+      }
       guard input.need(total) else { throw bad("the file is cut in a block") }
       let block = input.front(total)
       guard Int(block.word(total - 4, isBigEndian)) == total else { throw bad("a block's two lengths differ") }
@@ -234,7 +240,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
   }
 
   /// Enhanced (6), Simple (3) and the obsolete Packet Block (2). nil for one of an interface that cannot be read.
-  private mutating func packet(_ block: borrowing RawSpan, _ kind: UInt32, _ total: Int) throws(CaptureError) -> Place? {
+  private mutating func packet(_ block: borrowing RawSpan, _ kind: UInt32, _ total: Int) throws(CaptureError) -> Place?
+  {
     var place = Place()
     let index: Int
     if kind == 3 {

@@ -24,6 +24,7 @@ extension LinkType {
   }
 
   package static func refusal(_ number: UInt16, _ place: String) -> CaptureError {
-    CaptureError(.unsupportedLinkType, "\(place): link type \(name(number)) cannot be read; supported: \(supportedNames)")
+    CaptureError(
+      .unsupportedLinkType, "\(place): link type \(name(number)) cannot be read; supported: \(supportedNames)")
   }
 }

@@ -87,7 +87,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
       let what = unsafe String(cString: pcap_statustostr(result))
       warnings.append(
         result == PCAP_WARNING_PROMISC_NOTSUP
-          ? "\(interface): not promiscuous (\(what)); only frames for this machine may be seen" : "\(interface): \(what)")
+          ? "\(interface): not promiscuous (\(what)); only frames for this machine may be seen"
+          : "\(interface): \(what)")
     }
     let number = unsafe UInt16(truncatingIfNeeded: pcap_datalink(handle))
     guard let linkType = LinkType(supported: number) else {
@@ -123,7 +124,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
       return CaptureError(
         .notPermitted,
-        "\(interface): not permitted; grant the right with: sudo setcap cap_net_raw=ep $(command -v sekisho), or run as root")
+        "\(interface): not permitted; grant the right with: sudo setcap cap_net_raw=ep $(command -v sekisho), or run as root"
+      )
     case PCAP_ERROR_IFACE_NOT_UP:
       return CaptureError(.noDevice, "\(interface) is down; bring it up with: sudo ip link set \(interface) up")
     default:

@@ -83,7 +83,8 @@ struct Replay: ParsableCommand {
     if file.framesRefused > 0 {
       progress.clear()
       say(
-        "sekisho: \(path): \(file.framesRefused) frames of link type \(file.refusedLinkTypes.joined(separator: ", ")) were left out")
+        "sekisho: \(path): \(file.framesRefused) frames of link type \(file.refusedLinkTypes.joined(separator: ", ")) were left out"
+      )
     }
   }
 }

@@ -24,7 +24,9 @@ struct RunOptions: ParsableArguments {
   var language = Language.en
 
   @Option(
-    help: "Wrong check sums: auto (judge by direction whether offload explains them), verify (never read such a packet), ignore.")
+    help:
+      "Wrong check sums: auto (judge by direction whether offload explains them), verify (never read such a packet), ignore."
+  )
   var checksums = Pipeline.ChecksumMode.auto
 
   @Option(

@@ -6,7 +6,8 @@ import Glibc
 struct Sekisho: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sekisho",
-    abstract: "Listens on a factory network and tells who crossed a zone border, who is unknown, and who did to a controller what nobody does there.",
+    abstract:
+      "Listens on a factory network and tells who crossed a zone border, who is unknown, and who did to a controller what nobody does there.",
     discussion: """
       It never sends a frame. Records go to standard output, one JSON object a line; what is for people goes to standard error.
 

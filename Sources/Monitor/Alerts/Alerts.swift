@@ -16,7 +16,8 @@ package struct LogKinds: OptionSet, Sendable {
   /// Reads `alerts,operations,…`; throws the word that is none.
   package init(words: String) throws(UnknownWord) {
     let known: [String: LogKinds] = [
-      "alerts": .alerts, "operations": .operations, "operations-all": .operationsAll, "flows": .flows, "assets": .assets,
+      "alerts": .alerts, "operations": .operations, "operations-all": .operationsAll, "flows": .flows,
+      "assets": .assets,
       "stats": .stats,
     ]
     self = []

@@ -3,7 +3,8 @@
 extension Alerts {
   /// Writes an operation: with `operations-all` every one, with `operations` the first of its sort in its conversation.
   mutating func operation(
-    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ direction: Direction,
     _ moment: Moment
   ) {
     if !log.contains(.operationsAll) {
@@ -17,7 +18,8 @@ extension Alerts {
     }
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
-      destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.ipProtocol, vlan: moment.vlan,
+      destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.ipProtocol,
+      vlan: moment.vlan,
       flowID: conversation.flow.id, message: message, to: &sink)
   }
 }

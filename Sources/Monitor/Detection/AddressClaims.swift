@@ -114,7 +114,8 @@ struct AddressClaims {
       spoofing(.addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, &alerts)
     } else if binding.rivalClaims >= AddressClaims.mostGratuitous {
       spoofing(
-        .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory, moment,
+        .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory,
+        moment,
         &alerts)
     } else if binding.rivalClaims == 0 || binding.flips > 0 {
       let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)

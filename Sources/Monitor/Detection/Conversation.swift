@@ -38,9 +38,11 @@ struct Conversation {
     // ICMP has no ports: records put type and code in their place.
     direction == .toServer
       ? Endpoint(
-        ip: flow.client, port: flow.isICMP ? UInt16(flow.icmpType) : flow.clientPort, mac: flow.toServer.mac, party: client)
+        ip: flow.client, port: flow.isICMP ? UInt16(flow.icmpType) : flow.clientPort, mac: flow.toServer.mac,
+        party: client)
       : Endpoint(
-        ip: flow.server, port: flow.isICMP ? UInt16(flow.icmpCode) : flow.serverPort, mac: flow.toClient.mac, party: server)
+        ip: flow.server, port: flow.isICMP ? UInt16(flow.icmpCode) : flow.serverPort, mac: flow.toClient.mac,
+        party: server)
   }
 
   var summary: FlowSummary {

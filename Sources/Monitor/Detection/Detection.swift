@@ -37,7 +37,9 @@ struct Detection: ~Copyable {
   // MARK: Frames
 
   /// The sender of an IP packet; once a second for each direction of a flow.
-  mutating func sender(_ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment) {
+  mutating func sender(
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
     conversation.flow[direction].watched = moment.time
     var source = conversation.endpoint(direction)
     source.mac = packet.source
@@ -121,7 +123,9 @@ struct Detection: ~Copyable {
   /// Content has told which protocol it is, or that it is none known.
   mutating func settled(_ conversation: inout Conversation, _ moment: Moment) { judge(&conversation, moment) }
 
-  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) { flood.syn(conversation, moment, &alerts) }
+  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) {
+    flood.syn(conversation, moment, &alerts)
+  }
   mutating func icmp(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
     flood.icmp(conversation, direction, moment, &alerts)
   }

@@ -19,7 +19,9 @@ struct Flood {
 
   /// A SYN without ACK. Counted by target, since the source of a SYN flood is forged.
   mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
-    report(syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, moment, &alerts)
+    report(
+      syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, moment,
+      &alerts)
   }
 
   mutating func icmp(

@@ -17,7 +17,8 @@ struct HostSweep {
   }
 
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
-    _ = failures.add(PairKey(conversation.flow.client, .none, HostSweep.kind(of: conversation.flow)), -1, at: moment.time)
+    _ = failures.add(
+      PairKey(conversation.flow.client, .none, HostSweep.kind(of: conversation.flow)), -1, at: moment.time)
   }
 
   /// An ARP request for `wanted`.

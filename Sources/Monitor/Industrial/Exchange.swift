@@ -39,7 +39,8 @@ struct Exchange {
     let request = PendingRequest(operation: operation, time: time, flow: conversation)
     if let slot = pending.find(key) {
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
-        unanswered.append(Unanswered(operation: pending[slot].operation, conversation: conversation, time: pending[slot].time))
+        unanswered.append(
+          Unanswered(operation: pending[slot].operation, conversation: conversation, time: pending[slot].time))
       }
       pending.remove(slot)
     } else if let slot = pending.next {

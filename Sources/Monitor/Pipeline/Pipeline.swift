@@ -211,7 +211,9 @@ package struct Pipeline: ~Copyable {
   /// The first packet of the other direction.
   @inline(__always)
   private mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
-    if direction == .toClient, conversations[slot].flow.toClient.packets == 1, conversations[slot].flow.toServer.packets > 0 {
+    if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
+      conversations[slot].flow.toServer.packets > 0
+    {
       detection.succeeded(conversations[slot], moment)
     }
   }
@@ -277,9 +279,11 @@ package struct Pipeline: ~Copyable {
       basis = .syn
     } else {
       let isTCP = packet.transport == .tcp
-      let source = WellKnownPorts.isServer(packet.sourcePort) || reader.tables.isExpected(packet.sourcePort, isTCP: isTCP)
+      let source =
+        WellKnownPorts.isServer(packet.sourcePort) || reader.tables.isExpected(packet.sourcePort, isTCP: isTCP)
       let destination =
-        WellKnownPorts.isServer(packet.destinationPort) || reader.tables.isExpected(packet.destinationPort, isTCP: isTCP)
+        WellKnownPorts.isServer(packet.destinationPort)
+        || reader.tables.isExpected(packet.destinationPort, isTCP: isTCP)
       if source != destination {
         sourceIsServer = source
         basis = .wellKnownPort
@@ -376,7 +380,8 @@ package struct Pipeline: ~Copyable {
     moment.frame = statistics.frames
     moment.vlan = conversations[slot].flow.vlan
     // Segments that still wait behind a hole are read now: nothing else will come.
-    for direction in [Direction.toServer, .toClient] where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
+    for direction in [Direction.toServer, .toClient]
+    where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
       reader.drain(&conversations[slot], direction, moment, &detection, force: true)
     }
     write(conversations[slot], reason, at: moment.time)

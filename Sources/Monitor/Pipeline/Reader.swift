@@ -150,7 +150,8 @@ struct Reader {
 
   /// Compares the first `count` bytes of a retransmission with what was read.
   private mutating func compare(
-    _ payload: RawSpan, _ count: Int, _ sequence: UInt32, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ payload: RawSpan, _ count: Int, _ sequence: UInt32, _ conversation: borrowing Conversation,
+    _ direction: Direction,
     _ moment: Moment, _ detection: inout Detection
   ) {
     counts.overlaps += 1

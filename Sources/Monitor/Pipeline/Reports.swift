@@ -65,12 +65,14 @@ extension Pipeline {
       ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
-      ("output.lines_written", detection.alerts.sink.linesWritten), ("output.lines_lost", detection.alerts.sink.linesLost),
+      ("output.lines_written", detection.alerts.sink.linesWritten),
+      ("output.lines_lost", detection.alerts.sink.linesLost),
     ]
     for (place, value) in protocolCounts.flatMap({ count in
       [
         ("protocols.\(count.name).messages", count.messages), ("protocols.\(count.name).understood", count.understood),
-        ("protocols.\(count.name).refused", count.refused), ("protocols.\(count.name).skipped_bytes", count.skippedBytes),
+        ("protocols.\(count.name).refused", count.refused),
+        ("protocols.\(count.name).skipped_bytes", count.skippedBytes),
       ]
     }) { own.append((place, value)) }
     for layer in Layer.allCases where counts.faults[Int(layer.rawValue)] > 0 {

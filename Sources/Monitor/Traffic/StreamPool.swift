@@ -156,12 +156,16 @@ struct StreamPool {
           continue
         }
         let part = min(end, otherStart) - start
-        insert(payload.slice(offset, part), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot)
+        insert(
+          payload.slice(offset, part), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot
+        )
         start += part
         offset += part
         index += 1
       } else {
-        insert(payload.slice(offset, end - start), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot)
+        insert(
+          payload.slice(offset, end - start), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame,
+          time, slot)
         start = end
       }
     }
@@ -171,7 +175,8 @@ struct StreamPool {
   private mutating func insert(
     _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
   ) {
-    held[slot].segments.insert(Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
+    held[slot].segments.insert(
+      Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
     held[slot].segmentBytes += span.byteCount
     bytes += span.byteCount
   }

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# make run: set up, build for release, replay the model factory.  make test: set up, then every test.
+SHELL := /bin/bash
+SITE := Fixtures/model-factory/site.yaml
+
+.PHONY: run test lint bench fixtures fuzz setup setup-test build
+
+run: setup build
+	.build/release/sekisho replay --site $(SITE) Fixtures/model-factory/all.pcap
+
+test: setup-test build
+	swift test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+bench: setup build
+	Benchmarks/run
+
+# Records the model factory anew: needs root, builds network namespaces and a switch with a mirror port.
+fixtures:
+	Fixtures/record/record
+
+# 60 seconds of libFuzzer over the whole way from frame to operation.
+fuzz: setup
+	Scripts/fuzz
+
+build:
+	swift build -c release
+
+setup:
+	Scripts/setup
+
+setup-test:
+	Scripts/setup test
