@@ -61,7 +61,9 @@ struct LookupTests {
       ("10.20.1.1", .none, 10, 3, 0xFFFF),
       ("fd00:20::1", .none, 0xFFFF, 3, 0xFFFF),
       ("8.8.8.8", .none, 0xFFFF, 0, 0xFFFF),
-      ("8.8.8.8", .none, 10, 1, 0xFFFF),
+      // Routed onto the line's VLAN: not the line's, which has networks of its own.
+      ("8.8.8.8", .none, 10, 0, 0xFFFF),
+      ("169.254.1.1", .none, 10, 1, 0xFFFF),
       // The PLC has an IP address of its own: its MAC alone tells nothing.
       ("8.8.8.8", plc, 0xFFFF, 0, 0xFFFF),
       ("::", .none, 0xFFFF, 0, 0xFFFF),

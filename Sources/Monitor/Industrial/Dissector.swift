@@ -14,6 +14,8 @@ package enum Selector: Sendable {
   case udp(UInt16)
   /// Any TCP connection, by content alone.
   case anyTCP
+  /// Any TCP connection whose port is no other protocol's: for content that others share, such as a CRC.
+  case unclaimedTCP
   /// Any UDP datagram, by content alone.
   case anyUDP
 }

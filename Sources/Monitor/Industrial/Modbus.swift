@@ -12,6 +12,8 @@ struct ModbusHeader: ~Escapable {
   static let size = 7
   /// The unit and a function code at least; at most the unit and the longest PDU (253 bytes).
   static let lengths: ClosedRange<UInt16> = 2...254
+  /// What is framed all the same: Schneider's UMAS (function code 90) has messages of up to 1,024 bytes.
+  static let framedLengths: ClosedRange<UInt16> = 2...1030
   private let bytes: RawSpan
 
   /// The caller has seen that `bytes` holds a header.
@@ -29,11 +31,11 @@ struct ModbusHeader: ~Escapable {
 enum Modbus: Dissector {
   static var name: StaticString { "modbus" }
   static var selectors: [Selector] { [.tcp(502), .udp(502), .anyTCP, .anyUDP] }
-  /// Implementation Guide, clause 4.4.2: 7 bytes of header and 253 of PDU.
-  static var longestMessage: Int { 260 }
+  /// Implementation Guide, clause 4.4.2, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
+  static var longestMessage: Int { 6 + Int(ModbusHeader.framedLengths.upperBound) }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard canBegin(bytes) else { return .no }
+    guard canBegin(bytes) || expected && isWhole(bytes) else { return .no }
     guard bytes.byteCount > ModbusHeader.size else { return .undecided }
     let total = 6 + Int(ModbusHeader(bytes).length)
     guard bytes.byteCount >= total else {
@@ -46,18 +48,26 @@ enum Modbus: Dissector {
     return pdu.isBeyondDoubt && canBegin(bytes.from(total)) ? .yes(pdu.direction) : .no
   }
 
+  /// One message that ends where the bytes end, whatever its function code: on a Modbus port a malformed message, not another protocol.
+  private static func isWhole(_ bytes: RawSpan) -> Bool {
+    guard bytes.byteCount > ModbusHeader.size else { return false }
+    let header = ModbusHeader(bytes)
+    return header.protocol == 0 && ModbusHeader.framedLengths ~= header.length
+      && 6 + Int(header.length) == bytes.byteCount
+  }
+
   /// Whether the bytes can be the beginning of a message, as far as they go; true for no bytes.
   private static func canBegin(_ bytes: RawSpan) -> Bool {
     if bytes.byteCount > ModbusHeader.size {
       let header = ModbusHeader(bytes)
       let code = bytes.u8(7)
-      return header.protocol == 0 && ModbusHeader.lengths ~= header.length && code & 0x7F != 0
+      return header.protocol == 0 && ModbusHeader.framedLengths ~= header.length && code & 0x7F != 0
         && (code < 0x80 || header.length == 3)
     }
     if bytes.byteCount > 2, bytes.u8(2) != 0 { return false }
     if bytes.byteCount > 3, bytes.u8(3) != 0 { return false }
-    if bytes.byteCount > 4, bytes.u8(4) != 0 { return false }
-    if bytes.byteCount > 5, !(ModbusHeader.lengths ~= UInt16(bytes.u8(5))) { return false }
+    if bytes.byteCount > 4, bytes.u8(4) > 4 { return false }
+    if bytes.byteCount > 5, !(ModbusHeader.framedLengths ~= bytes.u16(4)) { return false }
     return true
   }
 
@@ -68,7 +78,7 @@ enum Modbus: Dissector {
       let fault = Fault(.framing, "Protocol Identifier", seen: UInt64(header.protocol), expected: 0)
       return refuse(bytes, fault, &exchange)
     }
-    guard ModbusHeader.lengths ~= header.length else {
+    guard ModbusHeader.framedLengths ~= header.length else {
       return refuse(bytes, Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254), &exchange)
     }
     let total = 6 + Int(header.length)
@@ -80,6 +90,9 @@ enum Modbus: Dissector {
     }
     let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
     exchange.add(pdu, unit: Int64(header.unit), transaction: Int64(header.transaction))
+    if !(ModbusHeader.lengths ~= header.length), bytes.u8(7) & 0x7F != 90, let last = exchange.operations.indices.last {
+      exchange.operations[last].fault = Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254)
+    }
     return .message(total)
   }
 

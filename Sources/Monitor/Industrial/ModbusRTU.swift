@@ -10,7 +10,7 @@
 /// On the wire silence ends a frame; in a byte stream only the function's own length and the CRC tell.
 enum ModbusRTU: Dissector {
   static var name: StaticString { "modbus" }
-  static var selectors: [Selector] { [.tcp(502), .anyTCP] }
+  static var selectors: [Selector] { [.tcp(502), .unclaimedTCP] }
   /// Clause 2.5.1.
   static var longestMessage: Int { 256 }
   /// Address, function code, CRC.

@@ -25,6 +25,7 @@ struct DissectorTables {
   private var lists: [[DissectorID]] = [[]]
   /// Protocols that can be told by content on any port.
   private(set) var anyTCP: [DissectorID] = []
+  private(set) var unclaimedTCP: [DissectorID] = []
   private(set) var anyUDP: [DissectorID] = []
 
   init(_ dissectors: [any Dissector.Type] = Registry.dissectors) {
@@ -36,6 +37,7 @@ struct DissectorTables {
         case .tcp(let port): DissectorTables.add(id, to: &tcp[Int(port)], &lists)
         case .udp(let port): DissectorTables.add(id, to: &udp[Int(port)], &lists)
         case .anyTCP: anyTCP.append(id)
+        case .unclaimedTCP: unclaimedTCP.append(id)
         case .anyUDP: anyUDP.append(id)
         }
       }

@@ -360,6 +360,13 @@ struct Reader {
         return .known
       }
     }
+    if isTCP, !WellKnownPorts.isServer(flow.serverPort) {
+      for id in tables.unclaimedTCP {
+        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else { continue }
+        settle(id, hint, &conversation, &direction, moment, &detection)
+        return .known
+      }
+    }
     if isUndecided, isTCP, bytes.byteCount < 512 { return .waiting }
     if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
     let isExpected =

@@ -58,7 +58,7 @@ struct ServiceWords: Sendable {
         switch selector {
         case .tcp(let port): ports.append(.init(ipProtocol: 6, range: port...port))
         case .udp(let port): ports.append(.init(ipProtocol: 17, range: port...port))
-        case .anyTCP, .anyUDP: break
+        case .anyTCP, .unclaimedTCP, .anyUDP: break
         }
       }
       // A protocol found by content alone may come on any port of its transport.

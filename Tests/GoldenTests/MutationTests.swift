@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Foundation
+import Testing
+
+@testable import Monitor
+
+/// Every byte comes from an attacker: each frame of the literal fixtures with every byte changed and at every truncation goes the whole way without a trap.
+@Suite struct MutationTests {
+  static let folder = Fixtures.root.appending(path: "literal")
+  static let names = Fixtures.names(in: folder, ending: ".pcap")
+    .filter { $0 != "link-unsupported" }
+
+  @Test("a changed byte or a cut frame costs itself only", arguments: names)
+  func mutate(_ name: String) throws {
+    var options = Pipeline.Options()
+    options.seed = 5
+    options.log = []
+    var pipeline = Pipeline(options, site: nil, sink: Sink(descriptor: -1, pace: .waiting))
+    var file = try CaptureFile(path: Self.folder.appending(path: "\(name).pcap").path)
+    var frames: [(bytes: [UInt8], link: LinkType, time: Int64)] = []
+    // Floods repeat one frame thousands of times: the first hundred say it all.
+    while frames.count < 100, let frame = Self.copy(try file.next()) { frames.append(frame) }
+    var sent: UInt64 = 0
+    for frame in frames {
+      for index in frame.bytes.indices {
+        var changed = frame.bytes
+        changed[index] ^= index % 2 == 0 ? 0xFF : 0x01
+        Self.send(changed, changed.count, frame.link, frame.time, &pipeline)
+        Self.send(Array(frame.bytes.prefix(index)), index, frame.link, frame.time, &pipeline)
+        Self.send(Array(frame.bytes.prefix(index)), frame.bytes.count, frame.link, frame.time, &pipeline)
+        sent += 3
+      }
+    }
+    pipeline.finish()
+    #expect(pipeline.statistics.frames == sent)
+  }
+
+  private static func copy(_ frame: borrowing Frame?) -> (bytes: [UInt8], link: LinkType, time: Int64)? {
+    guard let frame = copy frame else { return nil }
+    return (Array(copying: frame.bytes), frame.linkType, frame.time)
+  }
+
+  private static func send(
+    _ bytes: [UInt8], _ length: Int, _ link: LinkType, _ time: Int64, _ pipeline: inout Pipeline
+  ) {
+    pipeline.process(Frame(bytes: bytes.bytes, length: length, time: time, linkType: link))
+  }
+}

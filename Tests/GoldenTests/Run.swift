@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Foundation
+import Testing
+
+@testable import Monitor
+
+enum Fixtures {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Fixtures")
+
+  /// Names of a folder's files without their common ending.
+  static func names(in folder: URL, ending: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
+  }
+}
+
+/// A replay inside of the test.
+enum Run {
+  static func factory() throws -> Site {
+    try Site.load(file: Fixtures.root.appending(path: "model-factory/site.yaml").path)
+  }
+
+  static func replay(
+    _ path: String, site: Site? = nil, log: LogKinds = [.alerts], seed: UInt64 = 1,
+    look: (borrowing Pipeline) -> Void = { _ in }
+  ) throws -> String {
+    let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: output) }
+    var options = Pipeline.Options()
+    options.log = log
+    options.seed = seed
+    var pipeline = Pipeline(options, site: site, sink: try Sink(path: output.path, pace: .waiting))
+    var file = try CaptureFile(path: path)
+    do throws(CaptureError) {
+      while try step(&file, &pipeline) {}
+    } catch {
+      // What lies before the fault was read.
+      guard error.kind == .badFile || error.kind == .unsupportedLinkType else { throw error }
+    }
+    pipeline.finish()
+    look(pipeline)
+    return try String(contentsOf: output, encoding: .utf8)
+  }
+
+  private static func step(_ file: inout CaptureFile, _ pipeline: inout Pipeline) throws(CaptureError) -> Bool {
+    guard let frame = try file.next() else { return false }
+    pipeline.process(frame)
+    return true
+  }
+
+  /// How often each kind of alert was found.
+  static func findings(_ path: String, site: Site? = nil) throws -> [String: UInt64] {
+    var found: [String: UInt64] = [:]
+    _ = try replay(path, site: site) { pipeline in
+      for alert in pipeline.alertsByKind { found[Catalogue.entry(alert.kind).id] = alert.findings }
+    }
+    return found
+  }
+}

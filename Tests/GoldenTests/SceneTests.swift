@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Foundation
+import Testing
+
+@testable import Monitor
+
+/// The model factory's recorded scenes: what the monitor must say about each, and nothing else.
+@Suite struct SceneTests {
+  static let folder = Fixtures.root.appending(path: "model-factory")
+  static let scenes = Fixtures.names(in: folder, ending: ".expected.json")
+
+  struct Expected: Decodable {
+    struct Alert: Decodable {
+      let kind: String
+      let src_ip: String?
+      let dest_ip: String?
+      let src_mac: String?
+    }
+    let alerts: [Alert]
+    let also: [String]?
+  }
+  struct Line: Decodable {
+    struct Ether: Decodable { let src_mac: String? }
+    struct Alert: Decodable {
+      struct Metadata: Decodable { let kind: [String] }
+      let metadata: Metadata
+    }
+    let src_ip: String
+    let dest_ip: String
+    let ether: Ether?
+    let alert: Alert
+  }
+
+  @Test("each scene gives its alerts, each from and to the expected parties, and no other kind", arguments: scenes)
+  func scene(_ name: String) throws {
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: Self.folder.appending(path: "\(name).expected.json")))
+    let text = try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.factory())
+    let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    for alert in expected.alerts {
+      #expect(
+        lines.contains { line in
+          line.alert.metadata.kind.contains(alert.kind) && alert.src_ip.map { $0 == line.src_ip } ?? true
+            && alert.dest_ip.map { $0 == line.dest_ip } ?? true
+            && alert.src_mac.map { $0 == line.ether?.src_mac } ?? true
+        }, "\(name): \(alert.kind) from \(alert.src_ip ?? "anybody") to \(alert.dest_ip ?? "anybody")")
+    }
+    let allowed = Set(expected.alerts.map(\.kind) + (expected.also ?? []))
+    for line in lines {
+      #expect(allowed.contains(line.alert.metadata.kind[0]), "\(name): \(line.alert.metadata.kind[0])")
+    }
+  }
+
+  @Test("normal work gives no line at all")
+  func quiet() throws {
+    #expect(try Run.replay(Self.folder.appending(path: "normal-work.pcap").path, site: try Run.factory()) == "")
+  }
+
+  @Test("the same capture gives the same lines, byte for byte, whatever the seed", arguments: [1, 2, 3] as [UInt64])
+  func same(_ seed: UInt64) throws {
+    let path = Self.folder.appending(path: "all.pcap").path
+    let first = try Run.replay(path, site: try Run.factory(), log: [.alerts, .flows, .operations], seed: 77)
+    let second = try Run.replay(path, site: try Run.factory(), log: [.alerts, .flows, .operations], seed: seed)
+    #expect(first == second)
+    #expect(!first.isEmpty)
+  }
+}
