@@ -47,15 +47,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    tests("CaptureTests", "Capture"),
     tests("WireTests", "Monitor"),
-    tests("TrafficTests", "Monitor"),
     tests("IndustrialTests", "Monitor"),
     tests("SiteTests", "Monitor"),
-    tests("DetectionTests", "Monitor"),
     tests("AlertsTests", "Monitor"),
     tests("GoldenTests", "Capture", "Monitor"),
-    tests("HotPathTests", "Capture", "Monitor"),
     tests("CommandTests", "sekisho"),
   ],
   swiftLanguageModes: [.v6]

@@ -19,6 +19,6 @@ struct CatalogueCommand: ParsableCommand {
   var json = false
 
   func run() {
-    print(json ? Catalogue.json(language) : Catalogue.text(language), terminator: "")
+    print(json ? String(decoding: Catalogue.json(language), as: UTF8.self) : Catalogue.text(language), terminator: "")
   }
 }

@@ -129,8 +129,8 @@ struct Detection: ~Copyable {
   mutating func icmp(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
     flood.icmp(conversation, direction, moment, &alerts)
   }
-  mutating func datagram(_ conversation: borrowing Conversation, _ moment: Moment) {
-    flood.datagram(conversation, moment, &alerts)
+  mutating func datagram(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
+    flood.datagram(conversation, direction, moment, &alerts)
   }
 
   /// Enough of a TCP connection was seen to tell whether both directions are.

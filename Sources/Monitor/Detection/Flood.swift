@@ -12,15 +12,16 @@ struct Flood {
   init(seed: UInt64) {
     syn = Tally(seconds: 1, threshold: 200, seed: seed)
     icmp = Tally(seconds: 1, threshold: 200, seed: seed)
-    // Datagrams that nobody answers; cyclic I/O runs at up to 4,000 a second in one direction.
-    udp = Tally(seconds: 1, threshold: 10_000, seed: seed)
+    // Datagrams to one host that does not answer. Cyclic I/O goes both ways, or to groups, which do not count.
+    udp = Tally(seconds: 1, threshold: 1_000, seed: seed)
     broadcast = Tally(seconds: 1, threshold: 500, seed: seed)
   }
 
   /// A SYN without ACK. Counted by target, since the source of a SYN flood is forged.
   mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
     report(
-      syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, moment,
+      syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, .toServer,
+      moment,
       &alerts)
   }
 
@@ -29,13 +30,17 @@ struct Flood {
   ) {
     let target = direction == .toServer ? conversation.flow.server : conversation.flow.client
     let count = icmp.add(PairKey(.none, target, 1), at: moment.time)
-    report(count, .icmpPackets, icmp, conversation, moment, &alerts)
+    report(count, .icmpPackets, icmp, conversation, direction, moment, &alerts)
   }
 
   /// A datagram towards an end that has not answered.
-  mutating func datagram(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
-    let count = udp.add(PairKey(.none, conversation.flow.server, 2), at: moment.time)
-    report(count, .udpPackets, udp, conversation, moment, &alerts)
+  mutating func datagram(
+    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let target = direction == .toServer ? conversation.flow.server : conversation.flow.client
+    guard target.isUnicast, conversation.dissector == .none else { return }
+    let count = udp.add(PairKey(.none, target, 2), at: moment.time)
+    report(count, .udpPackets, udp, conversation, direction, moment, &alerts)
   }
 
   /// A frame to ff:ff:ff:ff:ff:ff.
@@ -49,11 +54,11 @@ struct Flood {
 
   private func report(
     _ count: Int?, _ what: Finding.Counted, _ tally: borrowing Tally, _ conversation: borrowing Conversation,
-    _ moment: Moment, _ alerts: inout Alerts
+    _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
   ) {
     guard let count else { return }
     let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
-    var finding = moment.finding(.flood, detail, conversation)
+    var finding = moment.finding(.flood, detail, conversation, direction)
     // The target is the party; forged sources would make an alert each.
     if what == .synPackets { finding.source = Endpoint(mac: finding.source.mac) }
     alerts.report(finding)

@@ -12,7 +12,9 @@ struct HostSweep {
     guard flow.server.isUnicast else { return }
     let key = PairKey(flow.client, .none, HostSweep.kind(of: flow))
     if let count = failures.add(key, thing: flow.server.low ^ flow.server.high, at: moment.time) {
-      alerts.report(moment.finding(.hostSweep, detail(count), conversation))
+      var finding = moment.finding(.hostSweep, detail(count), conversation)
+      finding.destination = everybody(finding.destination)
+      alerts.report(finding)
     }
   }
 
@@ -27,12 +29,17 @@ struct HostSweep {
   ) {
     let key = PairKey(asker.ip, .none, asker.mac.rawValue)
     if let count = failures.add(key, thing: wanted.ip.low, at: moment.time) {
-      alerts.report(moment.finding(.hostSweep, detail(count), source: asker, destination: wanted))
+      alerts.report(moment.finding(.hostSweep, detail(count), source: asker, destination: everybody(wanted)))
     }
   }
 
   mutating func arpAnswered(_ asker: IPAddress, _ mac: MACAddress, _ moment: Moment) {
     _ = failures.add(PairKey(asker, .none, mac.rawValue), -1, at: moment.time)
+  }
+
+  /// A sweep is one cause, however many hosts it touches: the alert names their zone, not each of them.
+  private func everybody(_ one: Endpoint) -> Endpoint {
+    Endpoint(port: one.port, party: Party(zone: one.party.zone, asset: .none))
   }
 
   private func detail(_ count: Int) -> Finding.Detail {

@@ -13,7 +13,13 @@ struct ModbusHeader: ~Escapable {
   /// The unit and a function code at least; at most the unit and the longest PDU (253 bytes).
   static let lengths: ClosedRange<UInt16> = 2...254
   /// What is framed all the same: Schneider's UMAS (function code 90) has messages of up to 1,024 bytes.
-  static let framedLengths: ClosedRange<UInt16> = 2...1030
+  static let longestLengths: ClosedRange<UInt16> = 2...1030
+  private static let umas: UInt8 = 90
+  /// Whether a length may stand before this function code, exception bit included.
+  @inline(__always)
+  static func isLength(_ length: UInt16, before code: UInt8) -> Bool {
+    lengths ~= length || code & 0x7F == umas && longestLengths ~= length
+  }
   private let bytes: RawSpan
 
   /// The caller has seen that `bytes` holds a header.
@@ -32,7 +38,7 @@ enum Modbus: Dissector {
   static var name: StaticString { "modbus" }
   static var selectors: [Selector] { [.tcp(502), .udp(502), .anyTCP, .anyUDP] }
   /// Implementation Guide, clause 4.4.2, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
-  static var longestMessage: Int { 6 + Int(ModbusHeader.framedLengths.upperBound) }
+  static var longestMessage: Int { 6 + Int(ModbusHeader.longestLengths.upperBound) }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     guard canBegin(bytes) || expected && isWhole(bytes) else { return .no }
@@ -52,7 +58,7 @@ enum Modbus: Dissector {
   private static func isWhole(_ bytes: RawSpan) -> Bool {
     guard bytes.byteCount > ModbusHeader.size else { return false }
     let header = ModbusHeader(bytes)
-    return header.protocol == 0 && ModbusHeader.framedLengths ~= header.length
+    return header.protocol == 0 && ModbusHeader.isLength(header.length, before: bytes.u8(7))
       && 6 + Int(header.length) == bytes.byteCount
   }
 
@@ -61,13 +67,13 @@ enum Modbus: Dissector {
     if bytes.byteCount > ModbusHeader.size {
       let header = ModbusHeader(bytes)
       let code = bytes.u8(7)
-      return header.protocol == 0 && ModbusHeader.framedLengths ~= header.length && code & 0x7F != 0
+      return header.protocol == 0 && ModbusHeader.isLength(header.length, before: code) && code & 0x7F != 0
         && (code < 0x80 || header.length == 3)
     }
     if bytes.byteCount > 2, bytes.u8(2) != 0 { return false }
     if bytes.byteCount > 3, bytes.u8(3) != 0 { return false }
     if bytes.byteCount > 4, bytes.u8(4) > 4 { return false }
-    if bytes.byteCount > 5, !(ModbusHeader.framedLengths ~= bytes.u16(4)) { return false }
+    if bytes.byteCount > 5, !(ModbusHeader.longestLengths ~= bytes.u16(4)) { return false }
     return true
   }
 
@@ -78,7 +84,7 @@ enum Modbus: Dissector {
       let fault = Fault(.framing, "Protocol Identifier", seen: UInt64(header.protocol), expected: 0)
       return refuse(bytes, fault, &exchange)
     }
-    guard ModbusHeader.framedLengths ~= header.length else {
+    guard ModbusHeader.isLength(header.length, before: bytes.u8(7)) else {
       return refuse(bytes, Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254), &exchange)
     }
     let total = 6 + Int(header.length)
@@ -90,9 +96,6 @@ enum Modbus: Dissector {
     }
     let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
     exchange.add(pdu, unit: Int64(header.unit), transaction: Int64(header.transaction))
-    if !(ModbusHeader.lengths ~= header.length), bytes.u8(7) & 0x7F != 90, let last = exchange.operations.indices.last {
-      exchange.operations[last].fault = Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254)
-    }
     return .message(total)
   }
 

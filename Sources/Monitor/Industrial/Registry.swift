@@ -3,8 +3,9 @@
 /// Every protocol there is. A new one is its own file and one line here.
 enum Registry {
   static let dissectors: [any Dissector.Type] = [
-    Modbus.self,
+    // Before Modbus/TCP: a CRC that is right says more than header fields that may be so by chance.
     ModbusRTU.self,
+    Modbus.self,
   ]
 
   /// The first framing of the protocol a dissector reads: policy knows protocols by name, whatever they are framed in.

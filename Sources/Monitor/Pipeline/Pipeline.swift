@@ -93,11 +93,12 @@ package struct Pipeline: ~Copyable {
     moment.vlan = packet.vlan
     if let fault = packet.fault { statistics.faults[Int(fault.layer.rawValue)] += 1 }
     if packet.tagCount > 0 { statistics.vlanFrames += 1 }
+    // Before copies are left out: a storm is made of copies.
+    if packet.destination == .broadcast, packet.network != .none { detection.broadcast(packet, moment) }
     if duplicates.isCopy(packet, time: moment.time) {
       statistics.copies += 1
       return
     }
-    if packet.destination == .broadcast, packet.network != .none { detection.broadcast(packet, moment) }
     switch packet.network {
     case .arp:
       statistics.arp += 1
@@ -198,7 +199,7 @@ package struct Pipeline: ~Copyable {
       segment(packet, sequence, acknowledgement, flags, slot, direction, moment)
     case .udp, .udpLite:
       answered(slot, direction, moment)
-      if conversations[slot].flow.toClient.packets == 0 { detection.datagram(conversations[slot], moment) }
+      if !conversations[slot].isAnswered { detection.datagram(conversations[slot], direction, moment) }
       reader.datagram(
         packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
     case .icmp, .icmpv6:

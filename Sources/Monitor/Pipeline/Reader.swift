@@ -362,7 +362,9 @@ struct Reader {
     }
     if isTCP, !WellKnownPorts.isServer(flow.serverPort) {
       for id in tables.unclaimedTCP {
-        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else { continue }
+        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
+          continue
+        }
         settle(id, hint, &conversation, &direction, moment, &detection)
         return .known
       }
@@ -384,6 +386,7 @@ struct Reader {
     _ dissector: DissectorID, _ hint: Direction?, _ conversation: inout Conversation, _ direction: inout Direction,
     _ moment: Moment, _ detection: inout Detection
   ) {
+    let strange = conversation.strangePayloads
     conversation.dissector = dissector
     conversation.isSettled = true
     protocols[Int(dissector.rawValue)].conversations += 1
@@ -396,6 +399,12 @@ struct Reader {
       }
     }
     detection.settled(&conversation, moment)
+    // On a connection that was seen from its beginning, what came before the first good message was meant to be one.
+    if strange > 0, conversation.flow.basis == .syn {
+      protocols[Int(dissector.rawValue)].refused += UInt64(strange)
+      let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
+      detection.malformed(fault, nil, RawSpan(), conversation, direction, moment)
+    }
   }
 
   /// Reads one message and hands on what it says.

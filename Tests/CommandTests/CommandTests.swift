@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// The command as its user meets it: exit statuses, messages, standard input.
+@Suite struct CommandTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let capture = root.appending(path: "Fixtures/literal/modbus-udp.pcap").path
+  static let site = root.appending(path: "Fixtures/model-factory/site.yaml").path
+
+  struct Result {
+    let status: Int32
+    let output: String
+    let messages: String
+  }
+
+  /// The binary beside the test bundle.
+  static func run(_ arguments: [String], input: Data? = nil) throws -> Result {
+    let process = Process()
+    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "sekisho")
+    if process.executableURL.map({ !FileManager.default.isExecutableFile(atPath: $0.path) }) ?? true {
+      process.executableURL = root.appending(path: ".build/debug/sekisho")
+    }
+    process.arguments = arguments
+    let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let messages = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let source = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    for url in [output, messages] { _ = FileManager.default.createFile(atPath: url.path, contents: nil) }
+    _ = FileManager.default.createFile(atPath: source.path, contents: input)
+    defer { for url in [output, messages, source] { try? FileManager.default.removeItem(at: url) } }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: messages)
+    process.standardInput = try FileHandle(forReadingFrom: source)
+    try process.run()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+      messages: try String(contentsOf: messages, encoding: .utf8))
+  }
+
+  @Test("what is wrong has its status and a message that names it")
+  func failures() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let empty = folder.appending(path: "empty.pcap").path
+    _ = FileManager.default.createFile(atPath: empty, contents: nil)
+    let text = folder.appending(path: "text.pcap").path
+    _ = FileManager.default.createFile(atPath: text, contents: Data("this is no capture".utf8))
+    let whole = try Data(contentsOf: URL(filePath: Self.capture))
+    let cut = folder.appending(path: "cut.pcap").path
+    _ = FileManager.default.createFile(atPath: cut, contents: whole.dropLast(5))
+    let bad = folder.appending(path: "bad.yaml").path
+    _ = FileManager.default.createFile(
+      atPath: bad,
+      contents: Data(
+        "site: x\nzones:\n  line-1: {networks: [10.0.0.0/24]}\nconduits:\n  - {from: line-1, to: lin-1}\n".utf8))
+    let none = folder.appending(path: "none").path
+    try FileManager.default.createDirectory(atPath: none, withIntermediateDirectories: true)
+    let unsupported = Self.root.appending(path: "Fixtures/literal/link-unsupported.pcap").path
+    let cases: [(arguments: [String], status: Int32, message: String)] = [
+      (["replay", folder.path + "/missing.pcap"], 66, "no such file"),
+      (["replay", empty], 65, "is empty"),
+      (["replay", text], 65, "is no capture"),
+      (["replay", cut], 65, "cut in a packet"),
+      (["replay", none], 65, "no capture in this folder"),
+      (["replay", unsupported], 65, "IEEE802_11"),
+      (["replay", "--log", "alert", Self.capture], 64, "unknown word 'alert'"),
+      (["replay", "--site", folder.path + "/no.yaml", Self.capture], 66, "no.yaml"),
+      (["site", "check", bad], 65, "bad.yaml:5:24"),
+      (["replay"], 64, "capture"),
+      (["monitor", "--interface", "no-such-interface"], 66, "no-such-interface"),
+      (["replay", "--output", "/no/such/folder/x.json", Self.capture], 74, "/no/such/folder"),
+    ]
+    for (arguments, status, message) in cases {
+      let result = try Self.run(arguments)
+      if arguments[0] == "monitor", result.status == 77 { continue }  // Without the right, the name is never looked up.
+      #expect(result.status == status, "\(arguments): \(result.messages)")
+      #expect(result.messages.contains(message), "\(arguments): \(result.messages)")
+    }
+  }
+
+  @Test("what lies before a fault is still read")
+  func beforeFault() throws {
+    let whole = try Data(contentsOf: URL(filePath: Self.capture))
+    let result = try Self.run(["replay", "--log", "operations-all", "-"], input: whole.dropLast(5))
+    #expect(result.status == 65)
+    #expect(result.output.split(separator: "\n").count == 5)
+  }
+
+  @Test("standard input, plain or compressed, says the same as the file")
+  func standardInput() throws {
+    let file = try Self.run(["replay", "--log", "operations-all", Self.capture])
+    let piped = try Self.run(
+      ["replay", "--log", "operations-all", "-"], input: Data(contentsOf: URL(filePath: Self.capture)))
+    #expect(file.status == 0 && piped.status == 0)
+    #expect(file.output == piped.output)
+    #expect(file.output.split(separator: "\n").count == 6)
+  }
+
+  @Test("a full disk is told, by message and status", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func fullDisk() throws {
+    let result = try Self.run(["replay", "--log", "operations-all", "--output", "/dev/full", Self.capture])
+    #expect(result.status == 74)
+    #expect(result.messages.contains("lines could not be written"))
+  }
+
+  @Test("the model factory's site file is right, and explains itself")
+  func site() throws {
+    #expect(try Self.run(["site", "check", Self.site]).status == 0)
+    let result = try Self.run([
+      "site", "explain", Self.site, "--from", "office-1", "--to", "plc-1", "--service", "modbus",
+    ])
+    #expect(result.status == 0)
+    #expect(result.output.contains("cross-zone-flow"))
+  }
+
+  @Test("the catalogue is there in both languages")
+  func catalogue() throws {
+    #expect(try Self.run(["catalogue"]).output.contains("cross-zone-flow"))
+    #expect(try Self.run(["catalogue", "--language", "ja"]).output.contains("ゾーン"))
+    #expect(try Self.run(["catalogue", "--json"]).output.split(separator: "\n").count == 21)
+  }
+}
