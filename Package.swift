@@ -56,3 +56,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings its own `main`, so the fuzz target exists only for `make fuzz`.
+if Context.environment["SEKISHO_FUZZ"] != nil {
+  package.products.append(.executable(name: "fuzz", targets: ["Fuzz"]))
+  package.targets.append(
+    .executableTarget(name: "Fuzz", dependencies: ["Capture", "Monitor"], path: "Fuzz", swiftSettings: strict))
+}

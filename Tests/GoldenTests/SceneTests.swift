@@ -13,38 +13,44 @@ import Testing
   struct Expected: Decodable {
     struct Alert: Decodable {
       let kind: String
-      let src_ip: String?
-      let dest_ip: String?
-      let src_mac: String?
+      let srcIp: String?
+      let destIp: String?
+      let srcMac: String?
     }
     let alerts: [Alert]
     let also: [String]?
   }
   struct Line: Decodable {
-    struct Ether: Decodable { let src_mac: String? }
+    struct Ether: Decodable { let srcMac: String? }
     struct Alert: Decodable {
       struct Metadata: Decodable { let kind: [String] }
       let metadata: Metadata
     }
-    let src_ip: String
-    let dest_ip: String
+    let srcIp: String
+    let destIp: String
     let ether: Ether?
     let alert: Alert
   }
 
+  private static let decoder = {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
+  }()
+
   @Test("each scene gives its alerts, each from and to the expected parties, and no other kind", arguments: scenes)
   func scene(_ name: String) throws {
-    let expected = try JSONDecoder().decode(
+    let expected = try Self.decoder.decode(
       Expected.self, from: Data(contentsOf: Self.folder.appending(path: "\(name).expected.json")))
     let text = try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.factory())
-    let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    let lines = try text.split(separator: "\n").map { try Self.decoder.decode(Line.self, from: Data($0.utf8)) }
     for alert in expected.alerts {
       #expect(
         lines.contains { line in
-          line.alert.metadata.kind.contains(alert.kind) && alert.src_ip.map { $0 == line.src_ip } ?? true
-            && alert.dest_ip.map { $0 == line.dest_ip } ?? true
-            && alert.src_mac.map { $0 == line.ether?.src_mac } ?? true
-        }, "\(name): \(alert.kind) from \(alert.src_ip ?? "anybody") to \(alert.dest_ip ?? "anybody")")
+          line.alert.metadata.kind.contains(alert.kind) && alert.srcIp.map { $0 == line.srcIp } ?? true
+            && alert.destIp.map { $0 == line.destIp } ?? true
+            && alert.srcMac.map { $0 == line.ether?.srcMac } ?? true
+        }, "\(name): \(alert.kind) from \(alert.srcIp ?? "anybody") to \(alert.destIp ?? "anybody")")
     }
     let allowed = Set(expected.alerts.map(\.kind) + (expected.also ?? []))
     for line in lines {

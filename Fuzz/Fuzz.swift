@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Monitor
+
+/// libFuzzer's entry: the input is a row of frames, each behind two bytes of length and one of link type; they go the whole way from frame to alert.
+///
+/// `unsafe` is sound: libFuzzer hands over `size` readable bytes.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> Int32 {
+  let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(data), byteCount: size)
+  var options = Pipeline.Options()
+  options.seed = 1
+  options.log = [.alerts, .operationsAll, .flows, .stats, .assets]
+  options.flowLimit = 64
+  var pipeline = Pipeline(options, site: nil, sink: Sink(descriptor: -1, pace: .waiting, bound: 65_536))
+  let links: [LinkType] = [.ethernet, .raw, .linuxCooked, .linuxCooked2, .null, .loop]
+  var offset = 0
+  var time: Int64 = 1_000_000_000_000
+  while offset + 3 <= size {
+    let header = bytes.extracting(droppingFirst: offset)
+    let length =
+      unsafe Int(header.unsafeLoad(fromByteOffset: 0, as: UInt8.self)) << 8
+      | Int(header.unsafeLoad(fromByteOffset: 1, as: UInt8.self))
+    let kind = unsafe Int(header.unsafeLoad(fromByteOffset: 2, as: UInt8.self))
+    let frame = header.extracting(droppingFirst: 3).extracting(first: length)
+    pipeline.process(
+      Frame(
+        bytes: frame, length: kind & 0x80 == 0 ? frame.byteCount : length, time: time,
+        linkType: links[kind % links.count]))
+    time += Int64(kind) * 10_000_000
+    offset += 3 + frame.byteCount
+  }
+  pipeline.finish()
+  return 0
+}
