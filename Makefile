@@ -14,7 +14,8 @@ test: setup-test build
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-bench: setup build
+bench:
+	Scripts/setup bench
 	Benchmarks/run
 
 # Records the model factory anew: needs root, builds network namespaces and a switch with a mirror port.
