@@ -91,6 +91,11 @@ package struct LiveInterface: ~Copyable, FrameSource {
           : "\(interface): \(what)")
     }
     let number = unsafe UInt16(truncatingIfNeeded: pcap_datalink(handle))
+    // libpcap's own waiting does not end without a frame on every kernel; `next` waits by poll(2) instead.
+    guard unsafe pcap_setnonblock(handle, 1, &text) == 0 else {
+      unsafe pcap_close(handle)
+      throw CaptureError(.io, "\(interface): cannot be read without waiting")
+    }
     guard let linkType = LinkType(supported: number) else {
       unsafe pcap_close(handle)
       throw LinkType.refusal(number, interface)
@@ -156,7 +161,12 @@ package struct LiveInterface: ~Copyable, FrameSource {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var data: UnsafePointer<UInt8>?
     let result = unsafe pcap_next_ex(handle, &header, &data)
-    if result == 0 { return nil }
+    if result == 0 {
+      // Nothing there: wait a while, so that the caller sees to its timers and signals.
+      var ready = unsafe pollfd(fd: pcap_get_selectable_fd(handle), events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&ready, 1, LiveInterface.patience)
+      return nil
+    }
     guard result == 1, let header = unsafe header, let data = unsafe data else {
       let text = unsafe String(cString: pcap_geterr(handle))
       _ = counters()
