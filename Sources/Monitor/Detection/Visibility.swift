@@ -15,8 +15,8 @@ struct Visibility {
 
   /// Packets of a connection in one direction without any in the other, before it counts.
   static let fewPackets: UInt64 = 8
-  /// Connections that count, before anything is said.
-  static let fewConnections = 2
+  /// Connections that count, before anything is said. One is enough: a controller is often polled through a single one for months.
+  static let fewConnections = 1
 
   private(set) var pairs: BoundedTable<AddressKey, Pair>
 

@@ -241,7 +241,9 @@ package struct Pipeline: ~Copyable {
       detection.succeeded(conversations[slot], moment)
     }
     let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
-    if packets == Visibility.fewPackets { detection.connection(conversations[slot], moment) }
+    if packets == Visibility.fewPackets, conversations[slot].flow.tcp == .established {
+      detection.connection(conversations[slot], moment)
+    }
     var missing = 0
     if packet.isIncomplete, !packet.isReassembled {
       let whole =
