@@ -47,6 +47,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    tests("CaptureTests", "Capture"),
     tests("WireTests", "Monitor"),
     tests("IndustrialTests", "Monitor"),
     tests("SiteTests", "Monitor"),

@@ -5,7 +5,7 @@ import Glibc
 package struct CaptureList: Sendable {
   /// In order of their first packet; ties by path, empty captures last.
   package private(set) var paths: [String] = []
-  /// Captures inside of folders that cannot be read, and why. They do not stop the others.
+  /// Captures that cannot be read, and why. They do not stop the others.
   package private(set) var refused: [CaptureError] = []
 
   /// Files are taken as they are named; of a folder, recursively, whatever begins like a capture. A folder without one is an error.
@@ -17,7 +17,13 @@ package struct CaptureList: Sendable {
         continue
       }
       var status = stat()
-      guard unsafe stat(argument, &status) == 0 else { throw CaptureFile.failure(opening: argument, errno) }
+      guard unsafe stat(argument, &status) == 0 else {
+        let failure = CaptureFile.failure(opening: argument, errno)
+        // One that is missing does not stop the others.
+        guard arguments.count > 1 else { throw failure }
+        refused.append(failure)
+        continue
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         let captures = CaptureList.captures(below: argument)
         guard !captures.isEmpty else { throw CaptureError(.badFile, "\(argument): there is no capture in this folder") }

@@ -74,6 +74,8 @@ struct Input: ~Copyable {
     } else if magic == 0xFD2F_B528 {
       compression = .zstd
       unsafe zstd = ZSTD_createDStream()
+      // Up to 16 MiB of memory (zstd -19 asks for 8), not the 128 MiB a hostile file could ask for.
+      unsafe ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, 24)
     }
   }
 
@@ -179,7 +181,7 @@ struct Input: ~Copyable {
     unsafe end += to.pos
     isBetweenMembers = result == 0
     if ZSTD_isError(result) != 0 {
-      failure = "the zstd data is damaged"
+      failure = "the zstd data is damaged, or was packed with a window over 16 MiB (--ultra, --long)"
       isEnd = true
     }
   }

@@ -1,227 +1,329 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import CLibpcap
 import Glibc
 
-/// A live interface, such as one at a switch's mirror port, through libpcap. It only ever receives.
+/// Frames from a network interface, through libpcap (pcap(3PCAP)). It listens only: nothing here can transmit.
 ///
-/// `unsafe` is sound here: the handle is owned by this value and closed once; what libpcap returns is read before the next call of libpcap, which the lifetime
-/// of `Frame` enforces; texts are copied at once.
+/// An interface that goes down or disappears is a condition, not an error: it is tried again once a second.
 @safe
 package struct LiveInterface: ~Copyable, FrameSource {
   package struct Options: Sendable {
-    /// The kernel's ring, in bytes.
+    /// Bytes of the ring that the kernel fills; 1 byte to 2 GiB, bounded here.
     package var bufferSize = 64 << 20
+    /// Bytes kept of a frame; at most 2 GiB, bounded here.
     package var snapLength = 262_144
-    package var isPromiscuous = true
-    /// In tcpdump's filter language.
+    /// Ask also for frames that are not addressed to this machine: what a mirror port delivers.
+    package var promiscuous = true
+    /// A filter expression (pcap-filter(7)); nil takes every frame.
     package var filter: String?
+
     package init() {}
   }
+
   package enum Condition: Equatable, Sendable {
     case up
-    /// Why it cannot be heard; it is tried again every second.
+    /// With libpcap's reason.
     case down(String)
   }
-  package struct Counters: Sendable {
+
+  /// Frames since the source was made, also over reopening. They never decrease.
+  package struct Counters: Equatable, Sendable {
+    /// Frames that passed the filter.
     package var received: UInt64 = 0
+    /// Frames lost because the ring was full.
     package var droppedByKernel: UInt64 = 0
+    /// Frames lost by the interface or its driver.
     package var droppedByInterface: UInt64 = 0
   }
 
-  package let interface: String
+  private let interface: String
   private let options: Options
+  /// nil while the interface is down. Ours alone: made by `open`, given back by `close`.
   private var handle: OpaquePointer?
   private var linkType = LinkType.ethernet
-  private var isNanosecond = false
+  private var nanosecondsPerTick: Int64 = 1000
+  /// When the interface was last opened or looked at, in nanoseconds of the monotonic clock.
+  private var lastAttempt: Int64
+  private var wasSetDown = false
+  private var total = Counters()
+  /// What `pcap_stats` said last; its counters have 32 bits and begin at 0 for every handle.
+  private var lastStatistics = pcap_stat()
+
   package private(set) var condition = Condition.up
-  /// What could not be had, though capturing works.
+  /// What libpcap did not do as asked, for example promiscuous mode refused. Of the latest opening.
   package private(set) var warnings: [String] = []
-  private var nextTry = 0.0
-  /// libpcap counts in 32 bits and anew after each opening.
-  private var before = Counters()
-  private var last = Counters()
 
-  /// How long `next` waits, in milliseconds.
-  private static let patience: Int32 = 100
-
-  package init(_ interface: String, _ options: Options) throws(CaptureError) {
-    let opened = unsafe try LiveInterface.open(interface, options)
+  /// Opens `interface` ("any" for all of them). One that exists but is down is no error: `condition` says so.
+  package init(_ interface: String, _ options: Options = Options()) throws(CaptureError) {
     self.interface = interface
     self.options = options
-    unsafe handle = opened.handle
-    unsafe linkType = opened.linkType
-    unsafe isNanosecond = opened.isNanosecond
-    unsafe warnings = opened.warnings
-  }
-
-  deinit { if let handle = unsafe handle { unsafe pcap_close(handle) } }
-
-  @unsafe
-  private struct Opened {
-    let handle: OpaquePointer
-    let linkType: LinkType
-    let isNanosecond: Bool
-    var warnings: [String] = []
-  }
-
-  private static func open(_ interface: String, _ options: Options) throws(CaptureError) -> Opened {
-    var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-    guard let handle = unsafe pcap_create(interface, &text) else {
-      throw CaptureError(.noDevice, "\(interface): libpcap has no memory for it")
-    }
-    unsafe pcap_set_promisc(handle, options.isPromiscuous ? 1 : 0)
-    unsafe pcap_set_snaplen(handle, Int32(options.snapLength))
-    unsafe pcap_set_buffer_size(handle, Int32(clamping: options.bufferSize))
-    unsafe pcap_set_immediate_mode(handle, 0)
-    unsafe pcap_set_timeout(handle, patience)
-    // Refused where there are only microseconds; the precision is asked for below.
-    unsafe pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
-    let result = unsafe pcap_activate(handle)
-    guard result >= 0 else {
-      let error = unsafe failure(result, interface, String(cString: pcap_geterr(handle)))
-      unsafe pcap_close(handle)
-      throw error
-    }
-    var warnings: [String] = []
-    if result > 0 {
-      let what = unsafe String(cString: pcap_statustostr(result))
-      warnings.append(
-        result == PCAP_WARNING_PROMISC_NOTSUP
-          ? "\(interface): not promiscuous (\(what)); only frames for this machine may be seen"
-          : "\(interface): \(what)")
-    }
-    let number = unsafe UInt16(truncatingIfNeeded: pcap_datalink(handle))
-    // libpcap's own waiting does not end without a frame on every kernel; `next` waits by poll(2) instead.
-    guard unsafe pcap_setnonblock(handle, 1, &text) == 0 else {
-      unsafe pcap_close(handle)
-      throw CaptureError(.io, "\(interface): cannot be read without waiting")
-    }
-    guard let linkType = LinkType(supported: number) else {
-      unsafe pcap_close(handle)
-      throw LinkType.refusal(number, interface)
-    }
-    if let filter = options.filter {
-      var program = unsafe bpf_program()
-      guard unsafe pcap_compile(handle, &program, filter, 1, bpf_u_int32.max) == 0 else {
-        let error = unsafe CaptureError(.badFilter, "filter '\(filter)': \(String(cString: pcap_geterr(handle)))")
-        unsafe pcap_close(handle)
-        throw error
-      }
-      let isSet = unsafe pcap_setfilter(handle, &program) == 0
-      unsafe pcap_freecode(&program)
-      guard isSet else {
-        let error = unsafe CaptureError(.badFilter, "filter '\(filter)': \(String(cString: pcap_geterr(handle)))")
-        unsafe pcap_close(handle)
-        throw error
-      }
-    }
-    return unsafe Opened(
-      handle: handle, linkType: linkType,
-      isNanosecond: pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO, warnings: warnings)
-  }
-
-  private static func failure(_ code: Int32, _ interface: String, _ text: String) -> CaptureError {
-    switch code {
-    case PCAP_ERROR_NO_SUCH_DEVICE:
-      let names = interfaces()
-      let there = names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))"
-      return CaptureError(.noDevice, "\(interface): no such interface\(there)")
-    case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
-      return CaptureError(
-        .notPermitted,
-        "\(interface): not permitted; grant the right with: sudo setcap cap_net_raw=ep $(command -v sekisho), or run as root"
-      )
-    case PCAP_ERROR_IFACE_NOT_UP:
-      return CaptureError(.noDevice, "\(interface) is down; bring it up with: sudo ip link set \(interface) up")
-    default:
-      return CaptureError(.io, "\(interface): \(text)")
+    lastAttempt = monotonicNanoseconds()
+    unsafe handle = nil
+    switch unsafe try open(interface, options) {
+    case .opened(let capture): unsafe adopt(capture)
+    case .noDevice: throw noDevice(interface)
+    case .notUp: condition = .down(setDown)
+    case .failed(let reason): throw CaptureError(.io, "\(interface): \(reason)")
     }
   }
 
-  private static func interfaces() -> [String] {
-    var first: UnsafeMutablePointer<pcap_if_t>?
-    var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-    guard unsafe pcap_findalldevs(&first, &text) == 0 else { return [] }
-    defer { unsafe pcap_freealldevs(first) }
-    var names: [String] = []
-    var entry = unsafe first
-    while let device = unsafe entry {
-      unsafe names.append(String(cString: device.pointee.name))
-      unsafe entry = device.pointee.next
-    }
-    return names
+  deinit {
+    // Sound: the handle is ours alone and nobody can use it after this.
+    if let handle = unsafe handle { unsafe pcap_close(handle) }
   }
 
+  /// The next frame, valid until the next call. nil when nothing came for 100 ms, when a signal came, or while the interface is down
+  /// (after at most 100 ms), so that the caller can look at signals.
   @_lifetime(&self)
   package mutating func next() throws(CaptureError) -> Frame? {
-    guard let handle = unsafe handle else {
-      reopen()
-      return nil
-    }
+    if unsafe handle == nil { try reopenWhenDue() }
+    guard let handle = unsafe handle else { return nil }
+    // Sound: the handle is open; libpcap sets both pointers when it returns 1, and they are not used otherwise.
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var data: UnsafePointer<UInt8>?
-    let result = unsafe pcap_next_ex(handle, &header, &data)
+    var result = unsafe pcap_next_ex(handle, &header, &data)
     if result == 0 {
-      // Nothing there: wait a while, so that the caller sees to its timers and signals.
-      var ready = unsafe pollfd(fd: pcap_get_selectable_fd(handle), events: Int16(POLLIN), revents: 0)
-      _ = unsafe poll(&ready, 1, LiveInterface.patience)
+      wait()
+      result = unsafe pcap_next_ex(handle, &header, &data)
+    }
+    guard result == 1, let header = unsafe header?.pointee, let data = unsafe data else {
+      if result < 0 { unsafe goDown(text(pcap_geterr(handle))) } else { lookWhenSilent() }
       return nil
     }
-    guard result == 1, let header = unsafe header, let data = unsafe data else {
-      let text = unsafe String(cString: pcap_geterr(handle))
-      _ = counters()
-      before = last
-      unsafe pcap_close(handle)
-      unsafe self.handle = nil
-      condition = .down(text)
-      nextTry = LiveInterface.now() + 1
-      return nil
-    }
-    let stamp = unsafe header.pointee.ts
-    let captured = unsafe Int(header.pointee.caplen)
-    let length = unsafe Int(header.pointee.len)
-    let fraction = Int64(stamp.tv_usec)
-    let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(data), byteCount: captured)
+    let count = min(Int(header.caplen), boundedSnapLength)
+    // Sound: libpcap vouches for `caplen` bytes until the next call on this handle, and `count` is not more. Every such call
+    // is a mutation of self, or its end, which the lifetime excludes while the frame is alive.
+    let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: count)
     let frame = Frame(
-      bytes: bytes, length: max(length, captured),
-      time: Int64(stamp.tv_sec) &* 1_000_000_000 &+ (isNanosecond ? fraction : fraction &* 1000), linkType: linkType)
+      bytes: bytes, length: max(Int(header.len), count),
+      time: Int64(header.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.ts.tv_usec) &* nanosecondsPerTick,
+      linkType: linkType)
     return unsafe _overrideLifetime(frame, mutating: &self)
   }
 
-  /// Tries at most once a second, and waits a moment so that the caller's loop does not spin.
-  private mutating func reopen() {
-    usleep(UInt32(LiveInterface.patience) * 1000)
-    guard LiveInterface.now() >= nextTry else { return }
-    nextTry = LiveInterface.now() + 1
-    do throws(CaptureError) {
-      let opened = unsafe try LiveInterface.open(interface, options)
-      unsafe handle = opened.handle
-      unsafe linkType = opened.linkType
-      unsafe isNanosecond = opened.isNanosecond
-      condition = .up
-    } catch {
-      condition = .down(error.description)
+  /// The counters as of now. To be asked for at least every minute, so that no 32-bit counter passes half its range unseen.
+  package mutating func counters() -> Counters {
+    guard let handle = unsafe handle else { return total }
+    var now = pcap_stat()
+    // Sound: the handle is open and the record is ours.
+    guard unsafe pcap_stats(handle, &now) == 0 else { return total }
+    total.received &+= growth(from: lastStatistics.ps_recv, to: now.ps_recv)
+    total.droppedByKernel &+= growth(from: lastStatistics.ps_drop, to: now.ps_drop)
+    total.droppedByInterface &+= growth(from: lastStatistics.ps_ifdrop, to: now.ps_ifdrop)
+    lastStatistics = now
+    return total
+  }
+
+  /// Waits at most 100 ms for a frame. libpcap's own wait is not bounded: its time-out begins with the first frame (pcap(3PCAP)).
+  private func wait() {
+    // Sound: the handle is open and the record is ours. A descriptor of -1 only waits.
+    guard let handle = unsafe handle else { return }
+    var descriptor = pollfd(fd: unsafe pcap_get_selectable_fd(handle), events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&descriptor, 1, readTimeout)
+  }
+
+  /// libpcap tells that an interface disappeared, but waits for one that was set down: so a silent one is looked at once a second,
+  /// and given up at the second look, when the last frames have left the ring.
+  private mutating func lookWhenSilent() {
+    let now = monotonicNanoseconds()
+    guard interface != "any", now &- lastAttempt >= reopenInterval, let handle = unsafe handle else { return }
+    lastAttempt = now
+    var request = unsafe ifreq()
+    // Sound: the record is ours; at most all but the last byte of its name is written, so that it ends with 0. The call reads
+    // the name and writes the flags (netdevice(7)).
+    unsafe withUnsafeMutableBytes(of: &request.ifr_ifrn.ifrn_name) {
+      unsafe UnsafeMutableRawBufferPointer(rebasing: $0.dropLast()).copyBytes(from: interface.utf8.prefix($0.count - 1))
+    }
+    guard unsafe ioctl(pcap_fileno(handle), UInt(SIOCGIFFLAGS), &request) == 0 else { return }
+    let isSetDown = unsafe Int(request.ifr_ifru.ifru_flags) & IFF_UP == 0
+    if isSetDown && wasSetDown { goDown(setDown) }
+    wasSetDown = isSetDown
+  }
+
+  private mutating func goDown(_ reason: String) {
+    _ = counters()
+    // Sound: the handle is ours alone, and forgotten here; no frame of it is alive, since self is being mutated.
+    if let handle = unsafe handle { unsafe pcap_close(handle) }
+    unsafe handle = nil
+    condition = .down(reason)
+    lastAttempt = monotonicNanoseconds()
+  }
+
+  /// Opens the interface again when a second has passed since the last attempt, else sleeps a little.
+  private mutating func reopenWhenDue() throws(CaptureError) {
+    let remaining = lastAttempt &+ reopenInterval &- monotonicNanoseconds()
+    guard remaining <= 0 else {
+      // No descriptors: a sleep that a signal ends.
+      _ = poll(nil, 0, min(readTimeout, Int32(clamping: remaining / 1_000_000 + 1)))
+      return
+    }
+    lastAttempt = monotonicNanoseconds()
+    switch unsafe try open(interface, options) {
+    case .opened(let capture): unsafe adopt(capture)
+    case .noDevice: condition = .down("The interface disappeared")
+    case .notUp: condition = .down(setDown)
+    case .failed(let reason): condition = .down(reason)
     }
   }
 
-  /// Counted since the start, over wraps of libpcap's 32 bits and reopening.
-  package mutating func counters() -> Counters {
-    var now = pcap_stat()
-    guard let handle = unsafe handle, unsafe pcap_stats(handle, &now) == 0 else { return last }
-    last.received = LiveInterface.widen(now.ps_recv, last.received, before.received)
-    last.droppedByKernel = LiveInterface.widen(now.ps_drop, last.droppedByKernel, before.droppedByKernel)
-    last.droppedByInterface = LiveInterface.widen(now.ps_ifdrop, last.droppedByInterface, before.droppedByInterface)
-    return last
+  private mutating func adopt(_ capture: OpenCapture) {
+    unsafe handle = capture.handle
+    linkType = unsafe capture.linkType
+    nanosecondsPerTick = unsafe capture.nanosecondsPerTick
+    warnings = unsafe capture.warnings
+    lastStatistics = pcap_stat()
+    wasSetDown = false
+    condition = .up
   }
 
-  private static func widen(_ value: UInt32, _ last: UInt64, _ before: UInt64) -> UInt64 {
-    let seen = UInt32(truncatingIfNeeded: last - before)
-    return last + UInt64(value &- seen)
-  }
+  private var boundedSnapLength: Int { Int(positive(options.snapLength)) }
+}
 
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+/// libpcap's read time-out and the longest wait of a call, in milliseconds.
+private let readTimeout: Int32 = 100
+private let reopenInterval: Int64 = 1_000_000_000
+private let setDown = "The interface is down"
+
+/// An activated handle and what was found out about it. Whoever takes it closes the handle.
+@unsafe
+private struct OpenCapture {
+  let handle: OpaquePointer
+  let linkType: LinkType
+  let nanosecondsPerTick: Int64
+  let warnings: [String]
+}
+
+@unsafe
+private enum Opening {
+  case opened(OpenCapture)
+  case noDevice
+  case notUp
+  case failed(String)
+}
+
+private func open(_ interface: String, _ options: LiveInterface.Options) throws(CaptureError) -> Opening {
+  var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+  // Sound: the message has the size that libpcap asks for. The handle is checked, and closed below unless it is handed on.
+  guard let handle = unsafe pcap_create(interface, &message) else { return unsafe .failed(text(message)) }
+  var isHandedOn = false
+  defer { if !isHandedOn { unsafe pcap_close(handle) } }
+
+  // Sound: these set options of a handle that is not active yet, the one state in which they can fail for none of them but
+  // the precision, which an interface may not offer: it is asked for below.
+  _ = unsafe pcap_set_promisc(handle, options.promiscuous ? 1 : 0)
+  _ = unsafe pcap_set_snaplen(handle, positive(options.snapLength))
+  _ = unsafe pcap_set_buffer_size(handle, positive(options.bufferSize))
+  _ = unsafe pcap_set_immediate_mode(handle, 0)
+  _ = unsafe pcap_set_timeout(handle, readTimeout)
+  _ = unsafe pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
+
+  // Sound: an own handle, activated once; the text of the handle and the constant text of a status are copied.
+  let status = unsafe pcap_activate(handle)
+  let details = unsafe text(pcap_geterr(handle))
+  let reason = unsafe details.isEmpty ? text(pcap_statustostr(status)) : details
+  switch status {
+  case PCAP_ERROR_NO_SUCH_DEVICE: return unsafe .noDevice
+  case PCAP_ERROR_IFACE_NOT_UP: return unsafe .notUp
+  case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED: throw notPermitted(interface)
+  case ..<0: return unsafe .failed(reason)
+  default: break
   }
+  let warnings = status > 0 ? ["\(interface): \(reason)"] : []
+
+  let linkType = try linkType(of: unsafe pcap_datalink(handle), on: interface)
+  if let filter = options.filter { unsafe try set(filter, on: handle, of: interface) }
+  // Sound: the handle is active, the message as above. Not blocking, since `next` waits by itself.
+  guard unsafe pcap_setnonblock(handle, 1, &message) == 0 else { return unsafe .failed(text(message)) }
+
+  let isNanoseconds = unsafe pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO
+  isHandedOn = true
+  return unsafe .opened(
+    OpenCapture(
+      handle: handle, linkType: linkType, nanosecondsPerTick: isNanoseconds ? 1 : 1000, warnings: warnings))
+}
+
+/// The registered link type for libpcap's number, which differs by system for raw IP.
+private func linkType(of number: Int32, on interface: String) throws(CaptureError) -> LinkType {
+  switch number {
+  case 12, 14, 101: return .raw
+  case 0, 1, 108, 113, 228, 229, 276: return LinkType(rawValue: UInt16(number))
+  default:
+    // Sound: a constant text of libpcap, or nil; it is copied.
+    let name = unsafe pcap_datalink_val_to_name(number).map { unsafe text($0) } ?? "without a name"
+    throw CaptureError(
+      .unsupportedLinkType,
+      "\(interface): link type \(number) (\(name)) cannot be read; Ethernet, Linux cooked, raw IP and loopback can.")
+  }
+}
+
+private func set(_ filter: String, on handle: OpaquePointer, of interface: String) throws(CaptureError) {
+  // No netmask is known: it matters only to filters for IPv4 broadcast (pcap_compile(3PCAP), PCAP_NETMASK_UNKNOWN).
+  // Sound: an active handle; the program is filled when 0 is returned, and freed; libpcap keeps its own copy.
+  var program = unsafe bpf_program()
+  guard unsafe pcap_compile(handle, &program, filter, 1, UInt32.max) == 0 else {
+    let reason = unsafe text(pcap_geterr(handle))
+    throw CaptureError(.badFilter, "\(interface): the filter \"\(filter)\" is not valid: \(reason)")
+  }
+  defer { unsafe pcap_freecode(&program) }
+  guard unsafe pcap_setfilter(handle, &program) == 0 else {
+    let reason = unsafe text(pcap_geterr(handle))
+    throw CaptureError(.badFilter, "\(interface): the filter \"\(filter)\" cannot be set: \(reason)")
+  }
+}
+
+private func notPermitted(_ interface: String) -> CaptureError {
+  CaptureError(
+    .notPermitted,
+    """
+    \(interface): capturing needs the right CAP_NET_RAW. \
+    Grant it with: sudo setcap cap_net_raw=ep $(command -v sekisho) or run sekisho with sudo.
+    """)
+}
+
+private func noDevice(_ interface: String) -> CaptureError {
+  let names = interfaceNames()
+  let list = names.isEmpty ? "None can be listed." : "There are: \(names.joined(separator: ", "))."
+  return CaptureError(.noDevice, "There is no interface \"\(interface)\". \(list)")
+}
+
+/// Network interfaces and "any", without the other devices that libpcap can capture from (Bluetooth, USB, D-Bus, netfilter).
+private func interfaceNames() -> [String] {
+  var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+  var first: UnsafeMutablePointer<pcap_if_t>?
+  // Sound: the message has the size that libpcap asks for; the list is walked to its end before it is freed, and names are copied.
+  guard unsafe pcap_findalldevs(&first, &message) == 0 else { return [] }
+  defer { unsafe pcap_freealldevs(first) }
+  var names: [String] = []
+  var device = unsafe first
+  while let current = unsafe device?.pointee {
+    let name = unsafe text(current.name)
+    if unsafe name == "any" || if_nametoindex(name) != 0 { names.append(name) }
+    unsafe device = unsafe current.next
+  }
+  return names
+}
+
+/// How much a 32-bit counter grew, over at most one wrap. A counter that the driver set back did not grow.
+private func growth(from last: UInt32, to now: UInt32) -> UInt64 {
+  UInt64(max(0, Int32(bitPattern: now &- last)))
+}
+
+private func positive(_ value: Int) -> Int32 { max(1, Int32(clamping: value)) }
+
+private func monotonicNanoseconds() -> Int64 {
+  var now = timespec()
+  // Sound: the record is ours. This clock always exists.
+  _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+  return Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
+}
+
+/// Copies a C text. Sound with what libpcap returns: nil, or bytes that end with 0.
+private func text(_ pointer: UnsafePointer<CChar>?) -> String {
+  guard let pointer = unsafe pointer else { return "" }
+  return unsafe String(cString: pointer)
+}
+
+private func text(_ message: [CChar]) -> String {
+  String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import CLibcapNG
 import Glibc
 
-/// Rights a listener needs: one, to open a raw socket.
+/// What the process may do (capabilities(7)).
 package enum Privileges {
-  /// Run as root: keeps CAP_NET_RAW, which reopening an interface needs, and gives up all other capabilities for good. Returns what was done; nil when there was
-  /// nothing to give up.
+  /// Run as root, keeps the one right to capture, CAP_NET_RAW (an interface that comes back is opened again), and gives up the rest for good.
+  /// Returns what was done, or nil when not root.
+  ///
+  /// To be called after opening, and before a second thread is made: capabilities belong to the thread.
   package static func keepOnlyRawSocket() throws(CaptureError) -> String? {
     guard geteuid() == 0 else { return nil }
-    capng_clear(CAPNG_SELECT_BOTH)
-    capng_update(
-      CAPNG_ADD, capng_type_t(rawValue: CAPNG_EFFECTIVE.rawValue | CAPNG_PERMITTED.rawValue), UInt32(CAP_NET_RAW))
-    // The bounding set can be changed only by who may set capabilities; inside of a container the rest is given up all the same.
-    guard capng_apply(CAPNG_SELECT_BOTH) == 0 || capng_apply(CAPNG_SELECT_CAPS) == 0 else {
-      throw CaptureError(.notPermitted, "the rights of root could not be given up")
-    }
-    return "kept the right to open raw sockets (CAP_NET_RAW), gave up all others"
+    capng_clear(CAPNG_SELECT_ALL)
+    let sets = capng_type_t(rawValue: CAPNG_EFFECTIVE.rawValue | CAPNG_PERMITTED.rawValue)
+    guard capng_update(CAPNG_ADD, sets, UInt32(CAP_NET_RAW)) == 0 else { throw refused("choosing CAP_NET_RAW") }
+    // The order matters: the bounding set and the lock need CAP_SETPCAP, which the last step gives up.
+    // The lock sets no_new_privs, which no kernel refuses, and that root means nothing to programs started later, which a
+    // container without CAP_SETPCAP refuses, as it does the bounding set.
+    let isBounded = capng_apply(CAPNG_SELECT_BOUNDS) == 0
+    let isLocked = capng_lock() == 0
+    guard capng_apply(CAPNG_SELECT_CAPS) == 0 else { throw refused("keeping only CAP_NET_RAW") }
+    let done =
+      "Running as root: kept the right CAP_NET_RAW and gave up the others; no program started later gets new rights"
+    return isBounded && isLocked ? "\(done)." : "\(done). Without CAP_SETPCAP the bounding set stays as it was."
+  }
+
+  private static func refused(_ step: String) -> CaptureError {
+    CaptureError(
+      .notPermitted, "Privileges could not be given up (\(step)): start sekisho as a user with CAP_NET_RAW only.")
   }
 }

@@ -5,7 +5,7 @@ import Glibc
 struct Progress {
   private let isShown: Bool
   private let total: Int?
-  private let began = Progress.now()
+  private let began = now()
   private var before = 0
   private var size: Int?
   private var lastShown = 0.0
@@ -25,12 +25,6 @@ struct Progress {
     self.total = total
   }
 
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
   mutating func begin(_ path: String, size: Int?) {
     before += self.size ?? 0
     self.size = size
@@ -38,7 +32,7 @@ struct Progress {
 
   mutating func show(bytes: Int, frames: UInt64) {
     guard isShown else { return }
-    let elapsed = Progress.now() - began
+    let elapsed = now() - began
     guard elapsed - lastShown > 0.2 else { return }
     lastShown = elapsed
     let done = before + bytes
@@ -59,11 +53,5 @@ struct Progress {
   mutating func clear() {
     if isOnScreen { put("\r\u{1B}[K") }
     isOnScreen = false
-  }
-
-  private func put(_ text: String) {
-    var text = text
-    // Sound: the buffer holds as many bytes as are written.
-    text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
   }
 }

@@ -33,9 +33,18 @@ enum Status {
 }
 
 /// A line for people.
-func say(_ text: String) {
-  let line = text + "\n"
+func say(_ text: String) { put(text + "\n") }
+
+/// Text for people, on standard error.
+func put(_ text: String) {
+  var text = text
   // Sound: the buffer holds as many bytes as are written.
-  var text = line
   text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+}
+
+/// Seconds of a clock that only runs forward. For what people see and for flushing; no traffic is judged by it.
+func now() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Capture
-import Glibc
 import Monitor
 
 struct Watch: ParsableCommand {
@@ -58,8 +57,8 @@ struct Watch: ParsableCommand {
 
     var condition = live.condition
     var reloads: Int32 = 0
-    var nextFlush = Watch.now() + 1
-    var nextStatistics = Watch.now() + 60
+    var nextFlush = now() + 1
+    var nextStatistics = now() + 60
     var lost: UInt64 = 0
     var failure: CaptureError?
     var sinceLook = 0
@@ -85,24 +84,23 @@ struct Watch: ParsableCommand {
         reloads = Stop.reloadCount
         reload(&site, &pipeline)
       }
-      let now = Watch.now()
-      if now >= nextFlush {
-        nextFlush = now + 1
+      let time = now()
+      if time >= nextFlush {
+        nextFlush = time + 1
         pipeline.flush()
         if pipeline.linesLost > lost {
           say("sekisho: the output is too slow or full: \(pipeline.linesLost) lines lost so far")
           lost = pipeline.linesLost
         }
       }
-      if now >= nextStatistics {
-        nextStatistics = now + 60
+      if time >= nextStatistics {
+        nextStatistics = time + 60
         writeStatistics(&pipeline, &live)
       }
     }
-    writeStatistics(&pipeline, &live)
-    pipeline.finish()
-    Summary.write(pipeline)
     let counters = live.counters()
+    pipeline.finish(Watch.counters(counters))
+    Summary.write(pipeline)
     say(
       "kernel                      \(counters.received) received, \(counters.droppedByKernel) dropped, \(counters.droppedByInterface) dropped by the interface"
     )
@@ -119,11 +117,12 @@ struct Watch: ParsableCommand {
 
   private func writeStatistics(_ pipeline: inout Pipeline, _ live: inout LiveInterface) {
     guard options.log.contains("stats") else { return }
-    let counters = live.counters()
-    pipeline.writeStatistics(
-      Pipeline.CaptureCounters(
-        received: counters.received, droppedByKernel: counters.droppedByKernel,
-        droppedByInterface: counters.droppedByInterface))
+    pipeline.writeStatistics(Watch.counters(live.counters()))
+  }
+
+  private static func counters(_ live: LiveInterface.Counters) -> Pipeline.CaptureCounters {
+    Pipeline.CaptureCounters(
+      received: live.received, droppedByKernel: live.droppedByKernel, droppedByInterface: live.droppedByInterface)
   }
 
   private func reload(_ site: inout Site?, _ pipeline: inout Pipeline) {
@@ -136,11 +135,5 @@ struct Watch: ParsableCommand {
     } catch {
       say("sekisho: \(path) is broken; the one before stays in force")
     }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -99,6 +99,14 @@ import Testing
     #expect(file.output.split(separator: "\n").count == 6)
   }
 
+  @Test("a missing capture does not stop the others")
+  func missingAmongOthers() throws {
+    let result = try Self.run(["replay", "--log", "operations-all", "/no/such.pcap", Self.capture])
+    #expect(result.status == 66)
+    #expect(result.messages.contains("/no/such.pcap"))
+    #expect(result.output.split(separator: "\n").count == 6)
+  }
+
   @Test("a full disk is told, by message and status", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func fullDisk() throws {
     let result = try Self.run(["replay", "--log", "operations-all", "--output", "/dev/full", Self.capture])

@@ -397,12 +397,12 @@ package struct Pipeline: ~Copyable {
     detection.alerts.flow(conversation, reason, at: time)
   }
 
-  /// Ends everything: what was seen is written.
-  package mutating func finish() {
+  /// Ends everything: what was seen is written. `capture` are the interface's counters, in a live run.
+  package mutating func finish(_ capture: CaptureCounters? = nil) {
     for slot in conversations.slotsByAge { end(slot, .shutdown) }
     reportUnanswered(at: statistics.lastTime)
     if detection.alerts.log.contains(.assets) { writeAssets() }
-    if detection.alerts.log.contains(.stats) { writeStatistics() }
+    if detection.alerts.log.contains(.stats) { writeStatistics(capture) }
     detection.alerts.finish()
   }
 
