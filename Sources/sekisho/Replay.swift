@@ -74,11 +74,14 @@ struct Replay: ParsableCommand {
   ) throws(CaptureError) {
     var file = try CaptureFile(path: path)
     progress.begin(path, size: file.size)
+    // Counted here: asking the pipeline for its statistics copies all of them.
+    var sinceLook = 0
     while try step(&file, &pipeline) {
-      if pipeline.statistics.frames & 0xFFF == 0 {
-        if Stop.isAsked || pipeline.outputIsLost { return }
-        progress.show(bytes: file.bytesRead, frames: pipeline.statistics.frames)
-      }
+      sinceLook += 1
+      guard sinceLook == 4096 else { continue }
+      sinceLook = 0
+      if Stop.isAsked || pipeline.outputIsLost { return }
+      progress.show(bytes: file.bytesRead, frames: pipeline.statistics.frames)
     }
     if file.framesRefused > 0 {
       progress.clear()

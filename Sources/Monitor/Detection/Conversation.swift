@@ -8,6 +8,8 @@ struct Conversation {
 
   // What is said in it
   var dissector = DissectorID.none
+  /// The protocol `dissector` reads, whatever it is framed in: what site files name.
+  var spoken = DissectorID.none
   /// Content has told what it is, or that it is nothing known.
   var isSettled = false
   /// Payloads that no dissector recognised.
@@ -62,7 +64,7 @@ extension Conversation {
   /// What the site's conduits ask of it.
   var service: Service {
     Service(
-      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: Registry.named(dissector), isSettled: isSettled)
+      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: spoken, isSettled: isSettled)
   }
 }
 

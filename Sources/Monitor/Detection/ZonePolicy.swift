@@ -35,7 +35,7 @@ struct ZonePolicy {
     let verdict = site.judge(
       operation.action, operation.target, operation.written, unit: operation.unit, from: conversation.client,
       to: conversation.server, service: conversation.service, at: moment.time)
-    report(verdict, copy operation, message, conversation, moment, &alerts)
+    if !verdict.isAllowed { report(verdict, copy operation, message, conversation, moment, &alerts) }
   }
 
   private func report(

@@ -20,7 +20,7 @@ struct Exchange {
   /// Why the front of the stream was refused.
   var fault: Fault?
   /// Requests nobody has answered, that gave way or timed out since the engine last looked.
-  var unanswered: [Unanswered] = []
+  var unanswered: [PendingRequest] = []
 
   private var pending: BoundedTable<PendingKey, PendingRequest>
 
@@ -36,56 +36,51 @@ struct Exchange {
   /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request.
   mutating func ask(_ operation: Operation) {
     let key = PendingKey(conversation: conversation, transaction: operation.transaction, unit: operation.unit)
-    let request = PendingRequest(operation: operation, time: time, flow: conversation)
     if let slot = pending.find(key) {
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
-        unanswered.append(
-          Unanswered(operation: pending[slot].operation, conversation: conversation, time: pending[slot].time))
+        unanswered.append(pending[slot])
       }
       pending.remove(slot)
     } else if let slot = pending.next {
-      let old = pending[slot]
-      unanswered.append(Unanswered(operation: old.operation, conversation: old.flow, time: old.time))
+      unanswered.append(pending[slot])
     }
-    _ = pending.insert(key, request, at: time)
+    // Written where it stays: an operation is large, and there is one for every second message.
+    let slot = pending.insert(key, at: time, fresh: PendingRequest(operation: operation))
+    pending[slot].operation = operation
+    pending[slot].time = time
+    pending[slot].conversation = conversation
   }
 
-  /// Takes the request that `transaction` and `unit` answer, if it was seen.
-  mutating func answer(transaction: Int64, unit: Int64) -> PendingRequest? {
-    let key = PendingKey(conversation: conversation, transaction: transaction, unit: unit)
-    guard let slot = pending.find(key) else { return nil }
-    let request = pending[slot]
-    pending.remove(slot)
-    return request
+  /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
+  @inline(__always)
+  func waiting(transaction: Int64, unit: Int64) -> WaitingRequest? {
+    pending.find(PendingKey(conversation: conversation, transaction: transaction, unit: unit)).map(WaitingRequest.init)
   }
-
-  /// Looks at a waiting request without taking it (a framing that depends on the question, such as RTU).
-  func waiting(transaction: Int64, unit: Int64) -> PendingRequest? {
-    let key = PendingKey(conversation: conversation, transaction: transaction, unit: unit)
-    return pending.find(key).map { pending[$0] }
+  subscript(request: WaitingRequest) -> PendingRequest {
+    @inline(__always) _read { yield pending[request.slot] }
   }
+  mutating func answered(_ request: WaitingRequest) { pending.remove(request.slot) }
 
   /// Moves requests that waited longer than `patience` to `unanswered`; at most `most` a call.
   mutating func expire(at now: Int64, most: Int = 16) {
     for _ in 0..<most {
       guard let slot = pending.oldestSlot, now &- pending[slot].time > Exchange.patience else { return }
-      let old = pending[slot]
-      unanswered.append(Unanswered(operation: old.operation, conversation: old.flow, time: old.time))
+      unanswered.append(pending[slot])
       pending.remove(slot)
     }
   }
 }
 
+/// A request, when it was asked and in which conversation.
 struct PendingRequest {
-  let operation: Operation
-  let time: Int64
-  let flow: UInt64
+  var operation: Operation
+  var time: Int64 = 0
+  var conversation: UInt64 = 0
 }
 
-struct Unanswered {
-  let operation: Operation
-  let conversation: UInt64
-  let time: Int64
+/// The place of a waiting request; good until the next request is asked or answered.
+struct WaitingRequest {
+  fileprivate let slot: Int
 }
 
 private struct PendingKey: TableKey {

@@ -35,7 +35,8 @@ extension Exchange {
     case Roles.reversed: return direction == .toClient
     default: break
     }
-    if let asked = waiting(transaction: transaction, unit: unit), asked.operation.code == UInt32(pdu.function.rawValue)
+    if let asked = waiting(transaction: transaction, unit: unit),
+      self[asked].operation.code == UInt32(pdu.function.rawValue)
     {
       return false
     }
@@ -66,18 +67,19 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readResponse(&operation)
-    if let asked = answer(transaction: transaction, unit: unit) {
-      operation.latency = time &- asked.time
-      if pdu.answers(asked.operation, operation) {
+    if let asked = waiting(transaction: transaction, unit: unit) {
+      operation.latency = time &- self[asked].time
+      if pdu.answers(self[asked].operation, operation) {
         operation.pairing = .answered
-        operation.takeQuestion(asked.operation)
+        operation.takeQuestion(self[asked].operation)
       } else {
         operation.pairing = .mismatched
         // What was asked for still says what the answer should have been.
-        if operation.code == asked.operation.code, operation.target == .none {
-          operation.target = asked.operation.target
+        if operation.code == self[asked].operation.code, operation.target == .none {
+          operation.target = self[asked].operation.target
         }
       }
+      answered(asked)
     } else {
       operation.pairing = .unasked
     }

@@ -9,7 +9,9 @@ enum Registry {
   ]
 
   /// The first framing of the protocol a dissector reads: policy knows protocols by name, whatever they are framed in.
-  static func named(_ dissector: DissectorID) -> DissectorID {
+  static func named(
+    _ dissector: DissectorID, among dissectors: [any Dissector.Type] = dissectors
+  ) -> DissectorID {
     guard Int(dissector.rawValue) < dissectors.count else { return dissector }
     let name = dissectors[Int(dissector.rawValue)].name.description
     let first = dissectors.firstIndex { $0.name.description == name }
@@ -20,6 +22,8 @@ enum Registry {
 /// The registry spread into tables when a run starts: a payload costs one load and one call.
 struct DissectorTables {
   let dissectors: [any Dissector.Type]
+  /// By dissector: the first framing of the same protocol.
+  let named: [DissectorID]
   /// Place in `lists` by port; 0 is the empty list.
   private var tcp = [UInt16](repeating: 0, count: 65_536)
   private var udp = [UInt16](repeating: 0, count: 65_536)
@@ -31,6 +35,7 @@ struct DissectorTables {
 
   init(_ dissectors: [any Dissector.Type] = Registry.dissectors) {
     self.dissectors = dissectors
+    named = dissectors.indices.map { Registry.named(DissectorID(rawValue: UInt8($0)), among: dissectors) }
     for (index, dissector) in dissectors.enumerated() {
       let id = DissectorID(rawValue: UInt8(index))
       for selector in dissector.selectors {

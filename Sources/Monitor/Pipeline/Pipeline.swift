@@ -62,19 +62,26 @@ package struct Pipeline: ~Copyable {
     moment.time = frame.time
     moment.frame = statistics.frames
 
-    var packet = Packet(frame.bytes, linkType: frame.linkType, length: frame.length)
+    let packet = Packet(frame.bytes, linkType: frame.linkType, length: frame.length)
     if packet.isCut { statistics.cut += 1 }
     layer(packet, &moment)
+    if packet.tunnel != .none { inside(packet, &moment) }
+    sweep(frame.time)
+  }
+
+  /// What a tunnel carries, and what tunnels in it do.
+  @inline(never)
+  private mutating func inside(_ outer: borrowing Packet, _ moment: inout Moment) {
+    var packet = copy outer
     while packet.tunnel != .none {
       guard moment.tunnelDepth < Pipeline.mostLayers else {
         statistics.tooManyLayers += 1
-        break
+        return
       }
       enter(packet, &moment)
       packet = packet.inner()
       layer(packet, &moment)
     }
-    sweep(frame.time)
   }
 
   private mutating func enter(_ packet: borrowing Packet, _ moment: inout Moment) {

@@ -388,6 +388,7 @@ struct Reader {
   ) {
     let strange = conversation.strangePayloads
     conversation.dissector = dissector
+    conversation.spoken = tables.named[Int(dissector.rawValue)]
     conversation.isSettled = true
     protocols[Int(dissector.rawValue)].conversations += 1
     if let hint, conversation.flow.basis != .syn {
@@ -427,9 +428,11 @@ struct Reader {
     guard case .message = step else { return step }
     var isFaulty = false
     for place in 0..<exchange.operations.count {
-      if exchange.operations[place].fault != nil { isFaulty = true }
+      // Taken out once: an operation is large, and each look into the array would copy it.
+      let operation = exchange.operations[place]
+      if operation.fault != nil { isFaulty = true }
       conversation.operations += 1
-      detection.operation(exchange.operations[place], bytes, &conversation, direction, moment)
+      detection.operation(operation, bytes, &conversation, direction, moment)
     }
     if isFaulty { protocols[index].refused += 1 } else { protocols[index].understood += 1 }
     return step

@@ -70,6 +70,14 @@ struct BoundedTable<Key: TableKey, Value> {
 
   /// Adds an entry whose key is not there yet, touched at `time`; evicts the oldest at the limit.
   mutating func insert(_ key: Key, _ value: Value, at time: Int64) -> Int {
+    let slot = insert(key, at: time, fresh: value)
+    entries[slot].value = value
+    return slot
+  }
+
+  /// The same for values that are large: a slot used before still holds what it held, and the caller overwrites it; `fresh` is what a new slot begins with.
+  @inline(__always)
+  mutating func insert(_ key: Key, at time: Int64, fresh: @autoclosure () -> Value) -> Int {
     if isFull, oldest >= 0 {
       remove(Int(oldest))
       evictions += 1
@@ -77,16 +85,23 @@ struct BoundedTable<Key: TableKey, Value> {
     if count >= buckets.count { grow() }
     let hash = hash(key)
     let bucket = Int(hash) & (buckets.count - 1)
-    let entry = Entry(
-      key: key, value: value, hash: hash, next: buckets[bucket], newer: -1, older: newest, touched: time, isFree: false)
     let slot: Int
     if free >= 0 {
       slot = Int(free)
       free = entries[slot].next
-      entries[slot] = entry
+      entries[slot].key = key
+      entries[slot].hash = hash
+      entries[slot].next = buckets[bucket]
+      entries[slot].newer = -1
+      entries[slot].older = newest
+      entries[slot].touched = time
+      entries[slot].isFree = false
     } else {
       slot = entries.count
-      entries.append(entry)
+      entries.append(
+        Entry(
+          key: key, value: fresh(), hash: hash, next: buckets[bucket], newer: -1, older: newest, touched: time,
+          isFree: false))
     }
     buckets[bucket] = Int32(slot)
     if newest >= 0 { entries[Int(newest)].newer = Int32(slot) } else { oldest = Int32(slot) }

@@ -211,19 +211,10 @@ struct StreamPool {
     let length = StreamPool.historyLength
     let tail = payload.byteCount > length ? payload.from(payload.byteCount - length) : payload
     let base = Int(half.history) * length
-    var position = Int(half.next &- UInt32(tail.byteCount)) & (length - 1)
-    var offset = 0
-    while offset < tail.byteCount {
-      if tail.byteCount - offset >= 8, position <= length - 8 {
-        histories.store(tail.u64(offset), at: base + position)
-        offset += 8
-        position = (position + 8) & (length - 1)
-      } else {
-        histories[base + position] = tail.u8(offset)
-        offset += 1
-        position = (position + 1) & (length - 1)
-      }
-    }
+    let start = Int(half.next &- UInt32(tail.byteCount)) & (length - 1)
+    let room = length - start
+    histories.store(tail.slice(0, room), at: base + start)
+    if tail.byteCount > room { histories.store(tail.from(room), at: base) }
     historyCounts[Int(half.history)] = Int32(min(length, Int(historyCounts[Int(half.history)]) + tail.byteCount))
   }
 
@@ -268,7 +259,8 @@ extension [UInt8] {
     append(copying: span)
   }
   mutating func append(copying span: RawSpan) {
-    reserveCapacity(count + span.byteCount)
-    for offset in 0..<span.byteCount { append(span.u8(offset)) }
+    let end = count
+    append(contentsOf: repeatElement(0, count: span.byteCount))
+    store(span, at: end)
   }
 }

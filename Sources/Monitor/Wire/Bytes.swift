@@ -106,11 +106,20 @@ extension [UInt8] {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 
-  /// Overwrites eight bytes from `offset` on, highest first. The offset is checked; `unsafe` is sound as any byte is a `UInt8`.
+  /// Overwrites what stands from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound as any byte is a `UInt8`.
   @inline(__always)
-  mutating func store(_ value: UInt64, at offset: Int) {
+  mutating func store(_ source: RawSpan, at offset: Int) {
     var target = mutableSpan
     var bytes = unsafe target.mutableBytes
-    bytes.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
+    let count = source.byteCount
+    var done = 0
+    while done &+ 8 <= count {
+      bytes.storeBytes(of: source.u64(done).bigEndian, toByteOffset: offset &+ done, as: UInt64.self)
+      done &+= 8
+    }
+    while done < count {
+      bytes.storeBytes(of: source.u8(done), toByteOffset: offset &+ done, as: UInt8.self)
+      done &+= 1
+    }
   }
 }
