@@ -13,6 +13,7 @@ import made.modbus  # a module registers its scenes when it is imported
 import made.streams
 import made.tunnels
 import made.network
+import made.addresses
 from made.capture import HMI, PLC, SCENES, STRANGER, Capture
 
 

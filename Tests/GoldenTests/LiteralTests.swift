@@ -59,6 +59,11 @@ import Testing
     Case("flood-broadcast", 0, ["flood"]), Case("flood-icmp", 0, ["flood"]), Case("flood-syn", 0, ["flood"]),
     Case("flood-syn-many-sources", 0, ["flood"]), Case("flood-udp", 0, ["flood"]),
     Case("host-sweep-arp", 0, ["host-sweep"]), Case("host-sweep-tcp", 0, ["host-sweep"]),
+    Case("arp-conflict", 0, ["arp-spoofing"]), Case("arp-unasked-answers", 0, ["arp-spoofing"]),
+    Case("arp-flip-flop", 0, ["arp-spoofing"]), Case("arp-one-for-many", 0, ["arp-spoofing"]),
+    Case("address-two-holders", 0, ["address-conflict"]), Case("address-replaced", 0), Case("address-router", 0),
+    Case("nd-normal", 0), Case("nd-spoofing", 0, ["arp-spoofing"]), Case("nd-unsolicited-claims", 0, ["arp-spoofing"]),
+    Case("nd-two-holders", 0, ["address-conflict"]), Case("nd-forwarded", 0), Case("nd-sweep", 0, ["host-sweep"]),
   ]
 
   @Test("each capture gives its messages and findings", arguments: cases)
@@ -79,8 +84,13 @@ import Testing
     #expect(findings == expected.findings)
   }
 
-  @Test("a sweep is one alert, however many hosts it touches", arguments: ["host-sweep-arp", "host-sweep-tcp"])
-  func sweep(_ name: String) throws {
+  static let singleCauses = [
+    "host-sweep-arp", "host-sweep-tcp", "nd-sweep", "arp-unasked-answers", "arp-flip-flop", "arp-one-for-many",
+    "address-two-holders", "nd-spoofing", "nd-unsolicited-claims", "nd-two-holders",
+  ]
+
+  @Test("one cause is one alert, however many hosts it touches", arguments: singleCauses)
+  func oneCause(_ name: String) throws {
     let path = Fixtures.root.appending(path: "literal/\(name).pcap").path
     _ = try Run.replay(path) { pipeline in
       #expect(pipeline.alertsByKind.map(\.alerts) == [1])

@@ -7,7 +7,7 @@ import Testing
 
 /// Real captures that are not part of the product: `SEKISHO_CAPTURES` names their folder.
 @Suite struct RealCaptureTests {
-  static let folder = ProcessInfo.processInfo.environment["SEKISHO_CAPTURES"]
+  static let folder = ProcessInfo.processInfo.environment["SEKISHO_CAPTURES"].flatMap { $0.isEmpty ? nil : $0 }
 
   @Test("no real capture stops the monitor, and messages are understood or refused", .enabled(if: folder != nil))
   func all() throws {

@@ -209,9 +209,16 @@ private struct AlertKey: TableKey {
 
   init(_ finding: Finding) {
     kind = finding.kind.rawValue
-    source = AlertKey.party(finding.source)
-    destination = AlertKey.party(finding.destination)
-    cause = AlertKey.cause(finding)
+    if finding.kind == .arpSpoofing {
+      // Whoever spoofs is the cause, however many addresses it claims, towards however many others.
+      source = AlertKey.party(Endpoint(mac: finding.source.mac))
+      destination = 0
+      cause = 0
+    } else {
+      source = AlertKey.party(finding.source)
+      destination = AlertKey.party(finding.destination)
+      cause = AlertKey.cause(finding)
+    }
   }
 
   /// An IP address, else the MAC address in a part of the address space no host has (ffff::/16).

@@ -60,12 +60,23 @@ struct Facts {
   /// `holding-register 100-101, unit 1`.
   let target: String?
   let time: String
+  /// By which protocol addresses are resolved here.
+  let resolution: String
+  /// Without a site file there are no zones to speak of.
+  var hasZones: Bool { !context.zones.isEmpty }
+  /// A sweep has no one target, a flood with forged senders no one source.
+  var isSourceNamed: Bool { Facts.isNamed(finding.source) }
+  var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }
 
   init(_ finding: Finding, _ context: AlertContext, time: String) {
     self.finding = finding
+    resolution = finding.source.ip == .none || finding.source.ip.isV4 ? "ARP" : "Neighbor Discovery"
     self.context = context
     self.time = time
-    source = Facts.name(finding.source, context)
+    // Who spoofs is known by its MAC address only; the IP address is somebody else's.
+    source =
+      finding.kind == .arpSpoofing
+      ? "\(finding.source.mac) (\(Facts.name(finding.source, context)))" : Facts.name(finding.source, context)
     destination = Facts.name(finding.destination, context)
     sourceZone = context.zoneName(finding.source.party.zone)
     destinationZone = context.zoneName(finding.destination.party.zone)
@@ -76,6 +87,8 @@ struct Facts {
     }
     target = finding.operation.flatMap(Facts.target)
   }
+
+  private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }
 
   private static func name(_ end: Endpoint, _ context: AlertContext) -> String {
     let address =

@@ -20,6 +20,14 @@ struct English {
     facts.sourceZone == facts.destinationZone
       ? "in zone \(facts.sourceZone)" : "from zone \(facts.sourceZone) to zone \(facts.destinationZone)"
   }
+  /// The same behind a text, where there are zones.
+  private func zones(_ separator: String) -> String { facts.hasZones ? separator + zones : "" }
+  private var inSourceZone: String { facts.hasZones ? " in zone \(facts.sourceZone)" : "" }
+  private var inDestinationZone: String { facts.hasZones ? " in zone \(facts.destinationZone)" : "" }
+  /// Who to whom; a finding may have no single source or destination.
+  private var way: String {
+    (facts.isSourceNamed ? ", from \(facts.source)" : "") + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
+  }
 
   /// `Write Single Register (write, code 6) on holding-register 3, unit 1`, else the service.
   private var deed: String {
@@ -41,24 +49,24 @@ struct English {
       "Device of zone \(facts.zone(expected)) seen in zone \(facts.zone(seen))"
     case (.wrongZone, .vlan(let zone, _)): "Device of zone \(facts.zone(zone)) on a VLAN of another zone"
     case (.wrongZone, _): "Known device of zone \(facts.sourceZone) on another MAC address"
-    case (.addressConflict, _): "Two devices claim one IP address in zone \(facts.sourceZone)"
+    case (.addressConflict, _): "Two devices claim one IP address\(inSourceZone)"
     case (.controllerCommand, _): "Controller command \(action) \(zones) without a conduit"
     case (.externalCommunication, _): "Communication with outside of the plant, \(zones)"
     case (.portScan, _), (.hostSweep, _), (.flood, _), (.functionScan, _), (.exceptionBurst, _):
-      "\(entry.title.en) \(zones)"
-    case (.arpSpoofing, _): "ARP spoofing in zone \(facts.sourceZone)"
-    case (.malformedMessage, _): "\(facts.service) message \(zones) violates its protocol"
+      "\(entry.title.en)\(zones(" "))"
+    case (.arpSpoofing, _): "\(facts.resolution) spoofing\(inSourceZone)"
+    case (.malformedMessage, _): "\(facts.service) message\(zones(" ")) violates its protocol"
     case (.streamTampering, _), (.unaskedAnswer, _), (.unansweredRequest, _), (.mismatchedAnswer, _),
       (.oneWayVisibility, _):
-      "\(entry.title.en), \(zones)"
+      "\(entry.title.en)\(zones(", "))"
     }
   }
 
   private var action: String { finding.operation?.action.word ?? "of \(facts.service)" }
 
   private var summary: String {
-    let from = "\(facts.source) in zone \(facts.sourceZone)"
-    let to = "\(facts.destination) in zone \(facts.destinationZone)"
+    let from = facts.source + inSourceZone
+    let to = facts.destination + inDestinationZone
     return switch finding.kind {
     case .crossZoneFlow: "\(from) talks to \(to) without a conduit: \(deed)."
     case .operationNotAllowed: "\(from) did to \(to) what its conduit does not allow: \(deed)."
@@ -66,13 +74,15 @@ struct English {
     case .unknownMAC: "A device with the unlisted MAC address \(finding.source.mac) sends in zone \(facts.sourceZone)."
     case .unknownIP: "The unlisted address \(finding.source.ip) is in use in zone \(facts.sourceZone)."
     case .wrongZone: "\(facts.source) appears at another place of the network than the site file says."
-    case .addressConflict: "More than one device claims an address in zone \(facts.sourceZone): \(facts.source)."
+    case .addressConflict: "More than one device claims an address\(inSourceZone): \(facts.source)."
     case .controllerCommand: "\(from) sent a command to the controller \(to) without a conduit: \(deed)."
     case .externalCommunication: "\(from) and \(to) talk across the border of the plant: \(deed)."
     case .portScan: "\(from) tries port after port of \(to)."
-    case .hostSweep: "\(from) tries address after address; one of them is \(to)."
-    case .arpSpoofing: "\(from) claims addresses of others by ARP."
-    case .flood: "\(from) sends far more packets to \(to) than usual."
+    case .hostSweep: "\(from) tries address after address\(inDestinationZone)."
+    case .arpSpoofing: "\(from) claims addresses of others by \(facts.resolution)."
+    case .flood:
+      facts.isSourceNamed
+        ? "\(from) sends far more packets to \(to) than usual." : "Far more packets than usual are sent to \(to)."
     case .functionScan: "\(from) tries one function or unit after the other at \(to)."
     case .exceptionBurst: "Many requests between \(from) and \(to) end in exceptions."
     case .malformedMessage: "\(from) sent \(to) a message that violates \(facts.service)."
@@ -97,7 +107,8 @@ struct English {
     case .binding(let ip, let expected, _): "\(ip) on MAC address \(expected)."
     case .zone(let expected, _): "\(facts.source) only in zone \(facts.zone(expected))."
     case .vlan(let zone, _): "\(facts.source) only on VLANs of zone \(facts.zone(zone))."
-    case .count(let what, _, let limit, let seconds): "At most \(limit) \(noun(what)) in \(seconds) s."
+    case .count(let what, _, let limit, let seconds):
+      limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
     case .fault(let fault): "\(fault.field) \(allowed(fault))."
     case .overlap(_, let what): "The same bytes whenever one place of \(overlapped(what)) is sent again."
     }
@@ -141,7 +152,7 @@ struct English {
     case .zone(_, let seen): "\(facts.source) in zone \(facts.zone(seen))."
     case .vlan(_, let seen): "\(facts.source) on VLAN \(seen)."
     case .count(let what, let seen, _, let seconds):
-      "\(seen) \(noun(what)) in \(seconds) s, from \(facts.source) to \(facts.destination)."
+      "\(seen) \(noun(what))\(within(seconds))\(way)."
     case .fault(let fault):
       "\(fault.field) \(fault.seen) (\(name(fault.kind)))" + (facts.operation.map { " in \($0)." } ?? ".")
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with other contents."
@@ -175,13 +186,15 @@ struct English {
     return "only the \(what) \(Facts.list(list))"
   }
 
+  private func within(_ seconds: Int) -> String { seconds > 0 ? " in \(seconds) s" : "" }
+
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
-    case .ports: "ports of one host"
-    case .hosts: "hosts"
+    case .ports: "ports of one host tried in vain"
+    case .hosts: "hosts tried in vain"
     case .claimedAddresses: "IP addresses claimed by one MAC address"
     case .addressFlips: "changes of one IP address between MAC addresses"
-    case .gratuitousClaims: "ARP claims nobody asked for"
+    case .gratuitousClaims: "\(facts.resolution) claims nobody asked for"
     case .synPackets: "TCP connection requests (SYN)"
     case .icmpPackets: "ICMP packets"
     case .udpPackets: "UDP packets"

@@ -21,6 +21,14 @@ struct Japanese {
       ? "ゾーン\(facts.sourceZone)内" : "ゾーン\(facts.sourceZone)から\(facts.destinationZone)へ"
   }
 
+  /// The same in brackets, where there are zones.
+  private var inZones: String { facts.hasZones ? "（\(zones)）" : "" }
+  private var inSourceZone: String { facts.hasZones ? "（ゾーン\(facts.sourceZone)）" : "" }
+  /// Who to whom; a finding may have no single source or destination.
+  private var way: String {
+    (facts.isSourceNamed ? "\(facts.source)から" : "") + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
+  }
+
   private var deed: String {
     guard let operation = facts.operation else { return facts.service }
     return facts.target.map { "\(operation)、対象 \($0)" } ?? operation
@@ -41,17 +49,17 @@ struct Japanese {
       "ゾーン\(facts.zone(expected))の機器をゾーン\(facts.zone(seen))で検出"
     case (.wrongZone, .vlan(let zone, _)): "ゾーン\(facts.zone(zone))の機器を別ゾーンのVLANで検出"
     case (.wrongZone, _): "登録機器のMACアドレス相違（ゾーン\(facts.sourceZone)）"
-    case (.addressConflict, _): "IPアドレスの重複（ゾーン\(facts.sourceZone)）"
+    case (.addressConflict, _): "IPアドレスの重複\(inSourceZone)"
     case (.controllerCommand, _): "制御装置への無許可コマンド \(action)（\(zones)）"
-    case (.arpSpoofing, _): "ARPスプーフィング（ゾーン\(facts.sourceZone)）"
-    case (.malformedMessage, _): "\(facts.service)のプロトコル違反（\(zones)）"
-    default: "\(entry.title.ja)（\(zones)）"
+    case (.arpSpoofing, _): "\(facts.resolution)スプーフィング\(inSourceZone)"
+    case (.malformedMessage, _): "\(facts.service)のプロトコル違反\(inZones)"
+    default: "\(entry.title.ja)\(inZones)"
     }
   }
 
   private var summary: String {
-    let from = "ゾーン\(facts.sourceZone)の\(facts.source)"
-    let to = "ゾーン\(facts.destinationZone)の\(facts.destination)"
+    let from = facts.hasZones ? "ゾーン\(facts.sourceZone)の\(facts.source)" : facts.source
+    let to = facts.hasZones ? "ゾーン\(facts.destinationZone)の\(facts.destination)" : facts.destination
     return switch finding.kind {
     case .crossZoneFlow: "\(from)が、許可なく\(to)と通信しています（\(deed)）。"
     case .operationNotAllowed: "\(from)が、\(to)に対して許可範囲外の操作を行いました（\(deed)）。"
@@ -59,13 +67,15 @@ struct Japanese {
     case .unknownMAC: "未登録のMACアドレス\(finding.source.mac)の機器が、ゾーン\(facts.sourceZone)で通信しています。"
     case .unknownIP: "未登録のIPアドレス\(finding.source.ip)が、ゾーン\(facts.sourceZone)で使われています。"
     case .wrongZone: "\(facts.source)が、サイトファイルと異なる場所で検出されました。"
-    case .addressConflict: "ゾーン\(facts.sourceZone)で、複数の機器が同じIPアドレスを名乗っています（\(facts.source)）。"
+    case .addressConflict: "複数の機器が同じIPアドレス\(facts.source)を名乗っています\(inSourceZone)。"
     case .controllerCommand: "\(from)が、許可なく制御装置（\(to)）にコマンドを送りました（\(deed)）。"
     case .externalCommunication: "\(from)と\(to)が、工場の境界を越えて通信しています（\(deed)）。"
     case .portScan: "\(from)が、\(to)のポートを次々に試しています。"
-    case .hostSweep: "\(from)が、多数のアドレスを次々に試しています（例: \(to)）。"
-    case .arpSpoofing: "\(from)が、ARPで他の機器のアドレスを名乗っています。"
-    case .flood: "\(from)が、\(to)へ異常な量のパケットを送っています。"
+    case .hostSweep:
+      facts.hasZones
+        ? "\(from)が、ゾーン\(facts.destinationZone)のアドレスを次々に試しています。" : "\(from)が、多数のアドレスを次々に試しています。"
+    case .arpSpoofing: "\(from)が、\(facts.resolution)で他の機器のアドレスを名乗っています。"
+    case .flood: facts.isSourceNamed ? "\(from)が、\(to)へ異常な量のパケットを送っています。" : "\(to)へ異常な量のパケットが送られています。"
     case .functionScan: "\(from)が、\(to)の機能コードまたはユニットを順に試しています。"
     case .exceptionBurst: "\(from)と\(to)の間で、エラー応答が多発しています。"
     case .malformedMessage: "\(from)が\(to)へ、\(facts.service)の仕様に反するメッセージを送りました。"
@@ -88,7 +98,8 @@ struct Japanese {
     case .binding(let ip, let expected, _): "\(ip)のMACアドレスは\(expected)"
     case .zone(let expected, _): "\(facts.source)はゾーン\(facts.zone(expected))にのみ存在"
     case .vlan(let zone, _): "\(facts.source)はゾーン\(facts.zone(zone))のVLANにのみ存在"
-    case .count(let what, _, let limit, let seconds): "\(noun(what))は\(seconds)秒間に\(limit)以下"
+    case .count(let what, _, let limit, let seconds):
+      limit > 1 ? "\(noun(what))は\(within(seconds))\(limit)未満" : "\(noun(what))は0"
     case .fault(let fault): "\(fault.field)は\(allowed(fault))"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
     }
@@ -121,15 +132,14 @@ struct Japanese {
   }
 
   private var seen: String {
-    let way = "\(facts.source)から\(facts.destination)へ"
-    return switch finding.detail {
+    switch finding.detail {
     case .parties, .refusedAction, .refusedTarget: "\(way)の\(deed)"
     case .refusedService: "\(way)の\(facts.service)"
     case .refusedTime: "\(facts.time)に、\(way)の\(deed)"
     case .binding(let ip, _, let seen): "\(ip)のMACアドレスが\(seen)"
     case .zone(_, let seen): "\(facts.source)をゾーン\(facts.zone(seen))で検出"
     case .vlan(_, let seen): "\(facts.source)をVLAN \(seen)で検出"
-    case .count(let what, let seen, _, let seconds): "\(noun(what))が\(seconds)秒間に\(seen)（\(way)）"
+    case .count(let what, let seen, _, let seconds): "\(noun(what))が\(within(seconds))\(seen)（\(way)）"
     case .fault(let fault):
       "\(fault.field)が\(fault.seen)（\(name(fault.kind))）" + (facts.operation.map { "、\($0)" } ?? "")
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
@@ -163,13 +173,15 @@ struct Japanese {
     return Facts.list(list)
   }
 
+  private func within(_ seconds: Int) -> String { seconds > 0 ? "\(seconds)秒間に" : "" }
+
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
-    case .ports: "一台に対するポート数"
-    case .hosts: "ホスト数"
+    case .ports: "一台に対して応答のなかったポート数"
+    case .hosts: "応答のなかったホスト数"
     case .claimedAddresses: "一つのMACアドレスが名乗るIPアドレス数"
     case .addressFlips: "一つのIPアドレスのMACアドレス切り替わり回数"
-    case .gratuitousClaims: "要求のないARP通知の数"
+    case .gratuitousClaims: "要求のない\(facts.resolution)通知の数"
     case .synPackets: "TCP接続要求（SYN）の数"
     case .icmpPackets: "ICMPパケット数"
     case .udpPackets: "UDPパケット数"

@@ -5,14 +5,14 @@
 /// * A device that takes over an address whose holder has gone silent is a replacement: no conflict.
 /// * A holder that speaks on after another device has claimed its address is in conflict with it.
 /// * It is spoofing when the claims are what address resolution has no use for: answers nobody asked for, sent to somebody else; gratuitous claims again and
-///   again against a living holder; an address that goes back and forth; one device that claims several others' addresses.
+///   again against a living holder; an address that address resolution moves back and forth; one device that claims several others' addresses.
 struct AddressClaims {
   enum Kind: Equatable {
     /// A packet nobody has forwarded.
     case traffic
-    /// An ARP request's sender, or an answer to one.
+    /// The sender of an ARP request or neighbour solicitation, or an answer to one.
     case resolution
-    /// Sender and target are the same address (RFC 5227, 3).
+    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement to all (RFC 4861, 7.2.6).
     case gratuitous
     /// An answer to a request that was not seen, to another address.
     case unasked
@@ -24,6 +24,8 @@ struct AddressClaims {
   static let silence: Int64 = 2 * second
   /// Claims and flips older than this are another story.
   static let memory: Int64 = 60 * second
+  /// How long it stays open whether claims without traffic are a mistake or spoofing, whose tools claim every one to two seconds.
+  static let doubt: Int64 = 5 * second
   static let mostGratuitous = 3
   static let mostFlips = 4
   static let mostStolen = 3
@@ -66,9 +68,12 @@ struct AddressClaims {
       binding.rival = source.mac
       binding.rivalSince = time
       binding.rivalClaims = 0
+      binding.hasRivalSent = false
+      binding.isConflict = false
       inventory.stations[station].stolenClaims += 1
     }
     binding.rivalLast = time
+    if how == .traffic { binding.hasRivalSent = true }
     let isLiving = time &- binding.last < AddressClaims.memory
 
     if how == .unasked, isLiving {
@@ -78,6 +83,8 @@ struct AddressClaims {
     }
     if how == .gratuitous { binding.rivalClaims += 1 }
     if inventory.stations[station].isSpoofer {
+      guard how != .traffic else { return .disputed }
+      if how == .resolution { binding.rivalClaims += 1 }
       spoofing(.gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, &alerts)
       return .disputed
     }
@@ -105,23 +112,28 @@ struct AddressClaims {
     _ alerts: inout Alerts
   ) {
     guard binding.lastFlip < binding.rivalLast else { return }
-    binding.lastFlip = moment.time
+    binding.lastFlip = max(moment.time, binding.rivalLast)
     let rival = Endpoint(ip: binding.ip, mac: binding.rival, party: source.party)
     let station = inventory.station(binding.rival, moment)
     if inventory.stations[station].isSpoofer { return }
-    let count = flips.add(PairKey(binding.ip, .none), at: moment.time)
-    if let count {
-      spoofing(.addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, &alerts)
-    } else if binding.rivalClaims >= AddressClaims.mostGratuitous {
+    if binding.rivalClaims >= AddressClaims.mostGratuitous {
       spoofing(
         .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory,
-        moment,
-        &alerts)
-    } else if binding.rivalClaims == 0 || binding.flips > 0 {
-      let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)
-      alerts.report(moment.finding(.addressConflict, detail, source: rival, destination: source))
+        moment, &alerts)
+      return
     }
-    binding.flips += 1
+    // Who moves an address by address resolution alone, again and again, wants its traffic. A station that was given the same address by mistake also
+    // sends; and once that has been said, it is not said in other words.
+    if !binding.isConflict, !binding.hasRivalSent {
+      if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
+        spoofing(.addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, &alerts)
+        return
+      }
+      guard moment.time &- binding.rivalSince >= AddressClaims.doubt else { return }
+    }
+    binding.isConflict = true
+    let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)
+    alerts.report(moment.finding(.addressConflict, detail, source: rival, destination: source))
   }
 
   private func spoofing(

@@ -65,9 +65,44 @@ struct Detection: ~Copyable {
     } else {
       let isAsked = asked.was(target.ip, source.ip, moment.time)
       how = isAsked ? .resolution : .unasked
-      if isAsked { hostSweep.arpAnswered(target.ip, target.mac, moment) }
+      if isAsked { hostSweep.resolved(target.ip, target.mac, moment) }
     }
     devices.claim(how, source, target, moment, site, &alerts)
+  }
+
+  /// Neighbour Discovery (RFC 4861): the same for IPv6. A message that a router has passed on is none (7.1).
+  mutating func neighbour(_ packet: borrowing Packet, _ moment: Moment) {
+    guard packet.hopLimit == 255, let message = packet.icmpv6 else { return }
+    let isAdvertisement = message.type == ICMPv6Header.neighborAdvertisement
+    let option = isAdvertisement ? message.targetLinkLayerAddress : message.sourceLinkLayerAddress
+    let claimed = option ?? packet.source
+    guard claimed != .none else { return }
+    switch message.type {
+    case ICMPv6Header.neighborSolicitation:
+      guard let target = message.target else { return }
+      let source = endpoint(packet.sourceIP, claimed, moment)
+      let wanted = endpoint(target, .none, moment)
+      if source.ip.isUnicast {
+        asked.note(source.ip, target, moment.time)
+        hostSweep.asked(source, for: wanted, moment, &alerts)
+      }
+      // From the unspecified address it asks whether somebody has the address already (RFC 4862, 5.4).
+      devices.claim(.resolution, source, wanted, moment, site, &alerts)
+    case ICMPv6Header.neighborAdvertisement:
+      guard let target = message.target else { return }
+      let source = endpoint(target, claimed, moment)
+      let asker = endpoint(packet.destinationIP, packet.destination, moment)
+      let isAsked = asked.was(asker.ip, target, moment.time)
+      if isAsked { hostSweep.resolved(asker.ip, packet.destination, moment) }
+      // Unsolicited ones go to all nodes (7.2.6), as do answers to whoever asked from the unspecified address.
+      let how: AddressClaims.Kind = isAsked ? .resolution : asker.ip.isMulticast ? .gratuitous : .unasked
+      devices.claim(how, source, asker, moment, site, &alerts)
+    case ICMPv6Header.routerSolicitation, ICMPv6Header.routerAdvertisement:
+      let source = endpoint(packet.sourceIP, claimed, moment)
+      devices.claim(
+        .resolution, source, endpoint(packet.destinationIP, packet.destination, moment), moment, site, &alerts)
+    default: break
+    }
   }
   private var asked = AskedAddresses()
 
@@ -194,20 +229,20 @@ struct Detection: ~Copyable {
   }
 }
 
-/// ARP requests of the last seconds: a small table in which the newest overwrites.
+/// ARP requests and neighbour solicitations of the last seconds: a small table in which the newest overwrites.
 struct AskedAddresses {
   private var entries = [(asker: IPAddress, wanted: IPAddress, time: Int64)](
     repeating: (.none, .none, .min / 2), count: 1024)
 
   private func place(_ asker: IPAddress, _ wanted: IPAddress) -> Int {
-    Int(truncatingIfNeeded: mix(asker.low, wanted.low) >> 16) & 1023
+    Int(truncatingIfNeeded: mix(mix(asker.low ^ asker.high, wanted.high), wanted.low) >> 16) & 1023
   }
   mutating func note(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) {
     entries[place(asker, wanted)] = (asker, wanted, time)
   }
-  /// Whether `asker` asked for `wanted` within the last five seconds.
+  /// Whether `asker` asked for `wanted` within the last second: whoever gets no answer asks again after one (RFC 4861, 10; common ARP practice).
   func was(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) -> Bool {
     let entry = entries[place(asker, wanted)]
-    return entry.asker == asker && entry.wanted == wanted && (time &- entry.time).magnitude < 5_000_000_000
+    return entry.asker == asker && entry.wanted == wanted && (time &- entry.time).magnitude < 1_000_000_000
   }
 }

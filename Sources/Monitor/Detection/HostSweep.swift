@@ -23,17 +23,18 @@ struct HostSweep {
       PairKey(conversation.flow.client, .none, HostSweep.kind(of: conversation.flow)), -1, at: moment.time)
   }
 
-  /// An ARP request for `wanted`.
+  /// An ARP request or neighbour solicitation for `wanted`.
   mutating func asked(
     _ asker: Endpoint, for wanted: Endpoint, _ moment: Moment, _ alerts: inout Alerts
   ) {
     let key = PairKey(asker.ip, .none, asker.mac.rawValue)
-    if let count = failures.add(key, thing: wanted.ip.low, at: moment.time) {
+    if let count = failures.add(key, thing: wanted.ip.low ^ wanted.ip.high, at: moment.time) {
       alerts.report(moment.finding(.hostSweep, detail(count), source: asker, destination: everybody(wanted)))
     }
   }
 
-  mutating func arpAnswered(_ asker: IPAddress, _ mac: MACAddress, _ moment: Moment) {
+  /// The answer to such a request.
+  mutating func resolved(_ asker: IPAddress, _ mac: MACAddress, _ moment: Moment) {
     _ = failures.add(PairKey(asker, .none, mac.rawValue), -1, at: moment.time)
   }
 

@@ -35,8 +35,11 @@ struct Inventory {
     var rivalSince: Int64 = 0
     var rivalLast: Int64 = 0
     var rivalClaims = 0
-    /// Times the address went from one device to another and back.
-    var flips = 0
+    /// The rival was seen to send from the address, not only to claim it.
+    var hasRivalSent = false
+    /// Reported as a conflict with this rival.
+    var isConflict = false
+    /// When the holder was last seen to speak after its rival.
     var lastFlip: Int64 = 0
   }
 

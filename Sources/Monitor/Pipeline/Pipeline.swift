@@ -188,8 +188,8 @@ package struct Pipeline: ~Copyable {
     if conversations[slot].flow[direction].mac != packet.source
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
     {
-      if conversations[slot].flow[direction].mac == .none { conversations[slot].flow[direction].mac = packet.source }
-      detection.sender(packet, &conversations[slot], direction, moment)
+      conversations[slot].flow[direction].mac = packet.source
+      if !packet.isNeighbourDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
     }
     if isNew {
       // An attempt is a SYN, or a datagram or probe of unknown fate; not the middle of a connection, nor its refusal.
@@ -211,6 +211,7 @@ package struct Pipeline: ~Copyable {
         packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
     case .icmp, .icmpv6:
       answered(slot, direction, moment)
+      if packet.transport == .icmpv6 { detection.neighbour(packet, moment) }
       detection.icmp(conversations[slot], direction, moment)
     default: break
     }

@@ -24,7 +24,7 @@ struct Flow {
     /// On the wire, link header included.
     var bytes: UInt64 = 0
     var flags = TCPFlags(rawValue: 0)
-    /// Address this end's frames come from.
+    /// Address this end's latest frame came from.
     var mac = MACAddress.none
     /// When the sender was last compared with the inventory.
     var watched: Int64 = .min / 2

@@ -55,6 +55,11 @@ extension Packet {
       return try? ICMPHeader(datagram)
     }
   }
+  /// Router and neighbour solicitations and advertisements, and redirects (RFC 4861, 4).
+  var isNeighbourDiscovery: Bool {
+    guard let type = icmpv6?.type else { return false }
+    return ICMPv6Header.routerSolicitation...ICMPv6Header.redirect ~= type
+  }
   var icmpv6: ICMPv6Header? {
     @_lifetime(copy self) get {
       guard transport == .icmpv6 else { return nil }
