@@ -39,21 +39,26 @@ struct Alerts: ~Copyable {
   var records: Records
   var sink: Sink
   let log: LogKinds
-  /// Operations already written with `--log operations`, and how often each was seen.
-  var sorts: BoundedTable<OperationSort, UInt64>
+  var operations: OperationLog
+  /// Flows that alerts were about, by their identifier.
+  private var alerted: BoundedTable<AddressKey, Void>
 
   init(_ context: AlertContext, _ log: LogKinds, _ sink: consuming Sink, seed: UInt64) {
     aggregation = Aggregation(seed: seed)
     records = Records(context)
     self.sink = sink
     self.log = log
-    sorts = BoundedTable(limit: 65_536, seed: seed)
+    operations = OperationLog(seed: seed)
+    alerted = BoundedTable(limit: 65_536, seed: seed)
   }
 
   mutating func report(_ finding: Finding) { report(finding, message: RawSpan()) }
 
   /// `message` is what `finding.operation.values` counts its offset in.
   mutating func report(_ finding: Finding, message: RawSpan) {
+    if log.contains(.flows), let flow = finding.flow, !isAlerted(flow.id) {
+      _ = alerted.insert(AddressKey(low: flow.id, high: 4), (), at: finding.time)
+    }
     guard log.contains(.alerts) else {
       // Still counted, for the summary.
       silent[Int(finding.kind.rawValue)] += 1
@@ -61,6 +66,9 @@ struct Alerts: ~Copyable {
     }
     aggregation.report(finding, message: message, &records, to: &sink)
   }
+
+  /// Whether something was found in a flow.
+  func isAlerted(_ flow: UInt64) -> Bool { alerted.find(AddressKey(low: flow, high: 4)) != nil }
 
   /// Tells the time: ends windows that are over.
   mutating func advance(to time: Int64) { aggregation.advance(to: time, &records, to: &sink) }

@@ -13,7 +13,7 @@ extension Alerts {
     record.packetsToClient = flow.toClient.packets
     record.bytesToServer = flow.toServer.bytes
     record.bytesToClient = flow.toClient.bytes
-    record.alerted = conversation.hasAlerted
+    record.alerted = isAlerted(flow.id)
     record.beginning = Alerts.beginning(flow.basis)
     record.reason = Alerts.reason(reason)
     record.state = conversation.isAnswered ? .established : .new

@@ -1,34 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// The operation log. With `operations-all` every message is a line; with `operations` the first message of each sort in its conversation is, and when
+/// the conversation ends one more line says how often that sort came. So a connection shows when it appears, when it does something new, and when it stops.
+struct OperationLog {
+  /// Messages of one sort in one conversation.
+  private struct Sum {
+    var operation: Operation
+    var first: Int64
+    var last: Int64
+    var count: UInt64 = 1
+    /// The frame of the latest one.
+    var frame: UInt64
+    let source: Endpoint
+    let destination: Endpoint
+    let ipProtocol: UInt8
+    let vlan: UInt16
+    let flowID: UInt64
+    /// The conversation's other sums.
+    var next: Int32
+    var previous: Int32 = -1
+  }
+
+  private var sums: BoundedTable<OperationSort, Sum>
+  /// The latest sum of each conversation.
+  private var heads: BoundedTable<AddressKey, Int32>
+
+  /// Sums kept at one time; the one that grew longest ago gives way, and is written then.
+  init(limit: Int = 16_384, seed: UInt64) {
+    sums = BoundedTable(limit: limit, seed: seed)
+    heads = BoundedTable(limit: limit, seed: seed)
+  }
+
+  /// Counts a message; true if it is the first of its sort.
+  mutating func add(
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
+    _ records: inout Records, to sink: inout Sink
+  ) -> Bool {
+    let key = OperationSort(operation, conversation)
+    if let slot = sums.find(key) {
+      sums.touch(slot, at: moment.time)
+      sums[slot].count += 1
+      sums[slot].last = max(sums[slot].last, moment.time)
+      sums[slot].frame = moment.frame
+      return false
+    }
+    if let oldest = sums.next { close(oldest, &records, to: &sink) }
+    var summed = copy operation
+    // Values differ from message to message, and so does what ties an answer to its question.
+    summed.values = .none
+    summed.transaction = -1
+    summed.latency = -1
+    let head = heads.find(OperationLog.key(conversation.number))
+    let slot = sums.insert(
+      key,
+      Sum(
+        operation: summed, first: moment.time, last: moment.time, frame: moment.frame,
+        source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed),
+        ipProtocol: conversation.flow.ipProtocol, vlan: moment.vlan, flowID: conversation.flow.id,
+        next: head.map { heads[$0] } ?? -1), at: moment.time)
+    if let head {
+      if sums[slot].next >= 0 { sums[Int(sums[slot].next)].previous = Int32(slot) }
+      heads[head] = Int32(slot)
+    } else {
+      // As many heads as sums fit: each head has one at least, so none gives way here.
+      _ = heads.insert(OperationLog.key(conversation.number), Int32(slot), at: moment.time)
+    }
+    return true
+  }
+
+  /// Writes what a conversation that has ended did more than once.
+  mutating func end(_ conversation: UInt64, _ records: inout Records, to sink: inout Sink) {
+    while let head = heads.find(OperationLog.key(conversation)) { close(Int(heads[head]), &records, to: &sink) }
+  }
+
+  private mutating func close(_ slot: Int, _ records: inout Records, to sink: inout Sink) {
+    let sum = sums[slot]
+    if sum.next >= 0 { sums[Int(sum.next)].previous = sum.previous }
+    if sum.previous >= 0 {
+      sums[Int(sum.previous)].next = sum.next
+    } else if let head = heads.find(OperationLog.key(sums.key(slot).conversation)) {
+      if sum.next >= 0 { heads[head] = sum.next } else { heads.remove(head) }
+    }
+    sums.remove(slot)
+    guard sum.count > 1 else { return }
+    records.operation(
+      sum.operation, time: sum.last, frame: sum.frame, source: sum.source, destination: sum.destination,
+      ipProtocol: sum.ipProtocol, vlan: sum.vlan, flowID: sum.flowID, message: RawSpan(),
+      repeated: Repetition(count: sum.count, first: sum.first, last: sum.last), to: &sink)
+  }
+
+  private static func key(_ conversation: UInt64) -> AddressKey { AddressKey(low: conversation, high: 3) }
+}
+
 extension Alerts {
-  /// Writes an operation: with `operations-all` every one, with `operations` the first of its sort in its conversation.
   mutating func operation(
     _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation,
-    _ direction: Direction,
-    _ moment: Moment
+    _ direction: Direction, _ moment: Moment
   ) {
     if !log.contains(.operationsAll) {
-      let key = OperationSort(operation, conversation)
-      if let slot = sorts.find(key) {
-        sorts.touch(slot, at: moment.time)
-        sorts[slot] += 1
-        return
-      }
-      _ = sorts.insert(key, 1, at: moment.time)
+      guard operations.add(operation, conversation, direction, moment, &records, to: &sink) else { return }
     }
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
       destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.ipProtocol,
-      vlan: moment.vlan,
-      flowID: conversation.flow.id, message: message, to: &sink)
+      vlan: moment.vlan, flowID: conversation.flow.id, message: message, to: &sink)
   }
+
+  /// A conversation is over.
+  mutating func ended(_ conversation: UInt64) { operations.end(conversation, &records, to: &sink) }
 }
 
 /// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long it lasts.
 struct OperationSort: TableKey {
-  private let conversation: UInt64
+  let conversation: UInt64
   private let what: UInt64
   private let address: UInt64
+  private let written: UInt64
   private let error: UInt32
 
   init(_ operation: borrowing Operation, _ conversation: borrowing Conversation) {
@@ -36,9 +123,17 @@ struct OperationSort: TableKey {
     what =
       UInt64(operation.code) << 40 ^ UInt64(bitPattern: operation.unit) << 24 ^ UInt64(operation.role.rawValue) << 16
       ^ UInt64(operation.target.area.rawValue) << 8 ^ UInt64(UInt32(bitPattern: operation.subcode))
-    address = operation.target.address << 32 ^ UInt64(operation.target.number) << 16 ^ UInt64(operation.target.count)
+      ^ UInt64(operation.pairing.rawValue) << 56 ^ (operation.fault == nil ? 0 : 1 << 60)
+    address = OperationSort.word(operation.target)
+    written = OperationSort.word(operation.written)
     if case .error(let code, _) = operation.outcome { error = code &+ 1 } else { error = 0 }
   }
 
-  func hash(seed: UInt64) -> UInt64 { mix(mix(mix(seed, conversation), what), address ^ UInt64(error) << 56) }
+  private static func word(_ target: Target) -> UInt64 {
+    target.address << 32 ^ UInt64(target.number) << 16 ^ UInt64(target.count)
+  }
+
+  func hash(seed: UInt64) -> UInt64 {
+    mix(mix(mix(mix(seed, conversation), what), address), written ^ UInt64(error) << 48)
+  }
 }

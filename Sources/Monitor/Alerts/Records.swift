@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// How often something came, and between which times (nanoseconds, from the capture).
+package struct Repetition: Sendable {
+  package let count: UInt64
+  package let first: Int64
+  package let last: Int64
+  package init(count: UInt64, first: Int64, last: Int64) {
+    self.count = count
+    self.first = first
+    self.last = last
+  }
+}
+
 /// Writes every kind of record, one line at a time, and hands it to a sink. Keys and their order are fixed by the
 /// contract; EVE's keys come first.
 package struct Records: Sendable {
@@ -25,10 +37,10 @@ package struct Records: Sendable {
   /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.
   static func flowID(_ id: UInt64) -> UInt64 { id & 0x1F_FFFF_FFFF_FFFF }
 
-  /// One industrial message. `message` is what `operation.values` counts its offset in.
+  /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its offset in.
   package mutating func operation(
     _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8,
-    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: RawSpan, to sink: inout Sink
+    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: RawSpan, repeated: Repetition? = nil, to sink: inout Sink
   ) {
     line.begin()
     line.time("timestamp", time, &clock)
@@ -40,6 +52,11 @@ package struct Records: Sendable {
     if source.ip == .none { ether(source, destination) }
     operation.values.read(message, most: ShownValues.inOperation, into: &numbers)
     line.operation(operation, values: numbers, valuesCount: Int(operation.values.count))
+    if let repeated {
+      line.number("count", repeated.count)
+      line.time("first_seen", repeated.first, &clock)
+      line.time("last_seen", repeated.last, &clock)
+    }
     line.end()
     sink.write(line)
   }

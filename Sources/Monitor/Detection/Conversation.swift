@@ -27,7 +27,6 @@ struct Conversation {
   var client = Party(zone: .external, asset: .none)
   var server = Party(zone: .external, asset: .none)
   var gate = Gate.open
-  var hasAlerted = false
   /// The other end has answered.
   var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
 

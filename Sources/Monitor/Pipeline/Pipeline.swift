@@ -395,6 +395,7 @@ package struct Pipeline: ~Copyable {
     where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
       reader.drain(&conversations[slot], direction, moment, &detection, force: true)
     }
+    if conversations[slot].operations > 0 { detection.alerts.ended(conversations[slot].number) }
     write(conversations[slot], reason, at: moment.time)
     reader.release(&conversations[slot])
     conversations.remove(slot)
