@@ -46,9 +46,11 @@ package struct CaptureFile: ~Copyable, FrameSource {
   /// Bytes of the file used so far, for a progress bar.
   package var bytesRead: Int { input.bytesRead }
 
-  package init(path: String) throws(CaptureError) {
+  /// `path` is a file, or "-" for standard input. Where it is a pipe, `stopWhen` is asked several times a second; once it says yes, the capture is at its end.
+  package init(path: String, stopWhen isStopAsked: (() -> Bool)? = nil) throws(CaptureError) {
     let opened = try CaptureFile.open(path)
-    var input = Input(descriptor: opened.descriptor, owns: path != "-")
+    var input = Input(
+      descriptor: opened.descriptor, owns: path != "-", stopWhen: opened.size == nil ? isStopAsked : nil)
     header = try CaptureFile.readHeader(&input, path == "-" ? "standard input" : path)
     isBigEndian = header.isBigEndian
     self.path = path
@@ -58,6 +60,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
 
   private static func readHeader(_ input: inout Input, _ name: String) throws(CaptureError) -> Header {
     guard input.need(4) else {
+      // Asked to end before anything came: a capture without frames.
+      if input.isStopped { return Header() }
       let what = input.available == 0 && input.failure == nil ? "is empty" : "is too short for a capture"
       throw CaptureError(.badFile, "\(name) \(what)\(because(input.failure))")
     }
@@ -72,6 +76,7 @@ package struct CaptureFile: ~Copyable, FrameSource {
         .badFile, "\(name) is no capture: it begins with \(hex(magic.byteSwapped)), neither pcap nor pcapng")
     }
     guard input.need(24) else {
+      if input.isStopped { return Header() }
       throw CaptureError(.badFile, "\(name) is cut in its file header\(because(input.failure))")
     }
     // draft-ietf-opsawg-pcap, 4
@@ -88,12 +93,11 @@ package struct CaptureFile: ~Copyable, FrameSource {
   }
 
   private static func open(_ path: String) throws(CaptureError) -> (descriptor: Int32, size: Int?) {
-    guard path != "-" else { return (STDIN_FILENO, nil) }
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path == "-" ? STDIN_FILENO : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(opening: path, errno) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
-      close(descriptor)
+      if path != "-" { close(descriptor) }
       throw CaptureError(.badFile, "\(path) is a folder, not a capture")
     }
     return (descriptor, status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
@@ -127,7 +131,7 @@ package struct CaptureFile: ~Copyable, FrameSource {
   @inline(__always) @_lifetime(&self)
   private mutating func nextRecord() throws(CaptureError) -> Frame? {
     guard input.need(header.recordLength) else {
-      if input.available == 0, input.failure == nil { return nil }
+      if input.available == 0 && input.failure == nil || input.isStopped { return nil }
       throw bad("the file is cut in a packet header")
     }
     let record = input.front(16)
@@ -136,7 +140,10 @@ package struct CaptureFile: ~Copyable, FrameSource {
     let captured = Int(record.word(8, isBigEndian))
     let length = Int(record.word(12, isBigEndian))
     guard captured <= CaptureFile.longestFrame else { throw bad("a packet header says \(captured) bytes") }
-    guard input.need(header.recordLength + captured) else { throw bad("the file is cut in a packet") }
+    guard input.need(header.recordLength + captured) else {
+      if input.isStopped { return nil }
+      throw bad("the file is cut in a packet")
+    }
     let bytes = input.front(header.recordLength + captured).extracting(droppingFirst: header.recordLength)
     let frame = Frame(
       bytes: bytes, length: max(length, captured),
@@ -154,7 +161,7 @@ package struct CaptureFile: ~Copyable, FrameSource {
   private mutating func nextBlock() throws(CaptureError) -> Frame? {
     while true {
       guard input.need(12) else {
-        if input.available == 0, input.failure == nil {
+        if input.available == 0 && input.failure == nil || input.isStopped {
           guard framesRead > 0 || framesRefused == 0 else {
             throw CaptureError(
               .unsupportedLinkType,
@@ -179,7 +186,10 @@ package struct CaptureFile: ~Copyable, FrameSource {
       guard total >= 12, total % 4 == 0, total <= Input.longest else {
         throw bad("a block says it is \(total) bytes long")
       }
-      guard input.need(total) else { throw bad("the file is cut in a block") }
+      guard input.need(total) else {
+        if input.isStopped { return nil }
+        throw bad("the file is cut in a block")
+      }
       let block = input.front(total)
       guard Int(block.word(total - 4, isBigEndian)) == total else { throw bad("a block's two lengths differ") }
       switch kind {

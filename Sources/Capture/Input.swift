@@ -18,6 +18,11 @@ struct Input: ~Copyable {
 
   private let descriptor: Int32
   private let owns: Bool
+  /// A pipe may be silent for hours: it is waited for in steps, and between them this is asked. nil for files.
+  private let isStopAsked: (() -> Bool)?
+  /// Reading ended because it was asked to: what is there is no damage.
+  private(set) var isStopped = false
+  private static let step: Int32 = 200
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
   private var start = 0
@@ -37,9 +42,10 @@ struct Input: ~Copyable {
   /// Why reading stopped early.
   private(set) var failure: String?
 
-  init(descriptor: Int32, owns: Bool) {
+  init(descriptor: Int32, owns: Bool, stopWhen isStopAsked: (() -> Bool)? = nil) {
     self.descriptor = descriptor
     self.owns = owns
+    self.isStopAsked = isStopAsked
     capacity = Input.chunk
     unsafe buffer = .allocate(byteCount: capacity, alignment: 16)
     unsafe raw = .allocate(byteCount: Input.chunk, alignment: 16)
@@ -83,7 +89,7 @@ struct Input: ~Copyable {
   private mutating func readRaw() -> Bool {
     if rawStart == rawEnd { (rawStart, rawEnd) = (0, 0) }
     guard rawEnd < Input.chunk else { return true }
-    while true {
+    while wait() {
       let count = unsafe read(descriptor, raw + rawEnd, Input.chunk - rawEnd)
       if count > 0 {
         rawEnd += count
@@ -94,6 +100,18 @@ struct Input: ~Copyable {
       if count < 0 { failure = unsafe String(cString: strerror(errno)) }
       return false
     }
+    return false
+  }
+
+  /// Waits until there is something to read; false when asked to stop.
+  private mutating func wait() -> Bool {
+    guard let isStopAsked else { return true }
+    var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while !isStopAsked() {
+      if unsafe poll(&look, 1, Input.step) > 0 { return true }
+    }
+    isStopped = true
+    return false
   }
 
   /// Whether `count` bytes lie at the front; reads until they do, or the end.
@@ -123,6 +141,10 @@ struct Input: ~Copyable {
   /// Adds what one step of reading or inflating gives.
   private mutating func produce() {
     if compression == .none, rawStart == rawEnd {
+      guard wait() else {
+        isEnd = true
+        return
+      }
       let count = unsafe read(descriptor, buffer + end, capacity - end)
       if count > 0 {
         end += count
@@ -135,7 +157,7 @@ struct Input: ~Copyable {
     }
     if rawStart == rawEnd, !readRaw() {
       isEnd = true
-      if failure == nil, !isBetweenMembers { failure = "the compressed data ends early" }
+      if failure == nil, !isStopped, !isBetweenMembers { failure = "the compressed data ends early" }
       return
     }
     switch compression {

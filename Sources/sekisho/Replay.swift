@@ -72,7 +72,7 @@ struct Replay: ParsableCommand {
   private static func read(
     _ path: String, _ pipeline: inout Pipeline, _ progress: inout Progress
   ) throws(CaptureError) {
-    var file = try CaptureFile(path: path)
+    var file = try CaptureFile(path: path) { Stop.isAsked }
     progress.begin(path, size: file.size)
     // Counted here: asking the pipeline for its statistics copies all of them.
     var sinceLook = 0
