@@ -31,6 +31,9 @@ struct OperationLog {
     heads = BoundedTable(limit: limit, seed: seed)
   }
 
+  /// Sums that gave way at the bound, and were written then.
+  private(set) var evictions: UInt64 = 0
+
   /// Counts a message; true if it is the first of its sort.
   mutating func add(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
@@ -44,7 +47,10 @@ struct OperationLog {
       sums[slot].frame = moment.frame
       return false
     }
-    if let oldest = sums.next { close(oldest, &records, to: &sink) }
+    if let oldest = sums.next {
+      close(oldest, &records, to: &sink)
+      evictions += 1
+    }
     var summed = copy operation
     // Values differ from message to message, and so does what ties an answer to its question.
     summed.values = .none

@@ -31,6 +31,7 @@ struct AddressClaims {
   static let mostStolen = 3
 
   private var flips: Tally
+  var evictions: Int { flips.evictions }
 
   init(seed: UInt64) { flips = Tally(seconds: 60, threshold: AddressClaims.mostFlips, seed: seed) }
 

@@ -30,6 +30,12 @@ struct Detection: ~Copyable {
     visibility = Visibility(seed: seed)
   }
 
+  /// Counts of all detectors that gave way at their bounds.
+  var evictions: Int {
+    devices.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
+      + exceptionBurst.evictions + pairingFaults.evictions
+  }
+
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
     site?.party(ip: ip, mac: mac, vlan: vlan) ?? Party(zone: .external, asset: .none)
   }

@@ -7,6 +7,7 @@
 struct DeviceWatch {
   var inventory: Inventory
   private var claims: AddressClaims
+  var evictions: Int { claims.evictions }
 
   init(seed: UInt64) {
     inventory = Inventory(seed: seed)

@@ -3,6 +3,7 @@
 /// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing.
 struct ExceptionBurst {
   private var exceptions: Tally
+  var evictions: Int { exceptions.evictions }
 
   init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
 

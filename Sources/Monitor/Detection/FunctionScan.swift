@@ -5,6 +5,7 @@
 struct FunctionScan {
   private var codes: Tally
   private var units: Tally
+  var evictions: Int { codes.evictions + units.evictions }
 
   init(seed: UInt64) {
     codes = Tally(seconds: 300, threshold: 10, seed: seed)

@@ -4,6 +4,7 @@
 struct HostSweep {
   /// 25 hosts in 5 minutes: Zeek's address-scan threshold (docs.zeek.org, policy/misc/scan).
   private var failures: Tally
+  var evictions: Int { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 25, seed: seed) }
 

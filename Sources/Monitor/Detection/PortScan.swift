@@ -5,6 +5,7 @@
 struct PortScan {
   /// 15 ports in 5 minutes: the figures of Zeek's scan policy (docs.zeek.org, policy/misc/scan), which plants have lived with for years.
   private var failures: Tally
+  var evictions: Int { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
 

@@ -42,6 +42,8 @@ struct Tally {
     table = BoundedTable(limit: limit, seed: seed)
   }
 
+  /// Counts that gave way at the bound.
+  var evictions: Int { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
   /// Adds `amount` (which may be negative: a success takes a failure back). Returns the count when it is at or over the threshold and grew.

@@ -24,6 +24,9 @@ struct Exchange {
 
   private var pending: BoundedTable<PendingKey, PendingRequest>
 
+  /// Requests that gave way at the bound.
+  var evictions: Int { pending.evictions }
+
   /// How long a request waits for its answer (nanoseconds). Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
 

@@ -56,6 +56,8 @@ package struct Pipeline: ~Copyable {
   package mutating func process(_ frame: borrowing Frame) {
     statistics.frames += 1
     statistics.bytes &+= UInt64(max(0, frame.length))
+    statistics.largest = max(statistics.largest, UInt64(max(0, frame.length)))
+    statistics.links[Pipeline.link(frame.linkType)] += 1
     if statistics.frames == 1 { statistics.firstTime = frame.time }
     statistics.lastTime = max(statistics.lastTime, frame.time)
     var moment = Moment()
@@ -84,6 +86,18 @@ package struct Pipeline: ~Copyable {
     }
   }
 
+  /// Place in `Statistics.links`.
+  @inline(__always)
+  private static func link(_ type: LinkType) -> Int {
+    switch type.rawValue {
+    case LinkType.ethernet.rawValue: 0
+    case LinkType.null.rawValue, LinkType.loop.rawValue: 2
+    case LinkType.linuxCooked.rawValue: 3
+    case LinkType.linuxCooked2.rawValue: 4
+    default: 1
+    }
+  }
+
   private mutating func enter(_ packet: borrowing Packet, _ moment: inout Moment) {
     statistics.tunnels[Int(packet.tunnel.rawValue)] += 1
     if moment.tunnelDepth == 0 {
@@ -99,7 +113,10 @@ package struct Pipeline: ~Copyable {
   private mutating func layer(_ packet: borrowing Packet, _ moment: inout Moment) {
     moment.vlan = packet.vlan
     if let fault = packet.fault { statistics.faults[Int(fault.layer.rawValue)] += 1 }
-    if packet.tagCount > 0 { statistics.vlanFrames += 1 }
+    if packet.tagCount > 0 {
+      statistics.vlanFrames += 1
+      if packet.tagCount > 1 { statistics.manyTagFrames += 1 }
+    }
     // Before copies are left out: a storm is made of copies.
     if packet.destination == .broadcast, packet.network != .none { detection.broadcast(packet, moment) }
     if duplicates.isCopy(packet, time: moment.time) {
@@ -124,9 +141,12 @@ package struct Pipeline: ~Copyable {
   }
 
   private mutating func fragment(_ packet: borrowing Packet, _ moment: inout Moment) {
+    let version = packet.network == .ipv4 ? 0 : 1
+    statistics.fragments[version] += 1
     let outcome = defragmenter.add(packet, time: moment.time)
     if defragmenter.differing > 0 { detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
     guard case .complete(let payload, let transport) = outcome else { return }
+    statistics.reassembled[version] += 1
     var whole = Packet(reassembled: payload.bytes, of: Datagram(of: packet), protocol: transport)
     if !whole.tunnel.isMirror { datagram(whole, moment) }
     // What was fragmented may be a tunnel; what is inside counts like any other.
@@ -157,7 +177,10 @@ package struct Pipeline: ~Copyable {
       sequence = header.u32(4)
       acknowledgement = header.u32(8)
     case .udp, .udpLite: statistics.udp += 1
-    case .icmp, .icmpv6: statistics.icmp += 1
+    case .icmp: statistics.icmp += 1
+    case .icmpv6: statistics.icmpv6 += 1
+    case .igmp: statistics.igmp += 1
+    case .sctp: statistics.sctp += 1
     default: statistics.otherIP += 1
     }
 
@@ -304,7 +327,8 @@ package struct Pipeline: ~Copyable {
     switch packet.transport {
     case .tcp: statistics.tcpFlows += 1
     case .udp, .udpLite: statistics.udpFlows += 1
-    case .icmp, .icmpv6: statistics.icmpFlows += 1
+    case .icmp: statistics.icmpFlows += 1
+    case .icmpv6: statistics.icmpv6Flows += 1
     default: break
     }
     conversationCount += 1

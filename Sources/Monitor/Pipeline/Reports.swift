@@ -24,13 +24,26 @@ extension Pipeline {
     record[.packets] = counts.frames
     record[.bytes] = counts.bytes
     record[.invalid] = counts.invalid
+    let links: [StatsCounter] = [.ethernet, .raw, .null, .linuxCooked, .linuxCooked2]
+    for (counter, count) in zip(links, counts.links) { record[counter] = count }
+    record[.unknownEtherType] = counts.otherFrames
+    record[.largestPacketSize] = counts.largest
     record[.ipv4] = counts.ipv4
     record[.ipv6] = counts.ipv6
     record[.arp] = counts.arp
     record[.tcp] = counts.tcp
     record[.udp] = counts.udp
+    record[.sctp] = counts.sctp
     record[.icmpv4] = counts.icmp
+    record[.icmpv6] = counts.icmpv6
+    record[.igmp] = counts.igmp
     record[.vlan] = counts.vlanFrames
+    record[.vlanQinQ] = counts.manyTagFrames
+    func tunnels(_ kinds: Packet.Tunnel...) -> UInt64 { kinds.reduce(0) { $0 + counts.tunnels[Int($1.rawValue)] } }
+    record[.gre] = tunnels(.gre, .erspan1, .erspan2, .erspan3)
+    record[.erspan] = tunnels(.erspan1, .erspan2, .erspan3)
+    record[.vxlan] = tunnels(.vxlan)
+    record[.geneve] = tunnels(.geneve)
     record[.tooManyLayers] = counts.tooManyLayers
     record[.averagePacketSize] = counts.frames == 0 ? 0 : counts.bytes / counts.frames
     record[.tcpSessions] = counts.tcpFlows
@@ -47,9 +60,16 @@ extension Pipeline {
     record[.tcpFlows] = counts.tcpFlows
     record[.udpFlows] = counts.udpFlows
     record[.icmpv4Flows] = counts.icmpFlows
-    record[.ipv4Fragments] = defragmenter.fragments
-    record[.ipv4Reassembled] = defragmenter.reassembled
-    record[.ipv4Timeouts] = defragmenter.timeouts
+    record[.icmpv6Flows] = counts.icmpv6Flows
+    record[.ipv4Fragments] = counts.fragments[0]
+    record[.ipv4Reassembled] = counts.reassembled[0]
+    record[.ipv6Fragments] = counts.fragments[1]
+    record[.ipv6Reassembled] = counts.reassembled[1]
+    record[.defragFull] = defragmenter.refusals
+    for count in protocolCounts where count.name == "modbus" {
+      record[.modbusFlows] = count.conversations
+      record[.modbusMessages] = count.messages
+    }
     record[.alerts] = detection.alerts.aggregation.counters.alerts
     record[.alertsSuppressed] = detection.alerts.aggregation.counters.overBudget
     record.own = own(counts)
@@ -57,12 +77,21 @@ extension Pipeline {
   }
 
   private func own(_ counts: Statistics) -> [(place: String, value: UInt64)] {
+    func tunnels(_ kind: Packet.Tunnel) -> UInt64 { counts.tunnels[Int(kind.rawValue)] }
     var own: [(place: String, value: UInt64)] = [
       ("frames.cut", counts.cut), ("frames.copies", counts.copies), ("frames.other", counts.otherFrames),
+      ("tunnels.ip_in_ip", tunnels(.ipInIP)), ("tunnels.gtp", tunnels(.gtp)), ("tunnels.tzsp", tunnels(.tzsp)),
       ("checksums.bad", counts.badChecksums), ("checksums.offloaded", counts.offloadedChecksums),
       ("checksums.refused", counts.refusedChecksums),
       ("tables.flows_evicted", UInt64(conversations.evictions)), ("tables.flows_reused", counts.reusedFlows),
       ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
+      ("tables.fragments_timed_out", defragmenter.timeouts),
+      ("tables.requests_evicted", UInt64(reader.exchange.evictions)),
+      ("tables.devices_evicted", UInt64(detection.devices.inventory.stations.evictions)),
+      ("tables.addresses_evicted", UInt64(detection.devices.inventory.bindings.evictions)),
+      ("tables.counts_evicted", UInt64(detection.evictions)),
+      ("tables.alerts_evicted", detection.alerts.aggregation.counters.evictions),
+      ("tables.operations_evicted", detection.alerts.operations.evictions),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
       ("output.lines_written", detection.alerts.sink.linesWritten),

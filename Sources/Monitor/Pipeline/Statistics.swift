@@ -19,9 +19,21 @@ package struct Statistics: Sendable {
   /// Neither IP nor ARP.
   package var otherFrames: UInt64 = 0
   package var vlanFrames: UInt64 = 0
+  /// With more than one tag.
+  package var manyTagFrames: UInt64 = 0
+  /// Of the longest frame, on the wire.
+  package var largest: UInt64 = 0
+  /// By link type: Ethernet, raw IP, null or loop, Linux cooked 1 and 2.
+  package var links: [UInt64] = [0, 0, 0, 0, 0]
+  /// Fragments of IPv4 and IPv6, and the datagrams put together from them.
+  package var fragments: [UInt64] = [0, 0]
+  package var reassembled: [UInt64] = [0, 0]
   package var tcp: UInt64 = 0
   package var udp: UInt64 = 0
   package var icmp: UInt64 = 0
+  package var icmpv6: UInt64 = 0
+  package var igmp: UInt64 = 0
+  package var sctp: UInt64 = 0
   package var otherIP: UInt64 = 0
   /// By `Packet.Tunnel`.
   package var tunnels = [UInt64](repeating: 0, count: 10)
@@ -36,6 +48,7 @@ package struct Statistics: Sendable {
   package var tcpFlows: UInt64 = 0
   package var udpFlows: UInt64 = 0
   package var icmpFlows: UInt64 = 0
+  package var icmpv6Flows: UInt64 = 0
   package var reusedFlows: UInt64 = 0
 
   package init() {}
