@@ -14,10 +14,20 @@ enum Stop {
         // A second Ctrl-C does not wait.
         if unsafe Stop.stops > 1 { _exit(130) }
       }
+      unblock(number)
     }
   }
   static func installReload() {
     signal(SIGHUP) { _ in unsafe Stop.reloads &+= 1 }
+    unblock(SIGHUP)
+  }
+
+  /// Whoever started this may have blocked the signal, and a blocked one stays so across exec.
+  private static func unblock(_ number: Int32) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    unsafe sigaddset(&set, number)
+    unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
   }
 
   static var isAsked: Bool { unsafe stops > 0 }

@@ -272,7 +272,7 @@ import Testing
     stats[.kernelPackets] = 100
     stats[.kernelDrops] = 0
     stats[.ipv4Fragments] = 2
-    stats[.ipv6Timeouts] = 3
+    stats[.ipv6Reassembled] = 3
     stats.own = [
       ("protocols.modbus.seen", 5), ("protocols.modbus.understood", 4), ("protocols.dnp3.seen", 1), ("duplicates", 9),
     ]
@@ -281,7 +281,7 @@ import Testing
       text == [
         """
         {"timestamp":"2026-11-23T10:15:30.123456+0900","host":"line-1-mirror","event_type":"stats","stats":{"uptime":60,\
-        "capture":{"kernel_packets":100,"kernel_drops":0},"defrag":{"ipv4":{"fragments":2},"ipv6":{"timeouts":3}}}}
+        "capture":{"kernel_packets":100,"kernel_drops":0},"defrag":{"ipv4":{"fragments":2},"ipv6":{"reassembled":3}}}}
         """,
         """
         {"timestamp":"2026-11-23T10:15:30.123456+0900","host":"line-1-mirror","event_type":"monitor","monitor":\

@@ -16,12 +16,15 @@ import Testing
   }
 
   /// The binary beside the test bundle.
+  static var binary: URL {
+    let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "sekisho")
+    if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+    return root.appending(path: ".build/debug/sekisho")
+  }
+
   static func run(_ arguments: [String], input: Data? = nil) throws -> Result {
     let process = Process()
-    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "sekisho")
-    if process.executableURL.map({ !FileManager.default.isExecutableFile(atPath: $0.path) }) ?? true {
-      process.executableURL = root.appending(path: ".build/debug/sekisho")
-    }
+    process.executableURL = binary
     process.arguments = arguments
     let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     let messages = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -97,6 +100,34 @@ import Testing
     #expect(file.status == 0 && piped.status == 0)
     #expect(file.output == piped.output)
     #expect(file.output.split(separator: "\n").count == 6)
+  }
+
+  @Test("Ctrl-C ends a replay of a pipe on which nothing comes", arguments: [0, 2, 24, 300])
+  func silentPipe(_ before: Int) throws {
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = ["replay", "--log", "operations-all", "-"]
+    let input = Pipe()
+    let output = Pipe()
+    let messages = Pipe()
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = messages
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(contentsOf: URL(filePath: Self.capture)).prefix(before))
+    Thread.sleep(forTimeInterval: 0.5)
+    // The pipe stays open: only the signal can end it.
+    kill(process.processIdentifier, SIGINT)
+    for _ in 0..<300 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    try input.fileHandleForWriting.close()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    let lines = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self).split(
+      separator: "\n")
+    #expect((before == 300 ? 1..<6 : 0..<1).contains(lines.count))
+    let told = String(decoding: try messages.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(told.contains("packets"))
   }
 
   @Test("a missing capture does not stop the others")

@@ -23,7 +23,7 @@ enum Run {
   }
 
   static func replay(
-    _ path: String, site: Site? = nil, log: LogKinds = [.alerts], seed: UInt64 = 1,
+    _ path: String, site: Site? = nil, log: LogKinds = [.alerts], language: Language = .en, seed: UInt64 = 1,
     look: (borrowing Pipeline) -> Void = { _ in }
   ) throws -> String {
     let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
@@ -31,6 +31,7 @@ enum Run {
     var options = Pipeline.Options()
     options.log = log
     options.seed = seed
+    options.language = language
     var pipeline = Pipeline(options, site: site, sink: try Sink(path: output.path, pace: .waiting))
     var file = try CaptureFile(path: path)
     do throws(CaptureError) {

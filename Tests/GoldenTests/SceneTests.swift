@@ -58,6 +58,22 @@ import Testing
     }
   }
 
+  @Test(
+    "each scene gives the lines that were looked at and kept, in both languages", arguments: scenes, Language.allCases)
+  func golden(_ name: String, _ language: Language) throws {
+    let text = try Run.replay(
+      Self.folder.appending(path: "\(name).pcap").path, site: try Run.factory(), language: language)
+    let kept = Self.folder.appending(path: "golden/\(name).\(language).json")
+    if ProcessInfo.processInfo.environment["SEKISHO_KEEP_GOLDEN"] != nil {
+      try Data(text.utf8).write(to: kept)
+    }
+    let expected = try String(contentsOf: kept, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (line, golden) in zip(lines, expected) { #expect(line == golden) }
+    #expect(lines.count == expected.count)
+  }
+
   @Test("normal work gives no line at all")
   func quiet() throws {
     #expect(try Run.replay(Self.folder.appending(path: "normal-work.pcap").path, site: try Run.factory()) == "")

@@ -143,7 +143,16 @@ struct English {
 
   private var seen: String {
     switch finding.detail {
-    case .parties: "\(deed) from \(facts.source) to \(facts.destination)."
+    case .parties:
+      switch finding.kind {
+      case .unknownMAC:
+        "MAC address \(finding.source.mac)"
+          + (finding.source.ip.isUnicast ? " with IP address \(finding.source.ip)." : ".")
+      case .unknownIP:
+        "IP address \(finding.source.ip)"
+          + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
+      default: "\(deed) from \(facts.source) to \(facts.destination)."
+      }
     case .refusedService: "\(facts.service) from \(facts.source) to \(facts.destination)."
     case .refusedAction: "\(deed) from \(facts.source) to \(facts.destination)."
     case .refusedTarget: "\(deed) from \(facts.source) to \(facts.destination)."

@@ -133,6 +133,10 @@ struct Japanese {
 
   private var seen: String {
     switch finding.detail {
+    case .parties where finding.kind == .unknownMAC:
+      "MACアドレス\(finding.source.mac)" + (finding.source.ip.isUnicast ? "（IPアドレス\(finding.source.ip)）" : "")
+    case .parties where finding.kind == .unknownIP:
+      "IPアドレス\(finding.source.ip)" + (finding.source.mac == .none ? "" : "（MACアドレス\(finding.source.mac)）")
     case .parties, .refusedAction, .refusedTarget: "\(way)の\(deed)"
     case .refusedService: "\(way)の\(facts.service)"
     case .refusedTime: "\(facts.time)に、\(way)の\(deed)"

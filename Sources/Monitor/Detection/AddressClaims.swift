@@ -43,7 +43,7 @@ struct AddressClaims {
     guard how == .unasked, let site = site, let holder = site.asset(ip: source.ip) else { return }
     let asset = site.assets[Int(holder.rawValue)]
     guard !asset.macs.isEmpty, !asset.macs.contains(source.mac) else { return }
-    spoofing(.gratuitousClaims, 1, 1, source, destination, station, &inventory, moment, &alerts)
+    spoofing(.gratuitousClaims, 1, 1, source, destination, station, &inventory, moment, site, &alerts)
   }
 
   /// A claim on the address in `slot`.
@@ -57,7 +57,7 @@ struct AddressClaims {
     if binding.mac == source.mac {
       binding.last = time
       guard binding.rival != .none, time &- binding.rivalLast < AddressClaims.memory else { return .kept }
-      holderSpeaks(&binding, source, &inventory, moment, &alerts)
+      holderSpeaks(&binding, source, &inventory, moment, site, &alerts)
       return .kept
     }
     if AddressClaims.isShared(source.mac) || AddressClaims.isShared(binding.mac) {
@@ -79,20 +79,23 @@ struct AddressClaims {
 
     if how == .unasked, isLiving {
       binding.rivalClaims += 1
-      spoofing(.gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, &alerts)
+      spoofing(
+        .gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, site, &alerts)
       return .disputed
     }
     if how == .gratuitous { binding.rivalClaims += 1 }
     if inventory.stations[station].isSpoofer {
       guard how != .traffic else { return .disputed }
       if how == .resolution { binding.rivalClaims += 1 }
-      spoofing(.gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, &alerts)
+      spoofing(
+        .gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, site, &alerts)
       return .disputed
     }
     if inventory.stations[station].stolenClaims >= AddressClaims.mostStolen, isLiving {
       let count = inventory.stations[station].stolenClaims
       spoofing(
-        .claimedAddresses, count, AddressClaims.mostStolen, source, destination, station, &inventory, moment, &alerts)
+        .claimedAddresses, count, AddressClaims.mostStolen, source, destination, station, &inventory, moment, site,
+        &alerts)
       return .disputed
     }
     // The holder is silent: the address has moved. Until then the claim waits.
@@ -110,7 +113,7 @@ struct AddressClaims {
   /// The holder speaks although another device has claimed its address.
   private mutating func holderSpeaks(
     _ binding: inout Inventory.Binding, _ source: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
-    _ alerts: inout Alerts
+    _ site: Site?, _ alerts: inout Alerts
   ) {
     guard binding.lastFlip < binding.rivalLast else { return }
     binding.lastFlip = max(moment.time, binding.rivalLast)
@@ -120,14 +123,15 @@ struct AddressClaims {
     if binding.rivalClaims >= AddressClaims.mostGratuitous {
       spoofing(
         .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory,
-        moment, &alerts)
+        moment, site, &alerts)
       return
     }
     // Who moves an address by address resolution alone, again and again, wants its traffic. A station that was given the same address by mistake also
     // sends; and once that has been said, it is not said in other words.
     if !binding.isConflict, !binding.hasRivalSent {
       if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
-        spoofing(.addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, &alerts)
+        spoofing(
+          .addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, site, &alerts)
         return
       }
       guard moment.time &- binding.rivalSince >= AddressClaims.doubt else { return }
@@ -139,11 +143,14 @@ struct AddressClaims {
 
   private func spoofing(
     _ what: Finding.Counted, _ seen: Int, _ limit: Int, _ source: Endpoint, _ destination: Endpoint, _ station: Int,
-    _ inventory: inout Inventory, _ moment: Moment, _ alerts: inout Alerts
+    _ inventory: inout Inventory, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
   ) {
     inventory.stations[station].isSpoofer = true
+    // The address is another device's; who claims it is known by its MAC address, if at all.
+    var spoofer = source
+    spoofer.party.asset = site?.asset(mac: source.mac) ?? .none
     let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
-    alerts.report(moment.finding(.arpSpoofing, detail, source: source, destination: destination))
+    alerts.report(moment.finding(.arpSpoofing, detail, source: spoofer, destination: destination))
   }
 
   /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2 (RFC 2281), CARP uses VRRP's.

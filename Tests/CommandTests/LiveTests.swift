@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// `monitor` at a real interface. Skipped, visibly, where this user may not build network namespaces.
+@Suite(.enabled(if: Live.obstacle == nil, "\(Live.obstacle ?? "nothing is missing")"))
+struct LiveTests {
+  static let capture = Live.root.appending(path: "Fixtures/literal/modbus-every-function.pcap").path
+
+  @Test("live and replay say the same of every recorded scene, and nothing is sent")
+  func scenes() throws {
+    let (status, text) = try Live.run("Scripts/live-test", [])
+    #expect(status == 0, "\(text)")
+    #expect(text.components(separatedBy: "live and replay agree").count == 11, "\(text)")
+  }
+
+  @Test("an interface that goes down and comes back is said, and listened to again")
+  func downAndUp() throws {
+    let cable = try Cable("down")
+    try cable.listen(["--log", "operations-all"])
+    try cable.down("mirror")
+    #expect(cable.hears("mirror is down"), "\(cable.messages)")
+    try cable.up("mirror")
+    #expect(cable.hears("mirror is up again"), "\(cable.messages)")
+    try cable.play(Self.capture)
+    // Twice: once for each time somebody pulls the cable.
+    try cable.down("mirror")
+    #expect(cable.hears("mirror is down", times: 2), "\(cable.messages)")
+    try cable.up("mirror")
+    #expect(cable.hears("mirror is up again", times: 2), "\(cable.messages)")
+    Thread.sleep(forTimeInterval: 1)
+    #expect(cable.stop() == 0)
+    #expect(cable.records.count > 50, "\(cable.messages)")
+    #expect(cable.sent == 0)
+  }
+
+  @Test("SIGHUP reads the site file again; a broken one leaves the old one in force")
+  func reload() throws {
+    let cable = try Cable("reload")
+    let site = cable.folder.appending(path: "plant.yaml")
+    let good = try String(contentsOfFile: CommandTests.site, encoding: .utf8)
+    try good.write(to: site, atomically: true, encoding: .utf8)
+    try cable.listen(["--site", site.path])
+
+    try "zones: 5\n".write(to: site, atomically: true, encoding: .utf8)
+    cable.signal(SIGHUP)
+    #expect(cable.hears("the one before stays in force"), "\(cable.messages)")
+    #expect(cable.messages.contains("plant.yaml:1:8"), "\(cable.messages)")
+    // The old one still judges: the office may not talk to a controller.
+    let scene = Live.root.appending(path: "Fixtures/model-factory/office-reads-then-writes-plc.pcap").path
+    try cable.play(scene)
+    #expect(cable.records.contains { $0.contains("cross-zone-flow") }, "\(cable.messages)")
+
+    try good.write(to: site, atomically: true, encoding: .utf8)
+    cable.signal(SIGHUP)
+    #expect(cable.hears("read again"), "\(cable.messages)")
+    #expect(cable.stop() == 0)
+    #expect(cable.sent == 0)
+  }
+
+  @Test("the counters are written every minute, the kernel's among them")
+  func statistics() throws {
+    struct Line: Decodable {
+      struct Stats: Decodable {
+        struct Capture: Decodable {
+          let kernelPackets: Int
+          let kernelDrops: Int
+          let kernelIfdrops: Int
+        }
+        let capture: Capture
+      }
+      let eventType: String
+      let stats: Stats?
+    }
+    let cable = try Cable("stats")
+    try cable.listen(["--log", "stats"])
+    try cable.play(Self.capture)
+    // A minute, and as long again for a busy machine; nothing is required of the time itself.
+    for _ in 0..<1200 where cable.records.isEmpty { Thread.sleep(forTimeInterval: 0.1) }
+    #expect(cable.stop() == 0)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let lines = try cable.records.map { try decoder.decode(Line.self, from: Data($0.utf8)) }
+      .filter { $0.eventType == "stats" }
+    #expect(lines.count >= 2, "\(cable.messages)")
+    let counts = try #require(lines.first?.stats?.capture)
+    #expect(counts.kernelPackets > 100)
+    #expect(counts.kernelDrops == 0 && counts.kernelIfdrops == 0)
+    #expect(cable.sent == 0)
+  }
+
+  @Test("as root it keeps only the right to open raw sockets")
+  func rights() throws {
+    let cable = try Cable("rights")
+    try cable.listen([])
+    let pids = try Live.run("ip", ["netns", "pids", cable.space]).1.split(separator: "\n")
+    let status = try String(contentsOfFile: "/proc/\(try #require(pids.first))/status", encoding: .utf8)
+    // CAP_NET_RAW is bit 13 (linux/capability.h).
+    for set in ["CapPrm", "CapEff"] { #expect(status.contains("\(set):\t0000000000002000"), "\(status)") }
+    #expect(status.contains("CapBnd:\t0000000000002000") || status.contains("CapBnd:\t0000000000000000"), "\(status)")
+    #expect(cable.stop() == 0)
+  }
+}
