@@ -59,6 +59,8 @@ import Testing
     Case("flood-broadcast", 0, ["flood"]), Case("flood-icmp", 0, ["flood"]), Case("flood-syn", 0, ["flood"]),
     Case("flood-syn-many-sources", 0, ["flood"]), Case("flood-udp", 0, ["flood"]),
     Case("host-sweep-arp", 0, ["host-sweep"]), Case("host-sweep-tcp", 0, ["host-sweep"]),
+    Case("ethercat-broadcast", 0), Case("tcp-fins-of-many-connections", 0), Case("modbus-lost-questions", 70),
+    Case("tcp-one-way-to-many", 210, ["one-way-visibility"]),
     Case("arp-conflict", 0, ["arp-spoofing"]), Case("arp-unasked-answers", 0, ["arp-spoofing"]),
     Case("arp-flip-flop", 0, ["arp-spoofing"]), Case("arp-one-for-many", 0, ["arp-spoofing"]),
     Case("address-two-holders", 0, ["address-conflict"]), Case("address-replaced", 0), Case("address-router", 0),
@@ -86,7 +88,7 @@ import Testing
 
   static let singleCauses = [
     "host-sweep-arp", "host-sweep-tcp", "nd-sweep", "arp-unasked-answers", "arp-flip-flop", "arp-one-for-many",
-    "address-two-holders", "nd-spoofing", "nd-unsolicited-claims", "nd-two-holders",
+    "tcp-one-way-to-many", "address-two-holders", "nd-spoofing", "nd-unsolicited-claims", "nd-two-holders",
   ]
 
   @Test("one cause is one alert, however many hosts it touches", arguments: singleCauses)

@@ -170,3 +170,11 @@ def _(capture):
         connection = Connection(capture, port).open()
         connection.exchange(question, answer)
         connection.close()
+
+
+@scene("modbus-lost-questions", "forty polls; the mirror port lost every fourth question")
+def _(capture):
+    connection = Connection(capture).open()
+    for n in range(40):
+        connection.shown = ("server",) if n % 4 == 3 else ("client", "server")
+        connection.exchange(modbus(n, read(0, 4)), modbus(n, registers(1, 2, 3, 4)))

@@ -165,3 +165,31 @@ def _(capture):
         capture.add(arp(1, PLC_MAC, PLC, bytes(6), PLC), 400_000)
         capture.add(arp(1, STRANGER_MAC, PLC, bytes(6), PLC), 400_000)
     capture.add(arp(2, PLC_MAC, PLC, HMI_MAC, HMI, HMI_MAC, source=STRANGER_MAC))
+
+
+# --- What looks like a flood, a sweep or a forged answer, and is none -------------------------------------------------
+
+@scene("ethercat-broadcast", "EtherCAT: a master's cyclic frames, 2000 broadcasts a second as the protocol has it")
+def _(capture):
+    for n in range(2000):
+        datagram = struct.pack("<BBIHHH", 12, n & 0xFF, 0x0001_0000, 8, 0, 0) + bytes(8) + bytes(2)
+        capture.add(ethernet(struct.pack("<H", 0x1000 | len(datagram)) + datagram, 0x88A4, HMI_MAC, BROADCAST), 500)
+
+
+@scene("tcp-fins-of-many-connections", "a browser closes forty connections at once, to hosts that answer no more")
+def _(capture):
+    for n in range(40):
+        target = f"203.0.113.{n + 1}"
+        segment = tcp(b"", 50_000 + n, 443, 1000 + n, 2000 + n, FIN | ACK, HMI, target)
+        capture.add(ethernet(ipv4(segment, TCP, HMI, target), target=ROUTER_MAC))
+
+
+@scene("tcp-one-way-to-many", "a station opens connections to thirty PLCs and polls them; the mirror port shows no answers")
+def _(capture):
+    for n in range(30):
+        target = f"192.168.10.{100 + n}"
+        for offset, flags, payload in ((0, SYN, b""), (1, ACK, b""), (1, PSH | ACK, QUESTION), (13, PSH | ACK, QUESTION),
+                                       (25, PSH | ACK, QUESTION), (37, PSH | ACK, QUESTION), (49, PSH | ACK, QUESTION),
+                                       (61, PSH | ACK, QUESTION), (73, PSH | ACK, QUESTION)):
+            segment = tcp(payload, 50_000 + n, 502, 1000 + offset, 0 if flags == SYN else 2000, flags, HMI, target)
+            capture.add(ethernet(ipv4(segment, TCP, HMI, target)))

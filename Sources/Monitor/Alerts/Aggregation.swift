@@ -209,12 +209,18 @@ private struct AlertKey: TableKey {
 
   init(_ finding: Finding) {
     kind = finding.kind.rawValue
-    if finding.kind == .arpSpoofing {
+    switch finding.kind {
+    case .arpSpoofing:
       // Whoever spoofs is the cause, however many addresses it claims, towards however many others.
       source = AlertKey.party(Endpoint(mac: finding.source.mac))
       destination = 0
       cause = 0
-    } else {
+    case .oneWayVisibility:
+      // The mirror port is, for the connections of two zones; not each of them.
+      source = UInt128(finding.source.party.zone.rawValue)
+      destination = UInt128(finding.destination.party.zone.rawValue)
+      cause = 0
+    default:
       source = AlertKey.party(finding.source)
       destination = AlertKey.party(finding.destination)
       cause = AlertKey.cause(finding)

@@ -90,7 +90,8 @@ struct English {
     case .unaskedAnswer: "\(from) answers \(to) without having been asked."
     case .unansweredRequest: "Requests of \(from) stay without an answer from \(to)."
     case .mismatchedAnswer: "\(from) answers \(to) in a way that does not fit the question."
-    case .oneWayVisibility: "Of connections between \(from) and \(to) only one direction is visible."
+    case .oneWayVisibility:
+      "Only one direction of connections\(zones(" ")) is visible, such as of those between \(facts.source) and \(facts.destination)."
     }
   }
 

@@ -83,7 +83,7 @@ struct Japanese {
     case .unaskedAnswer: "\(from)が、要求を受けずに\(to)へ応答しています。"
     case .unansweredRequest: "\(from)の要求に、\(to)が応答していません。"
     case .mismatchedAnswer: "\(from)が\(to)へ、要求と一致しない応答を返しました。"
-    case .oneWayVisibility: "\(from)と\(to)の間の通信が、片方向しか見えていません。"
+    case .oneWayVisibility: "通信が片方向しか見えていません\(inZones)。例: \(facts.source)と\(facts.destination)の間。"
     }
   }
 

@@ -23,6 +23,12 @@ struct Conversation {
   var answeredCodes: UInt128 = 0
   var answeredUnits: (UInt128, UInt128) = (0, 0)
 
+  /// An ICMP error about another flow, which is the one to be judged.
+  var isConsequence = false
+
+  /// The latest segment acknowledges bytes of the other end that were not seen: the mirror port lost them.
+  var isOtherBehind = false
+
   // What the site thinks of it
   var client = Party(zone: .external, asset: .none)
   var server = Party(zone: .external, asset: .none)

@@ -7,7 +7,7 @@ struct ZonePolicy {
   /// Judges a flow whose ends are known. `isSettled` is false while its content has not told the protocol.
   func judge(_ conversation: inout Conversation, _ moment: Moment, _ site: Site, _ alerts: inout Alerts) {
     let flow = conversation.flow
-    guard ZonePolicy.concerns(flow) else {
+    guard ZonePolicy.concerns(flow), !conversation.isConsequence else {
       conversation.gate = .open
       return
     }

@@ -117,8 +117,10 @@ package struct Pipeline: ~Copyable {
       statistics.vlanFrames += 1
       if packet.tagCount > 1 { statistics.manyTagFrames += 1 }
     }
-    // Before copies are left out: a storm is made of copies.
-    if packet.destination == .broadcast, packet.network != .none { detection.broadcast(packet, moment) }
+    // Before copies are left out: a storm is made of copies. Only IP and ARP: EtherCAT and its like broadcast thousands of frames a second by design.
+    if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
+      detection.broadcast(packet, moment)
+    }
     if duplicates.isCopy(packet, time: moment.time) {
       statistics.copies += 1
       return
@@ -215,11 +217,12 @@ package struct Pipeline: ~Copyable {
       if !packet.isNeighbourDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
     }
     if isNew {
-      // An attempt is a SYN, or a datagram or probe of unknown fate; not the middle of a connection, nor its refusal.
+      conversations[slot].isConsequence = isConsequence(packet)
+      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a datagram of unknown fate; not the middle
+      // or end of a connection, nor its refusal.
       let isAttempt =
         packet.transport == .tcp
-        ? !flags.contains(.rst) && (flags.contains(.syn) ? !flags.contains(.ack) : packet.payload.byteCount == 0)
-        : !conversations[slot].flow.isICMPError
+        ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
       detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
     }
     guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
@@ -256,6 +259,7 @@ package struct Pipeline: ~Copyable {
     _ direction: Direction, _ moment: Moment
   ) {
     let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
+    let before = conversations[slot].flow.tcp
     conversations[slot].flow[direction].flags.formUnion(flags)
     conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
       flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
@@ -269,6 +273,12 @@ package struct Pipeline: ~Copyable {
     }
     if flags.contains(.rst) { statistics.rst += 1 }
     if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
+      detection.succeeded(conversations[slot], moment)
+    }
+    // Where answers are invisible, the client's third segment of the handshake tells that there was one.
+    if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
+      conversations[slot].flow.toClient.packets == 0
+    {
       detection.succeeded(conversations[slot], moment)
     }
     let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
@@ -286,6 +296,18 @@ package struct Pipeline: ~Copyable {
     reader.segment(
       packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
       &conversations[slot], direction, moment, &detection)
+  }
+
+  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is judged, not the echo of it.
+  private func isConsequence(_ packet: borrowing Packet) -> Bool {
+    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
+      return false
+    }
+    return conversations.find(
+      FlowKey(
+        source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
+        destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
+        vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
   }
 
   /// Whether a SYN begins another connection between the same ports.

@@ -100,6 +100,9 @@ struct Reader {
       acknowledged(acknowledgement, &conversation, direction.reversed, moment, &detection)
     }
     guard payload.byteCount > 0 else { return }
+    let other = conversation.flow[direction.reversed].stream
+    conversation.isOtherBehind =
+      flags.contains(.ack) && other.isSynced && Int32(bitPattern: acknowledgement &- other.next) > 0
     if !conversation.flow[direction].stream.isSynced {
       conversation.flow[direction].stream.next = sequence
       conversation.flow[direction].stream.isSynced = true
