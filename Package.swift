@@ -53,6 +53,7 @@ let package = Package(
     tests("SiteTests", "Monitor"),
     tests("AlertsTests", "Monitor"),
     tests("GoldenTests", "Capture", "Monitor"),
+    tests("HotPathTests"),
     tests("CommandTests", "sekisho"),
   ],
   swiftLanguageModes: [.v6]

@@ -5,11 +5,13 @@ import Testing
 
 @testable import Monitor
 
-/// Every byte comes from an attacker: each frame of the literal fixtures with every byte changed and at every truncation goes the whole way without a trap.
+/// Every byte comes from an attacker: each frame of the fixtures, with every byte changed and at every truncation, goes the whole way without a trap.
 @Suite struct MutationTests {
-  static let folder = Fixtures.root.appending(path: "literal")
-  static let names = Fixtures.names(in: folder, ending: ".pcap")
-    .filter { $0 != "link-unsupported" }
+  /// `all` holds the frames of the other scenes.
+  static let names = ["literal", "model-factory"].flatMap { folder in
+    Fixtures.names(in: Fixtures.root.appending(path: folder), ending: ".pcap").map { "\(folder)/\($0)" }
+  }.filter { $0 != "literal/link-unsupported" && $0 != "model-factory/all" }
+  private static let patterns: [UInt8] = [0xFF, 0x01, 0x80, 0x55]
 
   @Test("a changed byte or a cut frame costs itself only", arguments: names)
   func mutate(_ name: String) throws {
@@ -17,15 +19,14 @@ import Testing
     options.seed = 5
     options.log = []
     var pipeline = Pipeline(options, site: nil, sink: Sink(descriptor: -1, pace: .waiting))
-    var file = try CaptureFile(path: Self.folder.appending(path: "\(name).pcap").path)
-    var frames: [(bytes: [UInt8], link: LinkType, time: Int64)] = []
-    // Floods repeat one frame thousands of times: the first hundred say it all.
-    while frames.count < 100, let frame = Self.copy(try file.next()) { frames.append(frame) }
+    var file = try CaptureFile(path: Fixtures.root.appending(path: "\(name).pcap").path)
     var sent: UInt64 = 0
-    for frame in frames {
+    var number = 0
+    while let frame = Self.copy(try file.next()) {
+      number += 1
       for index in frame.bytes.indices {
         var changed = frame.bytes
-        changed[index] ^= index % 2 == 0 ? 0xFF : 0x01
+        changed[index] ^= Self.patterns[(index + number) % 4]
         Self.send(changed, changed.count, frame.link, frame.time, &pipeline)
         Self.send(Array(frame.bytes.prefix(index)), index, frame.link, frame.time, &pipeline)
         Self.send(Array(frame.bytes.prefix(index)), frame.bytes.count, frame.link, frame.time, &pipeline)
