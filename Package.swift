@@ -49,6 +49,7 @@ let package = Package(
 
     tests("CaptureTests", "Capture"),
     tests("WireTests", "Monitor"),
+    tests("TrafficTests", "Capture", "Monitor"),
     tests("IndustrialTests", "Monitor"),
     tests("SiteTests", "Monitor"),
     tests("AlertsTests", "Monitor"),

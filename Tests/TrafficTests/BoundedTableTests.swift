@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+@Suite struct BoundedTableTests {
+  struct Number: TableKey {
+    let value: Int
+    func hash(seed: UInt64) -> UInt64 { mix(seed, UInt64(value)) }
+  }
+  /// All keys of an attacker who knew the seed fall into one bucket.
+  struct Colliding: TableKey {
+    let value: Int
+    func hash(seed: UInt64) -> UInt64 { 7 }
+  }
+  private static let second: Int64 = 1_000_000_000
+
+  @Test("what was put in is found at its slot, and gone when removed")
+  func findAndRemove() {
+    var table = BoundedTable<Number, String>(limit: 8, seed: 1)
+    let one = table.insert(Number(value: 1), "one", at: 0)
+    let two = table.insert(Number(value: 2), "two", at: 0)
+    #expect(table.find(Number(value: 1)) == one && table[one] == "one" && table.key(one).value == 1)
+    table[one] = "first"
+    #expect(table[one] == "first" && table.count == 2)
+    table.remove(one)
+    #expect(table.find(Number(value: 1)) == nil && !table.isUsed(one) && table.find(Number(value: 2)) == two)
+    // Removing what is not there is harmless.
+    table.remove(one)
+    #expect(table.count == 1)
+    #expect(table.insert(Number(value: 3), "three", at: 0) == one, "a free slot is used again")
+  }
+
+  @Test("at the limit the entry touched longest ago gives way", arguments: [1, 2, 3, 100])
+  func eviction(_ limit: Int) {
+    var table = BoundedTable<Number, Int>(limit: limit, seed: 2)
+    for value in 0..<limit { _ = table.insert(Number(value: value), value, at: Int64(value) * Self.second) }
+    #expect(table.isFull && table.evictions == 0 && table.next == table.find(Number(value: 0)))
+    // Entry 0 is used again: now 1 is the oldest, unless it is alone.
+    if let slot = table.find(Number(value: 0)) { table.touch(slot, at: Int64(limit) * Self.second) }
+    _ = table.insert(Number(value: 1000), 1000, at: Int64(limit + 1) * Self.second)
+    #expect(table.count == limit && table.evictions == 1)
+    #expect((table.find(Number(value: 0)) == nil) == (limit == 1))
+    if limit > 1 { #expect(table.find(Number(value: 1)) == nil) }
+    for value in 2..<max(2, limit) { #expect(table.find(Number(value: value)) != nil) }
+  }
+
+  @Test("touching within a second changes no order")
+  func granularity() {
+    var table = BoundedTable<Number, Int>(limit: 2, seed: 3)
+    let first = table.insert(Number(value: 1), 1, at: 0)
+    _ = table.insert(Number(value: 2), 2, at: 1)
+    table.touch(first, at: Self.second - 1)
+    #expect(table.oldestSlot == first && table.touched(first) == 0)
+    table.touch(first, at: Self.second)
+    #expect(table.oldestSlot != first && table.slotsByAge.last == first)
+  }
+
+  @Test("colliding keys are told apart, wherever in their chain one is removed", arguments: 0..<6)
+  func collisions(_ removed: Int) {
+    var table = BoundedTable<Colliding, Int>(limit: 16, seed: 4)
+    for value in 0..<6 { _ = table.insert(Colliding(value: value), value, at: 0) }
+    if let slot = table.find(Colliding(value: removed)) { table.remove(slot) }
+    for value in 0..<6 {
+      #expect(table.find(Colliding(value: value)).map { table[$0] } == (value == removed ? nil : value))
+    }
+  }
+
+  @Test("a slot used again is filled by its caller, a new one by what it begins with")
+  func fresh() {
+    var table = BoundedTable<Number, Int>(limit: 4, seed: 5)
+    let slot = table.insert(Number(value: 1), at: 0, fresh: 11)
+    #expect(table[slot] == 11)
+    table.remove(slot)
+    #expect(table.insert(Number(value: 2), at: 0, fresh: 22) == slot && table[slot] == 11)
+  }
+
+  @Test("it does what a dictionary with an order of use does", arguments: [1, 7, 64, 65, 300] as [Int], 1...4)
+  func model(_ limit: Int, _ seed: Int) {
+    var dice = Dice(state: UInt64(limit * 1000 + seed))
+    var table = BoundedTable<Number, Int>(limit: limit, seed: dice.next())
+    var values: [Int: Int] = [:]
+    var order: [Int] = []
+    var evictions = 0
+    for step in 0..<4000 {
+      let time = Int64(step) * Self.second
+      let key = Int.random(in: 0..<2 * limit, using: &dice)
+      switch Int.random(in: 0..<10, using: &dice) {
+      case 0..<6:
+        if let slot = table.find(Number(value: key)) {
+          table.touch(slot, at: time)
+          table[slot] = step
+          order.removeAll { $0 == key }
+        } else {
+          if values.count == limit {
+            values[order.removeFirst()] = nil
+            evictions += 1
+          }
+          _ = table.insert(Number(value: key), step, at: time)
+        }
+        values[key] = step
+        order.append(key)
+      case 6..<8:
+        if let slot = table.find(Number(value: key)) { table.remove(slot) }
+        values[key] = nil
+        order.removeAll { $0 == key }
+      default:
+        #expect(table.find(Number(value: key)).map { table[$0] } == values[key])
+      }
+      #expect(table.count == values.count)
+    }
+    #expect(table.slotsByAge.map { table.key($0).value } == order)
+    #expect(table.evictions == evictions)
+    #expect(table.slots <= limit)
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Testing
+
+@testable import Monitor
+
+@Suite struct DefragmenterTests {
+  enum Result: Equatable {
+    case waiting, refused
+    case complete([UInt8])
+  }
+
+  private static let second: Int64 = 1_000_000_000
+
+  private func add(
+    _ fragment: [UInt8], _ defragmenter: inout Defragmenter, time: Int64 = 0, length: Int? = nil
+  ) -> Result {
+    let packet = Packet(fragment.bytes, linkType: .ethernet, length: length ?? fragment.count)
+    let isFragment = packet.isFragment
+    #expect(isFragment)
+    switch defragmenter.add(packet, time: time) {
+    case .waiting: return .waiting
+    case .refused: return .refused
+    case .complete(let bytes, let transport):
+      #expect(transport == .udp)
+      return .complete(bytes)
+    }
+  }
+
+  /// `payload` in fragments of eight bytes; the last one is what is left.
+  private func fragments(_ payload: [UInt8], _ build: Build, identification: Int = 77) -> [[UInt8]] {
+    stride(from: 0, to: payload.count, by: 8).map { offset in
+      var build = build
+      build.identification = identification
+      build.fragmentOffset = offset
+      build.moreFragments = offset + 8 < payload.count
+      return build.frame(Array(payload[offset..<min(payload.count, offset + 8)]))
+    }
+  }
+
+  private static let payload = Build.udp(40_000, 502, (0..<23).map { UInt8($0) })
+
+  @Test("four fragments in every order make the datagram", arguments: [Build(), .v6])
+  func orders(_ build: Build) {
+    let pieces = fragments(Self.payload, build)
+    #expect(pieces.count == 4)
+    var permutations: [[Int]] = [[]]
+    for _ in 0..<4 {
+      permutations = permutations.flatMap { some in (0..<4).filter { !some.contains($0) }.map { some + [$0] } }
+    }
+    #expect(permutations.count == 24)
+    var defragmenter = Defragmenter(seed: 1)
+    for order in permutations {
+      for index in order.dropLast() { #expect(add(pieces[index], &defragmenter) == .waiting) }
+      #expect(add(pieces[order[3]], &defragmenter) == .complete(Self.payload))
+      #expect(defragmenter.bytes == 0 && defragmenter.differing == 0)
+    }
+    #expect(defragmenter.reassembled == 24 && defragmenter.fragments == 96)
+  }
+
+  @Test("datagrams that differ in identification, ends or protocol are not mixed", arguments: [Build(), .v6])
+  func interleaved(_ build: Build) {
+    var other = build
+    other.source[other.source.count - 1] = 99
+    let payloads = (0..<3).map { n in Build.udp(n, n, (0..<20).map { UInt8($0 + n * 30) }) }
+    let streams = [
+      fragments(payloads[0], build, identification: 5), fragments(payloads[1], build, identification: 6),
+      fragments(payloads[2], other, identification: 5),
+    ]
+    var defragmenter = Defragmenter(seed: 2)
+    var complete: [Result] = []
+    for index in 0..<streams[0].count {
+      for stream in streams {
+        let result = add(stream[index], &defragmenter)
+        if result != .waiting { complete.append(result) }
+      }
+    }
+    #expect(complete == payloads.map { .complete($0) })
+  }
+
+  @Test("a fragment twice is no overlap with other bytes; one changed byte is", arguments: [Build(), .v6], 0..<8)
+  func overlap(_ build: Build, _ position: Int) {
+    let pieces = fragments(Self.payload, build)
+    var changed = pieces[1]
+    changed[changed.count - 8 + position] ^= 0x10
+    var defragmenter = Defragmenter(seed: 3)
+    #expect(add(pieces[1], &defragmenter) == .waiting)
+    #expect(add(pieces[1], &defragmenter) == .waiting && defragmenter.differing == 0)
+    #expect(add(changed, &defragmenter) == .waiting && defragmenter.differing == 1)
+    #expect(add(pieces[0], &defragmenter) == .waiting && defragmenter.differing == 0)
+    #expect(add(pieces[2], &defragmenter) == .waiting)
+    // Of bytes sent twice the first stand.
+    #expect(add(pieces[3], &defragmenter) == .complete(Self.payload))
+    #expect(defragmenter.overlaps == 1)
+  }
+
+  @Test("what never becomes whole is dropped after its time")
+  func timeout() {
+    let pieces = fragments(Self.payload, Build())
+    var defragmenter = Defragmenter(seed: 4)
+    #expect(add(pieces[0], &defragmenter) == .waiting)
+    #expect(defragmenter.bytes == 8)
+    let late = Defragmenter.timeout + 1
+    for piece in pieces.dropFirst() { #expect(add(piece, &defragmenter, time: late) == .waiting) }
+    #expect(defragmenter.timeouts == 1 && defragmenter.reassembled == 0)
+  }
+
+  @Test("nothing grows over its bound")
+  func bounds() {
+    var build = Build()
+    build.moreFragments = true
+    // Datagrams: the oldest gives way.
+    var few = Defragmenter(limit: 2, seed: 5)
+    for number in 0..<10 {
+      build.identification = number
+      #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &few, time: Int64(number)) == .waiting)
+    }
+    #expect(few.bytes == 16)
+    // Bytes in all.
+    var small = Defragmenter(byteLimit: 100, seed: 6)
+    build.identification = 1
+    #expect(add(build.frame([UInt8](repeating: 0, count: 96)), &small) == .waiting)
+    build.identification = 2
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &small) == .refused)
+    #expect(small.refusals == 1 && small.bytes == 96)
+    // Pieces of one datagram: then all of it is dropped.
+    var pieces = Defragmenter(seed: 7)
+    for number in 0..<Defragmenter.mostPieces {
+      build.fragmentOffset = 16 * number
+      #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &pieces) == .waiting)
+    }
+    build.fragmentOffset = 16 * Defragmenter.mostPieces
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &pieces) == .refused)
+    #expect(pieces.bytes == 0)
+  }
+
+  @Test("impossible offsets, a second end and what the capture cut are refused")
+  func impossible() {
+    var build = Build()
+    var defragmenter = Defragmenter(seed: 8)
+    build.fragmentOffset = 65_528
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &defragmenter) == .refused, "beyond 65,535 bytes")
+    // An end at 16, then a fragment behind it.
+    build.fragmentOffset = 8
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &defragmenter) == .waiting)
+    build.fragmentOffset = 16
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &defragmenter) == .refused)
+    // The capture holds less than was on the wire.
+    build.fragmentOffset = 8
+    let whole = build.frame([UInt8](repeating: 0, count: 64))
+    #expect(add(Array(whole.dropLast(20)), &defragmenter, length: whole.count) == .refused)
+    #expect(defragmenter.refusals == 3 && defragmenter.bytes == 0)
+  }
+
+  @Test("random pieces of a datagram make it again", arguments: 0..<40)
+  func random(_ seed: Int) {
+    var dice = Dice(state: UInt64(seed))
+    let payload = Build.udp(1, 2, dice.bytes(400))
+    var cuts = Set((1..<51).shuffled(using: &dice).prefix(Int.random(in: 0...20, using: &dice)).map { $0 * 8 })
+    cuts.formUnion([0])
+    let starts = cuts.sorted()
+    var frames: [[UInt8]] = []
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1] : payload.count
+      var build = Build()
+      // Some begin earlier than where the one before ends.
+      let begin = max(0, start - 8 * Int.random(in: 0...2, using: &dice))
+      build.fragmentOffset = begin
+      build.moreFragments = end < payload.count
+      guard begin > 0 || build.moreFragments else { continue }
+      frames.append(build.frame(Array(payload[begin..<end])))
+    }
+    guard !frames.isEmpty else { return }
+    frames.shuffle(using: &dice)
+    var defragmenter = Defragmenter(seed: 9)
+    var results = frames.map { add($0, &defragmenter) }
+    // Overlaps may complete it before the last fragment, which then waits for a datagram of its own.
+    results.removeAll { $0 == .waiting }
+    #expect(results == [.complete(payload)])
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+@Suite struct StreamPoolTests {
+  private func synced(at next: UInt32 = 1000) -> StreamHalf {
+    var half = StreamHalf()
+    half.next = next
+    half.isSynced = true
+    return half
+  }
+
+  @Test("the front of a message waits, and its room is given back")
+  func front() {
+    var pool = StreamPool()
+    var half = synced()
+    #expect(!pool.hasFront(half) && pool.takeFront(half) == [])
+    #expect(pool.keepFront([1, 2, 3], &half))
+    #expect(pool.hasFront(half) && pool.bytes == 3)
+    #expect(pool.takeFront(half) == [1, 2, 3] && pool.bytes == 0)
+    #expect(pool.keepFront([], &half) && half.held == -1)
+    #expect(pool.keepFront([9], &half))
+    pool.dropFront(&half)
+    #expect(pool.bytes == 0 && half.held == -1)
+  }
+
+  @Test("segments in any order, cut anywhere and overlapping, come out as the stream", arguments: 0..<60)
+  func order(_ seed: Int) throws {
+    var dice = Dice(state: UInt64(seed))
+    var pool = StreamPool()
+    // Some streams pass the end of the sequence numbers.
+    var half = synced(at: seed % 3 == 0 ? .max - 20 : 1000)
+    let base = half.next
+    let stream = dice.bytes(120)
+    // Everything but byte 0, so that there is a hole in front; cut at random, with overlaps.
+    var pieces: [Range<Int>] = []
+    var start = 1
+    while start < stream.count {
+      let end = min(stream.count, start + Int.random(in: 1...20, using: &dice))
+      pieces.append(max(1, start - Int.random(in: 0...5, using: &dice))..<end)
+      start = end
+    }
+    pieces.shuffle(using: &dice)
+    for piece in pieces {
+      let part = Array(stream[piece])
+      let differing = pool.hold(
+        part.bytes, sequence: base &+ UInt32(piece.lowerBound), frame: UInt64(piece.lowerBound), time: 7, &half)
+      #expect(differing == 0)
+    }
+    #expect(pool.takeSegment(&half) == nil, "the hole is still there")
+    half.next &+= 1
+    var out = [stream[0]]
+    while let segment = pool.takeSegment(&half) {
+      #expect(segment.sequence == half.next)
+      out += segment.bytes
+      half.next &+= UInt32(segment.bytes.count)
+    }
+    #expect(out == stream)
+    #expect(pool.bytes == 0 && half.held == -1)
+  }
+
+  @Test("bytes held twice with other contents are counted, and the first stand", arguments: 0..<20)
+  func differing(_ position: Int) throws {
+    var pool = StreamPool()
+    var half = synced()
+    let first = [UInt8](repeating: 1, count: 20)
+    #expect(pool.hold(first.bytes, sequence: 1010, frame: 1, time: 0, &half) == 0)
+    var second = first
+    second[position] = 2
+    #expect(pool.hold(second.bytes, sequence: 1010, frame: 2, time: 0, &half) == 1)
+    // Reaching over both ends: only the covered part is compared.
+    let third = [UInt8](repeating: 1, count: 5) + second + [1, 1]
+    #expect(pool.hold(third.bytes, sequence: 1005, frame: 3, time: 0, &half) == 1)
+    let segments = [
+      pool.takeSegment(&half, force: true), pool.takeSegment(&half, force: true), pool.takeSegment(&half, force: true),
+    ]
+    #expect(segments.map { $0?.bytes.count } == [5, 20, 2])
+    #expect(segments[1]?.bytes == first && segments[1]?.frame == 1)
+    #expect(pool.takeSegment(&half, force: true) == nil && pool.bytes == 0)
+  }
+
+  @Test("every bound holds, and what does not fit is refused and counted")
+  func bounds() {
+    var pool = StreamPool(heldLimit: 2, historyLimit: 1, byteLimit: 600_000)
+    var halves = [synced(), synced(), synced()]
+    #expect(pool.keepFront([1], &halves[0]) && pool.keepFront([1], &halves[1]))
+    #expect(!pool.keepFront([1], &halves[2]) && pool.refusals == 1)
+    let none = pool.hold([UInt8](repeating: 0, count: 4).bytes, sequence: 2000, frame: 1, time: 0, &halves[2])
+    #expect(none == nil && pool.refusals == 2)
+    pool.release(&halves[1])
+    #expect(pool.keepFront([1], &halves[2]), "a place given back is used again")
+
+    // So many segments behind one hole, and no more.
+    for number in 0..<StreamPool.mostSegments {
+      #expect(pool.hold([0].bytes, sequence: 2000 + UInt32(2 * number), frame: 1, time: 0, &halves[0]) == 0)
+    }
+    #expect(pool.hold([0].bytes, sequence: 9000, frame: 1, time: 0, &halves[0]) == nil)
+    #expect(pool.heldCount(halves[0]) == StreamPool.mostSegments)
+    // So many bytes behind one hole.
+    let large = [UInt8](repeating: 0, count: StreamPool.mostSegmentBytes)
+    #expect(pool.hold(large.bytes, sequence: 2000, frame: 1, time: 0, &halves[2]) == 0)
+    #expect(pool.hold([0].bytes, sequence: 1_000_000, frame: 1, time: 0, &halves[2]) == nil)
+    // So many bytes in all.
+    #expect(!pool.keepFront([UInt8](repeating: 0, count: 600_000), &halves[0]))
+    for index in halves.indices { pool.release(&halves[index]) }
+    #expect(pool.bytes == 0)
+  }
+
+  @Test("a retransmission that differs in any byte of the last 512 is noticed", arguments: [1, 8, 13, 60, 300, 512])
+  func history(_ length: Int) {
+    var dice = Dice(state: UInt64(length))
+    var pool = StreamPool()
+    // The ring of kept bytes is passed several times, beginning anywhere in it.
+    for start in [0, 5, 511, UInt32.max - 100] {
+      var half = synced(at: start)
+      var sent: [UInt8] = []
+      while sent.count < 1300 {
+        let part = dice.bytes(length)
+        half.next &+= UInt32(part.count)
+        pool.remember(part.bytes, &half)
+        sent += part
+      }
+      let kept = min(StreamPool.historyLength, sent.count)
+      let tail = Array(sent.suffix(kept))
+      let sequence = half.next &- UInt32(kept)
+      #expect(pool.differing(tail.bytes, count: kept, sequence: sequence, half) == 0)
+      for position in tail.indices {
+        var changed = tail
+        changed[position] ^= 0x40
+        #expect(pool.differing(changed.bytes, count: kept, sequence: sequence, half) == 1)
+      }
+      // Older bytes are not known any more, and count as equal.
+      let older = [UInt8](repeating: 0, count: 600)
+      #expect(pool.differing(older.bytes, count: 80, sequence: half.next &- 600, half) == 0)
+      pool.forget(half)
+      #expect(pool.differing(dice.bytes(kept).bytes, count: kept, sequence: sequence, half) == 0)
+      pool.release(&half)
+    }
+  }
+
+  @Test("without room for a history nothing is compared, and nothing breaks")
+  func noHistory() {
+    var pool = StreamPool(historyLimit: 1)
+    var (first, second) = (synced(), synced())
+    pool.remember([1, 2, 3].bytes, &first)
+    pool.remember([1, 2, 3].bytes, &second)
+    #expect(first.history == 0 && second.history == -1)
+    #expect(pool.differing([9].bytes, count: 1, sequence: 999, second) == 0)
+    pool.release(&first)
+    pool.remember([4].bytes, &second)
+    #expect(second.history == 0)
+  }
+}
