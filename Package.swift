@@ -52,6 +52,7 @@ let package = Package(
     tests("TrafficTests", "Capture", "Monitor"),
     tests("IndustrialTests", "Monitor"),
     tests("SiteTests", "Monitor"),
+    tests("DetectionTests", "Capture", "Monitor"),
     tests("AlertsTests", "Monitor"),
     tests("GoldenTests", "Capture", "Monitor"),
     tests("HotPathTests"),

@@ -27,8 +27,10 @@ struct Tally {
   private struct Window {
     var start: Int64
     var count: Int
-    /// One bit for each of 256 hash values: which different things were counted.
-    var seen: (UInt128, UInt128)
+    /// Which different things were counted: the first ones exactly, by hash value; those after them by one bit for each of 256 values.
+    var first = InlineArray<32, UInt32>(repeating: 0)
+    var firstCount = 0
+    var seen: (UInt128, UInt128) = (0, 0)
   }
 
   /// Nanoseconds.
@@ -53,8 +55,8 @@ struct Tally {
     return amount > 0 && table[slot].count >= threshold ? table[slot].count : nil
   }
 
-  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and grew. With many things
-  /// the 256 marks fill up; the count then falls behind but never runs ahead.
+  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and grew. It is exact up to 32, more than
+  /// any threshold; with many more the 256 marks fill up, and the count falls behind but never runs ahead.
   mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     guard mark(slot, thing) else { return nil }
@@ -63,7 +65,16 @@ struct Tally {
   }
 
   private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
-    let index = Int(truncatingIfNeeded: mix(0x9E37_79B9, thing) >> 20) & 255
+    // Not seeded, so that the same capture gives the same counts.
+    let hash = mix(0x9E37_79B9, thing)
+    let value = UInt32(truncatingIfNeeded: hash >> 28)
+    for index in 0..<table[slot].firstCount where table[slot].first[index] == value { return false }
+    if table[slot].firstCount < 32 {
+      table[slot].first[table[slot].firstCount] = value
+      table[slot].firstCount += 1
+      return true
+    }
+    let index = Int(truncatingIfNeeded: hash >> 20) & 255
     let bit = UInt128(1) << UInt128(index & 127)
     if index < 128 {
       guard table[slot].seen.0 & bit == 0 else { return false }
@@ -76,7 +87,7 @@ struct Tally {
   }
 
   private mutating func slot(_ key: PairKey, at time: Int64) -> Int {
-    let fresh = Window(start: time, count: 0, seen: (0, 0))
+    let fresh = Window(start: time, count: 0)
     guard let slot = table.find(key) else { return table.insert(key, fresh, at: time) }
     table.touch(slot, at: time)
     if time &- table[slot].start >= window || time < table[slot].start { table[slot] = fresh }

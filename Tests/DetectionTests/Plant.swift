@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Foundation
+
+@testable import Monitor
+
+/// A plant in memory: stations send frames to each other, the monitor listens.
+final class Plant {
+  private var pipeline: Pipeline
+  /// Nanoseconds.
+  private(set) var time: Int64 = 1_700_000_000_000_000_000
+  private var identification = 0
+
+  static let site = """
+    site: Test plant
+    timezone: Asia/Tokyo
+    zones:
+      line: {importance: high, networks: [192.168.10.0/24, "fd00:10::/64"], vlans: [10]}
+      scada: {importance: high, networks: [192.168.20.0/24], vlans: [20]}
+      office: {importance: low, networks: [10.20.0.0/16]}
+    assets:
+      plc: {zone: line, mac: "02:00:00:00:10:0b", ip: 192.168.10.11, role: plc}
+      plc-2: {zone: line, mac: "02:00:00:00:10:0c", ip: 192.168.10.12, role: plc}
+      hmi: {zone: line, mac: "02:00:00:00:10:15", ip: 192.168.10.21, role: hmi}
+      laptop: {zone: line, mac: "02:00:00:00:10:5a", ip: 192.168.10.90, role: engineering-station, presence: occasional}
+      gateway: {zone: line, mac: "02:00:00:00:10:01", ip: 192.168.10.1, role: router}
+    conduits:
+      - {from: scada, to: line, services: [modbus], operations: [read]}
+      - {from: hmi, to: plc, services: [modbus], operations: [read, write], targets: ["holding-register 0-99"]}
+      - {from: laptop, to: line, services: [any], operations: [any], during: maintenance}
+      - {from: office, to: scada, services: [tcp/443]}
+    windows:
+      maintenance: {days: [sat], hours: "09:00-17:00"}
+    """
+
+  init(site text: String? = nil) throws {
+    var site: Site?
+    if let text {
+      let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      defer { try? FileManager.default.removeItem(at: file) }
+      site = try Site.load(file: file.path)
+    }
+    var options = Pipeline.Options()
+    options.seed = 3
+    options.log = []
+    pipeline = Pipeline(options, site: site, sink: Sink(descriptor: -1, pace: .waiting))
+  }
+
+  /// What was found so far, and how often.
+  var found: [String: UInt64] {
+    var found: [String: UInt64] = [:]
+    for alert in pipeline.alertsByKind { found[Catalogue.entry(alert.kind).id] = alert.findings }
+    return found
+  }
+  var kinds: Set<String> { Set(found.keys) }
+
+  func wait(_ seconds: Double) { time += Int64(seconds * 1e9) }
+
+  func send(_ frame: [UInt8], wait: Double = 0.001) {
+    pipeline.process(Frame(bytes: frame.bytes, length: frame.count, time: time, linkType: .ethernet))
+    self.wait(wait)
+  }
+
+  // MARK: Frames
+
+  struct Station {
+    var ip: String
+    var mac: UInt64
+    init(_ ip: String, mac: UInt64? = nil) {
+      self.ip = ip
+      // The last two numbers of the address make the MAC address.
+      let parts = ip.split(separator: ".").compactMap { UInt64($0) }
+      self.mac = mac ?? (0x0200_0000_0000 | (parts.count == 4 ? parts[2] << 8 | parts[3] : 0))
+    }
+    var address: [UInt8] { ip.split(separator: ".").compactMap { UInt8($0) } }
+    var macBytes: [UInt8] { Plant.big(Int(mac), 6) }
+  }
+
+  static func big(_ value: Int, _ count: Int = 2) -> [UInt8] {
+    (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+  static let broadcast = [UInt8](repeating: 0xFF, count: 6)
+
+  /// A frame of any type; `to` nil is everybody.
+  func ethernet(_ payload: [UInt8], _ type: Int, from: Station, to: Station?, vlan: Int? = nil) -> [UInt8] {
+    (to?.macBytes ?? Plant.broadcast) + from.macBytes + (vlan.map { Plant.big(0x8100) + Plant.big($0) } ?? [])
+      + Plant.big(type) + payload
+  }
+
+  func ip(
+    _ payload: [UInt8], _ number: UInt8, from: Station, to: Station, hopLimit: UInt8 = 64, vlan: Int? = nil,
+    toEverybody: Bool = false
+  ) -> [UInt8] {
+    identification += 1
+    let start: [UInt8] =
+      [0x45, 0] + Plant.big(20 + payload.count) + Plant.big(identification) + [0, 0, hopLimit, number]
+    let ends = from.address + to.address
+    var sum = stride(from: 0, to: start.count, by: 2).reduce(0) { $0 + Int(start[$1]) << 8 + Int(start[$1 + 1]) }
+    sum += stride(from: 0, to: ends.count, by: 2).reduce(0) { $0 + Int(ends[$1]) << 8 + Int(ends[$1 + 1]) }
+    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+    let datagram = start + Plant.big(~sum & 0xFFFF) + ends + payload
+    return ethernet(datagram, 0x0800, from: from, to: toEverybody ? nil : to, vlan: vlan)
+  }
+
+  func udp(_ payload: [UInt8], _ source: Int, _ destination: Int, from: Station, to: Station, hopLimit: UInt8 = 64)
+    -> [UInt8]
+  {
+    // Checksum 0 is none (RFC 768).
+    let header = Plant.big(source) + Plant.big(destination) + Plant.big(8 + payload.count) + [0, 0]
+    return ip(header + payload, 17, from: from, to: to, hopLimit: hopLimit)
+  }
+
+  func arp(_ operation: Int, _ sender: Station, _ target: Station, to: Station? = nil) -> [UInt8] {
+    let body =
+      Plant.big(1) + Plant.big(0x0800) + [6, 4] + Plant.big(operation) + sender.macBytes + sender.address
+      + (operation == 1 ? [UInt8](repeating: 0, count: 6) : target.macBytes) + target.address
+    return ethernet(body, 0x0806, from: sender, to: to)
+  }
+
+  func echo(from: Station, to: Station, isReply: Bool = false) -> [UInt8] {
+    let body: [UInt8] = [isReply ? 0 : 8, 0, 0, 0, 0x12, 0x34, 0, 1]
+    let sum = ~(Int(body[0]) << 8 + 0x1234 + 1) & 0xFFFF
+    return ip([body[0], 0] + Plant.big(sum) + body[4...], 1, from: from, to: to)
+  }
+}
+
+/// One TCP connection between two stations, segment by segment.
+final class Connection {
+  private let plant: Plant
+  private let client: Plant.Station
+  private let server: Plant.Station
+  private let ports: (Int, Int)
+  private var sequences = [1000, 5000]
+  var vlan: Int?
+  var hopLimit: UInt8 = 64
+  /// Segments of an end that the mirror port does not show.
+  var isClientVisible = true
+  var isServerVisible = true
+  private static let (fin, syn, rst, psh, ack): (UInt8, UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 8, 16)
+
+  init(_ plant: Plant, from client: Plant.Station, to server: Plant.Station, port: Int = 502, clientPort: Int = 40_000)
+  {
+    self.plant = plant
+    self.client = client
+    self.server = server
+    ports = (clientPort, port)
+  }
+
+  private func segment(_ side: Int, _ flags: UInt8, _ payload: [UInt8] = [], wait: Double = 0.001) {
+    let (from, to) = side == 0 ? (client, server) : (server, client)
+    let (source, destination) = side == 0 ? ports : (ports.1, ports.0)
+    var bytes =
+      Plant.big(source) + Plant.big(destination) + Plant.big(sequences[side], 4)
+      + Plant.big(flags & Self.ack != 0 ? sequences[1 - side] : 0, 4) + [0x50, flags] + Plant.big(8192) + [0, 0, 0, 0]
+    bytes += payload
+    var words = from.address + to.address + [0, 6] + Plant.big(bytes.count) + bytes
+    if words.count % 2 == 1 { words.append(0) }
+    var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
+    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+    bytes.replaceSubrange(16..<18, with: Plant.big(~sum & 0xFFFF))
+    if side == 0 ? isClientVisible : isServerVisible {
+      plant.send(plant.ip(bytes, 6, from: from, to: to, hopLimit: hopLimit, vlan: vlan), wait: wait)
+    }
+    sequences[side] += payload.count + (flags & (Self.syn | Self.fin) != 0 ? 1 : 0)
+  }
+
+  func syn(wait: Double = 0.001) { segment(0, Self.syn, wait: wait) }
+  func refuse() { segment(1, Self.rst | Self.ack) }
+  @discardableResult func open() -> Connection {
+    syn()
+    segment(1, Self.syn | Self.ack)
+    segment(0, Self.ack)
+    return self
+  }
+  func close() {
+    segment(0, Self.fin | Self.ack)
+    segment(1, Self.fin | Self.ack)
+    segment(0, Self.ack)
+  }
+  func ask(_ payload: [UInt8], wait: Double = 0.001) { segment(0, Self.psh | Self.ack, payload, wait: wait) }
+  func answer(_ payload: [UInt8], wait: Double = 0.001) { segment(1, Self.psh | Self.ack, payload, wait: wait) }
+
+  // MARK: Modbus
+
+  private var transaction = 0
+  static func message(_ transaction: Int, _ pdu: [UInt8], unit: UInt8 = 1) -> [UInt8] {
+    Plant.big(transaction) + [0, 0] + Plant.big(1 + pdu.count) + [unit] + pdu
+  }
+  /// A question, and its answer unless there is none.
+  func modbus(_ question: [UInt8], _ answer: [UInt8]?, unit: UInt8 = 1, wait: Double = 0.001) {
+    transaction += 1
+    ask(Self.message(transaction, question, unit: unit))
+    if let answer { self.answer(Self.message(transaction, answer, unit: unit), wait: wait) } else { plant.wait(wait) }
+  }
+  func read(_ address: Int = 0, _ count: Int = 1) {
+    modbus(
+      [3] + Plant.big(address) + Plant.big(count), [3, UInt8(2 * count)] + [UInt8](repeating: 0, count: 2 * count))
+  }
+  func write(_ address: Int = 0) {
+    let pdu = [6] + Plant.big(address) + [0, 7]
+    modbus(pdu, pdu)
+  }
+}

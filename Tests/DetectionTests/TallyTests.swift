@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+@Suite struct TallyTests {
+  private static let second: Int64 = 1_000_000_000
+  private let key = PairKey(.none, .none, 1)
+  private let other = PairKey(.none, .none, 2)
+
+  @Test("it speaks from its threshold on, for each pair apart")
+  func threshold() {
+    var tally = Tally(seconds: 10, threshold: 3, seed: 1)
+    #expect(tally.add(key, at: 0) == nil && tally.add(other, at: 0) == nil)
+    #expect(tally.add(key, at: 1) == nil)
+    #expect(tally.add(key, at: 2) == 3 && tally.add(key, at: 3) == 4)
+    #expect(tally.add(other, at: 4) == nil)
+  }
+
+  @Test("a window ends, and a success takes a failure back, down to none")
+  func windowAndSuccess() {
+    var tally = Tally(seconds: 10, threshold: 2, seed: 1)
+    _ = tally.add(key, at: 0)
+    #expect(tally.add(key, at: 10 * Self.second) == nil, "another window")
+    for _ in 0..<5 { #expect(tally.add(key, -1, at: 11 * Self.second) == nil) }
+    #expect(tally.add(key, at: 11 * Self.second) == nil)
+    #expect(tally.add(key, at: 11 * Self.second) == 2)
+    #expect(tally.add(key, at: -1) == nil, "time that runs back begins a window")
+  }
+
+  @Test("the same thing counts once a window; many things are never counted too high")
+  func things() {
+    var tally = Tally(seconds: 10, threshold: 2, seed: 1)
+    #expect(tally.add(key, thing: 5, at: 0) == nil && tally.add(key, thing: 5, at: 1) == nil)
+    #expect(tally.add(key, thing: 6, at: 2) == 2)
+    var most = 0
+    for thing in 0..<1000 { most = max(most, tally.add(other, thing: UInt64(thing), at: 0) ?? 0) }
+    #expect(most > 200 && most <= 32 + 256)
+    for thing in 0..<32 {
+      #expect(tally.add(PairKey(.none, .none, 3), thing: UInt64(thing), at: 0) == (thing == 0 ? nil : thing + 1))
+    }
+    #expect(tally.add(key, thing: 5, at: 10 * Self.second) == nil, "forgotten with the window")
+  }
+
+  @Test("it is bounded, and counts who gave way")
+  func bound() {
+    var tally = Tally(seconds: 10, threshold: 2, limit: 16, seed: 1)
+    for number in 0..<100 { _ = tally.add(PairKey(.none, .none, UInt64(number)), at: 0) }
+    #expect(tally.evictions == 84)
+  }
+}
