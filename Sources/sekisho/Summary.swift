@@ -14,7 +14,9 @@ enum Summary {
     if counts.cut > 0 { notes.append("\(counts.cut) cut by the capture") }
     if counts.refusedChecksums > 0 { notes.append("\(counts.refusedChecksums) with a wrong check sum, not read") }
     if !notes.isEmpty { row("of these", notes.joined(separator: ", ")) }
-    row("flows", "\(counts.flows): \(counts.tcpFlows) TCP, \(counts.udpFlows) UDP, \(counts.icmpFlows + counts.icmpv6Flows) ICMP")
+    row(
+      "flows",
+      "\(counts.flows): \(counts.tcpFlows) TCP, \(counts.udpFlows) UDP, \(counts.icmpFlows + counts.icmpv6Flows) ICMP")
     for zone in pipeline.hostsByZone { row("hosts in \(zone.zone)", "\(zone.hosts)") }
     for count in pipeline.protocolCounts {
       row(
