@@ -46,6 +46,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
   /// When the interface was last opened or looked at, in nanoseconds of the monotonic clock.
   private var lastAttempt: Int64
   private var wasSetDown = false
+  /// Why and when libpcap failed, while the ring is emptied.
+  private var failure: (reason: String, time: Int64)?
   private var total = Counters()
   /// What `pcap_stats` said last; its counters have 32 bits and begin at 0 for every handle.
   private var lastStatistics = pcap_stat()
@@ -88,7 +90,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
       result = unsafe pcap_next_ex(handle, &header, &data)
     }
     guard result == 1, let header = unsafe header?.pointee, let data = unsafe data else {
-      if result < 0 { unsafe goDown(text(pcap_geterr(handle))) } else { lookWhenSilent() }
+      if result < 0 || failure != nil { unsafe giveUp(text(pcap_geterr(handle))) } else { lookWhenSilent() }
       return nil
     }
     let count = min(Int(header.caplen), boundedSnapLength)
@@ -141,11 +143,23 @@ package struct LiveInterface: ~Copyable, FrameSource {
     wasSetDown = isSetDown
   }
 
+  /// libpcap tells of a failure before the ring is empty, and the kernel hands over the last frames within its time-out: they are waited for.
+  private mutating func giveUp(_ reason: String) {
+    let now = monotonicNanoseconds()
+    if failure == nil { failure = (reason, now) }
+    guard let failure, now &- failure.time >= 3 * Int64(readTimeout) * 1_000_000 else {
+      _ = poll(nil, 0, readTimeout)
+      return
+    }
+    goDown(failure.reason)
+  }
+
   private mutating func goDown(_ reason: String) {
     _ = counters()
     // Sound: the handle is ours alone, and forgotten here; no frame of it is alive, since self is being mutated.
     if let handle = unsafe handle { unsafe pcap_close(handle) }
     unsafe handle = nil
+    failure = nil
     condition = .down(reason)
     lastAttempt = monotonicNanoseconds()
   }

@@ -62,9 +62,14 @@ final class Cable {
     // The kernel's own IPv6 start-up would send from the listening interface.
     let silence = "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"
     try ip("netns", "exec", space, "sh", "-c", "\(silence) 2>/dev/null || true")
+    try plug()
+  }
+
+  func plug() throws {
     try ip("-n", space, "link", "add", "mirror", "type", "veth", "peer", "name", "player")
     for end in ["mirror", "player"] { try up(end) }
   }
+  func unplug() throws { try ip("-n", space, "link", "del", "mirror") }
 
   deinit {
     signal(SIGKILL)

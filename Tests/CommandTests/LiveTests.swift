@@ -34,6 +34,22 @@ struct LiveTests {
     #expect(cable.sent == 0)
   }
 
+  @Test("an interface that vanishes is waited for, and no frame before or after is lost")
+  func vanish() throws {
+    let cable = try Cable("vanish")
+    let capture = Live.root.appending(path: "Fixtures/literal/modbus-udp.pcap").path
+    try cable.listen(["--log", "operations-all"])
+    try cable.play(capture)
+    try cable.unplug()
+    #expect(cable.hears("mirror is down"), "\(cable.messages)")
+    try cable.plug()
+    #expect(cable.hears("mirror is up again"), "\(cable.messages)")
+    try cable.play(capture)
+    Thread.sleep(forTimeInterval: 1)
+    #expect(cable.stop() == 0)
+    #expect(cable.records.count == 12, "\(cable.messages)")
+  }
+
   @Test("SIGHUP reads the site file again; a broken one leaves the old one in force")
   func reload() throws {
     let cable = try Cable("reload")
