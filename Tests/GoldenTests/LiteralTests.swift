@@ -29,7 +29,10 @@ import Testing
     Case("ipv4-fragments-in-order", 1), Case("ipv4-fragments-reversed", 1), Case("ipv4-fragments-missing-last", 0),
     Case("ipv4-fragments-overlap-same-bytes", 1), Case("ipv4-fragments-beyond-65535", 0),
     Case("ipv4-fragments-overlap-other-bytes", 1, ["stream-tampering"]), Case("ipv4-fragments-teardrop", 0),
-    Case("ipv4-fragments-twice", 1), Case("ipv6-fragments-in-order", 1), Case("ipv6-fragments-reversed", 1),
+    Case("ipv4-fragments-twice", 1), Case("ipv6-fragments-overlap-same-bytes", 1), Case("ipv6-fragments-teardrop", 0),
+    Case("ipv6-fragments-twice", 1), Case("checksum-single-wrong", 23), Case("layer-2-frames", 0),
+    Case("snaplen-cut", 8), Case("snaplen-cut-in-headers", 0), Case("tunnel-vlan", 4),
+    Case("ipv6-fragments-in-order", 1), Case("ipv6-fragments-reversed", 1),
     Case("ipv6-fragments-overlap-other-bytes", 1, ["stream-tampering"]), Case("ipv6-fragments-missing-last", 0),
     // Streams
     Case("tcp-answers-only", 10, ["one-way-visibility"]), Case("tcp-questions-only", 10, ["one-way-visibility"]),
@@ -54,6 +57,12 @@ import Testing
     Case("modbus-broken-header", 21, refused: 7, ["malformed-message"]),
     Case("modbus-exception-burst", 200, ["exception-burst"]),
     Case("modbus-unit-scan", 512, ["function-scan", "exception-burst"]),
+    Case("modbus-every-function", 132, ["exception-burst"]),
+    Case("modbus-function-scan", 254, refused: 13, ["function-scan", "malformed-message"]),
+    Case("modbus-unknown-functions", 58, refused: 5, ["function-scan", "malformed-message"]),
+    Case("modbus-broken-answers", 38, refused: 5, ["malformed-message", "mismatched-answer"]),
+    Case("modbus-broken-fields", 74, refused: 37, ["function-scan", "exception-burst", "malformed-message"]),
+    Case("modbus-rtu-over-tcp-wrong-crc", 6, refused: 2, ["malformed-message"]),
     Case("modbus-unpaired", 13, ["mismatched-answer"]),
     // Floods, sweeps, claims
     Case("flood-broadcast", 0, ["flood"]), Case("flood-icmp", 0, ["flood"]), Case("flood-syn", 0, ["flood"]),
@@ -67,6 +76,31 @@ import Testing
     Case("nd-normal", 0), Case("nd-spoofing", 0, ["arp-spoofing"]), Case("nd-unsolicited-claims", 0, ["arp-spoofing"]),
     Case("nd-two-holders", 0, ["address-conflict"]), Case("nd-forwarded", 0), Case("nd-sweep", 0, ["host-sweep"]),
   ]
+
+  @Test("no capture is forgotten")
+  func complete() {
+    let folder = Fixtures.root.appending(path: "literal")
+    // Refused as a whole: CommandTests.
+    #expect(Set(Fixtures.names(in: folder, ending: ".pcap")) == Set(Self.cases.map(\.name) + ["link-unsupported"]))
+  }
+
+  @Test("a scan of all function codes is seen code by code, whatever the codes")
+  func functionScan() throws {
+    let path = Fixtures.root.appending(path: "literal/modbus-function-scan.pcap").path
+    let lines = try Run.replay(path, log: [.operationsAll]).split(separator: "\n")
+    for code in 1...127 {
+      #expect(lines.filter { $0.contains("\"code\":\(code),") }.count == 2, "question and answer of \(code)")
+    }
+  }
+
+  @Test(
+    "a connection whose SYN was lost is one flow, not one for each packet",
+    arguments: ["tcp-syn-lost", "tcp-midstream-from-answer"])
+  func oneFlow(_ name: String) throws {
+    _ = try Run.replay(Fixtures.root.appending(path: "literal/\(name).pcap").path) { pipeline in
+      #expect(pipeline.statistics.flows == 1)
+    }
+  }
 
   @Test("each capture gives its messages and findings", arguments: cases)
   func capture(_ expected: Case) throws {

@@ -191,7 +191,9 @@ struct Detection: ~Copyable {
     if let site { zonePolicy.operation(operation, message, &conversation, moment, site, &alerts) }
     functionScan.operation(operation, &conversation, moment, &alerts)
     if operation.role == .response {
-      if case .error = operation.outcome { exceptionBurst.refused(copy operation, conversation, moment, &alerts) }
+      if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
+        exceptionBurst.refused(copy operation, conversation, moment, &alerts)
+      }
       if operation.pairing != .answered {
         pairingFaults.answer(copy operation, conversation, moment, message, &alerts)
       }

@@ -38,6 +38,12 @@ struct FunctionScan {
     }
   }
 
+  /// Whether this client has been found to scan this server: its refusals are part of that.
+  func isScanned(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
+    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    return codes.isReached(pair, at: moment.time) || units.isReached(pair, at: moment.time)
+  }
+
   private func begun(
     _ tally: inout Tally, _ thing: UInt64, _ what: Finding.Counted, _ operation: borrowing Operation,
     _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts

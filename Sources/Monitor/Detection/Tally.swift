@@ -64,6 +64,12 @@ struct Tally {
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 
+  /// Whether the count of a window that lasts is at or over the threshold.
+  func isReached(_ key: PairKey, at time: Int64) -> Bool {
+    guard let slot = table.find(key), time &- table[slot].start < window else { return false }
+    return table[slot].count >= threshold
+  }
+
   private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
     // Not seeded, so that the same capture gives the same counts.
     let hash = mix(0x9E37_79B9, thing)

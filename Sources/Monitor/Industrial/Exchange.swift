@@ -9,6 +9,8 @@ struct Exchange {
   /// False while the roles of the two ends are only a guess (neither a handshake nor a port nor content told).
   var isDirectionCertain = true
   var isDatagram = false
+  /// The capture kept only the front of this message (its snap length): what is missing was on the wire, and is no fault. What is there is read.
+  var isCut = false
   /// Nanoseconds, from the capture.
   var time: Int64 = 0
   /// 64 bits a dissector may keep for each conversation (a framing variant, a session); 0 at its start.
@@ -52,6 +54,7 @@ struct Exchange {
     pending[slot].operation = operation
     pending[slot].time = time
     pending[slot].conversation = conversation
+    pending[slot].isCut = isCut
   }
 
   /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
@@ -79,6 +82,8 @@ struct PendingRequest {
   var operation: Operation
   var time: Int64 = 0
   var conversation: UInt64 = 0
+  /// The capture kept only its front: no answer can be held against it.
+  var isCut = false
 }
 
 /// The place of a waiting request; good until the next request is asked or answered.

@@ -89,6 +89,11 @@ enum Modbus: Dissector {
     }
     let total = 6 + Int(header.length)
     guard bytes.byteCount >= total else {
+      if exchange.isCut {
+        exchange.add(
+          ModbusPDU(bytes, at: ModbusHeader.size), unit: Int64(header.unit), transaction: Int64(header.transaction))
+        return .message(bytes.byteCount)
+      }
       guard exchange.isDatagram else { return .incomplete(total) }
       exchange.fault = Fault(
         .truncated, "Length", seen: UInt64(header.length), least: 2, most: UInt64(bytes.byteCount - 6))

@@ -50,6 +50,7 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readRequest(&operation)
+    if isCut { operation.fault = nil }
     // Nobody answers a broadcast on a serial line (MODBUS over Serial Line V1.02, clause 2.1), nor an answer sent the wrong way.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
       let values = operation.values
@@ -67,9 +68,11 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readResponse(&operation)
+    if isCut { operation.fault = nil }
     if let asked = waiting(transaction: transaction, unit: unit) {
       operation.latency = time &- self[asked].time
-      if pdu.answers(self[asked].operation, operation) {
+      let isUnknown = (isCut || self[asked].isCut) && self[asked].operation.code == operation.code
+      if isUnknown || pdu.answers(self[asked].operation, operation) {
         operation.pairing = .answered
         operation.takeQuestion(self[asked].operation)
       } else {

@@ -62,6 +62,8 @@ struct Reader {
       guard recognise(payload, &conversation, &direction, isTCP: false, moment, &detection) == .known else { return }
     }
     exchange.isDatagram = true
+    exchange.isCut = isCut
+    defer { exchange.isCut = false }
     var offset = 0
     while offset < payload.byteCount {
       let rest = payload.from(offset)
@@ -131,9 +133,22 @@ struct Reader {
       inOrder(payload, &conversation, direction, moment, &detection)
     }
     if missing > 0 {
+      cutOff(&conversation, direction, moment, &detection)
       lose(&conversation.flow[direction].stream)
       conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: missing)
     }
+  }
+
+  /// Reads what the capture kept of a message whose rest it cut off.
+  private mutating func cutOff(
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+  ) {
+    guard conversation.dissector != .none, pool.hasFront(conversation.flow[direction].stream) else { return }
+    let front = pool.takeFront(conversation.flow[direction].stream)
+    exchange.isCut = true
+    exchange.isDatagram = false
+    _ = read(front.bytes, &conversation, direction, moment, &detection)
+    exchange.isCut = false
   }
 
   private mutating func begin(_ half: inout StreamHalf, at sequence: UInt32) {
