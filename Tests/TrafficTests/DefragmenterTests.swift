@@ -178,4 +178,75 @@ import Testing
     results.removeAll { $0 == .waiting }
     #expect(results == [.complete(payload)])
   }
+
+  @Test("a last fragment that ends before bytes already held is refused", arguments: [Build(), .v6])
+  func earlierEnd(_ build: Build) {
+    // Bytes 8 to 23 and an end at 16: as many as the datagram has, but not those.
+    var behind = build
+    behind.fragmentOffset = 16
+    behind.moreFragments = true
+    var last = build
+    last.fragmentOffset = 8
+    var defragmenter = Defragmenter(seed: 10)
+    #expect(add(behind.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
+    #expect(add(last.frame([UInt8](repeating: 2, count: 8)), &defragmenter) == .refused)
+    #expect(defragmenter.refusals == 1 && defragmenter.reassembled == 0 && defragmenter.bytes == 0)
+  }
+
+  @Test("the transport is the one that the first fragment announced first")
+  func transport() {
+    let pieces = fragments(Self.payload, .v6)
+    var other = Build.v6
+    other.ipProtocol = 6
+    let disguised = fragments(Self.payload, other)[0]
+    var defragmenter = Defragmenter(seed: 11)
+    #expect(add(pieces[0], &defragmenter) == .waiting)
+    #expect(add(disguised, &defragmenter) == .waiting)
+    #expect(add(pieces[1], &defragmenter) == .waiting)
+    #expect(add(pieces[2], &defragmenter) == .waiting)
+    #expect(add(pieces[3], &defragmenter) == .complete(Self.payload))
+  }
+
+  @Test("a datagram that gave way is not completed by its rest")
+  func givenWay() {
+    let pieces = fragments(Self.payload, Build(), identification: 1)
+    let others = fragments(Self.payload, Build(), identification: 2)
+    var defragmenter = Defragmenter(limit: 1, seed: 12)
+    for piece in pieces.dropLast() { #expect(add(piece, &defragmenter) == .waiting) }
+    #expect(add(others[0], &defragmenter) == .waiting)
+    #expect(defragmenter.bytes == 8)
+    #expect(add(pieces[3], &defragmenter) == .waiting)
+    #expect(defragmenter.reassembled == 0 && defragmenter.bytes == 7)
+  }
+
+  @Test("of overlapping bytes the first stand, and each that differs is counted", arguments: [Build(), .v6], 0..<40)
+  func firstStand(_ build: Build, _ seed: Int) {
+    var dice = Dice(state: UInt64(seed))
+    let total = 203
+    var model = [UInt8?](repeating: nil, count: total)
+    var defragmenter = Defragmenter(seed: 13)
+    var result = Result.waiting
+    while result == .waiting {
+      let start = 8 * Int.random(in: 0...total / 8, using: &dice)
+      let end = min(total, start + 8 * Int.random(in: 1...6, using: &dice))
+      // One whole datagram in one frame is no fragment.
+      guard end < total || start > 0 else { continue }
+      let bytes = (start..<end).map { _ in UInt8.random(in: 0...3, using: &dice) }
+      var differing = 0
+      for (position, byte) in zip(start..<end, bytes) {
+        if let first = model[position] {
+          if first != byte { differing += 1 }
+        } else {
+          model[position] = byte
+        }
+      }
+      var build = build
+      build.fragmentOffset = start
+      build.moreFragments = end < total
+      result = add(build.frame(bytes), &defragmenter)
+      #expect(defragmenter.differing == differing)
+      #expect(defragmenter.bytes == (result == .waiting ? model.count { $0 != nil } : 0))
+    }
+    #expect(result == .complete(model.compactMap(\.self)) && !model.contains(nil))
+  }
 }

@@ -72,14 +72,16 @@ struct Defragmenter {
     let end = start + payload.byteCount
     let isLast = !packet.moreFragments
     guard datagrams[slot].pieces.count < Defragmenter.mostPieces,
-      datagrams[slot].total.map({ end <= $0 && (!isLast || end == $0) }) ?? true
+      datagrams[slot].total.map({ end <= $0 && (!isLast || end == $0) }) ?? true,
+      // Bytes held behind the end would make up in number for bytes that are missing before it.
+      !isLast || datagrams[slot].pieces.last.map({ $0.end <= end }) ?? true
     else {
       refusals += 1
       drop(slot)
       return .refused
     }
     if isLast { datagrams[slot].total = end }
-    if start == 0 { datagrams[slot].transport = packet.ipProtocol }
+    if start == 0, datagrams[slot].pieces.first?.offset != 0 { datagrams[slot].transport = packet.ipProtocol }
     insert(payload, at: start, slot)
     if differing > 0 { overlaps += 1 }
 
