@@ -113,4 +113,56 @@ import Testing
     #expect(table.evictions == evictions)
     #expect(table.slots <= limit)
   }
+
+  /// Long chains: three hashes for all keys.
+  struct Crowded: TableKey {
+    let value: Int
+    func hash(seed: UInt64) -> UInt64 { UInt64(value % 3) << 16 }
+  }
+
+  @Test("entries stay in their slots through growth, removal and eviction, in long chains too", arguments: 1...4)
+  func slotsStay(_ seed: Int) {
+    var dice = Dice(state: UInt64(seed))
+    var table = BoundedTable<Crowded, Int>(limit: 150, seed: 6)
+    var slots: [Int: Int] = [:]
+    /// Keys from the one touched longest ago on, and when.
+    var order: [(key: Int, touched: Int64)] = []
+    var time: Int64 = 0
+    for step in 0..<3000 {
+      time += Int64.random(in: 0..<Self.second / 50, using: &dice)
+      let key = Int.random(in: 0..<200, using: &dice)
+      #expect(table.find(Crowded(value: key)) == slots[key])
+      if let slot = slots[key] {
+        if step % 4 == 0 {
+          table.remove(slot)
+          slots[key] = nil
+          order.removeAll { $0.key == key }
+        } else {
+          table.touch(slot, at: time)
+          if let index = order.firstIndex(where: { $0.key == key }), time - order[index].touched >= Self.second {
+            order.remove(at: index)
+            order.append((key, time))
+          }
+        }
+      } else {
+        #expect(table.next == (slots.count == 150 ? slots[order[0].key] : nil))
+        if slots.count == 150 { slots[order.removeFirst().key] = nil }
+        let slot = table.insert(Crowded(value: key), key, at: time)
+        #expect(!slots.values.contains(slot), "no two entries in one slot")
+        slots[key] = slot
+        order.append((key, time))
+      }
+    }
+    #expect(table.evictions > 0 && table.count == slots.count)
+    #expect(table.slotsByAge == order.map { slots[$0.key] })
+    for (key, slot) in slots { #expect(table.isUsed(slot) && table.key(slot).value == key && table[slot] == key) }
+  }
+
+  @Test("a limit below one is one")
+  func least() {
+    var table = BoundedTable<Number, Int>(limit: 0, seed: 7)
+    for value in 0..<5 { _ = table.insert(Number(value: value), value, at: 0) }
+    #expect(table.limit == 1 && table.count == 1 && table.evictions == 4 && table.slots == 1)
+    #expect(table.find(Number(value: 4)) == 0)
+  }
 }

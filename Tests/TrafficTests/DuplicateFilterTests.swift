@@ -107,4 +107,42 @@ import Testing
     }
     #expect(filter.copies == 3000)
   }
+
+  /// Frames, and the bytes that may change on the way.
+  static let ways: [(name: String, frame: [UInt8], changeable: Set<Int>)] = [
+    // MAC addresses; time to live at 8, checksum at 10 of the IPv4 header.
+    ("IPv4, UDP", udp, Set(0..<12).union([22, 24, 25])),
+    (
+      "IPv4, TCP", Build(identification: 0, ipProtocol: 6).frame(Build.tcp(40_000, 502, payload)),
+      Set(0..<12).union([22, 24, 25])
+    ),
+    // Hop limit at 7 of the IPv6 header.
+    ("IPv6, TCP", tcpV6, Set(0..<12).union([21])),
+    ("without IP", Build().frame(payload, etherType: 0x88B8), []),
+  ]
+  private static var tcpV6: [UInt8] {
+    var build = Build.v6
+    build.ipProtocol = 6
+    return build.frame(Build.tcp(40_000, 502, payload))
+  }
+
+  @Test("each changed bit makes another frame, but for those that change on the way", arguments: 0..<ways.count)
+  func everyBit(_ way: Int) {
+    let (name, frame, changeable) = Self.ways[way]
+    #expect(isCopy(frame, frame), "\(name)")
+    for position in frame.indices {
+      for bit in 0..<8 {
+        var other = frame
+        other[position] ^= 1 << bit
+        #expect(isCopy(frame, other) == changeable.contains(position), "\(name): byte \(position), bit \(bit)")
+      }
+    }
+  }
+
+  @Test("a copy of a copy counts from the first frame's time")
+  func chain() {
+    var filter = DuplicateFilter(window: Self.window, seed: 13)
+    let copies = [0, 600_000, 1_200_000, 1_300_000].map { time in read(Self.udp) { filter.isCopy($0, time: time) } }
+    #expect(copies == [false, true, false, true] && filter.copies == 2)
+  }
 }

@@ -85,6 +85,29 @@ import Testing
     #expect(datagrams.timeout == 3600 * second)
   }
 
+  @Test(
+    "time-outs by transport", arguments: [(1, 60), (58, 60), (136, 300), (132, 600), (47, 600)] as [(UInt8, Int64)])
+  func timeoutsOfOthers(_ ipProtocol: UInt8, _ seconds: Int64) {
+    var build = Build()
+    build.ipProtocol = ipProtocol
+    #expect(flow(build.frame([8, 0, 0, 8] + [UInt8](repeating: 0, count: 12))).timeout == seconds * 1_000_000_000)
+  }
+
+  @Test(
+    "ICMP: the kind is kept; messages about other packets are errors",
+    arguments: [
+      (1, 0, false), (1, 3, true), (1, 4, true), (1, 5, true), (1, 8, false), (1, 11, true), (1, 12, true),
+      (1, 13, false), (58, 1, true), (58, 4, true), (58, 127, true), (58, 128, false), (58, 135, false),
+      (17, 3, false),
+    ] as [(UInt8, UInt8, Bool)])
+  func icmp(_ ipProtocol: UInt8, _ type: UInt8, _ isError: Bool) {
+    var build = ipProtocol == 58 ? Build.v6 : Build()
+    build.ipProtocol = ipProtocol
+    let flow = flow(build.frame([type, 9, 0, 28] + [UInt8](repeating: 0, count: 24)))
+    #expect(flow.isICMPError == isError && flow.isICMP == (ipProtocol != 17))
+    #expect(flow.icmpType == (flow.isICMP ? type : 0) && flow.icmpCode == (flow.isICMP ? 9 : 0))
+  }
+
   struct Steps: Sendable, CustomTestStringConvertible {
     let name: String
     /// Flags, and whether the client sent them.
@@ -116,6 +139,18 @@ import Testing
     Steps(
       name: "reset in the middle", segments: [(ack, true), (rst, true), (ack, false)],
       states: [.established, .reset, .reset]),
+    Steps(
+      name: "both open at once",
+      segments: [(syn, true), (syn, false), (syn | ack, true), (syn | ack, false), (ack, true)],
+      states: [.synSent, .synSent, .synReceived, .synReceived, .established]),
+    Steps(
+      name: "half closed: the other end goes on",
+      segments: [(ack, true), (fin | ack, false), (ack, true), (ack, true)],
+      states: [.established, .closing, .closing, .closing]),
+    Steps(
+      name: "one end's FIN twice", segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
+      states: [.established, .closing, .closing, .closed]),
+    Steps(name: "nothing but data", segments: [(0, true), (8, true)], states: [.none, .none]),
   ]
 
   @Test("a connection's state as a listener can tell it", arguments: connections)
