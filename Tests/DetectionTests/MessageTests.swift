@@ -72,6 +72,22 @@ import Testing
       try play { connection, _ in connection.modbus([3, 0, 0, 0, 2], [4, 4, 0, 7, 0, 8]) } == ["mismatched-answer": 1])
   }
 
+  @Test("answers fit one of several requests that wait under the same transaction number")
+  func sameTransaction() throws {
+    let found = try play { connection, _ in
+      let writes: [[UInt8]] = [[6, 0, 4, 9, 0xC4], [6, 0, 4, 0, 0], [6, 0, 5, 0x36, 0xC1]]
+      for write in writes { connection.ask(Connection.message(504, write)) }
+      for write in writes { connection.answer(Connection.message(504, write)) }
+    }
+    #expect(found == [:])
+  }
+
+  @Test("a device that refuses a malformed request has done nothing wrong")
+  func refusal() throws {
+    let found = try play { connection, _ in connection.modbus([0], [0x80, 1]) }
+    #expect(found == ["malformed-message": 1])
+  }
+
   @Test("answers nobody asked for are a finding from the third on", arguments: 1...4)
   func unasked(_ count: Int) throws {
     let found = try play { connection, _ in

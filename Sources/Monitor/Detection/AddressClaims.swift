@@ -31,9 +31,14 @@ struct AddressClaims {
   static let mostStolen = 3
 
   private var flips: Tally
-  var evictions: Int { flips.evictions }
+  /// Addresses of others that one MAC address claims.
+  private var thefts: Tally
+  var evictions: Int { flips.evictions + thefts.evictions }
 
-  init(seed: UInt64) { flips = Tally(seconds: 60, threshold: AddressClaims.mostFlips, seed: seed) }
+  init(seed: UInt64) {
+    flips = Tally(seconds: 60, threshold: AddressClaims.mostFlips, seed: seed)
+    thefts = Tally(seconds: 60, threshold: AddressClaims.mostStolen, seed: seed)
+  }
 
   /// A claim on an address that nobody was seen to hold.
   mutating func first(
@@ -71,8 +76,11 @@ struct AddressClaims {
       binding.rivalClaims = 0
       binding.hasRivalSent = false
       binding.isConflict = false
-      inventory.stations[station].stolenClaims += 1
     }
+    // Different addresses, within a minute, and claimed: a host with several cards may send from one with the address of another.
+    let stolen =
+      how == .traffic
+      ? nil : thefts.add(PairKey(.none, .none, source.mac.rawValue), thing: source.ip.low ^ source.ip.high, at: time)
     binding.rivalLast = time
     if how == .traffic { binding.hasRivalSent = true }
     let isLiving = time &- binding.last < AddressClaims.memory
@@ -91,10 +99,9 @@ struct AddressClaims {
         .gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, site, &alerts)
       return .disputed
     }
-    if inventory.stations[station].stolenClaims >= AddressClaims.mostStolen, isLiving {
-      let count = inventory.stations[station].stolenClaims
+    if let stolen, isLiving {
       spoofing(
-        .claimedAddresses, count, AddressClaims.mostStolen, source, destination, station, &inventory, moment, site,
+        .claimedAddresses, stolen, AddressClaims.mostStolen, source, destination, station, &inventory, moment, site,
         &alerts)
       return .disputed
     }

@@ -13,7 +13,6 @@ struct Inventory {
     /// It sends packets that have already been forwarded: a router.
     var forwards = false
     /// It claims addresses that are others'.
-    var stolenClaims = 0
     var isSpoofer = false
     /// Already reported as unknown.
     var isReported = false

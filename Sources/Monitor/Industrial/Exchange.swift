@@ -41,7 +41,9 @@ struct Exchange {
   /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request.
   mutating func ask(_ operation: Operation) {
     let key = PendingKey(conversation: conversation, transaction: operation.transaction, unit: operation.unit)
+    var isAmbiguous = false
     if let slot = pending.find(key) {
+      isAmbiguous = true
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
         unanswered.append(pending[slot])
       }
@@ -55,6 +57,7 @@ struct Exchange {
     pending[slot].time = time
     pending[slot].conversation = conversation
     pending[slot].isCut = isCut
+    pending[slot].isAmbiguous = isAmbiguous
   }
 
   /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
@@ -84,6 +87,8 @@ struct PendingRequest {
   var conversation: UInt64 = 0
   /// The capture kept only its front: no answer can be held against it.
   var isCut = false
+  /// Another request under the same transaction and unit was still waiting when this one came: an answer may be the other's.
+  var isAmbiguous = false
 }
 
 /// The place of a waiting request; good until the next request is asked or answered.

@@ -75,6 +75,13 @@ extension Exchange {
       if isUnknown || pdu.answers(self[asked].operation, operation) {
         operation.pairing = .answered
         operation.takeQuestion(self[asked].operation)
+        // A refusal of what violates the specification is right, whatever code it repeats.
+        if pdu.isException, self[asked].operation.fault != nil { operation.fault = nil }
+      } else if self[asked].isAmbiguous {
+        // It answers the other request; this one still waits.
+        operation.pairing = .answered
+        operations.append(operation)
+        return
       } else {
         operation.pairing = .mismatched
         // What was asked for still says what the answer should have been.

@@ -175,6 +175,8 @@ struct StreamPool {
   private mutating func insert(
     _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
   ) {
+    // One segment parted by those already held may become many: what goes over the bound is lost, as if the mirror port had lost it.
+    guard held[slot].segments.count < StreamPool.mostSegments else { return }
     held[slot].segments.insert(
       Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
     held[slot].segmentBytes += span.byteCount

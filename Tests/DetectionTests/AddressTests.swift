@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+/// Who uses which address: what is a conflict, what is spoofing, what is neither. Recorded and literal captures have more of it.
+@Suite struct AddressTests {
+  private static let hmi = Plant.Station("192.168.10.21")
+  private static let plc = Plant.Station("192.168.10.11")
+  private static let attacker: UInt64 = 0x0200_0000_6666
+
+  private static func claimed(_ count: Int, wait: Double) throws -> [String: UInt64] {
+    let plant = try Plant()
+    let stations = (0..<count).map { Plant.Station("192.168.10.\(11 + $0)") }
+    for station in stations { plant.send(plant.udp([1], 5000, 5001, from: station, to: hmi)) }
+    for station in stations {
+      plant.send(plant.arp(1, Plant.Station(station.ip, mac: attacker), Plant.Station(station.ip)), wait: wait)
+      plant.send(plant.udp([1], 5000, 5001, from: station, to: hmi))
+    }
+    return plant.found
+  }
+
+  @Test("one MAC address that claims three others' addresses within a minute spoofs; two do not")
+  func many() throws {
+    #expect(try Self.claimed(2, wait: 0.5)["arp-spoofing"] == nil)
+    #expect(try Self.claimed(3, wait: 0.5)["arp-spoofing"] != nil)
+    #expect(try Self.claimed(3, wait: 40)["arp-spoofing"] == nil)
+  }
+
+  @Test("a host that now and then sends from its other card is no spoofer, however often")
+  func twoCards() throws {
+    let plant = try Plant()
+    for _ in 0..<6 {
+      plant.send(plant.udp([1], 5000, 5001, from: Self.plc, to: Self.hmi))
+      plant.send(plant.udp([1], 67, 68, from: Plant.Station(Self.plc.ip, mac: Self.attacker), to: Self.hmi), wait: 70)
+    }
+    #expect(plant.found["arp-spoofing"] == nil)
+  }
+}
