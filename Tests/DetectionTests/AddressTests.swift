@@ -27,6 +27,19 @@ import Testing
     #expect(try Self.claimed(3, wait: 40)["arp-spoofing"] == nil)
   }
 
+  @Test(
+    "claims nobody asked for, made before the holder is seen, do not make their sender the holder", arguments: [1, 3])
+  func before(_ claims: Int) throws {
+    let plant = try Plant()
+    let spoofer = Plant.Station(Self.plc.ip, mac: Self.attacker)
+    for _ in 0..<claims { plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi), wait: 1.6) }
+    for _ in 0..<5 { plant.send(plant.udp([1], 5000, 5001, from: Self.plc, to: Self.hmi), wait: 0.5) }
+    #expect(plant.found == (claims < 3 ? [:] : ["arp-spoofing": 1]))
+    // The device that uses the address is the one that has it.
+    plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi))
+    #expect(plant.kinds == ["arp-spoofing"])
+  }
+
   @Test("a host that now and then sends from its other card is no spoofer, however often")
   func twoCards() throws {
     let plant = try Plant()

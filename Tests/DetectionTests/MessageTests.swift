@@ -122,17 +122,23 @@ import Testing
     #expect(found == ["malformed-message": 2])
   }
 
-  @Test("a retransmission with other bytes is tampering; with the same bytes it is none")
-  func tampering() throws {
+  @Test(
+    "a retransmission with other bytes is tampering; with the same bytes it is none; whatever the protocol",
+    arguments: [502, 4712])
+  func tampering(_ port: Int) throws {
     for (isChanged, expected) in [(false, [:]), (true, ["stream-tampering": 1])] as [(Bool, [String: UInt64])] {
       let plant = try Plant()
-      let connection = Connection(plant, from: Self.hmi, to: Self.plc).open()
-      let again = Connection(plant, from: Self.hmi, to: Self.plc)
+      let connection = Connection(plant, from: Self.hmi, to: Self.plc, port: port).open()
+      let again = Connection(plant, from: Self.hmi, to: Self.plc, port: port)
       // The second connection's numbers begin where the first one's did: what it sends is sent again.
       again.isServerVisible = false
       again.isClientVisible = false
       again.open()
       again.isClientVisible = true
+      // Elsewhere no protocol is known: something else is said there first, until nobody asks any more what it is.
+      for number in 0..<(port == 502 ? 0 : 6) {
+        for end in [connection, again] { end.ask([0xAA, 1, UInt8(number), 7]) }
+      }
       connection.ask(Connection.message(1, [3, 0, 0, 0, 1]))
       again.ask(Connection.message(1, isChanged ? [6, 0, 0, 0, 1] : [3, 0, 0, 0, 1]))
       #expect(plant.found == expected)

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 import Foundation
+import Testing
 
 @testable import Monitor
+
+/// What happens in a plant, and which kinds of findings it must give.
+struct Scenario: CustomTestStringConvertible, Sendable {
+  let name: String
+  let expected: Set<String>
+  let play: @Sendable (Plant) -> Void
+  init(_ name: String, _ expected: Set<String> = [], _ play: @escaping @Sendable (Plant) -> Void) {
+    self.name = name
+    self.expected = expected
+    self.play = play
+  }
+  var testDescription: String { name }
+}
 
 /// A plant in memory: stations send frames to each other, the monitor listens.
 final class Plant {

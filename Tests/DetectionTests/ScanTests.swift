@@ -8,18 +8,6 @@ import Testing
   private static let attacker = Plant.Station("192.168.10.77")
   private static let plc = Plant.Station("192.168.10.11")
 
-  struct Case: CustomTestStringConvertible, Sendable {
-    let name: String
-    let expected: Set<String>
-    let play: @Sendable (Plant) -> Void
-    init(_ name: String, _ expected: Set<String> = [], _ play: @escaping @Sendable (Plant) -> Void) {
-      self.name = name
-      self.expected = expected
-      self.play = play
-    }
-    var testDescription: String { name }
-  }
-
   private static func ports(_ count: Int, wait: Double = 0.1, _ each: @escaping @Sendable (Connection) -> Void)
     -> @Sendable (Plant) -> Void
   {
@@ -43,103 +31,103 @@ import Testing
     }
   }
 
-  static let cases: [Case] = [
+  static let cases: [Scenario] = [
     // Ports
-    Case("14 ports without an answer", [], ports(14) { $0.syn() }),
-    Case("15 ports without an answer", ["port-scan"], ports(15) { $0.syn() }),
-    Case(
+    Scenario("14 ports without an answer", [], ports(14) { $0.syn() }),
+    Scenario("15 ports without an answer", ["port-scan"], ports(15) { $0.syn() }),
+    Scenario(
       "15 refused ports", ["port-scan"],
       ports(15) {
         $0.syn()
         $0.refuse()
       }),
-    Case("40 ports that answer", [], ports(40) { $0.open() }),
-    Case("15 ports in six minutes", [], ports(15, wait: 25) { $0.syn() }),
-    Case("one port a hundred times") { plant in
+    Scenario("40 ports that answer", [], ports(40) { $0.open() }),
+    Scenario("15 ports in six minutes", [], ports(15, wait: 25) { $0.syn() }),
+    Scenario("one port a hundred times") { plant in
       for number in 0..<100 {
         Connection(plant, from: attacker, to: plc, clientPort: 40_000 + number).syn()
         plant.wait(0.1)
       }
     },
-    Case("15 UDP ports", ["port-scan"]) { plant in
+    Scenario("15 UDP ports", ["port-scan"]) { plant in
       for port in 0..<15 { plant.send(plant.udp([1, 2, 3], 40_000, 5000 + port, from: attacker, to: plc)) }
     },
-    Case("15 UDP ports that answer") { plant in
+    Scenario("15 UDP ports that answer") { plant in
       for port in 0..<40 {
         plant.send(plant.udp([1, 2, 3], 40_000, 5000 + port, from: attacker, to: plc))
         plant.send(plant.udp([1, 2, 3], 5000 + port, 40_000, from: plc, to: attacker))
       }
     },
     // Hosts
-    Case("24 hosts asked for by ARP", [], hosts(24) { plant, host, _ in plant.send(plant.arp(1, attacker, host)) }),
-    Case(
+    Scenario("24 hosts asked for by ARP", [], hosts(24) { plant, host, _ in plant.send(plant.arp(1, attacker, host)) }),
+    Scenario(
       "25 hosts asked for by ARP", ["host-sweep"],
       hosts(25) { plant, host, _ in plant.send(plant.arp(1, attacker, host)) }),
-    Case(
+    Scenario(
       "60 hosts asked for by ARP that answer", [],
       hosts(60) { plant, host, _ in
         plant.send(plant.arp(1, attacker, host))
         plant.send(plant.arp(2, host, attacker, to: attacker))
       }),
-    Case(
+    Scenario(
       "25 hosts in eight minutes", [],
       hosts(25, wait: 20) { plant, host, _ in plant.send(plant.arp(1, attacker, host)) }),
-    Case(
+    Scenario(
       "25 hosts on one port", ["host-sweep"],
       hosts(25) { plant, host, _ in Connection(plant, from: attacker, to: host).syn() }),
-    Case(
+    Scenario(
       "60 hosts that answer", [], hosts(60) { plant, host, _ in Connection(plant, from: attacker, to: host).open() }),
-    Case(
+    Scenario(
       "25 hosts, each on a port of its own", [],
       hosts(25) { plant, host, number in Connection(plant, from: attacker, to: host, port: 1000 + number).syn() }),
-    Case(
+    Scenario(
       "25 hosts pinged", ["host-sweep"],
       hosts(25) { plant, host, _ in plant.send(plant.echo(from: attacker, to: host)) }),
-    Case(
+    Scenario(
       "60 hosts pinged that answer", [],
       hosts(60) { plant, host, _ in
         plant.send(plant.echo(from: attacker, to: host))
         plant.send(plant.echo(from: host, to: attacker, isReply: true))
       }),
     // Floods
-    Case("199 SYN in a second") { plant in
+    Scenario("199 SYN in a second") { plant in
       for number in 0..<199 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn() }
     },
-    Case("200 SYN in a second", ["flood"]) { plant in
+    Scenario("200 SYN in a second", ["flood"]) { plant in
       for number in 0..<200 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn() }
     },
-    Case("400 SYN in four seconds") { plant in
+    Scenario("400 SYN in four seconds") { plant in
       for number in 0..<400 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn(wait: 0.01) }
     },
-    Case("199 echo requests in a second") { plant in
+    Scenario("199 echo requests in a second") { plant in
       for _ in 0..<199 { plant.send(plant.echo(from: attacker, to: plc)) }
     },
-    Case("200 echo requests in a second", ["flood"]) { plant in
+    Scenario("200 echo requests in a second", ["flood"]) { plant in
       for _ in 0..<200 { plant.send(plant.echo(from: attacker, to: plc)) }
     },
-    Case("999 datagrams a second without an answer") { plant in
+    Scenario("999 datagrams a second without an answer") { plant in
       for _ in 0..<999 { plant.send(plant.udp([1], 40_000, 9000, from: attacker, to: plc), wait: 0.0005) }
     },
-    Case("1000 datagrams a second without an answer", ["flood"]) { plant in
+    Scenario("1000 datagrams a second without an answer", ["flood"]) { plant in
       for _ in 0..<1000 { plant.send(plant.udp([1], 40_000, 9000, from: attacker, to: plc), wait: 0.0005) }
     },
-    Case("cyclic I/O both ways at any rate") { plant in
+    Scenario("cyclic I/O both ways at any rate") { plant in
       for _ in 0..<2000 {
         plant.send(plant.udp([1], 2222, 2222, from: attacker, to: plc), wait: 0.0001)
         plant.send(plant.udp([1], 2222, 2222, from: plc, to: attacker), wait: 0.0001)
       }
     },
-    Case("cyclic I/O to a group at any rate") { plant in
+    Scenario("cyclic I/O to a group at any rate") { plant in
       let group = Plant.Station("239.192.1.1", mac: 0x0100_5E40_0101)
       for _ in 0..<3000 { plant.send(plant.udp([1], 2222, 2222, from: plc, to: group), wait: 0.0001) }
     },
-    Case("499 broadcasts in a second") { plant in
+    Scenario("499 broadcasts in a second") { plant in
       for _ in 0..<499 { plant.send(plant.arp(1, plc, attacker)) }
     },
-    Case("500 broadcasts in a second", ["flood"]) { plant in
+    Scenario("500 broadcasts in a second", ["flood"]) { plant in
       for _ in 0..<500 { plant.send(plant.arp(1, plc, attacker)) }
     },
-    Case("EtherCAT's broadcasts at any rate") { plant in
+    Scenario("EtherCAT's broadcasts at any rate") { plant in
       for number in 0..<3000 {
         let frame: [UInt8] = [0x10, 0x10] + Plant.big(number) + [UInt8](repeating: 0, count: 42)
         plant.send(plant.ethernet(frame, 0x88A4, from: attacker, to: nil), wait: 0.0001)
@@ -148,7 +136,7 @@ import Testing
   ]
 
   @Test("thresholds hold", arguments: cases)
-  func threshold(_ scenario: Case) throws {
+  func threshold(_ scenario: Scenario) throws {
     let plant = try Plant()
     scenario.play(plant)
     #expect(plant.kinds == scenario.expected)

@@ -13,18 +13,6 @@ import Testing
   private static let office = Plant.Station("10.20.3.7", mac: router)
   private static let outside = Plant.Station("203.0.113.9", mac: router)
 
-  struct Case: CustomTestStringConvertible, Sendable {
-    let name: String
-    let expected: Set<String>
-    let play: @Sendable (Plant) -> Void
-    init(_ name: String, _ expected: Set<String> = [], _ play: @escaping @Sendable (Plant) -> Void) {
-      self.name = name
-      self.expected = expected
-      self.play = play
-    }
-    var testDescription: String { name }
-  }
-
   private static func connection(_ plant: Plant, _ from: Plant.Station, _ to: Plant.Station, _ port: Int = 502)
     -> Connection
   {
@@ -34,94 +22,94 @@ import Testing
     return connection.open()
   }
 
-  static let cases: [Case] = [
+  static let cases: [Scenario] = [
     // Zones
-    Case("scada reads the line, as its conduit allows") { connection($0, scada, plc).read() },
-    Case("scada writes to the line", ["operation-not-allowed"]) { connection($0, scada, plc).write() },
-    Case("scada talks something else to the line", ["operation-not-allowed"]) {
+    Scenario("scada reads the line, as its conduit allows") { connection($0, scada, plc).read() },
+    Scenario("scada writes to the line", ["operation-not-allowed"]) { connection($0, scada, plc).write() },
+    Scenario("scada talks something else to the line", ["operation-not-allowed"]) {
       connection($0, scada, plc, 8080).ask([1, 2, 3])
     },
-    Case("the office reads the line", ["cross-zone-flow"]) { connection($0, office, plc).read() },
-    Case("the office opens the line's web page", ["cross-zone-flow"]) { connection($0, office, plc, 80).close() },
-    Case("the office uses the service of its conduit") { connection($0, office, scada, 443).close() },
-    Case("a PLC opens a connection to the outside", ["external-communication"]) {
+    Scenario("the office reads the line", ["cross-zone-flow"]) { connection($0, office, plc).read() },
+    Scenario("the office opens the line's web page", ["cross-zone-flow"]) { connection($0, office, plc, 80).close() },
+    Scenario("the office uses the service of its conduit") { connection($0, office, scada, 443).close() },
+    Scenario("a PLC opens a connection to the outside", ["external-communication"]) {
       connection($0, plc, outside, 443).close()
     },
-    Case("the outside opens a connection to the line", ["external-communication"]) {
+    Scenario("the outside opens a connection to the line", ["external-communication"]) {
       connection($0, outside, plc, 443).close()
     },
-    Case("the line talks freely inside") {
+    Scenario("the line talks freely inside") {
       connection($0, Plant.Station("192.168.10.12", mac: 0x0200_0000_100C), plc, 8080).close()
     },
     // Targets, windows, commands
-    Case("the hmi writes its registers") { connection($0, hmi, plc).write(99) },
-    Case("the hmi writes another register", ["operation-not-allowed"]) { connection($0, hmi, plc).write(100) },
+    Scenario("the hmi writes its registers") { connection($0, hmi, plc).write(99) },
+    Scenario("the hmi writes another register", ["operation-not-allowed"]) { connection($0, hmi, plc).write(100) },
     // The plant's clock begins on a Wednesday at 07:13.
-    Case("the laptop works on a weekday", ["outside-window"]) { connection($0, laptop, plc).read() },
-    Case("the laptop works on Saturday at ten") { plant in
+    Scenario("the laptop works on a weekday", ["outside-window"]) { connection($0, laptop, plc).read() },
+    Scenario("the laptop works on Saturday at ten") { plant in
       plant.wait(Double(3 * 86_400 + 2 * 3600 + 47 * 60))
       connection(plant, laptop, plc).read()
     },
-    Case("the laptop goes on after its window", ["outside-window"]) { plant in
+    Scenario("the laptop goes on after its window", ["outside-window"]) { plant in
       plant.wait(Double(3 * 86_400 + 2 * 3600 + 47 * 60))
       let session = connection(plant, laptop, plc)
       session.read()
       plant.wait(8 * 3600)
       session.read()
     },
-    Case("the hmi restarts the PLC's communication", ["controller-command"]) { plant in
+    Scenario("the hmi restarts the PLC's communication", ["controller-command"]) { plant in
       connection(plant, hmi, plc).modbus([8, 0, 1, 0, 0], [8, 0, 1, 0, 0])
     },
-    Case("a PLC restarts another", ["controller-command"]) { plant in
+    Scenario("a PLC restarts another", ["controller-command"]) { plant in
       connection(plant, Plant.Station("192.168.10.12", mac: 0x0200_0000_100C), plc).modbus(
         [8, 0, 1, 0, 0], [8, 0, 1, 0, 0])
     },
     // Devices
-    Case("an unlisted device asks for an address", ["unknown-mac"]) { plant in
+    Scenario("an unlisted device asks for an address", ["unknown-mac"]) { plant in
       plant.send(plant.arp(1, Plant.Station("192.168.10.77"), plc))
     },
-    Case("an unlisted device without IP", ["unknown-mac"]) { plant in
+    Scenario("an unlisted device without IP", ["unknown-mac"]) { plant in
       plant.send(
         plant.ethernet([UInt8](repeating: 0, count: 46), 0x8892, from: Plant.Station("0.0.0.9"), to: plc, vlan: 10))
     },
-    Case("a listed device with another address", ["unknown-ip"]) { plant in
+    Scenario("a listed device with another address", ["unknown-ip"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.99", mac: hmi.mac), to: plc))
     },
-    Case("an unlisted address behind the router, in a zone that lists its own", ["unknown-ip"]) { plant in
+    Scenario("an unlisted address behind the router, in a zone that lists its own", ["unknown-ip"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.200", mac: router), to: plc, hopLimit: 63))
     },
-    Case("addresses of a zone that lists none") { plant in
+    Scenario("addresses of a zone that lists none") { plant in
       for host in 1..<50 {
         let station = Plant.Station("10.20.3.\(host)", mac: router)
         plant.send(plant.udp([1], 5000, 5001, from: station, to: Plant.Station("10.20.4.1", mac: router), hopLimit: 63))
       }
     },
-    Case("a listed address on another device", ["wrong-zone"]) { plant in
+    Scenario("a listed address on another device", ["wrong-zone"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.11", mac: 0x0200_0000_9999), to: hmi))
     },
-    Case("a listed device on another zone's VLAN", ["wrong-zone"]) { plant in
+    Scenario("a listed device on another zone's VLAN", ["wrong-zone"]) { plant in
       let body = Plant.big(5000) + Plant.big(5001) + Plant.big(9) + [0, 0, 1]
       plant.send(plant.ip(body, 17, from: hmi, to: plc, vlan: 20))
     },
-    Case("a listed device with an address of another zone", ["wrong-zone", "cross-zone-flow"]) { plant in
+    Scenario("a listed device with an address of another zone", ["wrong-zone", "cross-zone-flow"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("10.20.3.9", mac: hmi.mac), to: plc))
     },
     // What crosses no zone
-    Case("broadcasts and multicasts") { plant in
+    Scenario("broadcasts and multicasts") { plant in
       plant.send(plant.udp([1], 5000, 5001, from: hmi, to: Plant.Station("255.255.255.255", mac: 0xFFFF_FFFF_FFFF)))
       plant.send(plant.udp([1], 5000, 5001, from: hmi, to: Plant.Station("239.1.2.3", mac: 0x0100_5E01_0203)))
     },
   ]
 
   @Test("findings follow the site file", arguments: cases)
-  func policy(_ scenario: Case) throws {
+  func policy(_ scenario: Scenario) throws {
     let plant = try Plant(site: Plant.site)
     scenario.play(plant)
     #expect(plant.kinds == scenario.expected)
   }
 
   @Test("without a site file there are no zone findings", arguments: cases)
-  func withoutSite(_ scenario: Case) throws {
+  func withoutSite(_ scenario: Scenario) throws {
     let plant = try Plant()
     scenario.play(plant)
     #expect(plant.kinds.isSubset(of: ["address-conflict"]))

@@ -54,7 +54,7 @@ import Testing
     arguments: [
       ("0001 0000 0000 11 03", Fault.Kind.length), ("0001 0000 0001 11 03", .length), ("0001 0000 00FF 11 03", .length),
       ("0001 0000 FFFF 11 03", .length), ("0001 0001 0006 11 03 0000 0001", .framing), ("4745 54", .framing),
-      ("0001 0000 05", .length),
+      ("0001 0000 06", .length),
     ])
   func refused(_ bytes: String, _ kind: Fault.Kind) {
     var exchange = conversation()

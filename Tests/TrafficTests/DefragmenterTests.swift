@@ -115,7 +115,7 @@ import Testing
       build.identification = number
       #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &few, time: Int64(number)) == .waiting)
     }
-    #expect(few.bytes == 16)
+    #expect(few.bytes == 16 && few.evictions == 8)
     // Bytes in all.
     var small = Defragmenter(byteLimit: 100, seed: 6)
     build.identification = 1

@@ -178,3 +178,28 @@ def _(capture):
     for n in range(40):
         connection.shown = ("server",) if n % 4 == 3 else ("client", "server")
         connection.exchange(modbus(n, read(0, 4)), modbus(n, registers(1, 2, 3, 4)))
+
+
+@scene("modbus-broken-first-message", "connections whose first message breaks its own framing: a length of 0x8804, another protocol number, a length of 1; "
+       "the third goes on with a good question and answer")
+def _(capture):
+    for port, broken in ((40_000, modbus(1, b"\x05" + bytes(440), length=0x8804)), (40_001, modbus(1, read(1, 3), protocol=16)),
+                         (40_002, modbus(1, read(1, 3), length=1))):
+        connection = Connection(capture, port=port).open()
+        connection.ask(broken)
+        connection.acknowledge()
+    connection.exchange(modbus(2, read(0, 4)), modbus(2, registers(1, 2, 3, 4)))
+
+
+@scene("modbus-listen-only", "Force Listen Only Mode six times, which nobody answers, and Restart Communications, which wakes the device")
+def _(capture):
+    connection = Connection(capture).open()
+    connection.exchange()
+    for n in range(6):
+        connection.ask(modbus(10 + n, b"\x08" + words(4, 0)), wait=31_000_000)
+        connection.acknowledge()
+    connection.ask(modbus(20, b"\x08" + words(1, 0xFF00)), wait=31_000_000)
+    connection.acknowledge()
+    for n in range(3):
+        connection.ask(modbus(30 + n, read(0, 4)))
+        connection.answer(modbus(30 + n, registers(1, 2, 3, 4)), wait=31_000_000)

@@ -61,6 +61,7 @@ struct AddressClaims {
     defer { inventory.bindings[slot] = binding }
     if binding.mac == source.mac {
       binding.last = time
+      binding.claimedByHolder(how)
       guard binding.rival != .none, time &- binding.rivalLast < AddressClaims.memory else { return .kept }
       holderSpeaks(&binding, source, &inventory, moment, site, &alerts)
       return .kept
@@ -69,6 +70,10 @@ struct AddressClaims {
       binding.mac = source.mac
       binding.last = time
       return .disputed
+    }
+    if !binding.isProven, how != .unasked {
+      giveWay(&binding, to: source, &inventory, moment, site, &alerts)
+      return .moved
     }
     if binding.rival != source.mac || time &- binding.rivalLast >= AddressClaims.memory {
       binding.rival = source.mac
@@ -114,7 +119,27 @@ struct AddressClaims {
     binding.mac = source.mac
     binding.vlan = moment.vlan
     binding.last = time
+    binding.isProven = how != .unasked
+    binding.unaskedClaims = 0
     return .moved
+  }
+
+  /// Whoever only ever claimed an address, unasked, gives way to the device that uses it; and is found out if it claimed again and again.
+  private mutating func giveWay(
+    _ binding: inout Inventory.Binding, to holder: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
+    _ site: Site?, _ alerts: inout Alerts
+  ) {
+    let claimer = Endpoint(ip: binding.ip, mac: binding.mac, party: holder.party)
+    if binding.unaskedClaims >= AddressClaims.mostGratuitous {
+      let station = inventory.station(claimer.mac, moment)
+      spoofing(
+        .gratuitousClaims, binding.unaskedClaims, AddressClaims.mostGratuitous, claimer, holder, station, &inventory,
+        moment, site, &alerts)
+    }
+    binding.mac = holder.mac
+    binding.vlan = moment.vlan
+    binding.last = moment.time
+    binding.isProven = true
   }
 
   /// The holder speaks although another device has claimed its address.
@@ -165,5 +190,12 @@ struct AddressClaims {
     let prefix = mac.rawValue >> 8
     return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC
       || mac.rawValue >> 12 == 0x00_00_0C_9F_F
+  }
+}
+
+extension Inventory.Binding {
+  /// The device that has the address claims it, or uses it.
+  mutating func claimedByHolder(_ how: AddressClaims.Kind) {
+    if how == .unasked { unaskedClaims += 1 } else { isProven = true }
   }
 }

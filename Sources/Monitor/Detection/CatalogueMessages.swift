@@ -6,7 +6,7 @@ extension Catalogue {
     CatalogueEntry(
       .exceptionBurst, "exception-burst", Bilingual("Burst of exceptions", "エラー応答の多発"),
       category: "Protocol", severity: 3, confidence: 70,
-      threats: ["15", "22"], checklist: ["3-7"], techniques: [.systemInformation, .bruteForce],
+      threats: ["15", "22"], checklist: ["3-7"], techniques: [.systemInformation],
       meaning: Bilingual(
         "A device refuses many requests in a short time: somebody asks for what is not there, or the device is in trouble.",
         "短時間に多数の要求が拒否されました。存在しない対象への要求か、機器の異常が考えられます。"),

@@ -27,7 +27,7 @@ package struct Technique: Sendable {
   static let programDownload = Technique("T0843", "Program Download", .lateralMovement)
   static let changeOperatingMode = Technique("T0858", "Change Operating Mode", .execution, .evasion)
   static let systemFirmware = Technique(
-    "T1693.001", "Modify Firmware: System Firmware", .persistence, .inhibitResponse)
+    "T1693.001", "Modify Firmware: System Firmware", .persistence, .inhibitResponse, .impairProcess)
   static let portScan = Technique("T0846.001", "Remote System Discovery: Port Scan", .discovery)
   static let systemDiscovery = Technique("T0846", "Remote System Discovery", .discovery)
   static let systemInformation = Technique("T0888", "Remote System Information Discovery", .discovery)
@@ -39,7 +39,6 @@ package struct Technique: Sendable {
   static let denialOfService = Technique("T0814", "Denial of Service", .inhibitResponse)
   static let deviceRestart = Technique("T0816", "Device Restart/Shutdown", .inhibitResponse)
   static let modifyParameter = Technique("T0836", "Modify Parameter", .impairProcess)
-  static let bruteForce = Technique("T0806", "Brute Force I/O", .impairProcess)
   static let commandMessage = Technique(
     "T1692.001", "Unauthorized Message: Command Message", .evasion, .impairProcess)
   static let reportingMessage = Technique(

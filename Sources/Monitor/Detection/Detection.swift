@@ -208,13 +208,14 @@ struct Detection: ~Copyable {
     pairingFaults.unanswered(operation, conversation, moment, &alerts)
   }
 
-  /// `malformed-message`: what violates its protocol's specification.
+  /// `malformed-message`: what violates its protocol's specification. `dissector` where the conversation is not known to be of it.
   mutating func malformed(
     _ fault: Fault, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment
+    _ direction: Direction, _ moment: Moment, of dissector: DissectorID? = nil
   ) {
     var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
     finding.operation = operation
+    if let dissector { finding.dissector = dissector }
     alerts.report(finding, message: message)
   }
 

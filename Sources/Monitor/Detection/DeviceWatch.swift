@@ -83,6 +83,7 @@ struct DeviceWatch {
       slot = inventory.bind(source.ip, source.mac, moment)
     }
     inventory.bindings[slot].isReported = false
+    inventory.bindings[slot].claimedByHolder(how)
     inventory.stations[station].addresses += 1
     // Somebody else's address, unless the site knows the claimer to be its holder.
     claims.first(how, source, destination, station, &inventory, moment, site, &alerts)

@@ -26,6 +26,9 @@ struct Inventory {
     var mac: MACAddress
     var last: Int64
     var vlan: UInt16
+    /// The device was seen to send from it, or to answer for it when asked; until then it only claims it, so many times, unasked.
+    var isProven = false
+    var unaskedClaims = 0
     /// The site's judgement of this address on this device has been reported.
     var isReported = false
 

@@ -3,7 +3,7 @@
 /// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that succeed are taken back, so that
 /// a station with many open connections is none.
 struct PortScan {
-  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (docs.zeek.org, policy/misc/scan), which plants have lived with for years.
+  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (policy/misc/scan of version 4.0), which plants have lived with for years.
   private var failures: Tally
   var evictions: Int { failures.evictions }
 

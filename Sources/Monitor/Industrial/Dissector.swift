@@ -27,6 +27,8 @@ package enum Recognition: Sendable {
   case undecided
   /// This protocol; which way it goes, where the content tells.
   case yes(Direction?)
+  /// On the protocol's own port: one of its messages but for a field that frames it. Nothing can be read on from there.
+  case broken(Fault)
 }
 
 /// Which end of a conversation sent.

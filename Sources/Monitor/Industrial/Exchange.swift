@@ -38,18 +38,18 @@ struct Exchange {
   }
 
   /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none. A request that was already waiting under
-  /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request.
-  mutating func ask(_ operation: Operation) {
+  /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request. One that `mayStaySilent` never counts so.
+  mutating func ask(_ operation: Operation, mayStaySilent: Bool = false) {
     let key = PendingKey(conversation: conversation, transaction: operation.transaction, unit: operation.unit)
     var isAmbiguous = false
     if let slot = pending.find(key) {
       isAmbiguous = true
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
-        unanswered.append(pending[slot])
+        missed(slot)
       }
       pending.remove(slot)
     } else if let slot = pending.next {
-      unanswered.append(pending[slot])
+      missed(slot)
     }
     // Written where it stays: an operation is large, and there is one for every second message.
     let slot = pending.insert(key, at: time, fresh: PendingRequest(operation: operation))
@@ -58,6 +58,7 @@ struct Exchange {
     pending[slot].conversation = conversation
     pending[slot].isCut = isCut
     pending[slot].isAmbiguous = isAmbiguous
+    pending[slot].mayStaySilent = mayStaySilent
   }
 
   /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
@@ -74,9 +75,13 @@ struct Exchange {
   mutating func expire(at now: Int64, most: Int = 16) {
     for _ in 0..<most {
       guard let slot = pending.oldestSlot, now &- pending[slot].time > Exchange.patience else { return }
-      unanswered.append(pending[slot])
+      missed(slot)
       pending.remove(slot)
     }
+  }
+
+  private mutating func missed(_ slot: Int) {
+    if !pending[slot].mayStaySilent { unanswered.append(pending[slot]) }
   }
 }
 
@@ -89,6 +94,8 @@ struct PendingRequest {
   var isCut = false
   /// Another request under the same transaction and unit was still waiting when this one came: an answer may be the other's.
   var isAmbiguous = false
+  /// The specification has no answer to it, or not always.
+  var mayStaySilent = false
 }
 
 /// The place of a waiting request; good until the next request is asked or answered.

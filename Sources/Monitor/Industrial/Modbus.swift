@@ -12,8 +12,9 @@ struct ModbusHeader: ~Escapable {
   static let size = 7
   /// The unit and a function code at least; at most the unit and the longest PDU (253 bytes).
   static let lengths: ClosedRange<UInt16> = 2...254
-  /// What is framed all the same: Schneider's UMAS (function code 90) has messages of up to 1,024 bytes.
-  static let longestLengths: ClosedRange<UInt16> = 2...1030
+  /// What is framed all the same: Schneider's UMAS (function code 90) has longer messages. Its specification is not public; blocks of 1,022 bytes of
+  /// program were seen, and Stormshield's SNS, which inspects it, takes up to 1,480 bytes unless told otherwise (its manual, "SCADA: UMAS").
+  static let longestLengths: ClosedRange<UInt16> = 2...1480
   private static let umas: UInt8 = 90
   /// Whether a length may stand before this function code, exception bit included.
   @inline(__always)
@@ -37,11 +38,13 @@ struct ModbusHeader: ~Escapable {
 enum Modbus: Dissector {
   static var name: StaticString { "modbus" }
   static var selectors: [Selector] { [.tcp(502), .udp(502), .anyTCP, .anyUDP] }
-  /// Implementation Guide, clause 4.4.2, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
+  /// MODBUS Application Protocol Specification V1.1b3, clause 4.1, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
   static var longestMessage: Int { 6 + Int(ModbusHeader.longestLengths.upperBound) }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard canBegin(bytes) || expected && isWhole(bytes) else { return .no }
+    guard canBegin(bytes) || expected && isWhole(bytes) else {
+      return expected ? broken(bytes).map(Recognition.broken) ?? .no : .no
+    }
     guard bytes.byteCount > ModbusHeader.size else { return .undecided }
     let total = 6 + Int(ModbusHeader(bytes).length)
     guard bytes.byteCount >= total else {
@@ -62,6 +65,23 @@ enum Modbus: Dissector {
       && 6 + Int(header.length) == bytes.byteCount
   }
 
+  /// What is wrong with a header that is right but for one field, before a function the specification describes: a length no message has, or
+  /// another protocol number before what is otherwise a whole request or answer.
+  private static func broken(_ bytes: RawSpan) -> Fault? {
+    guard bytes.byteCount > ModbusHeader.size else { return nil }
+    let header = ModbusHeader(bytes)
+    let code = bytes.u8(7)
+    guard ModbusFunction(rawValue: code & 0x7F).isPublic else { return nil }
+    if header.protocol == 0 {
+      guard code < 0x80, !ModbusHeader.isLength(header.length, before: code) else { return nil }
+      return Fault(.length, "Length", seen: UInt64(header.length), least: 2, most: 254)
+    }
+    guard ModbusHeader.lengths ~= header.length, 6 + Int(header.length) == bytes.byteCount else { return nil }
+    let pdu = ModbusPDU(bytes, at: ModbusHeader.size)
+    guard pdu.fitAsRequest == .exact || pdu.fitAsResponse == .exact else { return nil }
+    return Fault(.framing, "Protocol Identifier", seen: UInt64(header.protocol), expected: 0)
+  }
+
   /// Whether the bytes can be the beginning of a message, as far as they go; true for no bytes.
   private static func canBegin(_ bytes: RawSpan) -> Bool {
     if bytes.byteCount > ModbusHeader.size {
@@ -72,7 +92,7 @@ enum Modbus: Dissector {
     }
     if bytes.byteCount > 2, bytes.u8(2) != 0 { return false }
     if bytes.byteCount > 3, bytes.u8(3) != 0 { return false }
-    if bytes.byteCount > 4, bytes.u8(4) > 4 { return false }
+    if bytes.byteCount > 4, bytes.u8(4) > ModbusHeader.longestLengths.upperBound >> 8 { return false }
     if bytes.byteCount > 5, !(ModbusHeader.longestLengths ~= bytes.u16(4)) { return false }
     return true
   }

@@ -119,10 +119,13 @@ struct ModbusDiagnostic: RawRepresentable, Hashable, Sendable {
   /// The answer repeats the data of the request (clause 6.8.1); the other answers hold a counter or register.
   var isEchoed: Bool {
     switch rawValue {
-    case 0, 1, 3, 4, 10, 20: true
+    case 0, 1, 3, 10, 20: true
     default: false
     }
   }
+
+  /// In Listen Only Mode a device answers nothing: not the command that puts it there, nor the restart that ends it (clause 6.8.1).
+  var mayStaySilent: Bool { self == .forceListenOnlyMode || self == .restartCommunications }
 }
 
 /// The kind of an Encapsulated Interface Transport (43), clauses 6.19 to 6.21.

@@ -55,7 +55,7 @@ extension Exchange {
     if !(transaction < 0 && unit == 0) && !pdu.isException {
       let values = operation.values
       operation.values = Values(echo: pdu.echo, of: values)
-      ask(operation)
+      ask(operation, mayStaySilent: pdu.mayStaySilent)
       operation.values = values
     }
     operations.append(operation)

@@ -72,6 +72,11 @@ struct ModbusPDU: ~Escapable {
     }
   }
 
+  /// A request that the specification has no answer to, or not always.
+  var mayStaySilent: Bool {
+    function == .diagnostics && count >= 3 && ModbusDiagnostic(rawValue: u16(1)).mayStaySilent
+  }
+
   /// How well the bytes make sense as a request or as an answer.
   enum Fit: UInt8, Comparable {
     /// Another length than such a message has.

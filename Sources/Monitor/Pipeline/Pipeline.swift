@@ -57,7 +57,7 @@ package struct Pipeline: ~Copyable {
     statistics.frames += 1
     statistics.bytes &+= UInt64(max(0, frame.length))
     statistics.largest = max(statistics.largest, UInt64(max(0, frame.length)))
-    statistics.links[Pipeline.link(frame.linkType)] += 1
+    if frame.linkType != .ethernet { statistics.otherLinks[Pipeline.place(frame.linkType)] += 1 }
     if statistics.frames == 1 { statistics.firstTime = frame.time }
     statistics.lastTime = max(statistics.lastTime, frame.time)
     var moment = Moment()
@@ -86,15 +86,13 @@ package struct Pipeline: ~Copyable {
     }
   }
 
-  /// Place in `Statistics.links`.
-  @inline(__always)
-  private static func link(_ type: LinkType) -> Int {
+  /// Place in `Statistics.otherLinks`.
+  private static func place(_ type: LinkType) -> Int {
     switch type.rawValue {
-    case LinkType.ethernet.rawValue: 0
-    case LinkType.null.rawValue, LinkType.loop.rawValue: 2
-    case LinkType.linuxCooked.rawValue: 3
-    case LinkType.linuxCooked2.rawValue: 4
-    default: 1
+    case LinkType.null.rawValue, LinkType.loop.rawValue: 1
+    case LinkType.linuxCooked.rawValue: 2
+    case LinkType.linuxCooked2.rawValue: 3
+    default: 0
     }
   }
 

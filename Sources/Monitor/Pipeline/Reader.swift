@@ -128,6 +128,7 @@ struct Reader {
     case .outside:
       counts.outside += 1
       // The connection was begun anew, unseen; or somebody guesses. Following costs one resynchronisation.
+      pool.dropSegments(&conversation.flow[direction].stream)
       lose(&conversation.flow[direction].stream)
       conversation.flow[direction].stream.next = sequence
       inOrder(payload, &conversation, direction, moment, &detection)
@@ -191,7 +192,9 @@ struct Reader {
   ) {
     counts.outOfOrder += 1
     if conversation.dissector == .none, conversation.isSettled {
+      pool.forget(conversation.flow[direction].stream)
       conversation.flow[direction].stream.next = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
+      pool.remember(payload, &conversation.flow[direction].stream, isKnown: false)
       return
     }
     if !pool.hasSegments(conversation.flow[direction].stream) {
@@ -260,7 +263,10 @@ struct Reader {
   ) {
     var direction = direction
     conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
-    if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max { return }
+    if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
+      pool.remember(bytes, &conversation.flow[direction].stream, isKnown: false)
+      return
+    }
 
     let isKept: Bool
     if pool.hasFront(conversation.flow[direction].stream) {
@@ -281,7 +287,7 @@ struct Reader {
       counts.gaps += 1
       lose(&conversation.flow[direction].stream)
     }
-    if conversation.dissector != .none { pool.remember(bytes, &conversation.flow[direction].stream) }
+    pool.remember(bytes, &conversation.flow[direction].stream, isKnown: conversation.dissector != .none)
   }
 
   /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left is the front of a message.
@@ -339,7 +345,7 @@ struct Reader {
     if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }
     for offset in 1..<max(1, bytes.byteCount) {
       switch dissector.recognise(bytes.from(offset), expected: false) {
-      case .no: continue
+      case .no, .broken: continue
       case .yes: return (offset, true)
       case .undecided: return (offset, false)
       }
@@ -357,6 +363,7 @@ struct Reader {
     _ detection: inout Detection
   ) -> Recognised {
     var isUndecided = false
+    var broken: (dissector: DissectorID, fault: Fault)?
     let flow = conversation.flow
     for port in [flow.serverPort, flow.clientPort] where tables.isExpected(port, isTCP: isTCP) {
       for id in tables.expected(port, isTCP: isTCP) {
@@ -366,12 +373,14 @@ struct Reader {
         case .yes(let hint):
           settle(id, hint, &conversation, &direction, moment, &detection)
           return .known
+        // In mid-stream the bytes may begin anywhere in a message.
+        case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
         }
       }
     }
     for id in isTCP ? tables.anyTCP : tables.anyUDP {
       switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) {
-      case .no: continue
+      case .no, .broken: continue
       case .undecided: isUndecided = isUndecided || bytes.byteCount < 16
       case .yes(let hint):
         settle(id, hint, &conversation, &direction, moment, &detection)
@@ -388,6 +397,12 @@ struct Reader {
       }
     }
     if isUndecided, isTCP, bytes.byteCount < 512 { return .waiting }
+    if let broken {
+      protocols[Int(broken.dissector.rawValue)].refused += 1
+      protocols[Int(broken.dissector.rawValue)].skippedBytes += UInt64(bytes.byteCount)
+      detection.malformed(broken.fault, nil, bytes, conversation, direction, moment, of: broken.dissector)
+      return .unknown
+    }
     if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
     let isExpected =
       tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)

@@ -24,8 +24,9 @@ extension Pipeline {
     record[.packets] = counts.frames
     record[.bytes] = counts.bytes
     record[.invalid] = counts.invalid
-    let links: [StatsCounter] = [.ethernet, .raw, .null, .linuxCooked, .linuxCooked2]
-    for (counter, count) in zip(links, counts.links) { record[counter] = count }
+    record[.ethernet] = counts.frames - counts.otherLinks.reduce(0, +)
+    let links: [StatsCounter] = [.raw, .null, .linuxCooked, .linuxCooked2]
+    for (counter, count) in zip(links, counts.otherLinks) { record[counter] = count }
     record[.unknownEtherType] = counts.otherFrames
     record[.largestPacketSize] = counts.largest
     record[.ipv4] = counts.ipv4
@@ -85,7 +86,7 @@ extension Pipeline {
       ("checksums.refused", counts.refusedChecksums),
       ("tables.flows_evicted", UInt64(conversations.evictions)), ("tables.flows_reused", counts.reusedFlows),
       ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
-      ("tables.fragments_timed_out", defragmenter.timeouts),
+      ("tables.fragments_timed_out", defragmenter.timeouts), ("tables.fragments_evicted", defragmenter.evictions),
       ("tables.requests_evicted", UInt64(reader.exchange.evictions)),
       ("tables.devices_evicted", UInt64(detection.devices.inventory.stations.evictions)),
       ("tables.addresses_evicted", UInt64(detection.devices.inventory.bindings.evictions)),
@@ -123,7 +124,7 @@ extension Pipeline {
   /// By name: framings of one protocol taken together. Protocols that were not seen are left out.
   package var protocolCounts: [ProtocolCount] {
     var counts: [ProtocolCount] = []
-    for (index, count) in reader.protocols.enumerated() where count.conversations > 0 {
+    for (index, count) in reader.protocols.enumerated() where count.conversations > 0 || count.messages > 0 {
       let name = reader.tables.dissectors[index].name.description
       if let place = counts.firstIndex(where: { $0.name == name }) {
         counts[place].conversations += count.conversations

@@ -23,6 +23,8 @@ struct Defragmenter {
   private(set) var timeouts: UInt64 = 0
   private(set) var refusals: UInt64 = 0
   private(set) var overlaps: UInt64 = 0
+  /// Unfinished datagrams that gave way at the bound.
+  private(set) var evictions: UInt64 = 0
   private(set) var bytes = 0
   let byteLimit: Int
   private var datagrams: BoundedTable<FragmentKey, Datagram>
@@ -66,7 +68,10 @@ struct Defragmenter {
     if let found = datagrams.find(key) {
       slot = found
     } else {
-      if let oldest = datagrams.next { drop(oldest) }
+      if let oldest = datagrams.next {
+        evictions += 1
+        drop(oldest)
+      }
       slot = datagrams.insert(key, Datagram(since: time), at: time)
     }
     let end = start + payload.byteCount
@@ -128,6 +133,8 @@ struct Defragmenter {
   }
 
   private mutating func add(_ span: RawSpan, at offset: Int, index: Int, _ slot: Int) {
+    // One fragment parted by those already held may become many: what goes over the bound is missing.
+    guard datagrams[slot].pieces.count < Defragmenter.mostPieces else { return }
     datagrams[slot].pieces.insert(Piece(offset: offset, bytes: Array(copying: span)), at: index)
     datagrams[slot].size += span.byteCount
     bytes += span.byteCount

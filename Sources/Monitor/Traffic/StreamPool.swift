@@ -201,13 +201,18 @@ struct StreamPool {
     return first
   }
 
+  /// Forgets the segments behind a hole: they are of another connection.
+  mutating func dropSegments(_ half: inout StreamHalf) {
+    while takeSegment(&half, force: true) != nil {}
+  }
+
   // MARK: The latest bytes, to compare retransmissions with
 
-  /// Remembers `payload`, which has just been read and ends at `half.next`.
+  /// Remembers `payload`, which has just been read and ends at `half.next`. Of the room for histories, streams of an unknown protocol get half.
   @inline(__always)
-  mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf) {
+  mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf, isKnown: Bool = true) {
     if half.history < 0 {
-      guard let slot = placeHistory() else { return }
+      guard isKnown || historiesInUse < historyLimit / 2, let slot = placeHistory() else { return }
       half.history = slot
     }
     let length = StreamPool.historyLength
@@ -219,6 +224,8 @@ struct StreamPool {
     if tail.byteCount > room { histories.store(tail.from(room), at: base) }
     historyCounts[Int(half.history)] = Int32(min(length, Int(historyCounts[Int(half.history)]) + tail.byteCount))
   }
+
+  private var historiesInUse: Int { historyCounts.count - freeHistories.count }
 
   private mutating func placeHistory() -> Int32? {
     if let slot = freeHistories.popLast() {
