@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import Foundation
 
 /// A progress bar on standard error, if that is a terminal: bytes, packets a second, time left.
 struct Progress {
@@ -15,12 +15,13 @@ struct Progress {
     isShown = isWanted && isatty(STDERR_FILENO) == 1
     var total = 0
     for path in captures {
-      var status = stat()
-      guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      let values = try? URL(filePath: path).resolvingSymlinksInPath().resourceValues(
+        forKeys: [.isRegularFileKey, .fileSizeKey])
+      guard path != "-", values?.isRegularFile == true, let size = values?.fileSize else {
         self.total = nil
         return
       }
-      total += Int(status.st_size)
+      total += size
     }
     self.total = total
   }

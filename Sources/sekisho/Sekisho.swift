@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Glibc
+import Foundation
 
 @main
 struct Sekisho: ParsableCommand {
@@ -37,14 +37,9 @@ func say(_ text: String) { put(text + "\n") }
 
 /// Text for people, on standard error.
 func put(_ text: String) {
-  var text = text
-  // Sound: the buffer holds as many bytes as are written.
-  text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+  // Nobody who reads it is no reason to stop.
+  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
 
 /// Seconds of a clock that only runs forward. For what people see and for flushing; no traffic is judged by it.
-func now() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}
+func now() -> Double { ProcessInfo.processInfo.systemUptime }

@@ -56,7 +56,7 @@ struct Watch: ParsableCommand {
     say("sekisho: listening on \(interface)\(site == nil ? "" : ", site \(options.site ?? "")"); Ctrl-C ends")
 
     var condition = live.condition
-    var reloads: Int32 = 0
+    var reloads = 0
     var nextFlush = now() + 1
     var nextStatistics = now() + 60
     var lost: UInt64 = 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 import Foundation
+import Support
 import Testing
 
 @testable import Monitor
@@ -88,18 +89,15 @@ final class Plant {
       self.mac = mac ?? (0x0200_0000_0000 | (parts.count == 4 ? parts[2] << 8 | parts[3] : 0))
     }
     var address: [UInt8] { ip.split(separator: ".").compactMap { UInt8($0) } }
-    var macBytes: [UInt8] { Plant.big(Int(mac), 6) }
+    var macBytes: [UInt8] { big(Int(mac), 6) }
   }
 
-  static func big(_ value: Int, _ count: Int = 2) -> [UInt8] {
-    (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-  }
   static let broadcast = [UInt8](repeating: 0xFF, count: 6)
 
   /// A frame of any type; `to` nil is everybody.
   func ethernet(_ payload: [UInt8], _ type: Int, from: Station, to: Station?, vlan: Int? = nil) -> [UInt8] {
-    (to?.macBytes ?? Plant.broadcast) + from.macBytes + (vlan.map { Plant.big(0x8100) + Plant.big($0) } ?? [])
-      + Plant.big(type) + payload
+    (to?.macBytes ?? Plant.broadcast) + from.macBytes + (vlan.map { big(0x8100) + big($0) } ?? [])
+      + big(type) + payload
   }
 
   func ip(
@@ -108,12 +106,12 @@ final class Plant {
   ) -> [UInt8] {
     identification += 1
     let start: [UInt8] =
-      [0x45, 0] + Plant.big(20 + payload.count) + Plant.big(identification) + [0, 0, hopLimit, number]
+      [0x45, 0] + big(20 + payload.count) + big(identification) + [0, 0, hopLimit, number]
     let ends = from.address + to.address
     var sum = stride(from: 0, to: start.count, by: 2).reduce(0) { $0 + Int(start[$1]) << 8 + Int(start[$1 + 1]) }
     sum += stride(from: 0, to: ends.count, by: 2).reduce(0) { $0 + Int(ends[$1]) << 8 + Int(ends[$1 + 1]) }
     while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-    let datagram = start + Plant.big(~sum & 0xFFFF) + ends + payload
+    let datagram = start + big(~sum & 0xFFFF) + ends + payload
     return ethernet(datagram, 0x0800, from: from, to: toEverybody ? nil : to, vlan: vlan)
   }
 
@@ -121,13 +119,13 @@ final class Plant {
     -> [UInt8]
   {
     // Checksum 0 is none (RFC 768).
-    let header = Plant.big(source) + Plant.big(destination) + Plant.big(8 + payload.count) + [0, 0]
+    let header = big(source) + big(destination) + big(8 + payload.count) + [0, 0]
     return ip(header + payload, 17, from: from, to: to, hopLimit: hopLimit)
   }
 
   func arp(_ operation: Int, _ sender: Station, _ target: Station, to: Station? = nil) -> [UInt8] {
     let body =
-      Plant.big(1) + Plant.big(0x0800) + [6, 4] + Plant.big(operation) + sender.macBytes + sender.address
+      big(1) + big(0x0800) + [6, 4] + big(operation) + sender.macBytes + sender.address
       + (operation == 1 ? [UInt8](repeating: 0, count: 6) : target.macBytes) + target.address
     return ethernet(body, 0x0806, from: sender, to: to)
   }
@@ -135,7 +133,7 @@ final class Plant {
   func echo(from: Station, to: Station, isReply: Bool = false) -> [UInt8] {
     let body: [UInt8] = [isReply ? 0 : 8, 0, 0, 0, 0x12, 0x34, 0, 1]
     let sum = ~(Int(body[0]) << 8 + 0x1234 + 1) & 0xFFFF
-    return ip([body[0], 0] + Plant.big(sum) + body[4...], 1, from: from, to: to)
+    return ip([body[0], 0] + big(sum) + body[4...], 1, from: from, to: to)
   }
 }
 
@@ -165,14 +163,14 @@ final class Connection {
     let (from, to) = side == 0 ? (client, server) : (server, client)
     let (source, destination) = side == 0 ? ports : (ports.1, ports.0)
     var bytes =
-      Plant.big(source) + Plant.big(destination) + Plant.big(sequences[side], 4)
-      + Plant.big(flags & Self.ack != 0 ? sequences[1 - side] : 0, 4) + [0x50, flags] + Plant.big(8192) + [0, 0, 0, 0]
+      big(source) + big(destination) + big(sequences[side], 4)
+      + big(flags & Self.ack != 0 ? sequences[1 - side] : 0, 4) + [0x50, flags] + big(8192) + [0, 0, 0, 0]
     bytes += payload
-    var words = from.address + to.address + [0, 6] + Plant.big(bytes.count) + bytes
+    var words = from.address + to.address + [0, 6] + big(bytes.count) + bytes
     if words.count % 2 == 1 { words.append(0) }
     var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
     while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-    bytes.replaceSubrange(16..<18, with: Plant.big(~sum & 0xFFFF))
+    bytes.replaceSubrange(16..<18, with: big(~sum & 0xFFFF))
     if side == 0 ? isClientVisible : isServerVisible {
       plant.send(plant.ip(bytes, 6, from: from, to: to, hopLimit: hopLimit, vlan: vlan), wait: wait)
     }
@@ -199,7 +197,7 @@ final class Connection {
 
   private var transaction = 0
   static func message(_ transaction: Int, _ pdu: [UInt8], unit: UInt8 = 1) -> [UInt8] {
-    Plant.big(transaction) + [0, 0] + Plant.big(1 + pdu.count) + [unit] + pdu
+    big(transaction) + [0, 0] + big(1 + pdu.count) + [unit] + pdu
   }
   /// A question, and its answer unless there is none.
   func modbus(_ question: [UInt8], _ answer: [UInt8]?, unit: UInt8 = 1, wait: Double = 0.001) {
@@ -209,10 +207,10 @@ final class Connection {
   }
   func read(_ address: Int = 0, _ count: Int = 1) {
     modbus(
-      [3] + Plant.big(address) + Plant.big(count), [3, UInt8(2 * count)] + [UInt8](repeating: 0, count: 2 * count))
+      [3] + big(address) + big(count), [3, UInt8(2 * count)] + [UInt8](repeating: 0, count: 2 * count))
   }
   func write(_ address: Int = 0) {
-    let pdu = [6] + Plant.big(address) + [0, 7]
+    let pdu = [6] + big(address) + [0, 7]
     modbus(pdu, pdu)
   }
 }

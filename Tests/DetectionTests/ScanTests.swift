@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Support
 import Testing
 
 @testable import Monitor
@@ -129,7 +130,7 @@ import Testing
     },
     Scenario("EtherCAT's broadcasts at any rate") { plant in
       for number in 0..<3000 {
-        let frame: [UInt8] = [0x10, 0x10] + Plant.big(number) + [UInt8](repeating: 0, count: 42)
+        let frame: [UInt8] = [0x10, 0x10] + big(number) + [UInt8](repeating: 0, count: 42)
         plant.send(plant.ethernet(frame, 0x88A4, from: attacker, to: nil), wait: 0.0001)
       }
     },

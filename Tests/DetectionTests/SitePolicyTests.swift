@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Support
 import Testing
 
 @testable import Monitor
@@ -88,7 +89,7 @@ import Testing
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.11", mac: 0x0200_0000_9999), to: hmi))
     },
     Scenario("a listed device on another zone's VLAN", ["wrong-zone"]) { plant in
-      let body = Plant.big(5000) + Plant.big(5001) + Plant.big(9) + [0, 0, 1]
+      let body = big(5000) + big(5001) + big(9) + [0, 0, 1]
       plant.send(plant.ip(body, 17, from: hmi, to: plc, vlan: 20))
     },
     Scenario("a listed device with an address of another zone", ["wrong-zone", "cross-zone-flow"]) { plant in

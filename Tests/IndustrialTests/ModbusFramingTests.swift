@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
 import Testing
 
 @testable import Monitor
@@ -179,7 +180,7 @@ import Testing
 
   @Test("hardly any random bytes are taken for Modbus")
   func random() {
-    var generator = Generator(state: 1)
+    var generator = Dice(state: 1)
     var taken = 0
     for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 8...64, using: &generator)).map { _ in
@@ -189,17 +190,5 @@ import Testing
       if case .yes = recognition(bytes, expected: false, by: ModbusRTU.self) { taken += 1 }
     }
     #expect(taken == 0)
-  }
-}
-
-/// SplitMix64: the same numbers on every run.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

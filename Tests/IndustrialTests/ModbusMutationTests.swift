@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
 import Testing
 
 @testable import Monitor
@@ -58,7 +59,7 @@ import Testing
 
   @Test("streams of broken samples are read to their end", arguments: 0..<40)
   func streams(_ seed: Int) {
-    var generator = Generator(state: UInt64(seed))
+    var generator = Dice(state: UInt64(seed))
     var stream: [UInt8] = []
     for _ in 0..<50 {
       guard let sample = modbusSamples.randomElement(using: &generator) else { continue }

@@ -4,12 +4,6 @@ import Testing
 
 @testable import Monitor
 
-/// Bytes from pairs of hexadecimal digits; white space is free.
-func hex(_ text: String) -> [UInt8] {
-  let digits = text.compactMap(\.hexDigitValue)
-  return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-}
-
 /// A PDU with its MBAP header.
 func mbap(_ pdu: [UInt8], transaction: UInt16 = 0x1501, unit: UInt8 = 0x11) -> [UInt8] {
   let length = UInt16(pdu.count + 1)

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import Support
 import Testing
 
 @testable import Monitor
 
-/// SplitMix64: the same numbers every time.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
-
 struct LookupTests {
   @Test(arguments: 1...20) func `the longest prefix wins, as in a search of all`(seed: UInt64) {
-    var numbers = Numbers(state: seed)
+    var numbers = Dice(state: seed)
     // Few distinct bits, so that prefixes nest and collide.
-    let address = { (numbers: inout Numbers) in
+    let address = { (numbers: inout Dice) in
       Bool.random(using: &numbers)
         ? IPAddress(v4: UInt32(truncatingIfNeeded: numbers.next()) & 0xC0C0_0303 | 0x0A00_0000)
         : IPAddress(bits: UInt128(numbers.next() & 0xFF00_0000_0000_0003) << 64 | UInt128(numbers.next() & 3))

@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
+import Support
 
 @testable import Monitor
-
-/// Seeded random numbers (SplitMix64): a failure can be repeated.
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
-  }
-}
-
-func big(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
 
 /// A frame of IPv4 or IPv6. Checksums are left 0: nothing in this room looks at them.
 struct Build {

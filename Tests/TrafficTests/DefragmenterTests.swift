@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
+import Support
 import Testing
 
 @testable import Monitor
@@ -55,7 +56,7 @@ import Testing
       #expect(add(pieces[order[3]], &defragmenter) == .complete(Self.payload))
       #expect(defragmenter.bytes == 0 && defragmenter.differing == 0)
     }
-    #expect(defragmenter.reassembled == 24 && defragmenter.fragments == 96)
+    #expect(defragmenter.reassembled.all == 24 && defragmenter.fragments.all == 96)
   }
 
   @Test("datagrams that differ in identification, ends or protocol are not mixed", arguments: [Build(), .v6])
@@ -102,7 +103,7 @@ import Testing
     #expect(defragmenter.bytes == 8)
     let late = Defragmenter.timeout + 1
     for piece in pieces.dropFirst() { #expect(add(piece, &defragmenter, time: late) == .waiting) }
-    #expect(defragmenter.timeouts == 1 && defragmenter.reassembled == 0)
+    #expect(defragmenter.timeouts == 1 && defragmenter.reassembled.all == 0)
   }
 
   @Test("nothing grows over its bound")
@@ -190,7 +191,7 @@ import Testing
     var defragmenter = Defragmenter(seed: 10)
     #expect(add(behind.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
     #expect(add(last.frame([UInt8](repeating: 2, count: 8)), &defragmenter) == .refused)
-    #expect(defragmenter.refusals == 1 && defragmenter.reassembled == 0 && defragmenter.bytes == 0)
+    #expect(defragmenter.refusals == 1 && defragmenter.reassembled.all == 0 && defragmenter.bytes == 0)
   }
 
   @Test("the transport is the one that the first fragment announced first")
@@ -216,7 +217,7 @@ import Testing
     #expect(add(others[0], &defragmenter) == .waiting)
     #expect(defragmenter.bytes == 8)
     #expect(add(pieces[3], &defragmenter) == .waiting)
-    #expect(defragmenter.reassembled == 0 && defragmenter.bytes == 7)
+    #expect(defragmenter.reassembled.all == 0 && defragmenter.bytes == 7)
   }
 
   @Test("of overlapping bytes the first stand, and each that differs is counted", arguments: [Build(), .v6], 0..<40)

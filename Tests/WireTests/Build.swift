@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
+import Support
 
 @testable import Monitor
-
-/// Bytes from hexadecimal digits; white space does not count.
-func hex(_ text: String) -> [UInt8] {
-  let digits = text.compactMap(\.hexDigitValue)
-  return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-}
-
-func big(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
 
 /// One's complement sum word by word, as RFC 1071 writes it down.
 func plainSum(_ bytes: [UInt8]) -> Int {

@@ -55,11 +55,17 @@ def datagram(source, source_mac, target, target_mac, ttl=64):
                     source_mac, target_mac)
 
 
+def alternate(capture, times, first, second):
+    """Two stations in turn, half a second apart."""
+    for _ in range(times):
+        capture.add(first(), SECOND // 2)
+        capture.add(second(), SECOND // 2)
+
+
 @scene("address-two-holders", "two stations were given the PLC's address; both work on for ten seconds")
 def _(capture):
-    for _ in range(10):
-        capture.add(datagram(PLC, PLC_MAC, HMI, HMI_MAC), SECOND // 2)
-        capture.add(datagram(PLC, STRANGER_MAC, HMI, HMI_MAC), SECOND // 2)
+    alternate(capture, 10, lambda: datagram(PLC, PLC_MAC, HMI, HMI_MAC),
+              lambda: datagram(PLC, STRANGER_MAC, HMI, HMI_MAC))
 
 
 @scene("address-replaced", "a station falls silent; five seconds later another one takes its address over")
@@ -82,9 +88,8 @@ def _(capture):
 def _(capture):
     capture.add(arp(1, HMI_MAC, HMI, bytes(6), PLC))
     capture.add(arp(2, PLC_MAC, PLC, HMI_MAC, HMI, HMI_MAC))
-    for _ in range(6):
-        capture.add(datagram(PLC, PLC_MAC, HMI, HMI_MAC), SECOND // 2)
-        capture.add(arp(2, STRANGER_MAC, PLC, HMI_MAC, HMI, HMI_MAC), SECOND // 2)
+    alternate(capture, 6, lambda: datagram(PLC, PLC_MAC, HMI, HMI_MAC),
+              lambda: arp(2, STRANGER_MAC, PLC, HMI_MAC, HMI, HMI_MAC))
 
 
 @scene("arp-flip-flop", "two stations answer each of the HMI's questions for the PLC's address, in turn")
@@ -127,23 +132,20 @@ def _(capture):
 def _(capture):
     capture.add(solicit(HMI6, HMI_MAC, PLC6))
     capture.add(advertise(PLC6, PLC_MAC, HMI6, HMI_MAC), 6 * SECOND)
-    for _ in range(6):
-        capture.add(datagram(PLC6, PLC_MAC, HMI6, HMI_MAC), SECOND // 2)
-        capture.add(advertise(PLC6, STRANGER_MAC, HMI6, HMI_MAC), SECOND // 2)
+    alternate(capture, 6, lambda: datagram(PLC6, PLC_MAC, HMI6, HMI_MAC),
+              lambda: advertise(PLC6, STRANGER_MAC, HMI6, HMI_MAC))
 
 
 @scene("nd-unsolicited-claims", "a stranger advertises the PLC's IPv6 address to all nodes again and again")
 def _(capture):
-    for _ in range(5):
-        capture.add(datagram(PLC6, PLC_MAC, HMI6, HMI_MAC), SECOND // 2)
-        capture.add(advertise(PLC6, STRANGER_MAC, ALL_NODES, ALL_NODES_MAC, OVERRIDE), SECOND // 2)
+    alternate(capture, 5, lambda: datagram(PLC6, PLC_MAC, HMI6, HMI_MAC),
+              lambda: advertise(PLC6, STRANGER_MAC, ALL_NODES, ALL_NODES_MAC, OVERRIDE))
 
 
 @scene("nd-two-holders", "two stations were given the PLC's IPv6 address; both work on for ten seconds")
 def _(capture):
-    for _ in range(10):
-        capture.add(datagram(PLC6, PLC_MAC, HMI6, HMI_MAC), SECOND // 2)
-        capture.add(datagram(PLC6, STRANGER_MAC, HMI6, HMI_MAC), SECOND // 2)
+    alternate(capture, 10, lambda: datagram(PLC6, PLC_MAC, HMI6, HMI_MAC),
+              lambda: datagram(PLC6, STRANGER_MAC, HMI6, HMI_MAC))
 
 
 @scene("nd-forwarded", "neighbour advertisements with a hop limit below 255, which every receiver drops")

@@ -76,8 +76,8 @@ struct Detection: ~Copyable {
     devices.claim(how, source, target, moment, site, &alerts)
   }
 
-  /// Neighbour Discovery (RFC 4861): the same for IPv6. A message that a router has passed on is none (7.1).
-  mutating func neighbour(_ packet: borrowing Packet, _ moment: Moment) {
+  /// Neighbor Discovery (RFC 4861): the same for IPv6. A message that a router has passed on is none (7.1).
+  mutating func neighborDiscovery(_ packet: borrowing Packet, _ moment: Moment) {
     guard packet.hopLimit == 255, let message = packet.icmpv6 else { return }
     let isAdvertisement = message.type == ICMPv6Header.neighborAdvertisement
     let option = isAdvertisement ? message.targetLinkLayerAddress : message.sourceLinkLayerAddress

@@ -75,7 +75,7 @@ struct Tally {
     let hash = mix(0x9E37_79B9, thing)
     let value = UInt32(truncatingIfNeeded: hash >> 28)
     for index in 0..<table[slot].firstCount where table[slot].first[index] == value { return false }
-    if table[slot].firstCount < 32 {
+    if table[slot].firstCount < table[slot].first.count {
       table[slot].first[table[slot].firstCount] = value
       table[slot].firstCount += 1
       return true

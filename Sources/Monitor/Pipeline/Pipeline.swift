@@ -141,12 +141,9 @@ package struct Pipeline: ~Copyable {
   }
 
   private mutating func fragment(_ packet: borrowing Packet, _ moment: inout Moment) {
-    let version = packet.network == .ipv4 ? 0 : 1
-    statistics.fragments[version] += 1
     let outcome = defragmenter.add(packet, time: moment.time)
     if defragmenter.differing > 0 { detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
     guard case .complete(let payload, let transport) = outcome else { return }
-    statistics.reassembled[version] += 1
     var whole = Packet(reassembled: payload.bytes, of: Datagram(of: packet), protocol: transport)
     if !whole.tunnel.isMirror { datagram(whole, moment) }
     // What was fragmented may be a tunnel; what is inside counts like any other.
@@ -212,7 +209,7 @@ package struct Pipeline: ~Copyable {
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
     {
       conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighbourDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
+      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
     }
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
@@ -235,7 +232,7 @@ package struct Pipeline: ~Copyable {
         packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
     case .icmp, .icmpv6:
       answered(slot, direction, moment)
-      if packet.transport == .icmpv6 { detection.neighbour(packet, moment) }
+      if packet.transport == .icmpv6 { detection.neighborDiscovery(packet, moment) }
       detection.icmp(conversations[slot], direction, moment)
     default: break
     }

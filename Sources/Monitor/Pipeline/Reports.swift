@@ -62,10 +62,10 @@ extension Pipeline {
     record[.udpFlows] = counts.udpFlows
     record[.icmpv4Flows] = counts.icmpFlows
     record[.icmpv6Flows] = counts.icmpv6Flows
-    record[.ipv4Fragments] = counts.fragments[0]
-    record[.ipv4Reassembled] = counts.reassembled[0]
-    record[.ipv6Fragments] = counts.fragments[1]
-    record[.ipv6Reassembled] = counts.reassembled[1]
+    record[.ipv4Fragments] = defragmenter.fragments.v4
+    record[.ipv4Reassembled] = defragmenter.reassembled.v4
+    record[.ipv6Fragments] = defragmenter.fragments.v6
+    record[.ipv6Reassembled] = defragmenter.reassembled.v6
     record[.defragFull] = defragmenter.refusals
     for count in protocolCounts where count.name == "modbus" {
       record[.modbusFlows] = count.conversations

@@ -25,9 +25,6 @@ package struct Statistics: Sendable {
   package var largest: UInt64 = 0
   /// Frames that are no Ethernet: raw IP, null or loop, Linux cooked 1 and 2.
   package var otherLinks: [UInt64] = [0, 0, 0, 0]
-  /// Fragments of IPv4 and IPv6, and the datagrams put together from them.
-  package var fragments: [UInt64] = [0, 0]
-  package var reassembled: [UInt64] = [0, 0]
   package var tcp: UInt64 = 0
   package var udp: UInt64 = 0
   package var icmp: UInt64 = 0

@@ -18,8 +18,14 @@ struct Defragmenter {
 
   /// Bytes that overlapped with other contents in the last fragment added.
   private(set) var differing = 0
-  private(set) var fragments: UInt64 = 0
-  private(set) var reassembled: UInt64 = 0
+  struct Count {
+    var v4: UInt64 = 0
+    var v6: UInt64 = 0
+    var all: UInt64 { v4 + v6 }
+    fileprivate mutating func add(_ network: Packet.Network) { if network == .ipv4 { v4 += 1 } else { v6 += 1 } }
+  }
+  private(set) var fragments = Count()
+  private(set) var reassembled = Count()
   private(set) var timeouts: UInt64 = 0
   private(set) var refusals: UInt64 = 0
   private(set) var overlaps: UInt64 = 0
@@ -49,7 +55,7 @@ struct Defragmenter {
   }
 
   mutating func add(_ packet: borrowing Packet, time: Int64) -> Outcome {
-    fragments += 1
+    fragments.add(packet.network)
     differing = 0
     expire(at: time)
     let payload = packet.payload
@@ -100,7 +106,7 @@ struct Defragmenter {
       refusals += 1
       return .refused
     }
-    reassembled += 1
+    reassembled.add(packet.network)
     return .complete(whole, transport)
   }
 

@@ -56,7 +56,7 @@ extension Packet {
     }
   }
   /// Router and neighbour solicitations and advertisements, and redirects (RFC 4861, 4).
-  var isNeighbourDiscovery: Bool {
+  var isNeighborDiscovery: Bool {
     guard let type = icmpv6?.type else { return false }
     return ICMPv6Header.routerSolicitation...ICMPv6Header.redirect ~= type
   }
