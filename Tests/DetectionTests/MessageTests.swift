@@ -82,6 +82,20 @@ import Testing
     #expect(found == [:])
   }
 
+  @Test("a request repeated in the same words, or an answer too many, excuses no answer of another shape")
+  func repeatedRequest() throws {
+    let repeated = try play { connection, _ in
+      for _ in 0..<2 { connection.ask(Connection.message(7, [3, 0, 0, 0, 2])) }
+      connection.answer(Connection.message(7, [3, 2, 0, 7]))
+    }
+    #expect(repeated == ["mismatched-answer": 1])
+    let tooMany = try play { connection, _ in
+      for write in [[6, 0, 4, 9, 0xC4], [6, 0, 4, 0, 0]] as [[UInt8]] { connection.ask(Connection.message(504, write)) }
+      for value in [0xC4, 0xC5] as [UInt8] { connection.answer(Connection.message(504, [6, 0, 4, 9, value])) }
+    }
+    #expect(tooMany == ["mismatched-answer": 1])
+  }
+
   @Test("a device that refuses a malformed request has done nothing wrong")
   func refusal() throws {
     let found = try play { connection, _ in connection.modbus([0], [0x80, 1]) }

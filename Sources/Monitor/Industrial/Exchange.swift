@@ -41,9 +41,14 @@ struct Exchange {
   /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request. One that `mayStaySilent` never counts so.
   mutating func ask(_ operation: Operation, mayStaySilent: Bool = false) {
     let key = PendingKey(conversation: conversation, transaction: operation.transaction, unit: operation.unit)
-    var isAmbiguous = false
+    var others: UInt8 = 0
     if let slot = pending.find(key) {
-      isAmbiguous = true
+      others = pending[slot].others
+      // Two writes to one place are two requests, if what they write differs.
+      let isSame =
+        pending[slot].operation.code == operation.code && pending[slot].operation.target == operation.target
+        && pending[slot].operation.values == operation.values
+      if !isSame, others < .max { others += 1 }
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
         missed(slot)
       }
@@ -57,7 +62,7 @@ struct Exchange {
     pending[slot].time = time
     pending[slot].conversation = conversation
     pending[slot].isCut = isCut
-    pending[slot].isAmbiguous = isAmbiguous
+    pending[slot].others = others
     pending[slot].mayStaySilent = mayStaySilent
   }
 
@@ -70,6 +75,12 @@ struct Exchange {
     @inline(__always) _read { yield pending[request.slot] }
   }
   mutating func answered(_ request: WaitingRequest) { pending.remove(request.slot) }
+  /// An answer under this request's number that was another one's, while there are such; false if there are none (left).
+  mutating func answeredOther(_ request: WaitingRequest) -> Bool {
+    guard pending[request.slot].others > 0 else { return false }
+    pending[request.slot].others -= 1
+    return true
+  }
 
   /// Moves requests that waited longer than `patience` to `unanswered`; at most `most` a call.
   mutating func expire(at now: Int64, most: Int = 16) {
@@ -92,8 +103,8 @@ struct PendingRequest {
   var conversation: UInt64 = 0
   /// The capture kept only its front: no answer can be held against it.
   var isCut = false
-  /// Another request under the same transaction and unit was still waiting when this one came: an answer may be the other's.
-  var isAmbiguous = false
+  /// Other requests that were still waiting under the same transaction and unit when this one came: so many answers may be theirs.
+  var others: UInt8 = 0
   /// The specification has no answer to it, or not always.
   var mayStaySilent = false
 }

@@ -77,8 +77,8 @@ extension Exchange {
         operation.takeQuestion(self[asked].operation)
         // A refusal of what violates the specification is right, whatever code it repeats.
         if pdu.isException, self[asked].operation.fault != nil { operation.fault = nil }
-      } else if self[asked].isAmbiguous {
-        // It answers the other request; this one still waits.
+      } else if answeredOther(asked) {
+        // This one still waits.
         operation.pairing = .answered
         operations.append(operation)
         return
