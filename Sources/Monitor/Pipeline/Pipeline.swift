@@ -55,8 +55,9 @@ package struct Pipeline: ~Copyable {
 
   package mutating func process(_ frame: borrowing Frame) {
     statistics.frames += 1
-    statistics.bytes &+= UInt64(max(0, frame.length))
-    statistics.largest = max(statistics.largest, UInt64(max(0, frame.length)))
+    let length = UInt64(max(0, frame.length))
+    statistics.bytes &+= length
+    if length > statistics.largest { statistics.largest = length }
     if frame.linkType != .ethernet { statistics.otherLinks[Pipeline.place(frame.linkType)] += 1 }
     if statistics.frames == 1 { statistics.firstTime = frame.time }
     statistics.lastTime = max(statistics.lastTime, frame.time)
