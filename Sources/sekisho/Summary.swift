@@ -29,7 +29,10 @@ enum Summary {
     let alerts = pipeline.alertsByKind
     if alerts.isEmpty { row("alerts", "none") }
     for alert in alerts {
-      row("alert", "\(Catalogue.entry(alert.kind).id): \(alert.alerts) (\(alert.findings) times)")
+      row(
+        "alert",
+        "\(Catalogue.entry(alert.kind).id): \(alert.alerts) (\(alert.findings == 1 ? "once" : "\(alert.findings) times"))"
+      )
     }
     if pipeline.linesWritten > 0 { row("lines written", "\(pipeline.linesWritten)") }
   }
