@@ -241,8 +241,8 @@ extension ModbusPDU {
     switch type {
     case .readDeviceIdentification: operation.action = .identify
     case .canOpen:
-      // A tunnel for CANopen's object dictionary (6.20), laid out in CiA 309-2, which is not public. The byte behind the type is 1 for a write access in
-      // Nanotec's drives (manual, "Modbus: FC 43"), and said to be 0x20 in CiA 309-2 itself; all else counts as diagnosis.
+      // A tunnel for CANopen's object dictionary (6.20), laid out in CiA 309-2, which is not public. The byte behind the type is said to be 1 for a write
+      // access in some drives and 0x20 in CiA 309-2 itself; no public document confirms either. All else counts as diagnosis.
       operation.action = count > 2 && (u8(2) == 1 || u8(2) == 0x20) ? .write : .diagnose
       operation.values = values(.uint8, at: 2, count)
     default:
