@@ -30,6 +30,9 @@ import Testing
         #expect(exchange.fault != nil && exchange.operations.isEmpty)
         refused += 1
         offset += length
+      case .foreign:
+        Issue.record("Modbus is never another protocol")
+        return (understood, refused, offset)
       case .incomplete(let length):
         #expect(length > rest.count && length <= dissector.longestMessage)
         return (understood, refused, offset)

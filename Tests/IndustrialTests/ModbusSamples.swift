@@ -59,13 +59,8 @@ extension Values {
   /// The numbers themselves.
   func numbers(in message: [UInt8]) -> [UInt16] {
     (0..<Int(count)).map { index in
-      let start = Int(offset)
-      switch format {
-      case .none: return 0
-      case .bit: return UInt16(message[start + index / 8] >> UInt8(index % 8) & 1)
-      case .uint8: return UInt16(message[start + index])
-      case .uint16: return UInt16(message[start + 2 * index]) << 8 | UInt16(message[start + 2 * index + 1])
-      }
+      guard case .unsigned(let number)? = number(index, in: RawSpan(_elements: message.span)) else { return 0 }
+      return UInt16(clamping: number)
     }
   }
 }

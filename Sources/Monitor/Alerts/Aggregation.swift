@@ -48,7 +48,7 @@ package struct Aggregation {
   /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
   /// without an operation.
   package mutating func report(
-    _ finding: Finding, message: RawSpan, _ records: inout Records, to sink: inout Sink
+    _ finding: Finding, message: borrowing Message, _ records: inout Records, to sink: inout Sink
   ) {
     advance(to: finding.time, &records, to: &sink)
     let kind = Int(finding.kind.rawValue)

@@ -27,7 +27,7 @@ extension Records {
     _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, to sink: inout Sink
   ) {
     let entry = Catalogue.entry(finding.kind)
-    let wording = Wording(finding, context, isRest: occurrence.isRest, time: clock.text(finding.time))
+    let wording = Wording(finding, context, values, isRest: occurrence.isRest, time: clock.text(finding.time))
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
@@ -72,7 +72,7 @@ extension Records {
     if occurrence.isRest {
       line.flag("rest", true)
     } else if let operation = finding.operation {
-      line.operation(operation, values: values.numbers, valuesCount: values.count)
+      line.operation(operation, values)
     }
     line.open("ooda")
     line.open("observe")

@@ -52,10 +52,12 @@ struct Alerts: ~Copyable {
     alerted = BoundedTable(limit: 65_536, seed: seed)
   }
 
-  mutating func report(_ finding: Finding) { report(finding, message: RawSpan()) }
+  mutating func report(_ finding: Finding) { report(finding, message: Message()) }
 
   /// `message` is what `finding.operation.values` counts its offset in.
-  mutating func report(_ finding: Finding, message: RawSpan) {
+  mutating func report(_ finding: Finding, message: borrowing Message) {
+    var finding = finding
+    if let operation = finding.operation { finding.dissector = operation.dissector }
     if log.contains(.flows), let flow = finding.flow, !isAlerted(flow.id) {
       _ = alerted.insert(AddressKey(low: flow.id, high: 4), (), at: finding.time)
     }

@@ -103,6 +103,22 @@ package struct JSONLine: Sendable {
     leaves += 1
   }
 
+  mutating func element(_ value: Number) {
+    switch value {
+    case .unsigned(let value): element(value)
+    case .signed(let value): element(value)
+    case .real(let value):
+      comma()
+      // Swift writes the shortest text that reads back as the same number, always as JSON has it; a whole one up to 2^53 without fraction.
+      if value == value.rounded(), value.magnitude < 9_007_199_254_740_992 {
+        digits(Int64(value))
+      } else {
+        bytes.append(contentsOf: value.description.utf8)
+      }
+      leaves += 1
+    }
+  }
+
   mutating func time(_ key: String, _ nanoseconds: Int64, _ clock: inout LocalTime) {
     name(key)
     bytes.append(UInt8(ascii: "\""))

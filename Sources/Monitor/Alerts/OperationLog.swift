@@ -9,6 +9,11 @@ struct OperationLog {
     var first: Int64
     var last: Int64
     var count: UInt64 = 1
+    /// Of cyclic messages: the time between the latest two, jitter, how often the contents changed, and the latest ones' sum.
+    var interval: Int64 = -1
+    var jitter: Int64 = 0
+    var changes: UInt64 = 0
+    var digest: UInt32
     /// The frame of the latest one.
     var frame: UInt64
     let source: Endpoint
@@ -19,6 +24,18 @@ struct OperationLog {
     /// The conversation's other sums.
     var next: Int32
     var previous: Int32 = -1
+
+    mutating func beat(_ digest: UInt32, _ time: Int64) {
+      if digest != self.digest { changes += 1 }
+      self.digest = digest
+      let now = time &- last
+      if interval >= 0 {
+        // RFC 3550, 6.4.1: a sixteenth of the difference each time.
+        let difference = Int64(clamping: (now &- interval).magnitude)
+        jitter += (difference - jitter) / 16
+      }
+      interval = now
+    }
   }
 
   private var sums: BoundedTable<OperationSort, Sum>
@@ -36,31 +53,33 @@ struct OperationLog {
 
   /// Counts a message; true if it is the first of its sort.
   mutating func add(
-    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
-    _ records: inout Records, to sink: inout Sink
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment, _ records: inout Records, to sink: inout Sink
   ) -> Bool {
     let key = OperationSort(operation, conversation)
     if let slot = sums.find(key) {
       sums.touch(slot, at: moment.time)
       sums[slot].count += 1
+      if operation.cyclic != .no { sums[slot].beat(operation.digest, moment.time) }
       sums[slot].last = max(sums[slot].last, moment.time)
       sums[slot].frame = moment.frame
-      return false
+      return operation.cyclic == .news
     }
     if let oldest = sums.next {
-      close(oldest, &records, to: &sink)
+      close(oldest, message, &records, to: &sink)
       evictions += 1
     }
     var summed = copy operation
     // Values differ from message to message, and so does what ties an answer to its question.
     summed.values = .none
+    summed.items = ItemRange()
     summed.transaction = -1
     summed.latency = -1
     let head = heads.find(OperationLog.key(conversation.number))
     let slot = sums.insert(
       key,
       Sum(
-        operation: summed, first: moment.time, last: moment.time, frame: moment.frame,
+        operation: summed, first: moment.time, last: moment.time, digest: operation.digest, frame: moment.frame,
         source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed),
         ipProtocol: conversation.flow.ipProtocol, vlan: moment.vlan, flowID: conversation.flow.id,
         next: head.map { heads[$0] } ?? -1), at: moment.time)
@@ -75,11 +94,18 @@ struct OperationLog {
   }
 
   /// Writes what a conversation that has ended did more than once.
-  mutating func end(_ conversation: UInt64, _ records: inout Records, to sink: inout Sink) {
-    while let head = heads.find(OperationLog.key(conversation)) { close(Int(heads[head]), &records, to: &sink) }
+  mutating func end(
+    _ conversation: UInt64, _ message: borrowing Message, _ records: inout Records, to sink: inout Sink
+  ) {
+    while let head = heads.find(OperationLog.key(conversation)) {
+      close(Int(heads[head]), message, &records, to: &sink)
+    }
   }
 
-  private mutating func close(_ slot: Int, _ records: inout Records, to sink: inout Sink) {
+  /// `message` has the names.
+  private mutating func close(
+    _ slot: Int, _ message: borrowing Message, _ records: inout Records, to sink: inout Sink
+  ) {
     let sum = sums[slot]
     if sum.next >= 0 { sums[Int(sum.next)].previous = sum.previous }
     if sum.previous >= 0 {
@@ -89,10 +115,15 @@ struct OperationLog {
     }
     sums.remove(slot)
     guard sum.count > 1 else { return }
+    var repeated = Repetition(count: sum.count, first: sum.first, last: sum.last)
+    if sum.operation.cyclic != .no {
+      repeated.rhythm = Rhythm(
+        period: (sum.last &- sum.first) / Int64(sum.count - 1), jitter: sum.jitter, changes: sum.changes)
+    }
     records.operation(
       sum.operation, time: sum.last, frame: sum.frame, source: sum.source, destination: sum.destination,
-      ipProtocol: sum.ipProtocol, vlan: sum.vlan, flowID: sum.flowID, message: RawSpan(),
-      repeated: Repetition(count: sum.count, first: sum.first, last: sum.last), to: &sink)
+      ipProtocol: sum.ipProtocol, vlan: sum.vlan, flowID: sum.flowID, message: message,
+      repeated: repeated, to: &sink)
   }
 
   private static func key(_ conversation: UInt64) -> AddressKey { AddressKey(low: conversation, high: 3) }
@@ -100,11 +131,11 @@ struct OperationLog {
 
 extension Alerts {
   mutating func operation(
-    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
     _ direction: Direction, _ moment: Moment
   ) {
     if !log.contains(.operationsAll) {
-      guard operations.add(operation, conversation, direction, moment, &records, to: &sink) else { return }
+      guard operations.add(operation, message, conversation, direction, moment, &records, to: &sink) else { return }
     }
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
@@ -113,7 +144,9 @@ extension Alerts {
   }
 
   /// A conversation is over.
-  mutating func ended(_ conversation: UInt64) { operations.end(conversation, &records, to: &sink) }
+  mutating func ended(_ conversation: UInt64, _ names: borrowing NameTable) {
+    operations.end(conversation, Message(names.names), &records, to: &sink)
+  }
 }
 
 /// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long it lasts.
@@ -128,7 +161,9 @@ struct OperationSort: TableKey {
     self.conversation = conversation.number
     what =
       UInt64(operation.code) << 40 ^ UInt64(bitPattern: operation.unit) << 24 ^ UInt64(operation.role.rawValue) << 16
-      ^ UInt64(operation.target.area.rawValue) << 8 ^ UInt64(UInt32(bitPattern: operation.subcode))
+      ^ UInt64(operation.target.area.rawValue) << 8
+      ^ UInt64(operation.dissector.rawValue) << 32 ^ UInt64(operation.phase.rawValue) << 62
+      ^ UInt64(UInt32(bitPattern: operation.subcode))
       ^ UInt64(operation.pairing.rawValue) << 56 ^ (operation.fault == nil ? 0 : 1 << 60)
     address = OperationSort.word(operation.target)
     written = OperationSort.word(operation.written)
@@ -136,7 +171,8 @@ struct OperationSort: TableKey {
   }
 
   private static func word(_ target: Target) -> UInt64 {
-    target.address << 32 ^ UInt64(target.number) << 16 ^ UInt64(target.count)
+    target.address << 32 ^ UInt64(target.number) << 16 ^ UInt64(target.count) ^ UInt64(target.name.rawValue) << 24
+      ^ UInt64(UInt8(bitPattern: target.bit)) << 56
   }
 
   func hash(seed: UInt64) -> UInt64 {

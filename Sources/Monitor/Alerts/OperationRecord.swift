@@ -1,67 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension Values {
-  /// The number at place `index`, nil behind the end of the values or of the message.
-  func number(_ index: Int, in message: RawSpan) -> UInt64? {
-    guard index >= 0, index < Int(count), offset >= 0 else { return nil }
-    let start = Int(offset)
-    switch format {
-    case .none: return nil
-    case .bit:
-      let place = start + index / 8
-      return place < message.byteCount ? UInt64(message.u8(place) >> UInt8(index % 8) & 1) : nil
-    case .uint8:
-      let place = start + index
-      return place < message.byteCount ? UInt64(message.u8(place)) : nil
-    case .uint16:
-      let place = start + 2 * index
-      return place + 1 < message.byteCount ? UInt64(message.u16(place)) : nil
-    }
-  }
-
-  /// Reads at most `most` numbers into `numbers`, whose storage is reused.
-  func read(_ message: RawSpan, most: Int, into numbers: inout [UInt64]) {
-    numbers.removeAll(keepingCapacity: true)
-    while numbers.count < most, let number = number(numbers.count, in: message) { numbers.append(number) }
-  }
-}
-
-/// Values of an operation, taken out of its message: at most as many as a record shows, and how many there were.
+/// What a record shows of an operation, taken out of its message: names, and at most so many values.
 package struct ShownValues: Sendable {
-  package var numbers: [UInt64] = []
+  package var numbers: [Number] = []
+  /// How many values there were.
   package var count = 0
+  /// The target's name, if it has one.
+  package var name: String?
+  package var detail: String?
+  /// All targets in the notation of site files, where there are several.
+  package var targets: [String] = []
+  package var targetsCount = 0
   package static let none = ShownValues()
   /// How many values an alert shows.
   static let inAlert = 32
   /// How many an operation record shows: a whole Modbus read of registers; with them a line stays under 256 leaves.
   static let inOperation = 125
+  /// How many of several targets are shown.
+  static let mostTargets = 32
 
   package init() {}
-  init(_ operation: Operation?, _ message: RawSpan) {
-    guard let values = operation?.values, values.format != .none, values.count > 0 else { return }
-    values.read(message, most: ShownValues.inAlert, into: &numbers)
-    count = Int(values.count)
+  init(_ operation: Operation?, _ message: borrowing Message) {
+    if let operation { fill(operation, message, most: ShownValues.inAlert) }
+  }
+
+  /// Takes over another operation's; storage is reused.
+  mutating func fill(_ operation: Operation, _ message: borrowing Message, most: Int) {
+    numbers.removeAll(keepingCapacity: true)
+    operation.values.read(message.bytes, most: most, into: &numbers)
+    count = Int(operation.values.count)
+    name = operation.target.name == .none ? nil : message.names.text(operation.target.name)
+    detail = operation.detail == .none ? nil : message.names.text(operation.detail)
+    if !targets.isEmpty { targets.removeAll(keepingCapacity: true) }
+    targetsCount = 0
+    guard operation.items.count > 0 else { return }
+    targetsCount = Int(operation.items.count) + 1
+    targets.append(operation.target.notation(name: name))
+    for place in 0..<Int(operation.items.count) {
+      guard let item = message.item(operation.items, place) else { break }
+      if targets.count < ShownValues.mostTargets {
+        targets.append(item.target.notation(name: message.names.text(item.target.name)))
+      }
+      item.values.read(message.bytes, most: most, into: &numbers)
+      count += Int(item.values.count)
+    }
   }
 }
 
 extension JSONLine {
   /// The `operation` object, the same in alerts and in operation records.
-  mutating func operation(_ operation: Operation, values: [UInt64], valuesCount: Int) {
+  mutating func operation(_ operation: Operation, _ shown: ShownValues) {
     open("operation")
     string("action", operation.action.word)
     string("role", operation.role.word)
     number("code", operation.code)
     string("name", operation.name.description)
     if operation.subcode >= 0 { number("subcode", operation.subcode) }
+    if operation.phase != .none { string("phase", operation.phase.word) }
     if operation.unit >= 0 { number("unit", operation.unit) }
-    target("target", operation.target)
-    target("written", operation.written)
-    if !values.isEmpty {
-      openArray("values")
-      for value in values { element(value) }
-      closeArray()
-      if valuesCount > values.count { number("values_count", valuesCount) }
+    target("target", operation.target, name: shown.name)
+    target("written", operation.written, name: nil)
+    if !shown.targets.isEmpty {
+      strings("targets", shown.targets)
+      if shown.targetsCount > shown.targets.count { number("targets_count", shown.targetsCount) }
     }
+    if !shown.numbers.isEmpty {
+      openArray("values")
+      for value in shown.numbers { element(value) }
+      closeArray()
+      if shown.count > shown.numbers.count { number("values_count", shown.count) }
+    }
+    for place in 0..<operation.facets.count {
+      let entry = operation.facets.entry(place)
+      number(entry.facet.word, entry.number)
+    }
+    if let detail = shown.detail { string("detail", detail) }
     switch operation.outcome {
     case .none: break
     case .ok: string("outcome", "ok")
@@ -85,12 +98,18 @@ extension JSONLine {
     close()
   }
 
-  private mutating func target(_ key: String, _ target: Target) {
+  private mutating func target(_ key: String, _ target: Target, name: String?) {
     guard target != .none else { return }
     open(key)
     string("area", target.area.word)
     if target.number > 0 { number("number", target.number) }
-    number("address", target.address)
+    if target.area.notation == .named {
+      string("name", name ?? "")
+    } else {
+      number("address", target.address)
+      if target.bit >= 0 { number("bit", target.bit) }
+      if let name { string("name", name) }
+    }
     number("count", target.count)
     close()
   }

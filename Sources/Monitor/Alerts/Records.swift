@@ -5,11 +5,22 @@ package struct Repetition: Sendable {
   package let count: UInt64
   package let first: Int64
   package let last: Int64
+  /// Of a cyclic message.
+  package var rhythm: Rhythm?
   package init(count: UInt64, first: Int64, last: Int64) {
     self.count = count
     self.first = first
     self.last = last
   }
+}
+
+/// How regularly a cyclic message came, and how often it brought other contents than the one before.
+package struct Rhythm: Sendable {
+  /// Mean of the times between two (nanoseconds).
+  package let period: Int64
+  /// Mean difference between two such times that follow each other (nanoseconds), smoothed as in RFC 3550, 6.4.1.
+  package let jitter: Int64
+  package let changes: UInt64
 }
 
 /// Writes every kind of record, one line at a time, and hands it to a sink. Keys and their order are fixed by the
@@ -19,12 +30,11 @@ package struct Records: Sendable {
   var clock: LocalTime
   /// The line written last.
   package internal(set) var line = JSONLine()
-  private var numbers: [UInt64] = []
+  private var shown = ShownValues()
 
   package init(_ context: AlertContext) {
     self.context = context
     clock = LocalTime(context.timeZone)
-    numbers.reserveCapacity(ShownValues.inOperation)
   }
 
   /// Takes over another site file. The aggregation is told by itself, since its alerts name zones and assets of the old
@@ -40,7 +50,8 @@ package struct Records: Sendable {
   /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its offset in.
   package mutating func operation(
     _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8,
-    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: RawSpan, repeated: Repetition? = nil, to sink: inout Sink
+    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,
+    to sink: inout Sink
   ) {
     line.begin()
     line.time("timestamp", time, &clock)
@@ -50,12 +61,17 @@ package struct Records: Sendable {
     parties(source, destination, ipProtocol, vlan: vlan)
     line.string("app_proto", context.protocolName(operation.dissector))
     if source.ip == .none { ether(source, destination) }
-    operation.values.read(message, most: ShownValues.inOperation, into: &numbers)
-    line.operation(operation, values: numbers, valuesCount: Int(operation.values.count))
+    shown.fill(operation, message, most: ShownValues.inOperation)
+    line.operation(operation, shown)
     if let repeated {
       line.number("count", repeated.count)
       line.time("first_seen", repeated.first, &clock)
       line.time("last_seen", repeated.last, &clock)
+      if let rhythm = repeated.rhythm {
+        line.number("period_us", rhythm.period / 1000)
+        line.number("jitter_us", rhythm.jitter / 1000)
+        line.number("changes", rhythm.changes)
+      }
     }
     line.end()
     sink.write(line)

@@ -10,8 +10,8 @@ struct Wording {
 
   /// `time` is the finding's time in the site's zone. `isRest` speaks of all further findings of the kind in this
   /// window.
-  init(_ finding: Finding, _ context: AlertContext, isRest: Bool, time: String) {
-    let facts = Facts(finding, context, time: time)
+  init(_ finding: Finding, _ context: AlertContext, _ shown: ShownValues, isRest: Bool, time: String) {
+    let facts = Facts(finding, context, shown, time: time)
     let entry = Catalogue.entry(finding.kind)
     switch (context.language, isRest) {
     case (.en, false): self = English(facts, entry).wording
@@ -68,7 +68,7 @@ struct Facts {
   var isSourceNamed: Bool { Facts.isNamed(finding.source) }
   var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }
 
-  init(_ finding: Finding, _ context: AlertContext, time: String) {
+  init(_ finding: Finding, _ context: AlertContext, _ shown: ShownValues, time: String) {
     self.finding = finding
     resolution = finding.source.ip == .none || finding.source.ip.isV4 ? "ARP" : "Neighbor Discovery"
     self.context = context
@@ -85,7 +85,7 @@ struct Facts {
       let subcode = operation.subcode >= 0 ? "/\(operation.subcode)" : ""
       return "\(operation.name) (\(operation.action.word), code \(operation.code)\(subcode))"
     }
-    target = finding.operation.flatMap(Facts.target)
+    target = finding.operation.flatMap { Facts.target($0, shown) }
   }
 
   private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }
@@ -106,14 +106,12 @@ struct Facts {
     return "\(transport.lowercased())/\(finding.destination.port)"
   }
 
-  private static func target(_ operation: Operation) -> String? {
+  private static func target(_ operation: Operation, _ shown: ShownValues) -> String? {
     let written = operation.written != .none ? operation.written : operation.target
     var parts: [String] = []
     if written != .none {
-      let last = written.address &+ UInt64(max(1, written.count)) &- 1
-      let area = written.area.word.isEmpty ? "" : written.area.word + " "
-      let number = written.number > 0 ? "\(written.number):" : ""
-      parts.append("\(area)\(number)\(written.address)" + (last > written.address ? "-\(last)" : ""))
+      parts.append(short(written.notation(name: operation.written != .none ? nil : shown.name)))
+      if shown.targetsCount > 1 { parts[0] += " (+\(shown.targetsCount - 1))" }
     }
     if operation.unit >= 0 { parts.append("unit \(operation.unit)") }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")

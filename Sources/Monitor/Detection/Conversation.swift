@@ -14,6 +14,8 @@ struct Conversation {
   var isSettled = false
   /// Payloads that no dissector recognised.
   var strangePayloads: UInt8 = 0
+  /// Messages the dissector understood; stops counting at its maximum.
+  var understood: UInt8 = 0
   /// 64 bits of the dissector's own.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0

@@ -180,15 +180,48 @@ struct Detection: ~Copyable {
   }
   var oneWayPairs: [Visibility.Pair] { visibility.reported }
 
+  /// Two stations without IP. A frame passes no router: whoever the site does not know is where the other one is.
+  mutating func linkBegan(_ conversation: inout Conversation, _ moment: Moment) {
+    linkParties(&conversation)
+    judge(&conversation, moment)
+  }
+  func linkParties(_ conversation: inout Conversation) {
+    let flow = conversation.flow
+    conversation.client = linkParty(flow.toServer.mac, flow.vlan)
+    conversation.server = linkParty(flow.toClient.mac, flow.vlan)
+    if conversation.client.zone == .external { conversation.client.zone = conversation.server.zone }
+    if conversation.server.zone == .external { conversation.server.zone = conversation.client.zone }
+  }
+  private func linkParty(_ mac: MACAddress, _ vlan: UInt16) -> Party {
+    if let site, let asset = site.asset(mac: mac) {
+      return Party(zone: site.assets[Int(asset.rawValue)].zone, asset: asset)
+    }
+    return party(.none, mac, vlan)
+  }
+
+  /// What a device said of itself, or was told.
+  mutating func identity(
+    _ report: IdentityReport, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment
+  ) {
+    let subject = conversation.endpoint(report.subject == .sender ? direction : direction.reversed)
+    devices.inventory.identities.learn(report, of: subject, message, moment)
+  }
+
   // MARK: Messages
 
   @inline(__always)
   mutating func operation(
-    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: inout Conversation, _ direction: Direction,
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ direction: Direction,
     _ moment: Moment
   ) {
     actions[Int(operation.action.rawValue)] += 1
     if let site { zonePolicy.operation(operation, message, &conversation, moment, site, &alerts) }
+    if operation.isCarrier {
+      logged(operation, message, conversation, direction, moment)
+      return
+    }
     functionScan.operation(operation, &conversation, moment, &alerts)
     if operation.role == .response {
       if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
@@ -199,18 +232,28 @@ struct Detection: ~Copyable {
       }
     }
     if let fault = operation.fault { malformed(fault, copy operation, message, conversation, direction, moment) }
+    logged(operation, message, conversation, direction, moment)
+  }
+
+  @inline(__always)
+  private mutating func logged(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment
+  ) {
     if !alerts.log.isDisjoint(with: [.operations, .operationsAll]) {
       alerts.operation(operation, message, conversation, direction, moment)
     }
   }
 
-  mutating func unanswered(_ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment) {
-    pairingFaults.unanswered(operation, conversation, moment, &alerts)
+  mutating func unanswered(
+    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ names: borrowing NameTable
+  ) {
+    pairingFaults.unanswered(operation, conversation, moment, Message(names.names), &alerts)
   }
 
   /// `malformed-message`: what violates its protocol's specification. `dissector` where the conversation is not known to be of it.
   mutating func malformed(
-    _ fault: Fault, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ fault: Fault, _ operation: Operation?, _ message: borrowing Message, _ conversation: borrowing Conversation,
     _ direction: Direction, _ moment: Moment, of dissector: DissectorID? = nil
   ) {
     var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)

@@ -47,10 +47,12 @@ struct Inventory {
 
   var stations: BoundedTable<AddressKey, Station>
   var bindings: BoundedTable<AddressKey, Binding>
+  var identities: Identities
 
   init(limit: Int = 65_536, seed: UInt64) {
     stations = BoundedTable(limit: limit, seed: seed)
     bindings = BoundedTable(limit: limit, seed: seed)
+    identities = Identities(limit: limit, seed: seed)
   }
 
   /// The slot of a device, new or known.

@@ -13,7 +13,7 @@ struct PairingFaults {
   }
 
   mutating func answer(
-    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ message: RawSpan,
+    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ message: borrowing Message,
     _ alerts: inout Alerts
   ) {
     switch operation.pairing {
@@ -35,19 +35,20 @@ struct PairingFaults {
 
   /// A request has waited in vain, on a connection whose other direction is visible.
   mutating func unanswered(
-    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ message: borrowing Message,
+    _ alerts: inout Alerts
   ) {
     guard conversation.isAnswered, conversation.answeredCodes != 0 else { return }
     let pair = PairKey(conversation.flow.client, conversation.flow.server)
     guard let count = unanswered.add(pair, at: moment.time) else { return }
     let detail = Finding.Detail.count(
       what: .requests, seen: count, limit: unanswered.threshold, seconds: unanswered.seconds)
-    report(.unansweredRequest, detail, operation, conversation, .toServer, moment, RawSpan(), &alerts)
+    report(.unansweredRequest, detail, operation, conversation, .toServer, moment, message, &alerts)
   }
 
   private func report(
     _ kind: FindingKind, _ detail: Finding.Detail, _ operation: Operation, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment, _ message: RawSpan, _ alerts: inout Alerts
+    _ direction: Direction, _ moment: Moment, _ message: borrowing Message, _ alerts: inout Alerts
   ) {
     var finding = moment.finding(kind, detail, conversation, direction)
     finding.operation = operation

@@ -13,15 +13,17 @@ struct ZonePolicy {
     }
     conversation.gate = site.gate(
       from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
-    report(conversation.gate.verdict, nil, RawSpan(), conversation, moment, &alerts)
+    report(conversation.gate.verdict, nil, Message(), conversation, moment, &alerts)
   }
 
   /// Judges what is done to a controller. Answers are implied by their requests; one whose request was not seen is judged in its place.
   @inline(__always)
   func operation(
-    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: inout Conversation, _ moment: Moment,
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ moment: Moment,
     _ site: Site, _ alerts: inout Alerts
   ) {
+    if operation.isCarrier { return }
     if operation.role == .response, operation.pairing != .unasked { return }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment, site, &alerts) }
     guard conversation.gate.free & (1 << UInt16(operation.action.rawValue)) == 0 else { return }
@@ -29,17 +31,32 @@ struct ZonePolicy {
   }
 
   private func refused(
-    _ operation: borrowing Operation, _ message: RawSpan, _ conversation: borrowing Conversation, _ moment: Moment,
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ moment: Moment,
     _ site: Site, _ alerts: inout Alerts
   ) {
-    let verdict = site.judge(
-      operation.action, operation.target, operation.written, unit: operation.unit, from: conversation.client,
+    var verdict = site.judge(
+      operation.action, operation.target, operation.written,
+      name: message.names[operation.target.name], unit: operation.unit, from: conversation.client,
       to: conversation.server, service: conversation.service, at: moment.time)
-    if !verdict.isAllowed { report(verdict, copy operation, message, conversation, moment, &alerts) }
+    var refused = copy operation
+    // Every target of the message must be allowed; the first that is not is reported.
+    var place = 0
+    while verdict.isAllowed, let item = message.item(operation.items, place) {
+      verdict = site.judge(
+        operation.action, item.target, .none, name: message.names[item.target.name],
+        unit: operation.unit, from: conversation.client, to: conversation.server, service: conversation.service,
+        at: moment.time)
+      refused.target = item.target
+      refused.values = item.values
+      refused.items = ItemRange()
+      place += 1
+    }
+    if !verdict.isAllowed { report(verdict, refused, message, conversation, moment, &alerts) }
   }
 
   private func report(
-    _ verdict: Verdict, _ operation: Operation?, _ message: RawSpan, _ conversation: borrowing Conversation,
+    _ verdict: Verdict, _ operation: Operation?, _ message: borrowing Message, _ conversation: borrowing Conversation,
     _ moment: Moment, _ alerts: inout Alerts
   ) {
     let kind: FindingKind
@@ -71,7 +88,8 @@ struct ZonePolicy {
 
   /// Broadcasts, multicasts and addresses that never leave their segment cross no zone.
   private static func concerns(_ flow: Flow) -> Bool {
-    flow.client.isUnicast && flow.server.isUnicast && !flow.client.isLinkLocal && !flow.server.isLinkLocal
+    if flow.isLink { return !flow.toClient.mac.isGroup }
+    return flow.client.isUnicast && flow.server.isUnicast && !flow.client.isLinkLocal && !flow.server.isLinkLocal
       && !flow.client.isLoopback && !flow.server.isLoopback
   }
 }

@@ -18,6 +18,8 @@ package enum Selector: Sendable {
   case unclaimedTCP
   /// Any UDP datagram, by content alone.
   case anyUDP
+  /// Frames without IP, by EtherType.
+  case etherType(UInt16)
 }
 
 /// What the first bytes of a direction, or the bytes behind a gap, look like.
@@ -45,6 +47,41 @@ package enum Step: Equatable, Sendable {
   case incomplete(Int)
   /// The front is no message: so many bytes (at least 1) may be skipped before a message can begin. The fault is in the exchange.
   case refused(Int)
+  /// The front is a message of another protocol: the guess was wrong, and is undone.
+  case foreign
+}
+
+/// What is said of a protocol to people.
+package struct About: Sendable {
+  /// What is read of it.
+  package enum Depth: Sendable {
+    /// Every message to action, code, unit, target, values, outcome.
+    case full
+    /// Messages to action, code and outcome.
+    case messages
+    /// Recognised, no more.
+    case recognised
+    package var word: String { "\(self)" }
+  }
+  package let title: StaticString
+  package let depth: Depth
+  /// Standard or other public source.
+  package let source: StaticString
+  package init(_ title: StaticString, _ depth: Depth, _ source: StaticString) {
+    self.title = title
+    self.depth = depth
+    self.source = source
+  }
+}
+
+/// A protocol that another one carries.
+struct Carried: Sendable {
+  let name: StaticString
+  let about: About
+  init(_ name: StaticString, _ about: About) {
+    self.name = name
+    self.about = about
+  }
 }
 
 /// An industrial protocol: bytes to operations. State lives in the `Exchange`, never in the type.
@@ -52,6 +89,10 @@ protocol Dissector: SendableMetatype {
   /// The name in records (`app_proto`) and site files (`services`).
   static var name: StaticString { get }
   static var selectors: [Selector] { get }
+  /// How much of the protocol is read, and by which documents: what `sekisho protocols` says.
+  static var about: About { get }
+  /// Protocols whose messages this one's hold, by name: their operations carry `exchange.carried[0]`, `[1]` … in `dissector`.
+  static var carries: [Carried] { get }
   /// The longest message in bytes; what is buffered for a message over several segments never grows over it.
   static var longestMessage: Int { get }
   /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where the framing fields alone
@@ -60,4 +101,8 @@ protocol Dissector: SendableMetatype {
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition
   /// Reads one message from the front of a TCP stream, or of a datagram (`exchange.isDatagram`: what is not there will not come, so `incomplete` counts as cut off).
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
+}
+
+extension Dissector {
+  static var carries: [Carried] { [] }
 }

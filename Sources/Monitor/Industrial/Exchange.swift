@@ -16,11 +16,28 @@ struct Exchange {
   /// 64 bits a dissector may keep for each conversation (a framing variant, a session); 0 at its start.
   var state: UInt64 = 0
   var dissector = DissectorID.none
+  /// The ids of `Dissector.carries`, in its order.
+  var carried = InlineArray<4, DissectorID>(repeating: .none)
 
   /// What the message said. The engine empties it before each message.
   var operations: [Operation] = []
   /// Why the front of the stream was refused.
   var fault: Fault?
+  /// Further targets and values of those operations. An operation says which are its own.
+  var items: [Item] = []
+  /// What devices said of themselves.
+  var identities: [IdentityReport] = []
+  /// The names in messages.
+  var names: NameTable
+  /// Bytes to put a name together in before it is interned.
+  var spelling: [UInt8] = []
+  /// Where the message had to be put together first, what its values count in; see `collect`.
+  private(set) var assembled: [UInt8] = []
+  private(set) var isAssembled = false
+  private var pieces: BoundedTable<PieceKey, [UInt8]>
+  private var collectedBytes = 0
+  private var spares: [[UInt8]] = []
+
   /// Requests nobody has answered, that gave way or timed out since the engine last looked.
   var unanswered: [PendingRequest] = []
 
@@ -34,6 +51,8 @@ struct Exchange {
 
   init(seed: UInt64, pendingLimit: Int = 65_536) {
     pending = BoundedTable(limit: pendingLimit, seed: seed)
+    names = NameTable(seed: seed)
+    pieces = BoundedTable(limit: 1024, seed: seed)
     operations.reserveCapacity(64)
   }
 
@@ -82,6 +101,107 @@ struct Exchange {
     return true
   }
 
+  /// Empties what belongs to one message.
+  @inline(__always)
+  mutating func begin() {
+    operations.removeAll(keepingCapacity: true)
+    if !items.isEmpty { items.removeAll(keepingCapacity: true) }
+    if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
+    if isAssembled { recycle() }
+    fault = nil
+  }
+
+  // MARK: Names
+
+  /// The number of a name in the message.
+  mutating func name(_ bytes: RawSpan) -> NameID { names.intern(bytes, at: time) }
+  /// The number of a name put together by `write`, which is called with an empty array to append to.
+  mutating func name(_ write: (inout [UInt8]) -> Void) -> NameID {
+    var text: [UInt8] = []
+    swap(&text, &spelling)
+    text.removeAll(keepingCapacity: true)
+    write(&text)
+    let id = names.intern(text.bytes, at: time)
+    swap(&text, &spelling)
+    return id
+  }
+
+  // MARK: Messages in pieces
+
+  /// All pieces that wait for their rest hold no more than this many bytes; then those of the conversation that was touched longest ago give way.
+  static let mostCollected = 32 << 20
+
+  /// Keeps a piece of a message that comes in several, behind those already there. `channel` tells apart what one direction of a conversation
+  /// sends in turn. False, and nothing kept, where it would grow over `limit` bytes.
+  mutating func collect(_ bytes: RawSpan, channel: UInt64 = 0, limit: Int) -> Bool {
+    let key = PieceKey(conversation: conversation, channel: channel << 1 | UInt64(direction.rawValue))
+    let slot: Int
+    if let found = pieces.find(key) {
+      slot = found
+      pieces.touch(slot, at: time)
+    } else {
+      if let oldest = pieces.next { dropPiece(oldest) }
+      slot = pieces.insert(key, spares.popLast() ?? [], at: time)
+    }
+    guard pieces[slot].count + bytes.byteCount <= limit else {
+      dropPiece(slot)
+      return false
+    }
+    pieces[slot].append(copying: bytes)
+    collectedBytes += bytes.byteCount
+    while collectedBytes > Exchange.mostCollected, let oldest = pieces.oldestSlot, oldest != slot { dropPiece(oldest) }
+    return true
+  }
+  /// Bytes collected so far.
+  func collected(channel: UInt64 = 0) -> Int {
+    pieces.find(PieceKey(conversation: conversation, channel: channel << 1 | UInt64(direction.rawValue)))
+      .map { pieces[$0].count } ?? 0
+  }
+  /// Takes out what was collected: read it, then give it back with `keep`, so that values can be read from it.
+  mutating func take(channel: UInt64 = 0) -> [UInt8] {
+    let key = PieceKey(conversation: conversation, channel: channel << 1 | UInt64(direction.rawValue))
+    guard let slot = pieces.find(key) else { return spare() }
+    var bytes: [UInt8] = []
+    swap(&bytes, &pieces[slot])
+    collectedBytes -= bytes.count
+    pieces.remove(slot)
+    return bytes
+  }
+  /// Forgets what was collected.
+  mutating func drop(channel: UInt64 = 0) {
+    let key = PieceKey(conversation: conversation, channel: channel << 1 | UInt64(direction.rawValue))
+    if let slot = pieces.find(key) { dropPiece(slot) }
+  }
+  /// An empty array that has been used before, to put one message together in.
+  mutating func spare() -> [UInt8] { spares.popLast() ?? [] }
+  /// The message of this step was read out of `bytes`: its operations' values count in them.
+  mutating func keep(_ bytes: consuming [UInt8]) {
+    assembled = bytes
+    isAssembled = true
+  }
+
+  private mutating func dropPiece(_ slot: Int) {
+    collectedBytes -= pieces[slot].count
+    var bytes: [UInt8] = []
+    swap(&bytes, &pieces[slot])
+    pieces.remove(slot)
+    recycle(bytes)
+  }
+  private mutating func recycle() {
+    isAssembled = false
+    var bytes: [UInt8] = []
+    swap(&bytes, &assembled)
+    recycle(bytes)
+  }
+  private mutating func recycle(_ bytes: consuming [UInt8]) {
+    // What was very large is rather given back.
+    guard spares.count < 16, bytes.capacity <= 1 << 16 else { return }
+    bytes.removeAll(keepingCapacity: true)
+    spares.append(bytes)
+  }
+
+  // MARK: Time
+
   /// Moves requests that waited longer than `patience` to `unanswered`; at most `most` a call.
   mutating func expire(at now: Int64, most: Int = 16) {
     for _ in 0..<most {
@@ -121,4 +241,25 @@ private struct PendingKey: TableKey {
   func hash(seed: UInt64) -> UInt64 {
     mix(mix(seed, conversation), UInt64(bitPattern: transaction) << 32 ^ UInt64(bitPattern: unit))
   }
+}
+
+private struct PieceKey: TableKey {
+  let conversation: UInt64
+  let channel: UInt64
+  func hash(seed: UInt64) -> UInt64 { mix(mix(seed, conversation), channel) }
+}
+
+/// What a message says of a device: whose it is, and what it is called. What it does not say is `.none`.
+struct IdentityReport: Sendable {
+  /// Whose: the sender's (an answer about itself), the receiver's (a request that names it).
+  enum Subject: UInt8, Sendable { case sender, receiver }
+  var subject = Subject.sender
+  var vendor = NameID.none
+  var model = NameID.none
+  var firmware = NameID.none
+  var serial = NameID.none
+  /// Name of the station, the program or the application.
+  var name = NameID.none
+  /// The maker's name, where the message has only a number and a public list has the name.
+  var knownVendor: StaticString?
 }

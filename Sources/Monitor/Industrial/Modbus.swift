@@ -38,6 +38,9 @@ struct ModbusHeader: ~Escapable {
 enum Modbus: Dissector {
   static var name: StaticString { "modbus" }
   static var selectors: [Selector] { [.tcp(502), .udp(502), .anyTCP, .anyUDP] }
+  static var about: About {
+    About("Modbus/TCP and Modbus/UDP", .full, "MODBUS Application Protocol V1.1b3, Messaging on TCP/IP V1.0b")
+  }
   /// MODBUS Application Protocol Specification V1.1b3, clause 4.1, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
   static var longestMessage: Int { 6 + Int(ModbusHeader.longestLengths.upperBound) }
 

@@ -50,16 +50,7 @@ struct ModbusPDU: ~Escapable {
   /// `wanted` values from `offset` on, or as many as there are.
   @inline(__always)
   func values(_ format: Values.Format, at offset: Int, _ wanted: Int) -> Values {
-    let room = max(0, count - offset)
-    let most =
-      switch format {
-      case .none: 0
-      case .bit: room * 8
-      case .uint8: room
-      case .uint16: room / 2
-      }
-    let there = min(wanted, most)
-    return there > 0 ? Values(format: format, offset: Int32(start + offset), count: Int32(there)) : .none
+    Values(format, at: start + offset, wanted, end: start + count)
   }
 
   /// What an answer must repeat besides its target: the value of 5 and 6, the masks of 22, the first word of 8, the code of 43/14.

@@ -11,6 +11,7 @@
 enum ModbusRTU: Dissector {
   static var name: StaticString { "modbus" }
   static var selectors: [Selector] { [.tcp(502), .unclaimedTCP] }
+  static var about: About { About("Modbus RTU in TCP", .full, "MODBUS over Serial Line V1.02") }
   /// Clause 2.5.1.
   static var longestMessage: Int { 256 }
   /// Address, function code, CRC.

@@ -40,56 +40,6 @@ package enum Role: UInt8, Sendable {
   package var word: String { "\(self)" }
 }
 
-/// The part of a device's memory or object space an address counts in.
-package struct Area: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  package static let none = Area(rawValue: 0)
-  package static let coil = Area(rawValue: 1)
-  package static let discreteInput = Area(rawValue: 2)
-  package static let inputRegister = Area(rawValue: 3)
-  package static let holdingRegister = Area(rawValue: 4)
-  /// Modbus file records: `number` is the file, `address` the record.
-  package static let file = Area(rawValue: 5)
-  /// Modbus FIFO queue, by its pointer address.
-  package static let fifo = Area(rawValue: 6)
-
-  /// The words of site files and records, in order of `rawValue`.
-  package static let words = ["", "coil", "discrete-input", "input-register", "holding-register", "file", "fifo"]
-  package var word: String { Int(rawValue) < Area.words.count ? Area.words[Int(rawValue)] : "" }
-  package init?(word: String) {
-    guard !word.isEmpty, let index = Area.words.firstIndex(of: word) else { return nil }
-    rawValue = UInt8(index)
-  }
-}
-
-/// What an operation reads or changes: `count` items from `address` on.
-package struct Target: Equatable, Sendable {
-  package var area = Area.none
-  /// Which of several areas of this kind (a file number, a data block); 0 where there is but one.
-  package var number: UInt32 = 0
-  package var address: UInt64 = 0
-  package var count: UInt32 = 0
-  package static let none = Target()
-}
-
-/// Where a message holds values: numbers of one width, `count` of them from `offset` of the message on.
-/// The bytes stay where they are; a record reads them while the message is still there.
-package struct Values: Equatable, Sendable {
-  package enum Format: UInt8, Sendable {
-    case none
-    /// One bit each, lowest bit of the first byte first.
-    case bit
-    case uint8
-    case uint16
-  }
-  package var format = Format.none
-  package var offset: Int32 = 0
-  package var count: Int32 = 0
-  package static let none = Values()
-}
-
 /// How an answer came out.
 package enum Outcome: Equatable, Sendable {
   /// Not an answer.
@@ -119,8 +69,24 @@ package enum Pairing: UInt8, Sendable {
   case mismatched
 }
 
+/// How a command on a controlled object proceeds, where the protocol has steps.
+package enum Phase: UInt8, Sendable {
+  case none, select, execute, cancel
+  package var word: String { "\(self)" }
+}
+
+/// What comes again and again without being asked for.
+package enum Cyclic: UInt8, Sendable {
+  case no
+  /// One of a stream: counted, not told one by one.
+  case yes
+  /// One of a stream that says something new (a state number moved): told.
+  case news
+}
+
 /// One industrial message, or one service inside it: plain data, no reference, so that it costs nothing to make.
 package struct Operation: Sendable {
+  /// The protocol whose message it is; a carried one's own, not its carrier's.
   package var dissector: DissectorID
   package var action: Action
   package var role: Role
@@ -136,12 +102,24 @@ package struct Operation: Sendable {
   /// A second target in the same message (Modbus 23 writes one range and reads another): the one that is written.
   package var written = Target.none
   package var values = Values.none
+  /// Further targets and values of the same message.
+  package var items = ItemRange()
   package var outcome = Outcome.none
   /// Ties answer to question; -1 where the protocol has none.
   package var transaction: Int64 = -1
   package var pairing = Pairing.none
   /// Nanoseconds from the request to this answer; -1 when not answered.
   package var latency: Int64 = -1
+  package var phase = Phase.none
+  package var cyclic = Cyclic.no
+  /// An envelope of another protocol's message, which is an operation of its own: policy judges that one.
+  package var isCarrier = false
+  /// Sum of what a cyclic message holds, to tell whether it changed.
+  package var digest: UInt32 = 0
+  /// Further native fields, by name.
+  package var facets = Facets()
+  /// One native field that is text: a security policy, a user, a program's name.
+  package var detail = NameID.none
   /// What violates the specification in it, if anything.
   package var fault: Fault?
 

@@ -137,7 +137,10 @@ package struct Pipeline: ~Copyable {
       }
     case .none, .other:
       statistics.otherFrames += 1
-      if packet.linkType == .ethernet { detection.frame(packet, moment) }
+      if packet.linkType == .ethernet {
+        detection.frame(packet, moment)
+        if reader.tables.isExpected(packet.etherType) { frame(packet, moment) }
+      }
     }
   }
 
@@ -157,6 +160,30 @@ package struct Pipeline: ~Copyable {
       moment.vlan = whole.vlan
       if !whole.tunnel.isMirror { datagram(whole, moment) }
     }
+  }
+
+  /// A frame without IP, of a protocol that is read.
+  private mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
+    let key = FlowKey(
+      source: packet.source, destination: packet.destination, etherType: packet.etherType,
+      vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
+    let slot: Int
+    if let found = conversations.find(key) {
+      slot = found
+      conversations.touch(slot, at: moment.time)
+    } else {
+      if let oldest = conversations.next { end(oldest, .evicted) }
+      conversationCount += 1
+      let flow = Flow(link: packet, time: moment.time, frame: moment.frame)
+      slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
+      conversations[slot].number = conversationCount << 32 | UInt64(slot)
+      detection.linkBegan(&conversations[slot], moment)
+    }
+    let direction = conversations[slot].flow.direction(of: packet)
+    conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
+    conversations[slot].flow[direction].packets += 1
+    conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
+    reader.datagram(packet.payload, &conversations[slot], direction, isCut: packet.isCut, moment, &detection)
   }
 
   // MARK: Flows
@@ -423,7 +450,7 @@ package struct Pipeline: ~Copyable {
       moment.time = time
       moment.frame = statistics.frames
       moment.vlan = conversations[slot].flow.vlan
-      detection.unanswered(lost.operation, conversations[slot], moment)
+      detection.unanswered(lost.operation, conversations[slot], moment, reader.exchange.names)
     }
   }
 
@@ -437,14 +464,17 @@ package struct Pipeline: ~Copyable {
     where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
       reader.drain(&conversations[slot], direction, moment, &detection, force: true)
     }
-    if conversations[slot].operations > 0 { detection.alerts.ended(conversations[slot].number) }
+    if conversations[slot].operations > 0 {
+      detection.alerts.ended(conversations[slot].number, reader.exchange.names)
+    }
     write(conversations[slot], reason, at: moment.time)
     reader.release(&conversations[slot])
     conversations.remove(slot)
   }
 
   private mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
-    guard detection.alerts.log.contains(.flows) else { return }
+    // EVE's flow records are of IP.
+    guard detection.alerts.log.contains(.flows), !conversation.flow.isLink else { return }
     detection.alerts.flow(conversation, reason, at: time)
   }
 
@@ -465,8 +495,12 @@ package struct Pipeline: ~Copyable {
     detection.site = site
     for slot in conversations.slotsByAge {
       let flow = conversations[slot].flow
-      conversations[slot].client = detection.party(flow.client, flow.toServer.mac, flow.vlan)
-      conversations[slot].server = detection.party(flow.server, flow.toClient.mac, flow.vlan)
+      if flow.isLink {
+        detection.linkParties(&conversations[slot])
+      } else {
+        conversations[slot].client = detection.party(flow.client, flow.toServer.mac, flow.vlan)
+        conversations[slot].server = detection.party(flow.server, flow.toClient.mac, flow.vlan)
+      }
       var moment = Moment()
       moment.time = statistics.lastTime
       moment.frame = statistics.frames

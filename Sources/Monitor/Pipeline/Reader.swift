@@ -40,7 +40,7 @@ struct Reader {
   init(_ dissectors: [any Dissector.Type] = Registry.dissectors, seed: UInt64) {
     tables = DissectorTables(dissectors)
     exchange = Exchange(seed: seed)
-    protocols = Array(repeating: Count(), count: dissectors.count)
+    protocols = Array(repeating: Count(), count: tables.names.count)
   }
 
   /// Gives back what a conversation that is over holds.
@@ -69,6 +69,8 @@ struct Reader {
       let rest = payload.from(offset)
       switch read(rest, &conversation, direction, moment, &detection) {
       case .message(let count): offset += max(1, count)
+      case .foreign:
+        guard undo(rest, &conversation, &direction, isTCP: false, moment, &detection) else { return }
       case .refused(let count):
         if !isCut { refuse(rest, &conversation, direction, moment, &detection) }
         skip(min(max(1, count), rest.byteCount), conversation)
@@ -318,6 +320,8 @@ struct Reader {
       let rest = bytes.from(offset)
       switch read(rest, &conversation, direction, moment, &detection) {
       case .message(let count): offset += max(1, count)
+      case .foreign:
+        guard undo(rest, &conversation, &direction, isTCP: true, moment, &detection) else { return bytes.byteCount }
       case .incomplete(let needed):
         let longest = tables.dissectors[Int(conversation.dissector.rawValue)].longestMessage
         guard needed > longest || rest.byteCount >= longest else { return offset }
@@ -360,13 +364,23 @@ struct Reader {
   /// Asks the protocols of the ports, then those that content alone can tell.
   private mutating func recognise(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
-    _ detection: inout Detection
+    _ detection: inout Detection, but wrong: DissectorID = .none
   ) -> Recognised {
     var isUndecided = false
     var broken: (dissector: DissectorID, fault: Fault)?
     let flow = conversation.flow
+    if flow.isLink {
+      for id in tables.expected(EtherType(rawValue: flow.serverPort)) where id != wrong {
+        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) else {
+          continue
+        }
+        settle(id, hint, &conversation, &direction, moment, &detection)
+        return .known
+      }
+      return .unknown
+    }
     for port in [flow.serverPort, flow.clientPort] where tables.isExpected(port, isTCP: isTCP) {
-      for id in tables.expected(port, isTCP: isTCP) {
+      for id in tables.expected(port, isTCP: isTCP) where id != wrong {
         switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) {
         case .no: continue
         case .undecided: isUndecided = true
@@ -378,7 +392,7 @@ struct Reader {
         }
       }
     }
-    for id in isTCP ? tables.anyTCP : tables.anyUDP {
+    for id in isTCP ? tables.anyTCP : tables.anyUDP where id != wrong {
       switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) {
       case .no, .broken: continue
       case .undecided: isUndecided = isUndecided || bytes.byteCount < 16
@@ -400,7 +414,7 @@ struct Reader {
     if let broken {
       protocols[Int(broken.dissector.rawValue)].refused += 1
       protocols[Int(broken.dissector.rawValue)].skippedBytes += UInt64(bytes.byteCount)
-      detection.malformed(broken.fault, nil, bytes, conversation, direction, moment, of: broken.dissector)
+      detection.malformed(broken.fault, nil, Message(bytes), conversation, direction, moment, of: broken.dissector)
       return .unknown
     }
     if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
@@ -437,8 +451,29 @@ struct Reader {
     if strange > 0, conversation.flow.basis == .syn {
       protocols[Int(dissector.rawValue)].refused += UInt64(strange)
       let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
-      detection.malformed(fault, nil, RawSpan(), conversation, direction, moment)
+      detection.malformed(fault, nil, Message(), conversation, direction, moment)
     }
+  }
+
+  /// Takes back a guess that was wrong, and asks the other protocols; true if one of them knows the bytes. A conversation that had a message of the
+  /// guessed protocol counts as one of it all the same.
+  private mutating func undo(
+    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
+    _ detection: inout Detection
+  ) -> Bool {
+    let wrong = conversation.dissector
+    if conversation.understood == 0, protocols[Int(wrong.rawValue)].conversations > 0 {
+      protocols[Int(wrong.rawValue)].conversations -= 1
+    }
+    conversation.dissector = .none
+    conversation.spoken = .none
+    conversation.scratch = 0
+    exchange.drop()
+    if case .known = recognise(bytes, &conversation, &direction, isTCP: isTCP, moment, &detection, but: wrong) {
+      return true
+    }
+    detection.settled(&conversation, moment)
+    return false
   }
 
   /// Reads one message and hands on what it says.
@@ -454,21 +489,52 @@ struct Reader {
     exchange.time = moment.time
     exchange.state = conversation.scratch
     exchange.dissector = conversation.dissector
-    exchange.operations.removeAll(keepingCapacity: true)
-    exchange.fault = nil
+    exchange.carried = tables.carried[index]
+    exchange.begin()
     let step = tables.dissectors[index].read(bytes, &exchange)
     conversation.scratch = exchange.state
     guard case .message = step else { return step }
+    let isSound = Reader.tell(exchange, bytes, &protocols, &conversation, direction, moment, &detection)
+    if !isSound {
+      protocols[index].refused += 1
+    } else {
+      protocols[index].understood += 1
+      if conversation.understood < .max { conversation.understood += 1 }
+    }
+    return step
+  }
+
+  /// Hands on what a message says; false if it violates its protocol's specification.
+  @inline(__always)
+  private static func tell(
+    _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], _ conversation: inout Conversation,
+    _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+  ) -> Bool {
+    let message = Message(
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     var isFaulty = false
     for place in 0..<exchange.operations.count {
       // Taken out once: an operation is large, and each look into the array would copy it.
       let operation = exchange.operations[place]
-      if operation.fault != nil { isFaulty = true }
+      if operation.dissector != conversation.dissector {
+        // Of a carried protocol: counted as its own.
+        if operation.fault == nil {
+          protocols[Int(operation.dissector.rawValue)].understood += 1
+        } else {
+          protocols[Int(operation.dissector.rawValue)].refused += 1
+        }
+      } else if operation.fault != nil {
+        isFaulty = true
+      }
       conversation.operations += 1
-      detection.operation(operation, bytes, &conversation, direction, moment)
+      detection.operation(operation, message, &conversation, direction, moment)
     }
-    if isFaulty { protocols[index].refused += 1 } else { protocols[index].understood += 1 }
-    return step
+    if !exchange.identities.isEmpty {
+      for place in 0..<exchange.identities.count {
+        detection.identity(exchange.identities[place], message, conversation, direction, moment)
+      }
+    }
+    return !isFaulty
   }
 
   /// Counts and reports bytes that are no message.
@@ -478,7 +544,7 @@ struct Reader {
   ) {
     protocols[Int(conversation.dissector.rawValue)].refused += 1
     let fault = exchange.fault ?? Fault(.framing, "message", seen: UInt64(bytes.byteCount), least: 0, most: 0)
-    detection.malformed(fault, nil, bytes, conversation, direction, moment)
+    detection.malformed(fault, nil, Message(bytes), conversation, direction, moment)
   }
 
   @inline(__always)

@@ -88,6 +88,7 @@ extension Pipeline {
       ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
       ("tables.fragments_timed_out", defragmenter.timeouts), ("tables.fragments_evicted", defragmenter.evictions),
       ("tables.requests_evicted", UInt64(reader.exchange.evictions)),
+      ("tables.names_evicted", UInt64(reader.exchange.names.evictions)),
       ("tables.devices_evicted", UInt64(detection.devices.inventory.stations.evictions)),
       ("tables.addresses_evicted", UInt64(detection.devices.inventory.bindings.evictions)),
       ("tables.counts_evicted", UInt64(detection.evictions)),
@@ -125,7 +126,7 @@ extension Pipeline {
   package var protocolCounts: [ProtocolCount] {
     var counts: [ProtocolCount] = []
     for (index, count) in reader.protocols.enumerated() where count.conversations > 0 || count.messages > 0 {
-      let name = reader.tables.dissectors[index].name.description
+      let name = reader.tables.names[index].description
       if let place = counts.firstIndex(where: { $0.name == name }) {
         counts[place].conversations += count.conversations
         counts[place].understood += count.understood

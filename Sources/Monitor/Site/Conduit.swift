@@ -64,8 +64,8 @@ package enum ServicePattern: Hashable, Sendable {
   case ports(ipProtocol: UInt8, ClosedRange<UInt16>)
   /// A whole IP protocol: `icmp`, `ip/47`.
   case ipProtocol(UInt8)
-  /// By content: an application protocol. `id` is `.none` while no dissector reads it: then its usual ports count.
-  case application(id: DissectorID, name: String, ports: [ApplicationPorts])
+  /// By content: an application protocol, alone or in the messages of its `carriers`. `id` is `.none` while no dissector reads it: then its usual ports count.
+  case application(id: DissectorID, name: String, ports: [ApplicationPorts], carriers: [DissectorID] = [])
 
   /// Where an application protocol is expected.
   package struct ApplicationPorts: Hashable, Sendable {
@@ -82,8 +82,10 @@ package enum ServicePattern: Hashable, Sendable {
       return service.ipProtocol == ipProtocol && range.contains(service.port) ? .yes : .no
     case .ipProtocol(let number):
       return service.ipProtocol == number ? .yes : .no
-    case .application(let id, _, let ports):
-      if service.dissector != .none { return service.dissector == id ? .yes : .no }
+    case .application(let id, _, let ports, let carriers):
+      if service.dissector != .none {
+        return service.dissector == id || carriers.contains(service.dissector) ? .yes : .no
+      }
       var isOnPort = false
       var isOnTransport = ports.isEmpty && (service.ipProtocol == 6 || service.ipProtocol == 17)
       for place in ports where place.ipProtocol == service.ipProtocol {
@@ -116,25 +118,37 @@ package struct Service: Hashable, Sendable {
   }
 }
 
-/// One entry of a conduit's `targets`: `holding-register 0-99`, `coil 5 unit 3`, `file 4`.
+/// One entry of a conduit's `targets`: `holding-register 0-99`, `coil 5 unit 3`, `DB10.DBW4-20`, `D100-199`, `tag Line1.*`.
 package struct TargetRange: Hashable, Sendable {
   package let area: Area
+  /// What the target must be called, `*` for any run of characters; nil where numbers tell.
+  package let name: [UInt8]?
   /// Which of several areas of this kind (a file); nil: every one.
   package let number: UInt32?
   package let addresses: ClosedRange<UInt64>
   /// nil: every unit.
   package let unit: Int64?
 
-  package init(_ area: Area, number: UInt32? = nil, _ addresses: ClosedRange<UInt64>, unit: Int64? = nil) {
+  package init(
+    _ area: Area, number: UInt32? = nil, _ addresses: ClosedRange<UInt64> = 0...UInt64.max, unit: Int64? = nil,
+    name: [UInt8]? = nil
+  ) {
     self.area = area
+    self.name = name
     self.number = number
     self.addresses = addresses
     self.unit = unit
   }
 
-  /// Whether the ranges together hold the whole target. Nothing addressed (area none) is always held.
-  static func cover(_ ranges: [TargetRange], _ target: Target, unit: Int64) -> Bool {
+  /// Whether the ranges together hold the whole target, whose name has the bytes `name`. Nothing addressed (area none) is always held.
+  static func cover(_ ranges: [TargetRange], _ target: Target, name: RawSpan, unit: Int64) -> Bool {
     if target.area == .none { return true }
+    if target.area.notation == .named {
+      for range in ranges where range.area == target.area && (range.unit ?? unit) == unit {
+        if let pattern = range.name, matches(name, pattern) { return true }
+      }
+      return false
+    }
     var next = target.address
     let (end, overflow) = target.address.addingReportingOverflow(UInt64(max(1, target.count)) - 1)
     let last = overflow ? UInt64.max : end

@@ -95,18 +95,20 @@ extension Site {
       verdict: choice.verdict, free: granted, validUntil: validUntil, isConditional: conditional & ~granted != 0)
   }
 
-  /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it writes. Between parties of one
+  /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it writes, `name` the bytes of the
+  /// target's name. Between parties of one
   /// zone `.inside` means allowed; any other verdict says what is missing.
   package func judge(
-    _ action: Action, _ target: Target, _ written: Target, unit: Int64 = -1, from: Party, to: Party, service: Service,
-    at time: Int64
+    _ action: Action, _ target: Target, _ written: Target, name: RawSpan = RawSpan(), unit: Int64 = -1, from: Party,
+    to: Party, service: Service, at time: Int64
   ) -> Verdict {
     let isInside = from.zone == to.zone
     let isFree = isInside && action.bit & Conduit.controllerActions == 0
     var isLimited = false
     var choice = Choice()
     for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
-      let verdict = self.verdict(index, action, target, written, unit: unit, service: service, at: time)
+      let verdict = self.verdict(
+        index, action, target, written, name: name, unit: unit, service: service, at: time)
       if isFree {
         // A conduit for other services or actions says nothing about what is free.
         if verdict.rank <= Verdict.action(conduit: 0).rank { continue }
@@ -120,14 +122,15 @@ extension Site {
 
   /// What one conduit says of an operation between parties it covers.
   func verdict(
-    _ index: Int, _ action: Action, _ target: Target, _ written: Target, unit: Int64, service: Service, at time: Int64
+    _ index: Int, _ action: Action, _ target: Target, _ written: Target, name: RawSpan, unit: Int64, service: Service,
+    at time: Int64
   ) -> Verdict {
     let conduit = conduits[index]
     if fit(conduit, service) == .no { return .service(conduit: index) }
     if conduit.actions & action.bit == 0 { return .action(conduit: index) }
     if !conduit.targets.isEmpty,
-      !TargetRange.cover(conduit.targets, target, unit: unit)
-        || !TargetRange.cover(conduit.targets, written, unit: unit)
+      !TargetRange.cover(conduit.targets, target, name: name, unit: unit)
+        || !TargetRange.cover(conduit.targets, written, name: RawSpan(), unit: unit)
     {
       return .target(conduit: index)
     }

@@ -43,6 +43,25 @@ struct ServiceWords: Sendable {
   /// The words of the protocols there are, and of those expected.
   init() {
     self.init(dissectors: Registry.dissectors.map { ("\($0.name)", $0.selectors) })
+    let names = Registry.names()
+    for (index, name) in names.enumerated() {
+      let id = DissectorID(rawValue: UInt8(truncatingIfNeeded: index))
+      let carriers = Registry.carriers(of: id)
+      guard !carriers.isEmpty else { continue }
+      // A carried protocol is expected where its carriers are.
+      var ports: [ServicePattern.ApplicationPorts] = []
+      for carrier in carriers {
+        if case .application(_, _, let known, _)? = patterns[names[Int(carrier.rawValue)].description] {
+          ports += known
+        }
+      }
+      if case .application(let own, _, let known, _)? = patterns[name.description], own != .none {
+        patterns[name.description] = .application(
+          id: own, name: name.description, ports: known + ports, carriers: carriers)
+      } else {
+        patterns[name.description] = .application(id: id, name: name.description, ports: ports, carriers: carriers)
+      }
+    }
   }
 
   init(dissectors: [(name: String, selectors: [Selector])]) {
@@ -58,7 +77,7 @@ struct ServiceWords: Sendable {
         switch selector {
         case .tcp(let port): ports.append(.init(ipProtocol: 6, range: port...port))
         case .udp(let port): ports.append(.init(ipProtocol: 17, range: port...port))
-        case .anyTCP, .unclaimedTCP, .anyUDP: break
+        case .anyTCP, .unclaimedTCP, .anyUDP, .etherType: break
         }
       }
       // A protocol found by content alone may come on any port of its transport.
@@ -70,7 +89,7 @@ struct ServiceWords: Sendable {
         }
       }
       // Several framings of one protocol are one word; the first one stands for all (`Registry.named`).
-      if case .application(let first, _, let known)? = patterns[dissector.name], first != .none {
+      if case .application(let first, _, let known, _)? = patterns[dissector.name], first != .none {
         let more = ports.filter { !known.contains($0) }
         patterns[dissector.name] = .application(id: first, name: dissector.name, ports: known + more)
         continue

@@ -50,6 +50,7 @@ extension Site {
       let action: Action
       var target = Target.none
       var unit: Int64 = -1
+      var name: [UInt8] = []
     }
     let from: End
     let to: End
@@ -105,7 +106,7 @@ extension Site {
       Service(ipProtocol: ipProtocol, port: range.lowerBound, dissector: .none, isSettled: false)
     case .ipProtocol(let number):
       Service(ipProtocol: number, port: 0, dissector: .none, isSettled: true)
-    case .application(let id, _, let ports):
+    case .application(let id, _, let ports, _):
       Service(
         ipProtocol: ports.first?.ipProtocol ?? 255, port: ports.first?.range.lowerBound ?? 0, dissector: id,
         isSettled: true)
@@ -123,12 +124,13 @@ extension Site {
     if rest.isEmpty { return operation }
     switch SiteReader.target(String(rest)) {
     case .failure(let fault):
-      throw Site.fault(fault.message, fault.word, Area.words.filter { !$0.isEmpty })
+      throw Site.fault(fault.message, fault.word, SiteReader.areaWords)
     case .success(let range):
       let count = min(range.addresses.upperBound - range.addresses.lowerBound, UInt64(UInt32.max) - 1) + 1
       operation.target = Target(
         area: range.area, number: range.number ?? 0, address: range.addresses.lowerBound, count: UInt32(count))
       operation.unit = range.unit ?? -1
+      operation.name = range.name ?? []
       return operation
     }
   }
@@ -156,12 +158,14 @@ extension Site {
       let verdict = self.verdict(question, service)
       if verdict.rank > best?.rank ?? -1 { best = verdict }
     }
+    let name = question.operation?.name ?? []
     for index in candidates {
       var best: Verdict?
       for service in services {
         let verdict = self.verdict(
           index, question.operation?.action ?? Site.firstAction(conduits[index].actions),
-          question.operation?.target ?? .none, .none, unit: question.operation?.unit ?? -1, service: service,
+          question.operation?.target ?? .none, .none, name: name.bytes, unit: question.operation?.unit ?? -1,
+          service: service,
           at: question.time)
         if verdict.rank > best?.rank ?? -1 { best = verdict }
       }
@@ -175,7 +179,8 @@ extension Site {
       return gate(from: question.from.party, to: question.to.party, service: service, at: question.time).verdict
     }
     return judge(
-      operation.action, operation.target, .none, unit: operation.unit, from: question.from.party,
+      operation.action, operation.target, .none, name: operation.name.bytes, unit: operation.unit,
+      from: question.from.party,
       to: question.to.party, service: service, at: question.time)
   }
 

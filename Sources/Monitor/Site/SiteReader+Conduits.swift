@@ -59,7 +59,7 @@ extension SiteReader {
       switch SiteReader.service(text, words) {
       case .success(let pattern):
         patterns.append(pattern)
-        if case .application(.none, let name, let ports) = pattern {
+        if case .application(.none, let name, let ports, _) = pattern {
           let places = ports.map(ServicePattern.text).joined(separator: ", ")
           document.warning(
             item,
@@ -134,48 +134,9 @@ extension SiteReader {
     case .success(let range):
       return range
     case .failure(let fault):
-      document.error(
-        field, fault.message, near: fault.word, of: Area.words.filter { !$0.isEmpty })
+      document.error(field, fault.message, near: fault.word, of: SiteReader.areaWords)
       return nil
     }
-  }
-
-  /// `AREA [ADDRESS[-ADDRESS]] [unit UNIT]`; for files `file NUMBER [RECORD[-RECORD]] [unit UNIT]`.
-  static func target(_ text: String) -> Result<TargetRange, WordFault> {
-    var words = text.split(separator: " ")[...]
-    let fault = { (clue: String) in
-      Result<TargetRange, WordFault>.failure(WordFault(message: "'\(SiteDocument.shown(text))': \(clue)"))
-    }
-    let name = String(words.popFirst() ?? "")
-    guard let area = Area(word: name) else {
-      return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(name))'", word: name))
-    }
-    var unit: Int64?
-    if words.count >= 2, words[words.endIndex - 2] == "unit" {
-      guard let number = number(words[words.endIndex - 1]), let value = Int64(exactly: number) else {
-        return fault("a number is expected behind 'unit'")
-      }
-      unit = value
-      words = words.dropLast(2)
-    }
-    var file: UInt32?
-    if area == .file, let word = words.popFirst() {
-      guard let value = number(word).flatMap({ UInt32(exactly: $0) }) else {
-        return fault("a file number is expected, such as 'file 4'")
-      }
-      file = value
-    }
-    var addresses: ClosedRange<UInt64> = 0...UInt64.max
-    if let word = words.popFirst() {
-      guard let range = range(word) else {
-        return fault("an address or a range is expected, such as '\(name) 0-99'")
-      }
-      addresses = range
-    }
-    guard words.isEmpty else {
-      return fault("a form such as '\(name) 0-99' or '\(name) 0-99 unit 3' is expected")
-    }
-    return .success(TargetRange(area, number: file, addresses, unit: unit))
   }
 
   // MARK: Numbers

@@ -40,7 +40,7 @@ extension ServicePattern: CustomStringConvertible {
       return ServicePattern.text(ApplicationPorts(ipProtocol: ipProtocol, range: range))
     case .ipProtocol(let number):
       return ServiceWords.ipProtocols.first { $0.number == number }?.name ?? "ip/\(number)"
-    case .application(_, let name, _):
+    case .application(_, let name, _, _):
       return name
     }
   }
@@ -55,12 +55,26 @@ extension ServicePattern: CustomStringConvertible {
 
 extension TargetRange: CustomStringConvertible {
   package var description: String {
-    var text = area.word
-    if let number { text += " \(number)" }
-    if addresses != 0...UInt64.max {
-      text +=
-        addresses.lowerBound == addresses.upperBound
-        ? " \(addresses.lowerBound)" : " \(addresses.lowerBound)-\(addresses.upperBound)"
+    if let name {
+      let text = String(decoding: name, as: UTF8.self)
+      return (area == .node ? text : "\(area.word) \(text)") + (unit.map { " unit \($0)" } ?? "")
+    }
+    var text: String
+    let isWhole = addresses == 0...UInt64.max
+    switch area.notation {
+    case .dataBlock, .byteArea, .device, .hexDevice:
+      let count = min(addresses.upperBound - addresses.lowerBound, UInt64(UInt32.max) - 1) + 1
+      let target = Target(area: area, number: number ?? 0, address: addresses.lowerBound, count: UInt32(count))
+      text = target.notation(name: nil)
+      if isWhole { text = area == .dataBlock ? "DB\(number.map(String.init) ?? "")" : area.word }
+    case .range, .numbered, .named:
+      text = area.word
+      if let number { text += " \(number)" }
+      if !isWhole {
+        text +=
+          addresses.lowerBound == addresses.upperBound
+          ? " \(addresses.lowerBound)" : " \(addresses.lowerBound)-\(addresses.upperBound)"
+      }
     }
     if let unit { text += " unit \(unit)" }
     return text

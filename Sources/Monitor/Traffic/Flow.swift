@@ -90,6 +90,18 @@ struct Flow {
     id = mix(hash, frame) >> 11
   }
 
+  /// Without IP: the ends are MAC addresses, the ports both the EtherType.
+  var isLink: Bool { ipProtocol == FlowKey.noIP }
+
+  /// A conversation between two stations without IP, begun by `packet`.
+  init(link packet: borrowing Packet, time: Int64, frame: UInt64) {
+    self.init(packet, time: time, frame: frame, sourceIsServer: false, basis: .firstSeen)
+    clientPort = packet.etherType.rawValue
+    serverPort = packet.etherType.rawValue
+    toServer.mac = packet.source
+    toClient.mac = packet.destination
+  }
+
   var isICMP: Bool { ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue }
   /// An ICMP message about another packet (RFC 792; RFC 4443, 2.1: types below 128): nobody began anything with it.
   var isICMPError: Bool {
@@ -100,7 +112,8 @@ struct Flow {
 
   @inline(__always)
   func direction(of packet: borrowing Packet) -> Direction {
-    packet.sourceIP == client && packet.sourcePort == clientPort ? .toServer : .toClient
+    if isLink { return packet.source == toServer.mac ? .toServer : .toClient }
+    return packet.sourceIP == client && packet.sourcePort == clientPort ? .toServer : .toClient
   }
 
   @inline(__always)
@@ -134,6 +147,9 @@ struct Flow {
     case IPProtocol.udp.rawValue, IPProtocol.udpLite.rawValue:
       return (toServer.packets > 0 && toClient.packets > 0 ? 3_600 : 300) * second
     case IPProtocol.icmp.rawValue, IPProtocol.icmpv6.rawValue:
+      return 60 * second
+    case FlowKey.noIP:
+      // Cyclic data come many times a second; the longest usual pause of a GOOSE publisher is some ten seconds.
       return 60 * second
     default:
       return 600 * second

@@ -26,6 +26,17 @@ struct FlowKey: TableKey {
     }
   }
 
+  /// Of frames without IP: the two stations and the EtherType.
+  init(source: MACAddress, destination: MACAddress, etherType: EtherType, vlan: UInt16) {
+    // No IPv6 address begins so (RFC 4291, 2.4: 1111 1111 is multicast, with reserved flags here).
+    func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF_FFFF) << 96 | UInt128(mac.rawValue)) }
+    self.init(
+      source: address(source), sourcePort: etherType.rawValue, destination: address(destination),
+      destinationPort: etherType.rawValue, ipProtocol: FlowKey.noIP, vlan: vlan)
+  }
+  /// In the place of the IP protocol number: 255 is reserved (IANA, Assigned Internet Protocol Numbers).
+  static let noIP: UInt8 = 255
+
   @inline(__always)
   func hash(seed: UInt64) -> UInt64 {
     let rest = UInt64(lowPort) << 48 | UInt64(highPort) << 32 | UInt64(vlan) << 8 | UInt64(ipProtocol)

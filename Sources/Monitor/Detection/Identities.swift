@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who a device is, by its own word.
+package struct Identity: Equatable, Sendable {
+  package var vendor: String?
+  package var model: String?
+  package var firmware: String?
+  package var serial: String?
+  /// Name of the station, the program or the application.
+  package var name: String?
+}
+
+/// What devices said of themselves, by IP address, or by MAC address where there is none. What a later message does not say stays.
+struct Identities {
+  private struct Known {
+    var identity = Identity()
+    /// The last report, to see that nothing is new without a look at any text.
+    var report = IdentityReport()
+  }
+  private var table: BoundedTable<AddressKey, Known>
+  var evictions: Int { table.evictions }
+
+  init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
+
+  mutating func learn(_ report: IdentityReport, of end: Endpoint, _ message: borrowing Message, _ moment: Moment) {
+    guard let key = Identities.key(end) else { return }
+    let slot: Int
+    if let found = table.find(key) {
+      slot = found
+      table.touch(slot, at: moment.time)
+      let last = table[slot].report
+      if last.vendor == report.vendor, last.model == report.model, last.firmware == report.firmware,
+        last.serial == report.serial, last.name == report.name,
+        last.knownVendor?.description == report.knownVendor?.description
+      {
+        return
+      }
+    } else {
+      slot = table.insert(key, Known(), at: moment.time)
+    }
+    table[slot].report = report
+    if let vendor = message.names.text(report.vendor) ?? report.knownVendor?.description {
+      table[slot].identity.vendor = vendor
+    }
+    if let model = message.names.text(report.model) { table[slot].identity.model = model }
+    if let firmware = message.names.text(report.firmware) { table[slot].identity.firmware = firmware }
+    if let serial = message.names.text(report.serial) { table[slot].identity.serial = serial }
+    if let name = message.names.text(report.name) { table[slot].identity.name = name }
+  }
+
+  func identity(of end: Endpoint) -> Identity? {
+    Identities.key(end).flatMap { table.find($0) }.map { table[$0].identity }
+  }
+
+  private static func key(_ end: Endpoint) -> AddressKey? {
+    if end.ip.isUnicast { return AddressKey(low: end.ip.low, high: end.ip.high) }
+    guard end.mac != .none, !end.mac.isGroup else { return nil }
+    return AddressKey(low: end.mac.rawValue, high: 1)
+  }
+}

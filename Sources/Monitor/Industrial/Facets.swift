@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A native field that only some protocols have. The raw value has no meaning outside a run.
+package enum Facet: UInt8, CaseIterable, Sendable {
+  case none
+  // IEC 60870-5-104
+  case cause, originator, quality, qualifier, sendSequence, receiveSequence, isTest, isNegative
+  // DNP3
+  case source, destination, internalIndications, applicationSequence
+  // CIP, EtherNet/IP
+  case attribute, member, connection, session, generalStatus, extendedStatus, connectionSize, interval, transportClass
+  case isSafety
+  // S7
+  case pduReference, pduSize, returnCode, functionGroup
+  // MC protocol, FINS
+  case network, station, module, destinationNode, sourceNode, errorFlags, mode
+  // OPC UA
+  case channel, securityMode, tokenKind, subscription, chunks, isEncrypted
+  // PROFINET
+  case frameID, cycleCounter, dataStatus, transferStatus, blockQualifier, alarm
+  // GOOSE
+  case stateNumber, sequenceNumber, configurationRevision, timeAllowedToLive, applicationID, needsCommissioning
+  // UMAS
+  case reservation, segment
+  // Everywhere
+  case length, version
+
+  /// The key in records: snake case.
+  package var word: String {
+    var word = ""
+    for character in "\(self)" {
+      if character.isUppercase {
+        // `frameID` is `frame_id`.
+        if word.last != "_", !(word.hasSuffix("_i") && character == "D") { word += "_" }
+        word += character.lowercased()
+      } else {
+        word.append(character)
+      }
+    }
+    return word
+  }
+}
+
+/// Up to six of them, in the order they were added; more are left out.
+package struct Facets: Sendable {
+  private var kinds: InlineArray<6, Facet> = .init(repeating: .none)
+  private var numbers: InlineArray<6, UInt32> = .init(repeating: 0)
+  package private(set) var count = 0
+
+  package init() {}
+
+  package subscript(facet: Facet) -> UInt32? {
+    get {
+      for place in 0..<count where kinds[place] == facet { return numbers[place] }
+      return nil
+    }
+    set {
+      for place in 0..<count where kinds[place] == facet {
+        numbers[place] = newValue ?? 0
+        return
+      }
+      guard let newValue, count < 6 else { return }
+      kinds[count] = facet
+      numbers[count] = newValue
+      count += 1
+    }
+  }
+  package func entry(_ place: Int) -> (facet: Facet, number: UInt32) { (kinds[place], numbers[place]) }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a message holds values: `count` numbers of one format, `stride` bytes apart, the first at `offset` of the message.
+/// The bytes stay where they are; a record reads them while the message is still there.
+package struct Values: Equatable, Sendable {
+  package enum Format: UInt8, Sendable {
+    case none
+    /// One bit each, lowest bit of the first byte first.
+    case bit
+    /// One bit each, four bits apart, as the MC protocol sends bit devices: high half of the byte first.
+    case halfByte
+    case uint8, int8
+    case uint16, int16, uint32, int32, uint64, int64, float32, float64
+    case uint16LE, int16LE, uint32LE, int32LE, uint64LE, int64LE, float32LE, float64LE
+    /// Hexadecimal digits in ASCII: one, two, four, eight of them a number.
+    case hex1, hex2, hex4, hex8
+    /// One sixteen-bit number from -1 to 1 - 2^-15, little-endian (IEC 60870-5-4, type F).
+    case normalizedLE
+    /// Two bits each, lowest first.
+    case doubleBit
+
+    /// Bytes of one value; 0 for those that are smaller than a byte.
+    package var width: Int {
+      switch self {
+      case .none, .bit, .halfByte, .doubleBit: 0
+      case .uint8, .int8, .hex1: 1
+      case .uint16, .int16, .uint16LE, .int16LE, .hex2, .normalizedLE: 2
+      case .uint32, .int32, .float32, .uint32LE, .int32LE, .float32LE, .hex4: 4
+      case .uint64, .int64, .float64, .uint64LE, .int64LE, .float64LE, .hex8: 8
+      }
+    }
+  }
+  package var format = Format.none
+  /// Bytes from one value to the next; 0: they stand close together.
+  package var stride: UInt16 = 0
+  package var offset: Int32 = 0
+  package var count: Int32 = 0
+  package static let none = Values()
+
+  package init(format: Format = .none, offset: Int32 = 0, count: Int32 = 0, stride: UInt16 = 0) {
+    self.format = format
+    self.stride = stride
+    self.offset = offset
+    self.count = count
+  }
+
+  /// `wanted` values from `offset` on, or as many as `end` leaves room for; none if there is no room for one.
+  @inline(__always)
+  init(_ format: Format, at offset: Int, _ wanted: Int, stride: Int = 0, end: Int) {
+    let room = max(0, end - offset)
+    let width = format.width
+    let step = stride > 0 ? stride : max(1, width)
+    let most =
+      switch format {
+      case .none: 0
+      case .bit: stride > 0 ? (room + stride - 1) / stride : room * 8
+      case .doubleBit: stride > 0 ? (room + stride - 1) / stride : room * 4
+      case .halfByte: room * 2
+      default: room < width ? 0 : (room - width) / step + 1
+      }
+    let there = min(wanted, most)
+    self.init(
+      format: there > 0 ? format : .none, offset: there > 0 ? Int32(offset) : 0, count: Int32(max(0, there)),
+      stride: there > 0 ? UInt16(clamping: stride) : 0)
+  }
+}
+
+/// A value out of a message.
+package enum Number: Equatable, Sendable {
+  case unsigned(UInt64)
+  case signed(Int64)
+  case real(Double)
+}
+
+extension Values {
+  /// The number at place `index`, nil behind the end of the values or of the message.
+  func number(_ index: Int, in message: RawSpan) -> Number? {
+    guard index >= 0, index < Int(count), offset >= 0 else { return nil }
+    let step = stride > 0 ? Int(stride) : format.width
+    let place: Int
+    switch format {
+    case .none: return nil
+    case .bit:
+      place = stride > 0 ? Int(offset) + index * step : Int(offset) + index / 8
+      guard place < message.byteCount else { return nil }
+      return .unsigned(UInt64(message.u8(place) >> UInt8(stride > 0 ? 0 : index % 8) & 1))
+    case .doubleBit:
+      place = stride > 0 ? Int(offset) + index * step : Int(offset) + index / 4
+      guard place < message.byteCount else { return nil }
+      return .unsigned(UInt64(message.u8(place) >> UInt8(stride > 0 ? 0 : index % 4 * 2) & 3))
+    case .halfByte:
+      place = Int(offset) + index / 2
+      guard place < message.byteCount else { return nil }
+      return .unsigned(UInt64(message.u8(place) >> (index % 2 == 0 ? 4 : 0) & 15))
+    default: place = Int(offset) + index * step
+    }
+    guard place + format.width <= message.byteCount else { return nil }
+    switch format {
+    case .none, .bit, .doubleBit, .halfByte: return nil
+    case .uint8: return .unsigned(UInt64(message.u8(place)))
+    case .int8: return .signed(Int64(Int8(bitPattern: message.u8(place))))
+    case .uint16: return .unsigned(UInt64(message.u16(place)))
+    case .int16: return .signed(Int64(Int16(bitPattern: message.u16(place))))
+    case .uint32: return .unsigned(UInt64(message.u32(place)))
+    case .int32: return .signed(Int64(Int32(bitPattern: message.u32(place))))
+    case .uint64: return .unsigned(message.u64(place))
+    case .int64: return .signed(Int64(bitPattern: message.u64(place)))
+    case .float32: return .real(Double(Float(bitPattern: message.u32(place))))
+    case .float64: return .real(Double(bitPattern: message.u64(place)))
+    case .uint16LE: return .unsigned(UInt64(message.u16LE(place)))
+    case .int16LE: return .signed(Int64(Int16(bitPattern: message.u16LE(place))))
+    case .uint32LE: return .unsigned(UInt64(message.u32LE(place)))
+    case .int32LE: return .signed(Int64(Int32(bitPattern: message.u32LE(place))))
+    case .uint64LE: return .unsigned(message.u64LE(place))
+    case .int64LE: return .signed(Int64(bitPattern: message.u64LE(place)))
+    case .float32LE: return .real(Double(Float(bitPattern: message.u32LE(place))))
+    case .float64LE: return .real(Double(bitPattern: message.u64LE(place)))
+    case .normalizedLE: return .real(Double(Int16(bitPattern: message.u16LE(place))) / 32_768)
+    case .hex1, .hex2, .hex4, .hex8: return message.hexadecimal(place, format.width).map { .unsigned($0) }
+    }
+  }
+
+  /// Adds at most `most` numbers in all to `numbers`. Numbers that JSON has no spelling for (infinities, NaN) are left out.
+  func read(_ message: RawSpan, most: Int, into numbers: inout [Number]) {
+    var index = 0
+    while numbers.count < most, let number = number(index, in: message) {
+      index += 1
+      if case .real(let value) = number, !value.isFinite { continue }
+      numbers.append(number)
+    }
+  }
+}
+
+extension RawSpan {
+  /// A number written with `count` hexadecimal digits in ASCII at `offset`, which the caller has seen to be there; nil for other characters.
+  @inline(__always)
+  func hexadecimal(_ offset: Int, _ count: Int) -> UInt64? {
+    var value: UInt64 = 0
+    for place in offset..<offset + count {
+      let character = u8(place)
+      switch character {
+      case 0x30...0x39: value = value << 4 | UInt64(character &- 0x30)
+      case 0x41...0x46: value = value << 4 | UInt64(character &- 0x37)
+      case 0x61...0x66: value = value << 4 | UInt64(character &- 0x57)
+      default: return nil
+      }
+    }
+    return value
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Support
+
+@testable import Monitor
+
+/// A conversation of one protocol as bytes: what every protocol is put through, whatever it is (`ScriptTests`). Each message is whole, and alone in its
+/// segment, datagram or frame.
+struct Script: CustomTestStringConvertible, Sendable {
+  enum Transport: Sendable {
+    case tcp(Int)
+    case udp(Int)
+    /// Frames of an EtherType. `toServer` is the group's address where `isMulticast`.
+    case link(Int, isMulticast: Bool = false)
+  }
+  let name: String
+  let transport: Transport
+  let messages: [(direction: Direction, bytes: [UInt8])]
+
+  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client), one message a line; white space does not count.
+  init(_ name: String, _ transport: Transport, _ messages: String) {
+    self.name = name
+    self.transport = transport
+    self.messages = messages.split(separator: "\n").compactMap { line in
+      let line = line.drop { $0 == " " }
+      guard let first = line.first else { return nil }
+      return (first == ">" ? .toServer : .toClient, hex(String(line.dropFirst())))
+    }
+  }
+  var testDescription: String { name }
+  var isTCP: Bool { if case .tcp = transport { true } else { false } }
+}
+
+/// Plays a script to a reader, and remembers what it said.
+struct ScriptPlayer: ~Copyable {
+  var reader: Reader
+  private var detection: Detection
+  private var conversation: Conversation
+  private var sequences = [UInt32(1000), UInt32(5000)]
+  private var moment = Moment()
+  private let script: Script
+  /// What was said, one text for each operation; without times.
+  private(set) var operations: [String] = []
+  private(set) var found: [Operation] = []
+
+  /// `basis` is `.syn` where the beginning of the connection was seen.
+  init(_ script: Script, _ basis: Flow.Basis = .syn) {
+    self.script = script
+    reader = Reader(seed: 5)
+    let records = AlertContext()
+    detection = Detection(
+      nil, Alerts(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5), seed: 5)
+    let frame: [UInt8]
+    switch script.transport {
+    case .tcp(let port):
+      frame = ScriptPlayer.ip(6, big(40_000) + big(port) + big(0, 4) + big(0, 4) + [0x50, 2] + big(0, 6))
+    case .udp(let port): frame = ScriptPlayer.ip(17, big(40_000) + big(port) + big(8) + big(0))
+    case .link(let type, let isMulticast):
+      frame = (isMulticast ? hex("01 0C CD 01 00 01") : hex("02 00 00 00 00 02")) + hex("02 00 00 00 00 01") + big(type)
+    }
+    let packet = Packet(frame.bytes, linkType: .ethernet, length: frame.count)
+    moment.time = 1_700_000_000_000_000_000
+    let flow: Flow
+    if case .link = script.transport {
+      flow = Flow(link: packet, time: moment.time, frame: 1)
+    } else {
+      flow = Flow(packet, time: moment.time, frame: 1, sourceIsServer: false, basis: basis)
+    }
+    conversation = Conversation(flow, number: 1)
+  }
+
+  private static func ip(_ number: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    hex("02 00 00 00 00 02 02 00 00 00 00 01 08 00") + [0x45, 0] + big(20 + payload.count) + big(1) + [0, 0, 64, number]
+      + [0, 0, 10, 0, 0, 1, 10, 0, 0, 2] + payload
+  }
+
+  /// One segment, datagram or frame; `isCut` says that the capture kept only its front.
+  mutating func play(_ direction: Direction, _ bytes: [UInt8], isCut: Bool = false) {
+    moment.frame += 1
+    moment.time += 1_000_000
+    conversation.flow[direction].packets += 1
+    let before = conversation.operations
+    if script.isTCP {
+      let side = direction == .toServer ? 0 : 1
+      reader.segment(
+        bytes.bytes, sequence: sequences[side], acknowledgement: sequences[1 - side],
+        flags: TCPFlags(rawValue: 0x18), missing: 0, &conversation, direction, moment, &detection)
+      sequences[side] &+= UInt32(bytes.count)
+    } else {
+      reader.datagram(bytes.bytes, &conversation, direction, isCut: isCut, moment, &detection)
+    }
+    guard conversation.operations > before else { return }
+    // The operations of the last message; of those before it in the same segment only their number is known.
+    let message = Message(
+      reader.exchange.isAssembled ? reader.exchange.assembled.bytes : bytes.bytes, reader.exchange.names.names,
+      reader.exchange.items.span)
+    for place in 0..<reader.exchange.operations.count {
+      let operation = reader.exchange.operations[place]
+      found.append(operation)
+      operations.append(ScriptPlayer.text(operation, message, reader.tables.names))
+    }
+  }
+
+  /// Everything an operation says but its times and its values, which are read where the message lies.
+  private static func text(_ operation: Operation, _ message: borrowing Message, _ names: [StaticString]) -> String {
+    var shown = ShownValues()
+    shown.fill(operation, message, most: 0)
+    var line = JSONLine()
+    line.begin()
+    var copy = operation
+    copy.latency = -1
+    line.operation(copy, shown)
+    line.end()
+    return "\(names[Int(operation.dissector.rawValue)]) " + String(decoding: line.bytes, as: UTF8.self)
+  }
+
+  /// By protocol name: messages understood, refused, and bytes skipped.
+  var counts: [String: Reader.Count] {
+    var counts: [String: Reader.Count] = [:]
+    for (index, count) in reader.protocols.enumerated() where count.messages > 0 {
+      counts[reader.tables.names[index].description] = count
+    }
+    return counts
+  }
+  var dissector: String {
+    conversation.dissector == .none ? "" : reader.tables.names[Int(conversation.dissector.rawValue)].description
+  }
+  var total: UInt64 { conversation.operations }
+}
