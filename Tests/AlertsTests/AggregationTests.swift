@@ -17,7 +17,7 @@ import Testing
     let message = Samples.message
     let text = try written { sink in
       for finding in findings {
-        aggregation.report(finding, message: RawSpan(_elements: message.span), &records, to: &sink)
+        aggregation.report(finding, message: Message(RawSpan(_elements: message.span)), &records, to: &sink)
       }
       if finishing { aggregation.finish(&records, to: &sink) }
     }
@@ -137,11 +137,11 @@ import Testing
     var records = Records(Samples.context())
     let text = try written { sink in
       for time in 0..<3 {
-        aggregation.report(Samples.finding(at: Self.start + Int64(time)), message: RawSpan(), &records, to: &sink)
+        aggregation.report(Samples.finding(at: Self.start + Int64(time)), message: Message(), &records, to: &sink)
       }
       aggregation.close(&records, to: &sink)
       records.replace(Samples.context(.ja))
-      aggregation.report(Samples.finding(at: Self.start + 9), message: RawSpan(), &records, to: &sink)
+      aggregation.report(Samples.finding(at: Self.start + 9), message: Message(), &records, to: &sink)
     }
     #expect(try counts(text.map(Record.init)) == [1, 3, 1])
   }

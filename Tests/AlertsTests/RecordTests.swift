@@ -19,7 +19,7 @@ import Testing
   @Test func `the contract's example comes out key by key`() throws {
     let finding = Samples.finding()
     let message = Samples.message
-    let line = try alert(finding, values: ShownValues(finding.operation, RawSpan(_elements: message.span)))
+    let line = try alert(finding, values: ShownValues(finding.operation, Message(RawSpan(_elements: message.span))))
     let golden = """
       {"timestamp":"2026-11-23T10:15:30.123456+0900","flow_id":1758698661740561,"host":"line-1-mirror",\
       "in_iface":"eth1","event_type":"alert","pcap_cnt":4053,"vlan":[10],"src_ip":"10.20.3.7","src_port":51234,\
@@ -113,7 +113,7 @@ import Testing
       context.interface = name
       context.protocols = [String(name.prefix(64))]
       var values = ShownValues()
-      values.numbers = Array(repeating: .max, count: ShownValues.inAlert)
+      values.numbers = Array(repeating: .unsigned(.max), count: ShownValues.inAlert)
       values.count = 2000
       var records = Records(context)
       let text = try written { sink in
@@ -215,7 +215,7 @@ import Testing
     let line = try written { sink in
       records.operation(
         operation, time: Samples.time, frame: 7, source: Samples.source(), destination: Samples.destination,
-        ipProtocol: 6, flowID: .max, message: RawSpan(_elements: message.span), to: &sink)
+        ipProtocol: 6, flowID: .max, message: Message(RawSpan(_elements: message.span)), to: &sink)
     }
     #expect(
       line == [
@@ -243,10 +243,11 @@ import Testing
       (Values(format: .uint8, offset: .max, count: .max), []),
       (Values(format: .uint8, offset: 0, count: -1), []),
     ]
-    var numbers: [UInt64] = []
+    var numbers: [Number] = []
     for (values, expected) in cases {
+      numbers.removeAll()
       values.read(RawSpan(_elements: bytes.span), most: 8, into: &numbers)
-      #expect(numbers == expected)
+      #expect(numbers == expected.map { Number.unsigned($0) })
     }
   }
 
@@ -258,7 +259,7 @@ import Testing
     let line = try written { sink in
       records.operation(
         operation, time: 0, frame: 1, source: Samples.source(), destination: Samples.destination, ipProtocol: 6,
-        message: RawSpan(_elements: message.span), to: &sink)
+        message: Message(RawSpan(_elements: message.span)), to: &sink)
     }
     let record = try Record(try #require(line.first))
     #expect(record.leaves < 256)

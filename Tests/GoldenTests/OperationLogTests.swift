@@ -59,11 +59,11 @@ import Testing
         var operation = Operation(.none, .read, .request, code: 3, name: "Read")
         operation.target.address = UInt64(number)
         for _ in 0..<5
-        where log.add(operation, conversation, .toServer, moment, &records, to: &sink) { firsts += 1 }
+        where log.add(operation, Message(), conversation, .toServer, moment, &records, to: &sink) { firsts += 1 }
         #expect(round >= 0)
       }
     }
-    for number in 0..<3 { log.end(UInt64(number), &records, to: &sink) }
+    for number in 0..<3 { log.end(UInt64(number), Message(), &records, to: &sink) }
     sink.finish()
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

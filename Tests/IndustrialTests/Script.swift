@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 import Support
+import Testing
 
 @testable import Monitor
 
@@ -58,19 +59,21 @@ struct ScriptPlayer: ~Copyable {
     case .link(let type, let isMulticast):
       frame = (isMulticast ? hex("01 0C CD 01 00 01") : hex("02 00 00 00 00 02")) + hex("02 00 00 00 00 01") + big(type)
     }
-    let packet = Packet(frame.bytes, linkType: .ethernet, length: frame.count)
     moment.time = 1_700_000_000_000_000_000
-    let flow: Flow
-    if case .link = script.transport {
-      flow = Flow(link: packet, time: moment.time, frame: 1)
-    } else {
-      flow = Flow(packet, time: moment.time, frame: 1, sourceIsServer: false, basis: basis)
-    }
-    conversation = Conversation(flow, number: 1)
+    conversation = Conversation(ScriptPlayer.flow(frame, script.transport, basis, moment.time), number: 1)
+  }
+
+  private static func flow(_ frame: [UInt8], _ transport: Script.Transport, _ basis: Flow.Basis, _ time: Int64) -> Flow
+  {
+    let packet = Packet(frame.bytes, linkType: .ethernet, length: frame.count)
+    if case .link = transport { return Flow(link: packet, time: time, frame: 1) }
+    return Flow(packet, time: time, frame: 1, sourceIsServer: false, basis: basis)
   }
 
   private static func ip(_ number: UInt8, _ payload: [UInt8]) -> [UInt8] {
-    hex("02 00 00 00 00 02 02 00 00 00 00 01 08 00") + [0x45, 0] + big(20 + payload.count) + big(1) + [0, 0, 64, number]
+    hex("02 00 00 00 00 02 02 00 00 00 00 01 08 00") + [0x45, 0] + big(20 + payload.count) + big(1) + [
+      0, 0, 64, number,
+    ]
       + [0, 0, 10, 0, 0, 1, 10, 0, 0, 2] + payload
   }
 
@@ -91,14 +94,16 @@ struct ScriptPlayer: ~Copyable {
     }
     guard conversation.operations > before else { return }
     // The operations of the last message; of those before it in the same segment only their number is known.
+    found += reader.exchange.operations
+    operations += ScriptPlayer.texts(reader.exchange, bytes, reader.tables.names)
+  }
+
+  private static func texts(_ exchange: borrowing Exchange, _ bytes: [UInt8], _ names: [StaticString]) -> [String] {
     let message = Message(
-      reader.exchange.isAssembled ? reader.exchange.assembled.bytes : bytes.bytes, reader.exchange.names.names,
-      reader.exchange.items.span)
-    for place in 0..<reader.exchange.operations.count {
-      let operation = reader.exchange.operations[place]
-      found.append(operation)
-      operations.append(ScriptPlayer.text(operation, message, reader.tables.names))
-    }
+      exchange.isAssembled ? exchange.assembled.bytes : bytes.bytes, exchange.names.names, exchange.items.span)
+    var texts: [String] = []
+    for place in 0..<exchange.operations.count { texts.append(text(exchange.operations[place], message, names)) }
+    return texts
   }
 
   /// Everything an operation says but its times and its values, which are read where the message lies.
