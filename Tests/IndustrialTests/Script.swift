@@ -61,6 +61,13 @@ struct ScriptPlayer: ~Copyable {
     }
     moment.time = 1_700_000_000_000_000_000
     conversation = Conversation(ScriptPlayer.flow(frame, script.transport, basis, moment.time), number: 1)
+    guard script.isTCP, basis == .syn else { return }
+    for (direction, flags) in [(Direction.toServer, UInt16(2)), (.toClient, 18)] {
+      let side = direction == .toServer ? 0 : 1
+      reader.segment(
+        RawSpan(), sequence: sequences[side] &- 1, acknowledgement: 0, flags: TCPFlags(rawValue: flags), missing: 0,
+        &conversation, direction, moment, &detection)
+    }
   }
 
   private static func flow(_ frame: [UInt8], _ transport: Script.Transport, _ basis: Flow.Basis, _ time: Int64) -> Flow

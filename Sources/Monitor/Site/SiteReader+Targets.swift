@@ -68,7 +68,7 @@ extension SiteReader {
     var number: UInt32?
     if area.notation == .numbered, let word = words.popFirst() {
       guard let value = self.number(word).flatMap({ UInt32(exactly: $0) }) else {
-        return fault("a number is expected, such as '\(area.word) 4'")
+        return fault("a \(area.word) number is expected, such as '\(area.word) 4'")
       }
       number = value
     }
