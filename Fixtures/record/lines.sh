@@ -21,6 +21,17 @@ telecontrol tele-rtu         15    00:02:a3:15:00:11  192.168.15.11/24
 telecontrol tele-outstation  15    00:30:a7:15:00:12  192.168.15.12/24
 telecontrol tele-centre      15    00:25:90:15:00:21  192.168.15.21/24
 telecontrol tele-stranger    15    00:e0:4c:15:66:66  192.168.15.66/24
+opcua       opcua-server     16    00:01:05:16:00:11  192.168.16.11/24
+opcua       opcua-panel      16    00:01:05:16:00:21  192.168.16.21/24
+opcua       opcua-collector  16    00:1b:21:16:00:31  192.168.16.31/24
+opcua       opcua-stranger   16    00:e0:4c:16:66:66  192.168.16.66/24
+profinet    pn-controller    17    28:63:36:17:00:11  192.168.17.11/24
+profinet    pn-device-1      17    00:1b:1b:17:00:21  192.168.17.21/24
+profinet    pn-device-2      17    00:1b:1b:17:00:22  192.168.17.22/24
+profinet    pn-engineering   17    18:60:24:17:00:90  192.168.17.90/24
+profinet    pn-relay-1       17    00:30:a7:17:00:31  192.168.17.31/24
+profinet    pn-relay-2       17    00:02:a3:17:00:32  192.168.17.32/24
+profinet    pn-stranger      17    00:e0:4c:17:66:66  192.168.17.66/24
 "
 
 plug_in_stranger() { ip -n "sk-$1-stranger" link set eth0 up; sleep 1; }
@@ -108,7 +119,7 @@ telecontrol_normal_work() { sleep 40; }
 telecontrol_stranger_operates() {
   sleep 10
   plug_in_stranger tele
-  run_now tele-stranger iec104_tool.py 192.168.15.11 interrogate wait:1 operate:30 set:31:250 wait:1
+  run_now tele-stranger iec104_tool.py 192.168.15.11 interrogate wait:1 select:30 operate:30 set:31:250 wait:1
   run_now tele-stranger dnp3_master.py 192.168.15.12 5 integrity wait:1 operate:2 direct:1:999 restart
   sleep 6
 }
@@ -125,4 +136,42 @@ telecontrol_select_only() {
   run_now tele-stranger iec104_tool.py 192.168.15.11 select:30 wait:2
   run_now tele-stranger dnp3_master.py 192.168.15.12 5 select:3 wait:2
   sleep 20
+}
+
+# Line 8: OPC UA
+opcua_servers() { run opcua-server opcua-server opcua_server.py "$WORK"; }
+opcua_clients() {
+  run opcua-panel opcua-panel opcua_panel.py
+  run opcua-collector opcua-collector opcua_collector.py "$WORK"
+}
+opcua_normal_work() { sleep 25; }
+opcua_logins_then_write() {
+  sleep 8
+  plug_in_stranger opcua
+  run_now opcua-stranger opcua_tool.py 192.168.16.11 panel 99 1234 panel admin password line1 line2 line3 line4 line5 \
+    line6 line8
+  sleep 3
+}
+
+# Line 9: PROFINET, and GOOSE beside it
+profinet_servers() {
+  run pn-device-1 pn-device-1 profinet.py device conveyor-1 192.168.17.21 286336170011 8001
+  run pn-device-2 pn-device-2 profinet.py device conveyor-2 192.168.17.22 286336170011 8002
+}
+profinet_clients() {
+  run pn-controller pn-controller profinet.py controller 8011=001b1b170021 8012=001b1b170022
+  run pn-relay-1 pn-relay-1 goose.py RELAY1 0001
+  run pn-relay-2 pn-relay-2 goose.py RELAY2 0002
+}
+profinet_normal_work() {
+  sleep 5
+  run_now pn-engineering profinet.py tool identify wait:1 find:conveyor-2 get:001b1b170022 blink:001b1b170022 wait:1 \
+    address:001b1b170022:192.168.17.22 name:001b1b170022:conveyor-2 get:001b1b170022
+  sleep 12
+}
+profinet_station_renamed() {
+  sleep 6
+  plug_in_stranger pn
+  run_now pn-stranger profinet.py tool identify wait:1 name:001b1b170021:x wait:1 factory-reset:001b1b170022
+  sleep 4
 }

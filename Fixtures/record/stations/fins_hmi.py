@@ -13,7 +13,7 @@ panel.connect(PLC)
 collector = TCPFinsConnection()
 collector.connect(PLC)
 
-panel.cpu_unit_data_read()
+panel.cpu_unit_data_read(b"\0")
 second = 0
 while True:
     second += 1

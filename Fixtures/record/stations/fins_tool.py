@@ -18,7 +18,7 @@ plc.connect(sys.argv[1])
 for step in sys.argv[3:]:
     verb, *arguments = step.split(":")
     if verb == "identify":
-        plc.cpu_unit_data_read()
+        plc.cpu_unit_data_read(b"\0")
     elif verb == "status":
         plc.cpu_unit_status_read()
     elif verb == "read":

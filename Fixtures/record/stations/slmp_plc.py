@@ -8,7 +8,7 @@ MODEL, MODEL_CODE = b"R04CPU".ljust(16), 0x4800
 COMMAND_UNKNOWN, PASSWORD_WRONG = 0xC059, 0xC200
 CODES = {b"D*": 0xA8, b"W*": 0xB4, b"R*": 0xAF, b"M*": 0x90, b"X*": 0x9C, b"Y*": 0x9D, b"B*": 0xA0}
 HEXADECIMAL = {0xB4, 0x9C, 0x9D, 0xA0}
-memory = {}
+memory = {(0xA8, number): 1000 + number for number in range(400)}
 
 
 class Failure(Exception):
