@@ -4,9 +4,12 @@
 usage: opcua_tool.py ADDRESS USER VALUE PASSWORD...
 """
 import asyncio
+import logging
 import sys
 
 from asyncua import Client, ua
+
+logging.disable()
 
 
 async def main(address, user, value, *passwords):
