@@ -59,8 +59,8 @@ enip_normal_work() { sleep 25; }
 enip_tag_written() {
   sleep 8
   plug_in_stranger enip
-  run_now enip-stranger enip_tool.py 192.168.12.11 find identify "read:Line1_Speed" wait:1 "write:Line1_Speed=(REAL)99.5" \
-    "write:SCADA[40-42]=(INT)1,2,3"
+  run_now enip-stranger enip_tool.py 192.168.12.11 find identify "read:Line1_Speed" wait:1 \
+    "write:Line1_Speed=(REAL)99.5" "write:SCADA[40-42]=(INT)1,2,3"
   sleep 3
 }
 enip_controller_reset() {

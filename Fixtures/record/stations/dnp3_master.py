@@ -3,9 +3,9 @@
 
 usage: dnp3_master.py ADDRESS OWN-ADDRESS [--repeat] STEP...
 
-Steps: integrity, events, unsolicited (enable), listen:SECONDS (for unsolicited responses), select:POINT (and no more), operate:POINT
-(select, then operate), direct:POINT:VALUE (analog output), time:YYYY-MM-DDThh:mm:ss (UTC; `now` otherwise), clear-restart,
-restart (cold), wait:SECONDS
+Steps: integrity, events, unsolicited (enable), listen:SECONDS (for unsolicited responses), select:POINT (and no more),
+operate:POINT (select, then operate), direct:POINT:VALUE (analog output), time:now or time:YYYY-MM-DDThh:mm:ss (UTC),
+clear-restart, restart (cold), wait:SECONDS
 """
 import asyncio
 import sys

@@ -53,10 +53,10 @@ async def main():
     points.add_counter(0, CounterConfig())
     config = OutstationConfig(address=OWN, unsolicited=UnsolicitedConfig(
         class_1_enabled=False, class_2_enabled=False, class_3_enabled=False))
-    server = Runner(outstation=Outstation(database=points, config=config, handler=Outputs()), host="0.0.0.0", port=20000)
-    asyncio.create_task(server.run())
+    outstation = Outstation(database=points, config=config, handler=Outputs())
+    serving = asyncio.create_task(Runner(outstation=outstation, host="0.0.0.0", port=20000).run())
     second = 0
-    while True:
+    while not serving.done():
         points.update_analog_input(second % 4, value=1000 + second)
         if second % 5 == 0:
             points.update_binary_input(0, value=second % 10 == 0)

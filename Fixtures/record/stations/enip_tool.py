@@ -3,8 +3,8 @@
 
 usage: enip_tool.py ADDRESS STEP...
 
-Steps: find (asks everybody for the identity), identify, read:TAG, write:TAG=(TYPE)VALUES, reset (CIP service 5 of the identity
-object; this server closes the connection), wait:SECONDS
+Steps: find (asks everybody for the identity), identify, read:TAG, write:TAG=(TYPE)VALUES, reset (CIP service 5 of the
+identity object; this server ends the session), wait:SECONDS
 """
 import socket
 import sys

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An IEC 60870-5-104 client that does what its arguments say, one after the other. Own bytes: a select alone, and a clock of
-one's choice, are not in the stack's reach.
+"""An IEC 60870-5-104 client that does what its arguments say, one after the other. Own bytes: the stack of the other
+stations can neither select without operating nor set any other time than now.
 
 usage: iec104_tool.py ADDRESS STEP...
 
-Steps: interrogate, select:OBJECT, operate:OBJECT (single command, on), set:OBJECT:VALUE (short float), clock:YYMMDDhhmm, wait:SECONDS
+Steps: interrogate, select:OBJECT, operate:OBJECT (single command, on), set:OBJECT:VALUE (short float),
+clock:YYMMDDhhmm, wait:SECONDS
 """
 import socket
 import struct

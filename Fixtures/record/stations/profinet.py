@@ -5,8 +5,8 @@ usage: profinet.py device NAME ADDRESS CONTROLLER-MAC FRAME-ID
        profinet.py controller FRAME-ID=DEVICE-MAC...
        profinet.py tool STEP...
 
-Steps of the tool: identify (everybody), find:NAME, name:MAC:NAME, address:MAC:ADDRESS, get:MAC, blink:MAC, factory-reset:MAC,
-wait:SECONDS. MACs are written without colons.
+Steps of the tool: identify (everybody), find:NAME, name:MAC:NAME, address:MAC:ADDRESS, get:MAC, blink:MAC,
+factory-reset:MAC, wait:SECONDS. MACs are written without colons.
 
 Frames carry a priority tag (VLAN 0, priority 6), as PROFINET's do.
 """
@@ -30,10 +30,6 @@ OWN = wire.getsockname()[4]
 def send(target, frame_id, data):
     frame = target + OWN + TAG + PROFINET + struct.pack(">H", frame_id) + data
     wire.send(frame.ljust(64, b"\0"))
-
-
-def mac(text):
-    return bytes.fromhex(text.replace(":", ""))
 
 
 def block(option, suboption, value):
@@ -69,7 +65,7 @@ def exchange(peers):
 
 def device(name, address, controller, frame_id):
     name, address = name.encode(), socket.inet_aton(address)
-    threading.Thread(target=exchange, args=([(int(frame_id, 16), mac(controller))],), daemon=True).start()
+    threading.Thread(target=exchange, args=([(int(frame_id, 16), bytes.fromhex(controller))],), daemon=True).start()
     while True:
         frame = wire.recv(1600)
         source, (frame_id,), data = frame[6:12], struct.unpack(">H", frame[14:16]), frame[16:]
@@ -101,7 +97,7 @@ def device(name, address, controller, frame_id):
 
 
 def controller(*peers):
-    peers = [(int(frame_id, 16), mac(target)) for frame_id, target in (peer.split("=") for peer in peers)]
+    peers = [(int(frame_id, 16), bytes.fromhex(target)) for frame_id, target in (peer.split("=") for peer in peers)]
     send(EVERYBODY, IDENTIFY, dcp(IDENTIFY_SERVICE, 0, 1, 255, block(255, 255, b"")))
     exchange(peers)
 
@@ -116,7 +112,7 @@ def tool(*steps):
         elif verb == "find":
             send(EVERYBODY, IDENTIFY, dcp(IDENTIFY_SERVICE, 0, transaction, 1, block(2, 2, arguments[0].encode())))
         elif verb == "get":
-            send(mac(arguments[0]), GET_SET, dcp(GET, 0, transaction, 0, b"\x02\x02\x01\x02"))
+            send(bytes.fromhex(arguments[0]), GET_SET, dcp(GET, 0, transaction, 0, b"\x02\x02\x01\x02"))
         elif verb == "wait":
             time.sleep(float(arguments[0]))
         else:
@@ -126,7 +122,7 @@ def tool(*steps):
                         arguments[1], "255.255.255.0", "0.0.0.0")))),
                     "blink": lambda: block(5, 3, b"\0\0\1\0"),
                     "factory-reset": lambda: block(5, 6, b"\0\4")}[verb]()
-            send(mac(arguments[0]), GET_SET, dcp(SET, 0, transaction, 0, what))
+            send(bytes.fromhex(arguments[0]), GET_SET, dcp(SET, 0, transaction, 0, what))
         time.sleep(0.3)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An SLMP server (3E and 4E frames, binary on TCP 5000, ASCII on TCP 5001), after SLMP's reference manual SH(NA)-080956ENG."""
+"""An SLMP server (3E and 4E frames, binary on TCP 5000, ASCII on TCP 5001), after the manual SH(NA)-080956ENG."""
 import socketserver
 import threading
 
