@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An IEC 60870-5-104 outstation (common address 47): measured values, a breaker (select before operate), a set-point."""
+"""An IEC 60870-5-104 outstation (common address 47): measured values, a breaker (select, then operate), a set-point."""
 import datetime
 import time
 
