@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The model factory: a switch with three VLANs and a mirror port, a router, and one network namespace per station.
+# The model factory: a switch with VLANs and a mirror port, a router, and one network namespace per station.
 # Sourced by `record`. Everything lives in namespaces named sk-*, so that the machine's own network is not touched.
 
 # name            VLAN  MAC                ip/prefix            gateway
@@ -60,7 +60,6 @@ start_switch() {
 }
 
 build_factory() {
-  start_switch
   local name vlan mac ip gateway
   while read -r name vlan mac ip gateway; do
     [ -n "$name" ] || continue
@@ -92,8 +91,10 @@ build_factory() {
   ip -n sk-outside route add default via 203.0.113.1
   ip netns exec sk-router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.arp_ignore=1 \
     net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
+}
 
-  # The mirror port: everything that enters or leaves any port, with its VLAN tag.
+# The mirror port: everything that enters or leaves any port, with its VLAN tag.
+start_mirror() {
   make_namespace mirror
   plug "$MIRROR" mirror eth0 02:00:00:00:00:fe
   ip -n sk-mirror link set eth0 arp off promisc on up
@@ -106,6 +107,26 @@ connect() { # a station's interface comes up, as when its cable is plugged in
   gateway=$(awk -v name="$1" '$1 == name { print $5 }' <<<"$STATIONS")
   ip -n "sk-$1" link set eth0 up
   ip -n "sk-$1" route replace default via "$gateway"
+}
+
+# The stations of a line (`lines.sh`). Lines have no gateway: their traffic stays inside their VLAN.
+build_line() { # line
+  local line name vlan mac ip
+  while read -r line name vlan mac ip; do
+    [ "$line" = "$1" ] || continue
+    make_namespace "$name"
+    plug "$name" "$name" eth0 "$mac" "tag=$vlan"
+    [ "$ip" = - ] || ip -n "sk-$name" address add "$ip" dev eth0
+    # A `stranger` is plugged in by its scene.
+    case $name in *-stranger) ;; *) ip -n "sk-$name" link set eth0 up ;; esac
+  done <<<"$LINE_STATIONS"
+}
+remove_line() { # line
+  local name
+  for name in $(awk -v line="$1" '$1 == line { print $2 }' <<<"$LINE_STATIONS"); do
+    vsctl del-port plant "$name"
+    ip netns delete "sk-$name"
+  done
 }
 
 disconnect() { ip -n "sk-$1" link set eth0 down; }

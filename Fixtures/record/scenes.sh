@@ -2,12 +2,14 @@
 # The scenes. Each is a function that runs while the mirror port is recorded and normal work goes on.
 # Sourced by `record`.
 
-# A station's program; its process id is kept for the end.
+# A station's program; its process id is kept for the end, its name in `started`.
+started=
 run() { # station, name of the process, program, arguments
   local station=$1 process=$2 program=$3; shift 3
   ip netns exec "sk-$station" "$PYTHON" "$HERE/stations/$program" "$@" >>"$WORK/$process.log" 2>&1 &
   echo $! >>"$WORK/pids"
   echo $! >"$WORK/$process.pid"
+  started+=" $process"
 }
 stop() { # processes
   local process
