@@ -14,7 +14,7 @@ struct Sekisho: ParsableCommand {
       Exit status: 0 done, 64 wrong usage, 65 bad input, 66 no such file, 74 the output is lost, 77 not permitted.
       """,
     version: "0.1.0",
-    subcommands: [Replay.self, Watch.self, SiteCommand.self, CatalogueCommand.self])
+    subcommands: [Replay.self, Watch.self, SiteCommand.self, CatalogueCommand.self, ProtocolsCommand.self])
 
   static func main() {
     // A reader that goes away is an error of writing, told as such.

@@ -21,6 +21,12 @@ enum Run {
   static func factory() throws -> Site {
     try Site.load(file: Fixtures.root.appending(path: "model-factory/site.yaml").path)
   }
+  /// The site file of a scene: the lines of other vendors have one of their own.
+  static func site(of scene: String) throws -> Site {
+    let lines = ["s7-", "enip-", "slmp-", "fins-", "telecontrol-", "opcua-", "profinet-", "lines"]
+    guard lines.contains(where: scene.hasPrefix) else { return try factory() }
+    return try Site.load(file: Fixtures.root.appending(path: "model-factory/lines-site.yaml").path)
+  }
 
   static func replay(
     _ path: String, site: Site? = nil, log: LogKinds = [.alerts], language: Language = .en, seed: UInt64 = 1,

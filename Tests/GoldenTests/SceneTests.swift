@@ -42,7 +42,7 @@ import Testing
   func scene(_ name: String) throws {
     let expected = try Self.decoder.decode(
       Expected.self, from: Data(contentsOf: Self.folder.appending(path: "\(name).expected.json")))
-    let text = try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.factory())
+    let text = try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.site(of: name))
     let lines = try text.split(separator: "\n").map { try Self.decoder.decode(Line.self, from: Data($0.utf8)) }
     for alert in expected.alerts {
       #expect(
@@ -62,7 +62,7 @@ import Testing
     "each scene gives the lines that were looked at and kept, in both languages", arguments: scenes, Language.allCases)
   func golden(_ name: String, _ language: Language) throws {
     let text = try Run.replay(
-      Self.folder.appending(path: "\(name).pcap").path, site: try Run.factory(), language: language)
+      Self.folder.appending(path: "\(name).pcap").path, site: try Run.site(of: name), language: language)
     let kept = Self.folder.appending(path: "golden/\(name).\(language).json")
     if ProcessInfo.processInfo.environment["SEKISHO_KEEP_GOLDEN"] != nil {
       try Data(text.utf8).write(to: kept)
@@ -74,9 +74,9 @@ import Testing
     #expect(lines.count == expected.count)
   }
 
-  @Test("normal work gives no line at all")
-  func quiet() throws {
-    #expect(try Run.replay(Self.folder.appending(path: "normal-work.pcap").path, site: try Run.factory()) == "")
+  @Test("normal work gives no line at all", arguments: scenes.filter { $0.hasSuffix("normal-work") })
+  func quiet(_ name: String) throws {
+    #expect(try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.site(of: name)) == "")
   }
 
   @Test("the same capture gives the same lines, byte for byte, whatever the seed", arguments: [1, 2, 3] as [UInt64])

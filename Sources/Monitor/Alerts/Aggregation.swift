@@ -48,7 +48,8 @@ package struct Aggregation {
   /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
   /// without an operation.
   package mutating func report(
-    _ finding: Finding, message: borrowing Message, _ records: inout Records, to sink: inout Sink
+    _ finding: Finding, message: borrowing Message, _ records: inout Records, to sink: inout Sink,
+    shown: ShownValues? = nil
   ) {
     advance(to: finding.time, &records, to: &sink)
     let kind = Int(finding.kind.rawValue)
@@ -58,7 +59,7 @@ package struct Aggregation {
     if let slot = open.find(key) {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
-        if open[slot].escalate(finding) { open[slot].values = ShownValues(finding.operation, message) }
+        if open[slot].escalate(finding) { open[slot].values = shown ?? ShownValues(finding.operation, message) }
         counters.updates += 1
         open[slot].write(&records, to: &sink)
       }
@@ -69,7 +70,7 @@ package struct Aggregation {
         if open[oldest].writeGrowth(&records, to: &sink) { counters.updates += 1 }
       }
       var aggregate = Aggregate(finding, key, isRest: false)
-      aggregate.values = ShownValues(finding.operation, message)
+      aggregate.values = shown ?? ShownValues(finding.operation, message)
       begin(&aggregate, &records, to: &sink)
       _ = open.insert(key, aggregate, at: finding.time)
     } else {

@@ -41,7 +41,7 @@ extension Records {
     line.string("event_type", "alert")
     line.number("pcap_cnt", finding.frame)
     parties(finding.source, finding.destination, finding.ipProtocol, vlan: finding.vlan)
-    line.string("app_proto", context.protocolName(finding.dissector))
+    line.string("app_proto", context.protocolName(finding.operation?.dissector ?? finding.dissector))
     communityID(finding.source, finding.destination, finding.ipProtocol)
     ether(finding.source, finding.destination)
     tunnel(finding)
@@ -81,8 +81,8 @@ extension Records {
     line.string("seen", wording.seen)
     line.close()
     line.open("orient")
-    party("source", finding.source.party)
-    party("destination", finding.destination.party)
+    party("source", finding.source)
+    party("destination", finding.destination)
     line.string("importance", importance.word)
     line.string("reason", wording.reason)
     line.close()
@@ -138,7 +138,8 @@ extension Records {
     line.close()
   }
 
-  private mutating func party(_ key: String, _ party: Party) {
+  private mutating func party(_ key: String, _ end: Endpoint) {
+    let party = end.party
     line.open(key)
     let zone = context.zone(party.zone)
     line.string("zone", context.zoneName(party.zone))
@@ -148,7 +149,17 @@ extension Records {
       if !asset.role.isEmpty { line.string("role", asset.role, limit: 160) }
     }
     line.flag("known", context.asset(party.asset) != nil)
+    if let identity = identities.identity(of: end) { self.identity(identity) }
     line.close()
+  }
+
+  /// What a device says of itself.
+  mutating func identity(_ identity: Identity) {
+    if let vendor = identity.vendor { line.string("vendor", vendor, limit: 160) }
+    if let model = identity.model { line.string("model", model, limit: 160) }
+    if let firmware = identity.firmware { line.string("firmware", firmware, limit: 160) }
+    if let serial = identity.serial { line.string("serial", serial, limit: 160) }
+    if let name = identity.name { line.string("device_name", name, limit: 160) }
   }
 
   static func hexadecimal(_ id: UInt128) -> String {

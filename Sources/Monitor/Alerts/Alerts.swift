@@ -45,7 +45,7 @@ struct Alerts: ~Copyable {
 
   init(_ context: AlertContext, _ log: LogKinds, _ sink: consuming Sink, seed: UInt64) {
     aggregation = Aggregation(seed: seed)
-    records = Records(context)
+    records = Records(context, seed: seed)
     self.sink = sink
     self.log = log
     operations = OperationLog(seed: seed)
@@ -56,17 +56,27 @@ struct Alerts: ~Copyable {
 
   /// `message` is what `finding.operation.values` counts its offset in.
   mutating func report(_ finding: Finding, message: borrowing Message) {
-    var finding = finding
-    if let operation = finding.operation { finding.dissector = operation.dissector }
+    guard isWanted(finding) else { return }
+    aggregation.report(finding, message: message, &records, to: &sink)
+  }
+
+  /// The same where the message is gone: `shown` was taken out of it.
+  mutating func report(_ finding: Finding, shown: ShownValues) {
+    guard isWanted(finding) else { return }
+    aggregation.report(finding, message: Message(), &records, to: &sink, shown: shown)
+  }
+
+  /// Counts what is found; true if it is to be written.
+  private mutating func isWanted(_ finding: Finding) -> Bool {
     if log.contains(.flows), let flow = finding.flow, !isAlerted(flow.id) {
       _ = alerted.insert(AddressKey(low: flow.id, high: 4), (), at: finding.time)
     }
     guard log.contains(.alerts) else {
       // Still counted, for the summary.
       silent[Int(finding.kind.rawValue)] += 1
-      return
+      return false
     }
-    aggregation.report(finding, message: message, &records, to: &sink)
+    return true
   }
 
   /// Whether something was found in a flow.

@@ -45,7 +45,12 @@ extension Records {
     }
     line.flag("known", known != nil)
     line.flag("new", asset.isNew)
-    line.string("vendor", asset.vendor.isEmpty ? "unknown" : asset.vendor, limit: 160)
+    let identity = identities.identity(of: Endpoint(ip: asset.ip, mac: asset.mac))
+    line.string("vendor", identity?.vendor ?? (asset.vendor.isEmpty ? "unknown" : asset.vendor), limit: 160)
+    if var identity {
+      identity.vendor = nil
+      self.identity(identity)
+    }
     line.time("first_seen", asset.firstSeen, &clock)
     line.time("last_seen", asset.lastSeen, &clock)
     line.close()

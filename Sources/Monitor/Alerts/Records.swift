@@ -31,9 +31,12 @@ package struct Records: Sendable {
   /// The line written last.
   package internal(set) var line = JSONLine()
   private var shown = ShownValues()
+  /// What devices said of themselves.
+  var identities: Identities
 
-  package init(_ context: AlertContext) {
+  package init(_ context: AlertContext, seed: UInt64 = 0) {
     self.context = context
+    identities = Identities(limit: 65_536, seed: seed)
     clock = LocalTime(context.timeZone)
   }
 

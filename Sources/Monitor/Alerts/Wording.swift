@@ -98,7 +98,7 @@ struct Facts {
   }
 
   private static func service(_ finding: Finding, _ context: AlertContext) -> String {
-    let name = context.protocolName(finding.dissector)
+    let name = context.protocolName(finding.operation?.dissector ?? finding.dissector)
     if name != "failed" { return name }
     guard finding.ipProtocol != 255 else { return "Ethernet" }
     let transport = Records.protocolName(finding.ipProtocol)

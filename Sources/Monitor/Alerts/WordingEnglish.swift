@@ -56,6 +56,9 @@ struct English {
       "\(entry.title.en)\(zones(" "))"
     case (.arpSpoofing, _): "\(facts.resolution) spoofing\(inSourceZone)"
     case (.malformedMessage, _): "\(facts.service) message\(zones(" ")) violates its protocol"
+    case (.newWriter, _), (.deviceRenamed, _), (.clockSetByStranger, _), (.selectWithoutExecute, _),
+      (.loginFailures, _), (.passwordGuessing, _):
+      "\(entry.title.en)\(zones(", "))"
     case (.streamTampering, _), (.unaskedAnswer, _), (.unansweredRequest, _), (.mismatchedAnswer, _),
       (.oneWayVisibility, _):
       "\(entry.title.en)\(zones(", "))"
@@ -90,6 +93,12 @@ struct English {
     case .unaskedAnswer: "\(from) answers \(to) without having been asked."
     case .unansweredRequest: "Requests of \(from) stay without an answer from \(to)."
     case .mismatchedAnswer: "\(from) answers \(to) in a way that does not fit the question."
+    case .newWriter: "\(from) changes values of \(to), which it has not done before: \(deed)."
+    case .deviceRenamed: "\(from) gave \(to) another name: \(deed)."
+    case .clockSetByStranger: "\(from) set the clock of \(to), which it has not done before: \(deed)."
+    case .selectWithoutExecute: "\(from) selected an object of \(to) and did not operate it: \(deed)."
+    case .loginFailures: "\(to) refuses log-ins of \(from)."
+    case .passwordGuessing: "\(from) tries password after password at \(to)."
     case .oneWayVisibility:
       "Only one direction of connections\(zones(" ")) is visible, such as of those between \(facts.source) and \(facts.destination)."
     }
@@ -138,6 +147,11 @@ struct English {
     case .unaskedAnswer: "An answer only to a request."
     case .unansweredRequest: "An answer to each request within 30 s."
     case .mismatchedAnswer: "An answer of the shape its request asks for."
+    case .newWriter: "Changes only by the stations that always make them."
+    case .deviceRenamed: "A name that stays, or is changed over a conduit that allows it."
+    case .clockSetByStranger: "The clock is set by the plant's time source alone."
+    case .selectWithoutExecute: "An operate or a cancel within 10 s of a select."
+    case .loginFailures, .passwordGuessing: "Log-ins that succeed."
     case .oneWayVisibility: "Both directions of each connection at the mirror port."
     }
   }
@@ -215,6 +229,7 @@ struct English {
     case .answers: "answers of this sort"
     case .requests: "requests without an answer"
     case .oneWayConnections: "connections seen in one direction only"
+    case .logins: "refused log-ins"
     }
   }
 

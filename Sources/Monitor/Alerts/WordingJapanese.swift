@@ -83,6 +83,12 @@ struct Japanese {
     case .unaskedAnswer: "\(from)が、要求を受けずに\(to)へ応答しています。"
     case .unansweredRequest: "\(from)の要求に、\(to)が応答していません。"
     case .mismatchedAnswer: "\(from)が\(to)へ、要求と一致しない応答を返しました。"
+    case .newWriter: "\(from)が、これまで行っていなかった\(to)への変更を行いました（\(deed)）。"
+    case .deviceRenamed: "\(from)が、\(to)の名称を変更しました（\(deed)）。"
+    case .clockSetByStranger: "\(from)が、これまで行っていなかった\(to)の時刻設定を行いました（\(deed)）。"
+    case .selectWithoutExecute: "\(from)が\(to)の対象を選択したまま、実行も解除もしていません（\(deed)）。"
+    case .loginFailures: "\(to)が、\(from)のログインを繰り返し拒否しています。"
+    case .passwordGuessing: "\(from)が、\(to)に対してパスワードを次々に試しています。"
     case .oneWayVisibility: "通信が片方向しか見えていません\(inZones)。例: \(facts.source)と\(facts.destination)の間。"
     }
   }
@@ -127,6 +133,11 @@ struct Japanese {
     case .unaskedAnswer: "応答は要求に対してのみ"
     case .unansweredRequest: "各要求に対し30秒以内の応答"
     case .mismatchedAnswer: "要求の形式に合った応答"
+    case .newWriter: "変更を行うのは、いつもの端末のみ"
+    case .deviceRenamed: "名称は変わらないか、許可された経路でのみ変更"
+    case .clockSetByStranger: "時刻を設定するのは、工場の時刻源のみ"
+    case .selectWithoutExecute: "選択から10秒以内に実行または解除"
+    case .loginFailures, .passwordGuessing: "ログインの成功"
     case .oneWayVisibility: "ミラーポートで各接続の双方向が見えること"
     }
   }
@@ -196,6 +207,7 @@ struct Japanese {
     case .answers: "この種の応答の数"
     case .requests: "応答のない要求の数"
     case .oneWayConnections: "片方向しか見えない接続の数"
+    case .logins: "拒否されたログイン"
     }
   }
 

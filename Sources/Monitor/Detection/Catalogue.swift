@@ -89,7 +89,7 @@ package struct CatalogueEntry: Sendable {
 package enum Catalogue {
   /// In order of the signature id.
   package static let entries: [CatalogueEntry] =
-    (zonePolicy + assets + abnormal + messages).sorted { $0.kind.rawValue < $1.kind.rawValue }
+    (zonePolicy + assets + abnormal + messages + control).sorted { $0.kind.rawValue < $1.kind.rawValue }
 
   private static let places: [Int] = {
     var places = Array(repeating: 0, count: Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1)

@@ -19,6 +19,8 @@ struct Conversation {
   /// 64 bits of the dissector's own.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0
+  /// The client has already been judged for writing, for setting the clock (bits of `Strangers.Deed`).
+  var deeds: UInt8 = 0
   /// Function codes and units already handed to the detectors that count distinct ones.
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)

@@ -14,6 +14,9 @@ struct Detection: ~Copyable {
   private var exceptionBurst: ExceptionBurst
   private var pairingFaults: PairingFaults
   private var visibility: Visibility
+  private var logins: Logins
+  private var strangers: Strangers
+  private var selections: Selections
   /// Operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
@@ -28,12 +31,16 @@ struct Detection: ~Copyable {
     exceptionBurst = ExceptionBurst(seed: seed)
     pairingFaults = PairingFaults(seed: seed)
     visibility = Visibility(seed: seed)
+    logins = Logins(seed: seed)
+    strangers = Strangers(seed: seed)
+    selections = Selections(seed: seed)
   }
 
   /// Counts of all detectors that gave way at their bounds.
   var evictions: Int {
     devices.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
-      + exceptionBurst.evictions + pairingFaults.evictions
+      + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions + strangers.evictions
+      + selections.evictions + alerts.records.identities.evictions
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
@@ -205,7 +212,7 @@ struct Detection: ~Copyable {
     _ direction: Direction, _ moment: Moment
   ) {
     let subject = conversation.endpoint(report.subject == .sender ? direction : direction.reversed)
-    devices.inventory.identities.learn(report, of: subject, message, moment)
+    alerts.records.identities.learn(report, of: subject, message, moment)
   }
 
   // MARK: Messages
@@ -223,8 +230,13 @@ struct Detection: ~Copyable {
       return
     }
     functionScan.operation(operation, &conversation, moment, &alerts)
-    if operation.role == .response {
-      if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
+    if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
+    if operation.role == .request {
+      changed(operation, message, &conversation, moment)
+    } else if operation.role == .response {
+      if operation.action == .authenticate, case .error = operation.outcome {
+        logins.refused(copy operation, message, conversation, moment, &alerts)
+      } else if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
         exceptionBurst.refused(copy operation, conversation, moment, &alerts)
       }
       if operation.pairing != .answered {
@@ -233,6 +245,48 @@ struct Detection: ~Copyable {
     }
     if let fault = operation.fault { malformed(fault, copy operation, message, conversation, direction, moment) }
     logged(operation, message, conversation, direction, moment)
+  }
+
+  /// A request that changes something: who does, and what must never change in silence.
+  @inline(__always)
+  private mutating func changed(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ moment: Moment
+  ) {
+    let deed: Strangers.Deed
+    switch operation.action {
+    case .write, .operate: deed = .write
+    case .clock: deed = .clock
+    case .configure:
+      if operation.target.area == .station { renamed(operation, message, conversation, moment) }
+      return
+    default: return
+    }
+    guard conversation.deeds & UInt8(deed.rawValue) == 0 else { return }
+    conversation.deeds |= UInt8(deed.rawValue)
+    strangers.request(deed, copy operation, message, conversation, moment, site, &alerts)
+  }
+
+  /// `device-renamed`: a device gets another name, under which its controller will not find it. Allowed where a conduit says so.
+  private mutating func renamed(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ moment: Moment
+  ) {
+    if let site {
+      let verdict = site.judge(
+        operation.action, operation.target, .none, name: message.names[operation.target.name], unit: operation.unit,
+        from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+      if case .allowed = verdict { return }
+    }
+    var finding = moment.finding(.deviceRenamed, .parties, conversation)
+    finding.operation = copy operation
+    alerts.report(finding, message: message)
+  }
+
+  /// A second of the capture has passed.
+  mutating func tick(_ time: Int64) {
+    alerts.advance(to: time)
+    selections.tick(time, &alerts)
   }
 
   @inline(__always)

@@ -10,7 +10,7 @@ struct ExceptionBurst {
   mutating func refused(
     _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
-    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    let pair = PairKey(conversation)
     guard let count = exceptions.add(pair, at: moment.time) else { return }
     let detail = Finding.Detail.count(
       what: .exceptions, seen: count, limit: exceptions.threshold, seconds: exceptions.seconds)

@@ -11,6 +11,9 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case addressConflict = 7
   case controllerCommand = 8
   case externalCommunication = 9
+  case newWriter = 10
+  case deviceRenamed = 11
+  case clockSetByStranger = 12
   case portScan = 20
   case hostSweep = 21
   case arpSpoofing = 22
@@ -22,6 +25,9 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case unaskedAnswer = 28
   case unansweredRequest = 29
   case mismatchedAnswer = 30
+  case selectWithoutExecute = 31
+  case loginFailures = 32
+  case passwordGuessing = 33
   case oneWayVisibility = 40
 }
 
@@ -69,7 +75,7 @@ package struct Finding: Sendable {
   package enum Counted: UInt8, CaseIterable, Sendable {
     case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
     case synPackets, icmpPackets, udpPackets, broadcasts
-    case functionCodes, units, exceptions, answers, requests, oneWayConnections
+    case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
   }
   package enum Overlapped: UInt8, CaseIterable, Sendable { case tcpStream, ipFragments }
 

@@ -27,7 +27,7 @@ struct FunctionScan {
         begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, conversation, moment, &alerts)
       }
     } else if operation.outcome == .ok, operation.pairing == .answered {
-      let pair = PairKey(conversation.flow.client, conversation.flow.server)
+      let pair = PairKey(conversation)
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
         _ = codes.add(pair, -1, at: moment.time)
@@ -40,7 +40,7 @@ struct FunctionScan {
 
   /// Whether this client has been found to scan this server: its refusals are part of that.
   func isScanned(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
-    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    let pair = PairKey(conversation)
     return codes.isReached(pair, at: moment.time) || units.isReached(pair, at: moment.time)
   }
 
@@ -48,7 +48,7 @@ struct FunctionScan {
     _ tally: inout Tally, _ thing: UInt64, _ what: Finding.Counted, _ operation: borrowing Operation,
     _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
-    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    let pair = PairKey(conversation)
     guard let count = tally.add(pair, thing: thing, at: moment.time) else { return }
     let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
     var finding = moment.finding(.functionScan, detail, conversation)

@@ -47,12 +47,10 @@ struct Inventory {
 
   var stations: BoundedTable<AddressKey, Station>
   var bindings: BoundedTable<AddressKey, Binding>
-  var identities: Identities
 
   init(limit: Int = 65_536, seed: UInt64) {
     stations = BoundedTable(limit: limit, seed: seed)
     bindings = BoundedTable(limit: limit, seed: seed)
-    identities = Identities(limit: limit, seed: seed)
   }
 
   /// The slot of a device, new or known.
@@ -83,7 +81,7 @@ struct Inventory {
 }
 
 /// A MAC or IP address as a key.
-struct AddressKey: TableKey {
+struct AddressKey: TableKey, Sendable {
   let low: UInt64
   let high: UInt64
   func hash(seed: UInt64) -> UInt64 { mix(mix(seed, low), high) }

@@ -23,7 +23,7 @@ struct PairingFaults {
       guard !conversation.isOtherBehind else { return }
       // Where only answers are seen, no question can be.
       guard conversation.operations > 8, conversation.isAnswered, conversation.codes != 0 else { return }
-      let pair = PairKey(conversation.flow.client, conversation.flow.server)
+      let pair = PairKey(conversation)
       guard let count = unasked.add(pair, at: moment.time) else { return }
       let detail = Finding.Detail.count(
         what: .answers, seen: count, limit: unasked.threshold, seconds: unasked.seconds)
@@ -39,7 +39,7 @@ struct PairingFaults {
     _ alerts: inout Alerts
   ) {
     guard conversation.isAnswered, conversation.answeredCodes != 0 else { return }
-    let pair = PairKey(conversation.flow.client, conversation.flow.server)
+    let pair = PairKey(conversation)
     guard let count = unanswered.add(pair, at: moment.time) else { return }
     let detail = Finding.Detail.count(
       what: .requests, seen: count, limit: unanswered.threshold, seconds: unanswered.seconds)

@@ -13,6 +13,18 @@ struct PairKey: TableKey {
     self.what = what
   }
 
+  /// Client and server of a conversation; by MAC address where there is no IP.
+  init(_ conversation: borrowing Conversation) {
+    let flow = conversation.flow
+    guard flow.isLink else {
+      self.init(flow.client, flow.server)
+      return
+    }
+    // No host has an address in ffff::/16.
+    func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF) << 112 | UInt128(mac.rawValue)) }
+    self.init(address(flow.toServer.mac), address(flow.toClient.mac))
+  }
+
   func hash(seed: UInt64) -> UInt64 {
     var state = mix(seed, source.low)
     state = mix(state, source.high)

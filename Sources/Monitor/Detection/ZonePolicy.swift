@@ -35,24 +35,36 @@ struct ZonePolicy {
     _ moment: Moment,
     _ site: Site, _ alerts: inout Alerts
   ) {
-    var verdict = site.judge(
+    let verdict = site.judge(
       operation.action, operation.target, operation.written,
       name: message.names[operation.target.name], unit: operation.unit, from: conversation.client,
       to: conversation.server, service: conversation.service, at: moment.time)
-    var refused = copy operation
-    // Every target of the message must be allowed; the first that is not is reported.
+    if verdict.isAllowed {
+      if operation.items.count > 0 { further(operation, message, conversation, moment, site, &alerts) }
+    } else {
+      report(verdict, copy operation, message, conversation, moment, &alerts)
+    }
+  }
+
+  /// Every target of a message must be allowed; the first that is not is reported.
+  private func further(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ moment: Moment, _ site: Site, _ alerts: inout Alerts
+  ) {
     var place = 0
-    while verdict.isAllowed, let item = message.item(operation.items, place) {
-      verdict = site.judge(
-        operation.action, item.target, .none, name: message.names[item.target.name],
-        unit: operation.unit, from: conversation.client, to: conversation.server, service: conversation.service,
-        at: moment.time)
-      refused.target = item.target
-      refused.values = item.values
-      refused.items = ItemRange()
+    while let item = message.item(operation.items, place) {
+      let verdict = site.judge(
+        operation.action, item.target, .none, name: message.names[item.target.name], unit: operation.unit,
+        from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+      if !verdict.isAllowed {
+        var refused = copy operation
+        refused.target = item.target
+        refused.values = item.values
+        refused.items = ItemRange()
+        return report(verdict, refused, message, conversation, moment, &alerts)
+      }
       place += 1
     }
-    if !verdict.isAllowed { report(verdict, refused, message, conversation, moment, &alerts) }
   }
 
   private func report(

@@ -43,9 +43,10 @@ package enum Facet: UInt8, CaseIterable, Sendable {
 
 /// Up to six of them, in the order they were added; more are left out.
 package struct Facets: Sendable {
-  private var kinds: InlineArray<6, Facet> = .init(repeating: .none)
   private var numbers: InlineArray<6, UInt32> = .init(repeating: 0)
-  package private(set) var count = 0
+  private var kinds: InlineArray<6, Facet> = .init(repeating: .none)
+  package var count: Int { Int(used) }
+  private var used: UInt8 = 0
 
   package init() {}
 
@@ -62,7 +63,7 @@ package struct Facets: Sendable {
       guard let newValue, count < 6 else { return }
       kinds[count] = facet
       numbers[count] = newValue
-      count += 1
+      used += 1
     }
   }
   package func entry(_ place: Int) -> (facet: Facet, number: UInt32) { (kinds[place], numbers[place]) }

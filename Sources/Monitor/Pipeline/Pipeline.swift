@@ -437,7 +437,7 @@ package struct Pipeline: ~Copyable {
 
   private mutating func tick(_ time: Int64) {
     nextTick = time &+ Pipeline.second
-    detection.alerts.advance(to: time)
+    detection.tick(time)
     reader.exchange.expire(at: time)
     reportUnanswered(at: time)
   }
@@ -482,6 +482,7 @@ package struct Pipeline: ~Copyable {
   package mutating func finish(_ capture: CaptureCounters? = nil) {
     for slot in conversations.slotsByAge { end(slot, .shutdown) }
     reportUnanswered(at: statistics.lastTime)
+    detection.tick(statistics.lastTime)
     if detection.alerts.log.contains(.assets) { writeAssets() }
     if detection.alerts.log.contains(.stats) { writeStatistics(capture) }
     detection.alerts.finish()

@@ -513,21 +513,20 @@ struct Reader {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     var isFaulty = false
-    for place in 0..<exchange.operations.count {
-      // Taken out once: an operation is large, and each look into the array would copy it.
-      let operation = exchange.operations[place]
-      if operation.dissector != conversation.dissector {
+    // Looked at where they stand: an operation is large.
+    let operations = exchange.operations.span
+    for place in operations.indices {
+      let isSound = operations[place].fault == nil
+      if operations[place].dissector == conversation.dissector {
+        isFaulty = isFaulty || !isSound
+      } else if isSound {
         // Of a carried protocol: counted as its own.
-        if operation.fault == nil {
-          protocols[Int(operation.dissector.rawValue)].understood += 1
-        } else {
-          protocols[Int(operation.dissector.rawValue)].refused += 1
-        }
-      } else if operation.fault != nil {
-        isFaulty = true
+        protocols[Int(operations[place].dissector.rawValue)].understood += 1
+      } else {
+        protocols[Int(operations[place].dissector.rawValue)].refused += 1
       }
       conversation.operations += 1
-      detection.operation(operation, message, &conversation, direction, moment)
+      detection.operation(operations[place], message, &conversation, direction, moment)
     }
     if !exchange.identities.isEmpty {
       for place in 0..<exchange.identities.count {

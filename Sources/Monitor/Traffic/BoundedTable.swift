@@ -15,7 +15,7 @@ func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
 /// A hash table that never holds more than `limit` entries: at the limit the entry that was touched longest ago gives way. Memory grows with use,
 /// not with the limit; once grown, nothing is allocated. An entry's slot number stays the same as long as the entry lives.
 struct BoundedTable<Key: TableKey, Value> {
-  private struct Entry {
+  fileprivate struct Entry {
     var key: Key
     var value: Value
     var hash: UInt32
@@ -182,3 +182,6 @@ struct BoundedTable<Key: TableKey, Value> {
     @inline(__always) _modify { yield &entries[slot].value }
   }
 }
+
+extension BoundedTable: Sendable where Key: Sendable, Value: Sendable {}
+extension BoundedTable.Entry: Sendable where Key: Sendable, Value: Sendable {}

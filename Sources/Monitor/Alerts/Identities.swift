@@ -11,8 +11,8 @@ package struct Identity: Equatable, Sendable {
 }
 
 /// What devices said of themselves, by IP address, or by MAC address where there is none. What a later message does not say stays.
-struct Identities {
-  private struct Known {
+struct Identities: Sendable {
+  private struct Known: Sendable {
     var identity = Identity()
     /// The last report, to see that nothing is new without a look at any text.
     var report = IdentityReport()

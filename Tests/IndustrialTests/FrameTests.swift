@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import Support
+import Testing
+
+@testable import Monitor
+
+/// What dissectors are built on: names, values, facets, messages in pieces.
+@Suite struct FrameTests {
+  @Test func `a name keeps its number as long as the table remembers it`() {
+    var table = NameTable(limit: 4, seed: 1)
+    let first = table.intern(Array("Line1.Speed".utf8).bytes, at: 0)
+    let second = table.intern(Array("Line1.Level".utf8).bytes, at: 0)
+    #expect(first != second && first != .none)
+    let again = table.intern(Array("Line1.Speed".utf8).bytes, at: 1)
+    #expect(again == first)
+    let text = table.names.text(first)
+    #expect(text == "Line1.Speed")
+    let empty = table.intern(RawSpan(), at: 1)
+    #expect(empty == .none)
+    for number in 0..<4 { _ = table.intern(Array("other \(number)".utf8).bytes, at: 2_000_000_000) }
+    let gone = table.names.text(first)
+    #expect(gone == nil)
+    #expect(table.evictions == 2)
+  }
+
+  @Test func `names that differ only behind what is kept are two`() {
+    var table = NameTable(seed: 1)
+    let long = Array(repeating: UInt8(ascii: "a"), count: 300)
+    let first = table.intern(long.bytes, at: 0)
+    let second = table.intern((long + [1]).bytes, at: 0)
+    #expect(first != second)
+    let kept = table.names.text(first)?.utf8.count
+    #expect(kept == NameTable.longest)
+  }
+
+  @Test func `values of every format are read at their places, and end with the message`() {
+    let bytes = hex("01 80 FF 3F C0 00 00 12 34 56 78 31 41 42 66 7F FF")
+    func read(_ values: Values) -> [Number] {
+      var numbers: [Number] = []
+      values.read(bytes.bytes, most: 8, into: &numbers)
+      return numbers
+    }
+    #expect(read(Values(.int8, at: 1, 2, end: bytes.count)) == [.signed(-128), .signed(-1)])
+    #expect(read(Values(.float32, at: 3, 1, end: bytes.count)) == [.real(1.5)])
+    #expect(read(Values(.uint32LE, at: 7, 1, end: bytes.count)) == [.unsigned(0x7856_3412)])
+    #expect(read(Values(.int16, at: 1, 1, end: bytes.count)) == [.signed(-32513)])
+    #expect(read(Values(.hex4, at: 11, 1, end: bytes.count)) == [.unsigned(0x1ABF)])
+    #expect(read(Values(.hex2, at: 9, 1, end: bytes.count)) == [])
+    #expect(read(Values(.halfByte, at: 0, 3, end: bytes.count)) == [.unsigned(0), .unsigned(1), .unsigned(8)])
+    #expect(read(Values(.normalizedLE, at: 15, 1, end: bytes.count)) == [.real(-129.0 / 32768)])
+    #expect(
+      read(Values(.uint8, at: 0, 3, stride: 7, end: bytes.count)) == [.unsigned(1), .unsigned(0x12), .unsigned(0x66)])
+    #expect(read(Values(.bit, at: 0, 2, stride: 2, end: bytes.count)) == [.unsigned(1), .unsigned(1)])
+    #expect(read(Values(.doubleBit, at: 1, 4, end: 2)) == [.unsigned(0), .unsigned(0), .unsigned(0), .unsigned(2)])
+    #expect(read(Values(.uint32, at: 15, 9, end: bytes.count)) == [])
+    // NaN has no spelling in JSON.
+    let nan = hex("7F C0 00 00 3F 80 00 00")
+    var numbers: [Number] = []
+    Values(.float32, at: 0, 2, end: 8).read(nan.bytes, most: 8, into: &numbers)
+    #expect(numbers == [.real(1)])
+  }
+
+  @Test func `values never reach over their end, whatever is asked for`() {
+    let formats: [Values.Format] = [
+      .bit, .halfByte, .doubleBit, .uint8, .uint16LE, .uint32, .float64, .hex1, .hex2, .hex4, .hex8, .normalizedLE,
+    ]
+    let bytes = [UInt8](repeating: 0x41, count: 20)
+    for format in formats {
+      for offset in 0...24 {
+        for end in 0...20 {
+          for stride in [0, 1, 3, 8] {
+            let values = Values(format, at: offset, 1000, stride: stride, end: end)
+            var numbers: [Number] = []
+            values.read(bytes.bytes, most: 2000, into: &numbers)
+            #expect(numbers.count == Int(values.count))
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `facets keep their order; a seventh is left out`() {
+    var facets = Facets()
+    let kinds: [Facet] = [.cause, .quality, .frameID, .stateNumber, .isTest, .version, .length]
+    for (number, kind) in kinds.enumerated() { facets[kind] = UInt32(number) }
+    #expect(facets.count == 6)
+    #expect(facets[.isTest] == 4)
+    #expect(facets[.length] == nil)
+    facets[.cause] = 9
+    #expect(facets[.cause] == 9 && facets.count == 6)
+    #expect(Facet.frameID.word == "frame_id" && Facet.timeAllowedToLive.word == "time_allowed_to_live")
+    #expect(Set(Facet.allCases.map(\.word)).count == Facet.allCases.count)
+  }
+
+  @Test func `pieces are kept apart by conversation, direction and channel, and never grow over their limit`() {
+    var exchange = Exchange(seed: 1)
+    exchange.conversation = 1
+    var kept = [exchange.collect([1, 2].bytes, channel: 5, limit: 10)]
+    exchange.direction = .toClient
+    kept.append(exchange.collect([9].bytes, channel: 5, limit: 10))
+    exchange.direction = .toServer
+    kept.append(exchange.collect([3].bytes, channel: 5, limit: 10))
+    #expect(kept == [true, true, true])
+    #expect(exchange.collected(channel: 5) == 3)
+    let request = exchange.take(channel: 5)
+    #expect(request == [1, 2, 3])
+    let rest = exchange.take(channel: 5)
+    #expect(rest == [])
+    exchange.direction = .toClient
+    let answer = exchange.take(channel: 5)
+    #expect(answer == [9])
+    let isKept = exchange.collect([UInt8](repeating: 0, count: 11).bytes, limit: 10)
+    #expect(!isKept)
+    #expect(exchange.collected() == 0)
+  }
+
+  @Test func `all pieces together stay within their bound`() {
+    var exchange = Exchange(seed: 1)
+    let piece = [UInt8](repeating: 7, count: 1 << 20)
+    for number in 0..<64 {
+      exchange.conversation = UInt64(number)
+      let isKept = exchange.collect(piece.bytes, limit: 2 << 20)
+      #expect(isKept)
+    }
+    var held = 0
+    for number in 0..<64 {
+      exchange.conversation = UInt64(number)
+      held += exchange.collected()
+    }
+    #expect(held <= Exchange.mostCollected && held > Exchange.mostCollected / 2)
+  }
+}
