@@ -50,7 +50,8 @@ extension Exchange {
     let step = step(bytes, dissector)
     try #require(step == .message(bytes.count))
     let found = operations
-    try #require(found.count == 1)
+    // UMAS stands behind the function code that carries it.
+    try #require(found.count == (found.first?.isCarrier == true ? 2 : 1))
     return found[0]
   }
 }
@@ -173,7 +174,7 @@ let modbusSamples: [ModbusSample] = [
     request: "2B 0D 01 00 6040 00 0006", response: "2B 0D 01 00 6040 00", code: 43, name: "CANopen General Reference",
     action: .write, asked: [1, 0, 0x60, 0x40, 0, 0, 6], answered: [1, 0, 0x60, 0x40, 0], subcode: 13),
   ModbusSample(
-    request: "5A 00 02", response: "5A 00 FE 01", code: 90, name: "Unity (UMAS)", action: .unknown),
+    request: "5A 00 02", response: "5A 00 FE 01", code: 90, name: "Unity (UMAS)", action: .session, subcode: 2),
   ModbusSample(
     request: "41 01 02", response: "41 03", code: 65, name: "User-defined function", action: .unknown),
   ModbusSample(request: "2A", response: "2A 00", code: 42, name: "Reserved function", action: .unknown),

@@ -50,6 +50,7 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readRequest(&operation)
+    if function == .unity { pdu.readUMASRequest(&operation) }
     if isCut { operation.fault = nil }
     // Nobody answers a broadcast on a serial line (MODBUS over Serial Line V1.02, clause 2.1), nor an answer sent the wrong way.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
@@ -59,6 +60,7 @@ extension Exchange {
       operation.values = values
     }
     operations.append(operation)
+    if operation.isCarrier { operations.append(pdu.umasRequest(operation, carried[0])) }
   }
 
   private mutating func addResponse(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
@@ -68,6 +70,7 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readResponse(&operation)
+    if function == .unity { pdu.readUMASAnswer(&operation) }
     if isCut { operation.fault = nil }
     if let asked = waiting(transaction: transaction, unit: unit) {
       operation.latency = time &- self[asked].time
@@ -81,6 +84,7 @@ extension Exchange {
         // This one still waits.
         operation.pairing = .answered
         operations.append(operation)
+        if operation.isCarrier { operations.append(pdu.umasAnswer(operation, carried[0], &self)) }
         return
       } else {
         operation.pairing = .mismatched
@@ -94,6 +98,7 @@ extension Exchange {
       operation.pairing = .unasked
     }
     operations.append(operation)
+    if operation.isCarrier { operations.append(pdu.umasAnswer(operation, carried[0], &self)) }
   }
 }
 

@@ -53,6 +53,30 @@ struct ModbusPDU: ~Escapable {
     Values(format, at: start + offset, wanted, end: start + count)
   }
 
+  // MARK: UMAS (function code 90)
+
+  private var isUMAS: Bool { count >= 3 && !isException }
+  /// Notes the function, and what it is done to, where the answer will look for it.
+  func readUMASRequest(_ operation: inout Operation) {
+    guard isUMAS else { return }
+    operation.action = .session
+    operation.isCarrier = true
+    operation.subcode = Int32(u8(2))
+    operation.target = UMAS.target(UMASFunction(rawValue: u8(2)), message, at: start)
+  }
+  func readUMASAnswer(_ operation: inout Operation) {
+    guard isUMAS else { return }
+    operation.action = .session
+    operation.isCarrier = true
+    operation.subcode = Int32(u8(2))
+  }
+  func umasRequest(_ outer: Operation, _ carried: DissectorID) -> Operation {
+    UMAS.request(message, at: start, carried, outer)
+  }
+  func umasAnswer(_ outer: Operation, _ carried: DissectorID, _ exchange: inout Exchange) -> Operation {
+    UMAS.answer(message, at: start, carried, outer, &exchange)
+  }
+
   /// What an answer must repeat besides its target: the value of 5 and 6, the masks of 22, the first word of 8, the code of 43/14.
   var echo: UInt32 {
     switch function {
