@@ -6,6 +6,7 @@ enum Registry {
     // Before Modbus/TCP: a CRC that is right says more than header fields that may be so by chance.
     ModbusRTU.self,
     Modbus.self,
+    FINS.self,
   ]
 
   /// Every protocol's name by id: the dissectors' own, then those that are only carried.
