@@ -34,12 +34,14 @@ package struct ShownValues: Sendable {
     if !targets.isEmpty { targets.removeAll(keepingCapacity: true) }
     targetsCount = 0
     guard operation.items.count > 0 else { return }
-    targetsCount = Int(operation.items.count) + 1
-    targets.append(operation.target.notation(name: name))
     for place in 0..<Int(operation.items.count) {
       guard let item = message.item(operation.items, place) else { break }
-      if targets.count < ShownValues.mostTargets {
-        targets.append(item.target.notation(name: message.names.text(item.target.name)))
+      if item.target != .none {
+        if targets.isEmpty { targets.append(operation.target.notation(name: name)) }
+        targetsCount = max(2, targetsCount + 1)
+        if targets.count < ShownValues.mostTargets {
+          targets.append(item.target.notation(name: message.names.text(item.target.name)))
+        }
       }
       item.values.read(message.bytes, most: most, into: &numbers)
       count += Int(item.values.count)

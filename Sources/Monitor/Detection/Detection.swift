@@ -276,7 +276,7 @@ struct Detection: ~Copyable {
       let verdict = site.judge(
         operation.action, operation.target, .none, name: message.names[operation.target.name], unit: operation.unit,
         from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
-      if case .allowed = verdict { return }
+      if verdict.isAllowed { return }
     }
     var finding = moment.finding(.deviceRenamed, .parties, conversation)
     finding.operation = copy operation

@@ -333,7 +333,8 @@ enum FINS: Dissector {
       area = .cnt
       address -= 0x8000
     }
-    let bit: Int8 = place.isBit && area != .tim && area != .cnt ? Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) : -1
+    let bit: Int8 =
+      place.isBit && area != .tim && area != .cnt ? Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) : -1
     return (Target(area: area, number: place.bank, address: address, count: count, bit: bit), place.width)
   }
 

@@ -7,6 +7,8 @@ enum Registry {
     ModbusRTU.self,
     Modbus.self,
     FINS.self,
+    Profinet.self,
+    GOOSE.self,
   ]
 
   /// Every protocol's name by id: the dissectors' own, then those that are only carried.

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import Support
+import Testing
+
+@testable import Monitor
+
+let finsScripts = [
+  Script(
+    "fins over UDP", .udp(9600),
+    """
+    > 800007000B0000150060 0501 00
+    < C00002001500000B0060 0501 0000 434A324D2D43505533352020202020202020202020 30322E3031202020202020202020202020202020
+    > 800007000B0000150061 0101 82 000000 0014
+    < C00002001500000B0061 0101 0000 \(String(repeating: "1234", count: 20))
+    > 800007000B0000150062 0102 82 002800 0003 0004 0002 0003
+    < C00002001500000B0062 0102 0000
+    > 800007000B0000150063 0402
+    < C00002001500000B0063 0402 2204
+    > 800007000B0000150064 0702 200101000000
+    < C00002001500000B0064 0702 0000
+    """),
+  Script(
+    "fins over TCP", .tcp(9600),
+    """
+    > 46494E53 0000000C 00000000 00000000 00000000
+    < 46494E53 00000010 00000001 00000000 00000015 0000000B
+    > 46494E53 0000001A 00000002 00000000 800007000B0000150060 0101 82 006400 0010
+    < 46494E53 00000036 00000002 00000000 C00002001500000B0060 0101 0000 \(String(repeating: "0000", count: 16))
+    > 46494E53 00000016 00000002 00000000 800007000B0000150061 0401 FFFF
+    < 46494E53 00000016 00000002 00000000 C00002001500000B0061 0401 0000
+    > 46494E53 00000014 00000002 00000000 800007000B0000150062 0601
+    < 46494E53 00000018 00000002 00000000 C00002001500000B0062 0601 0000 0102
+    """),
+]
+
+@Suite struct FINSTests {
+  struct Sample: CustomTestStringConvertible, Sendable {
+    let text: String
+    let name: String
+    let action: Action
+    var target = Target.none
+    var values: [UInt16] = []
+    var testDescription: String { name }
+  }
+
+  static let samples: [Sample] = [
+    Sample(
+      text: "0101 82 0064 00 0010", name: "Memory Area Read", action: .read,
+      target: Target(area: .dm, address: 100, count: 16)),
+    Sample(
+      text: "0101 30 0005 03 0001", name: "Memory Area Read", action: .read,
+      target: Target(area: .cio, address: 5, count: 1, bit: 3)),
+    Sample(
+      text: "0101 B1 000A 00 0004", name: "Memory Area Read", action: .read,
+      target: Target(area: .wr, address: 10, count: 4)),
+    Sample(
+      text: "0101 A2 000A 00 0004", name: "Memory Area Read", action: .read,
+      target: Target(area: .em, number: 2, address: 10, count: 4)),
+    Sample(
+      text: "0101 89 8003 00 0001", name: "Memory Area Read", action: .read,
+      target: Target(area: .cnt, address: 3, count: 1)),
+    Sample(
+      text: "0102 82 0028 00 0003 0004 0002 0003", name: "Memory Area Write", action: .write,
+      target: Target(area: .dm, address: 40, count: 3), values: [4, 2, 3]),
+    Sample(
+      text: "0102 B2 0000 00 0001 FFFF", name: "Memory Area Write", action: .write,
+      target: Target(area: .hr, address: 0, count: 1), values: [0xFFFF]),
+    Sample(
+      text: "0102 31 0001 07 0002 01 00", name: "Memory Area Write", action: .write,
+      target: Target(area: .wr, address: 1, count: 2, bit: 7), values: [1, 0]),
+    Sample(
+      text: "0103 82 0000 00 0064 0000", name: "Memory Area Fill", action: .write,
+      target: Target(area: .dm, address: 0, count: 100), values: [0]),
+    Sample(
+      text: "0104 82 0001 00 B0 0002 00", name: "Multiple Memory Area Read", action: .read,
+      target: Target(area: .dm, address: 1, count: 1)),
+    Sample(
+      text: "0105 82 0001 00 82 0064 00 000A", name: "Memory Area Transfer", action: .write,
+      target: Target(area: .dm, address: 1, count: 10)),
+    Sample(
+      text: "0201 8010 0000 0010", name: "Parameter Area Read", action: .diagnose,
+      target: Target(area: .parameterArea, number: 0x8010, address: 0, count: 16)),
+    Sample(
+      text: "0202 8010 0000 0001 0001", name: "Parameter Area Write", action: .configure,
+      target: Target(area: .parameterArea, number: 0x8010, address: 0, count: 1)),
+    Sample(
+      text: "0307 FFFF 00000100 0002 AABB", name: "Program Area Write", action: .program,
+      target: Target(area: .programArea, number: 0xFFFF, address: 256, count: 2)),
+    Sample(text: "0401 FFFF 04", name: "RUN", action: .state),
+    Sample(text: "0402", name: "STOP", action: .state),
+    Sample(text: "0501 00", name: "Controller Data Read", action: .identify),
+    Sample(text: "0601", name: "Controller Status Read", action: .diagnose),
+    Sample(text: "0701", name: "Clock Read", action: .diagnose),
+    Sample(
+      text: "0702 20 01 01 00 00 00", name: "Clock Write", action: .clock, values: [0x20, 1, 1, 0, 0, 0]),
+    Sample(text: "0801 AABB", name: "Loopback Test", action: .diagnose),
+    Sample(text: "0C01 FFFF", name: "Access Right Acquire", action: .authenticate),
+    Sample(text: "2101 FFFF", name: "Error Clear", action: .diagnose),
+    Sample(text: "2102 0000 0001", name: "Error Log Read", action: .diagnose),
+    Sample(
+      text: "2203 8000 4C494E45312020202E4F424A 0000", name: "Single File Write", action: .file,
+      target: Target(area: .fileName, count: 1, name: NameID(rawValue: 1 << 14))),
+    Sample(
+      text: "2301 0001 0001 30 0005 03", name: "Forced Set/Reset", action: .operate,
+      target: Target(area: .cio, address: 5, count: 1, bit: 3), values: [1]),
+    Sample(text: "2302", name: "Forced Set/Reset Cancel", action: .operate),
+  ]
+
+  private let header = "80000200010000630010"
+
+  @Test("each command by name, target and values", arguments: samples)
+  func commands(_ sample: Sample) throws {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    let bytes = hex(header + sample.text)
+    try #require(exchange.step(bytes, FINS.self) == .message(bytes.count))
+    let operation = exchange.operations[0]
+    #expect(operation.name.description == sample.name)
+    #expect(operation.action == sample.action)
+    #expect(operation.code == UInt32(bytes[10]) << 8 | UInt32(bytes[11]))
+    #expect(operation.target == sample.target)
+    #expect(operation.values.numbers(in: bytes) == sample.values)
+    #expect(operation.fault == nil)
+    #expect(operation.transaction == 0x10 && operation.unit == 0x100)
+  }
+
+  @Test func `an answer takes its question's target, and an end code is an outcome`() throws {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("80000200010000630010 0101 82 0064 00 0002"), FINS.self)
+    exchange.direction = .toClient
+    let answer = hex("C0000200630000010010 0101 0000 1234 5678")
+    _ = exchange.step(answer, FINS.self)
+    #expect(exchange.operations[0].target == Target(area: .dm, address: 100, count: 2))
+    #expect(exchange.operations[0].pairing == .answered && exchange.operations[0].outcome == .ok)
+    #expect(exchange.operations[0].values.numbers(in: answer) == [0x1234, 0x5678])
+    _ = exchange.step(hex("C0000200630000010011 0402 2204"), FINS.self)
+    #expect(exchange.operations[0].outcome == .error(code: 0x2204, name: ""))
+    #expect(exchange.operations[0].pairing == .unasked)
+  }
+
+  @Test(
+    "what is wrong in it is a fault",
+    arguments: [
+      ("80000200010000630010 0101 82 0064", "Command text"), ("80000200010000630010 0101 5F 0064 00 0001", "Memory area code"),
+      ("80000200010000630010 0102 82 0028 00 0003 0004", "Number of items"), ("C0000200010000630010 0402", "End code"),
+    ])
+  func faults(_ text: String, _ field: String) {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex(text), FINS.self)
+    #expect(exchange.operations.first?.fault?.field.description == field)
+  }
+
+  @Test func `something else on the port is not taken for it, and it is found on another one`() {
+    let request = hex("80000200010000630010 0101 82 0064 00 0010")
+    if case .yes(let direction) = recognition(request, expected: false, by: FINS.self) {
+      #expect(direction == .toServer)
+    } else {
+      Issue.record("not found by content")
+    }
+    for other in ["16030100A5010000A10303", "474554202F20485454502F312E310D0A", "0001000000060103006B0003"] {
+      guard case .no = recognition(hex(other), expected: true, by: FINS.self) else {
+        Issue.record("\(other)")
+        continue
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import Support
+import Testing
+
+@testable import Monitor
+
+// swift-format-ignore
+let linkScripts = [
+  Script(
+    "profinet-dcp", .link(0x8892),
+    """
+    > fefd0300010000040000000402020102000000000000000000000000000000000000000000000000000000000000
+    < fefd030101000004000000220202000c0000636f6e7665796f722d320102000e0000c0a81116ffffff00c0a81101
+    > fefd0400010000050000000805030004000001000000000000000000000000000000000000000000000000000000
+    < fefd0401010000050000000805040003050300000000000000000000000000000000000000000000000000000000
+    > fefd040001000007000000120102000e0001c0a81116ffffff000000000000000000000000000000000000000000
+    < fefd0401010000070000000805040003010200000000000000000000000000000000000000000000000000000000
+    > fefd040001000008000000100202000c0001636f6e7665796f722d32000000000000000000000000000000000000
+    < fefd0401010000080000000805040003020200000000000000000000000000000000000000000000000000000000
+    """),
+  Script(
+    "profinet-rt", .link(0x8892),
+    """
+    > 8002007d0002000000000000000000000000000000000000000000000000000000000000000000008080f4003500
+    > 8002007d000200000000000000000000000000000000000000000000000000000000000000000000808088f43500
+    """),
+  Script(
+    "goose", .link(0x88B8, isMulticast: true),
+    """
+    > 00020070000000006166801652454c4159324c44302f4c4c4e3024474f246763623181010a821552454c4159324c44302f4c4c4e3024647354726970830652454c41593284086b04ed4bcf27500a8501018601008701008801018901008a0103ab0e8301018402068087050843678000
+    > 00020070000000006166801652454c4159324c44302f4c4c4e3024474f246763623181010a821552454c4159324c44302f4c4c4e3024647354726970830652454c41593284086b04ed4bcf27500a8501018601018701008801018901008a0103ab0e8301018402068087050843678000
+    > 00020070000000006166801652454c4159324c44302f4c4c4e3024474f246763623181010a821552454c4159324c44302f4c4c4e3024647354726970830652454c41593284086b04ed4bcf27500a8501018601028701008801018901008a0103ab0e8301018402068087050843678000
+    > 00020070000000006166801652454c4159324c44302f4c4c4e3024474f246763623181010a821552454c4159324c44302f4c4c4e3024647354726970830652454c41593284086b04ed4bcf27500a8501028601008701008801018901008a0103ab0e8301018402068087050843678000
+    """),
+]
+
+/// PROFINET and GOOSE: frames without IP.
+@Suite struct LinkProtocolTests {
+  private func play(_ script: Script) -> [String] {
+    var player = ScriptPlayer(script)
+    for message in script.messages { player.play(message.direction, message.bytes) }
+    return player.operations
+  }
+
+  @Test func `DCP: who is asked, renamed, given an address`() {
+    let told = play(linkScripts[0])
+    #expect(told.count == 8)
+    #expect(told[0].contains("\"action\":\"identify\"") && told[0].contains("\"code\":3"))
+    // Who asks does not know the name, the answer has it.
+    #expect(told[1].contains("\"name\":\"conveyor-2\"") && told[1].contains("\"pairing\":\"answered\""))
+    // A lamp that blinks changes nothing.
+    #expect(told[2].contains("\"action\":\"diagnose\""))
+    #expect(told[4].contains("\"action\":\"configure\"") && told[4].contains("\"area\":\"ip-suite\""))
+    #expect(told[6].contains("\"area\":\"station\",\"name\":\"conveyor-2\""))
+    #expect(told[7].contains("\"outcome\":\"ok\"") && told[7].contains("\"action\":\"configure\""))
+  }
+
+  @Test func `cyclic data: frame id, counter and status`() {
+    let told = play(linkScripts[1])
+    #expect(told.count == 2)
+    #expect(told[0].contains("\"frame_id\":32770,\"cycle_counter\":62464,\"data_status\":53"))
+  }
+
+  @Test func `GOOSE: control block, numbers, and news when the state number moves`() {
+    var player = ScriptPlayer(linkScripts[2])
+    for message in linkScripts[2].messages { player.play(message.direction, message.bytes) }
+    #expect(player.found.map(\.cyclic) == [.yes, .yes, .yes, .news])
+    #expect(player.found.map { $0.facets[.stateNumber] } == [1, 1, 1, 2])
+    #expect(player.found.map { $0.facets[.sequenceNumber] } == [0, 1, 2, 0])
+    #expect(player.operations[0].contains("RELAY2LD0/LLN0$GO$gcb1"))
+    #expect(player.operations[0].contains("\"detail\":\"RELAY2LD0/LLN0$dsTrip\""))
+  }
+
+  @Test("a mandatory field that is not there is a fault with its name", arguments: [(0x80, "gocbRef"), (0x88, "confRev")])
+  func missing(_ tag: Int, _ name: String) {
+    var bytes = linkScripts[2].messages[0].bytes
+    // Another context tag in its place: a field nobody knows.
+    var offset = 10
+    while offset + 1 < bytes.count, bytes[offset] != UInt8(tag) { offset += 2 + Int(bytes[offset + 1]) }
+    bytes[offset] = 0x9E
+    var player = ScriptPlayer(linkScripts[2])
+    player.play(.toServer, bytes)
+    #expect(player.found.first?.fault?.field.description == name)
+  }
+
+  @Test func `a length beyond the frame is told, and what is there is read`() {
+    var player = ScriptPlayer(linkScripts[2])
+    player.play(.toServer, Array(linkScripts[2].messages[0].bytes.prefix(60)))
+    #expect(player.found.first?.fault?.kind == .truncated)
+    #expect(player.operations.first?.contains("gcb1") == true)
+  }
+
+  @Test func `a DCP block over the end of its message is a fault`() {
+    var bytes = linkScripts[0].messages[6].bytes
+    bytes[15] = 0xFF
+    var player = ScriptPlayer(linkScripts[0])
+    player.play(.toServer, bytes)
+    #expect(player.found.first?.fault?.field.description == "DCPBlockLength")
+  }
+}
