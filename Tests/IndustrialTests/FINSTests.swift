@@ -142,8 +142,10 @@ let finsScripts = [
   @Test(
     "what is wrong in it is a fault",
     arguments: [
-      ("80000200010000630010 0101 82 0064", "Command text"), ("80000200010000630010 0101 5F 0064 00 0001", "Memory area code"),
-      ("80000200010000630010 0102 82 0028 00 0003 0004", "Number of items"), ("C0000200010000630010 0402", "End code"),
+      ("80000200010000630010 0101 82 0064", "Command text"),
+      ("80000200010000630010 0101 5F 0064 00 0001", "Memory area code"),
+      ("80000200010000630010 0102 82 0028 00 0003 0004", "Number of items"),
+      ("C0000200010000630010 0402", "End code"),
     ])
   func faults(_ text: String, _ field: String) {
     var exchange = conversation()

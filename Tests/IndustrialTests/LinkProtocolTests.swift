@@ -71,7 +71,8 @@ let linkScripts = [
     #expect(player.operations[0].contains("\"detail\":\"RELAY2LD0/LLN0$dsTrip\""))
   }
 
-  @Test("a mandatory field that is not there is a fault with its name", arguments: [(0x80, "gocbRef"), (0x88, "confRev")])
+  @Test(
+    "a mandatory field that is not there is a fault with its name", arguments: [(0x80, "gocbRef"), (0x88, "confRev")])
   func missing(_ tag: Int, _ name: String) {
     var bytes = linkScripts[2].messages[0].bytes
     // Another context tag in its place: a field nobody knows.
