@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Type identification of an ASDU: IEC 60870-5-101:2003, 7.2.1, and IEC 60870-5-104:2006, 6, for the types with long time.
+struct IEC104Type: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  /// Bytes of one information element, its time tag included; nil for reserved types, and where the length varies (125).
+  var size: Int? {
+    switch rawValue {
+    case 1, 3, 45...47, 70, 100, 101, 105, 113: 1
+    case 2, 4, 122, 124: 4
+    case 5, 21, 104, 106: 2
+    case 6, 7, 13, 15, 20, 36, 37, 33, 123: sizeOfMany
+    case 8, 14, 16, 30, 31, 58...60: 8
+    case 9, 11, 48, 49, 110, 111: 3
+    case 10, 12, 17, 120: 6
+    case 18, 19, 103, 121: 7
+    case 32, 107: 9
+    case 34, 35, 38, 61, 62: 10
+    case 39, 40, 64: 11
+    case 50, 112: 5
+    case 51: 4
+    case 63: 12
+    case 102: 0
+    case 126: 13
+    case 127: 16
+    default: nil
+    }
+  }
+  private var sizeOfMany: Int { rawValue == 36 || rawValue == 37 || rawValue == 33 ? 12 : 5 }
+
+  var isKnown: Bool { size != nil || rawValue == 125 }
+  /// Process information in monitor direction.
+  var isMonitored: Bool { rawValue <= 40 || rawValue == 70 }
+
+  /// How the value stands in the element, and where its quality does; -1 without one.
+  var value: (format: Values.Format, quality: Int) {
+    switch rawValue {
+    case 1, 2, 30, 45, 58: (.bit, rawValue == 45 || rawValue == 58 ? -1 : 0)
+    case 3, 4, 31, 46, 47, 59, 60: (.doubleBit, rawValue > 44 ? -1 : 0)
+    case 5, 6, 32: (.uint8, 1)
+    case 7, 8, 33: (.uint32LE, 4)
+    case 51, 64: (.uint32LE, -1)
+    case 9, 10, 34: (.normalizedLE, 2)
+    case 21, 48, 61, 110: (.normalizedLE, -1)
+    case 11, 12, 35: (.int16LE, 2)
+    case 49, 62, 111: (.int16LE, -1)
+    case 13, 14, 36: (.float32LE, 4)
+    case 50, 63, 112: (.float32LE, -1)
+    case 15, 16, 37: (.int32LE, 4)
+    default: (.none, -1)
+    }
+  }
+
+  /// Place of the qualifier with the select bit in a command's element; -1 where a command has none.
+  var qualifier: Int {
+    switch rawValue {
+    case 45...47, 58...60: 0
+    case 48, 49, 61, 62: 2
+    case 50, 63: 4
+    default: -1
+    }
+  }
+
+  var action: Action {
+    switch rawValue {
+    case 1...40, 70: .report
+    case 45...51, 58...64: .operate
+    case 100...102: .read
+    case 103: .clock
+    case 104, 106, 107: .diagnose
+    case 105: .state
+    case 110...113: .configure
+    case 120...127: .file
+    default: .unknown
+    }
+  }
+
+  var name: StaticString {
+    switch rawValue {
+    case 1: "M_SP_NA_1 single-point information"
+    case 2: "M_SP_TA_1 single-point information with time tag"
+    case 3: "M_DP_NA_1 double-point information"
+    case 4: "M_DP_TA_1 double-point information with time tag"
+    case 5: "M_ST_NA_1 step position information"
+    case 6: "M_ST_TA_1 step position information with time tag"
+    case 7: "M_BO_NA_1 bitstring of 32 bits"
+    case 8: "M_BO_TA_1 bitstring of 32 bits with time tag"
+    case 9: "M_ME_NA_1 measured value, normalized"
+    case 10: "M_ME_TA_1 measured value, normalized, with time tag"
+    case 11: "M_ME_NB_1 measured value, scaled"
+    case 12: "M_ME_TB_1 measured value, scaled, with time tag"
+    case 13: "M_ME_NC_1 measured value, short floating point"
+    case 14: "M_ME_TC_1 measured value, short floating point, with time tag"
+    case 15: "M_IT_NA_1 integrated totals"
+    case 16: "M_IT_TA_1 integrated totals with time tag"
+    case 17: "M_EP_TA_1 event of protection equipment with time tag"
+    case 18: "M_EP_TB_1 packed start events of protection equipment with time tag"
+    case 19: "M_EP_TC_1 packed output circuit information with time tag"
+    case 20: "M_PS_NA_1 packed single-point information with status change detection"
+    case 21: "M_ME_ND_1 measured value, normalized, without quality"
+    case 30: "M_SP_TB_1 single-point information with long time tag"
+    case 31: "M_DP_TB_1 double-point information with long time tag"
+    case 32: "M_ST_TB_1 step position information with long time tag"
+    case 33: "M_BO_TB_1 bitstring of 32 bits with long time tag"
+    case 34: "M_ME_TD_1 measured value, normalized, with long time tag"
+    case 35: "M_ME_TE_1 measured value, scaled, with long time tag"
+    case 36: "M_ME_TF_1 measured value, short floating point, with long time tag"
+    case 37: "M_IT_TB_1 integrated totals with long time tag"
+    case 38: "M_EP_TD_1 event of protection equipment with long time tag"
+    case 39: "M_EP_TE_1 packed start events of protection equipment with long time tag"
+    case 40: "M_EP_TF_1 packed output circuit information with long time tag"
+    case 45: "C_SC_NA_1 single command"
+    case 46: "C_DC_NA_1 double command"
+    case 47: "C_RC_NA_1 regulating step command"
+    case 48: "C_SE_NA_1 set-point command, normalized"
+    case 49: "C_SE_NB_1 set-point command, scaled"
+    case 50: "C_SE_NC_1 set-point command, short floating point"
+    case 51: "C_BO_NA_1 bitstring of 32 bits"
+    case 58: "C_SC_TA_1 single command with long time tag"
+    case 59: "C_DC_TA_1 double command with long time tag"
+    case 60: "C_RC_TA_1 regulating step command with long time tag"
+    case 61: "C_SE_TA_1 set-point command, normalized, with long time tag"
+    case 62: "C_SE_TB_1 set-point command, scaled, with long time tag"
+    case 63: "C_SE_TC_1 set-point command, short floating point, with long time tag"
+    case 64: "C_BO_TA_1 bitstring of 32 bits with long time tag"
+    case 70: "M_EI_NA_1 end of initialization"
+    case 100: "C_IC_NA_1 interrogation command"
+    case 101: "C_CI_NA_1 counter interrogation command"
+    case 102: "C_RD_NA_1 read command"
+    case 103: "C_CS_NA_1 clock synchronization command"
+    case 104: "C_TS_NA_1 test command"
+    case 105: "C_RP_NA_1 reset process command"
+    case 106: "C_CD_NA_1 delay acquisition command"
+    case 107: "C_TS_TA_1 test command with long time tag"
+    case 110: "P_ME_NA_1 parameter of measured values, normalized"
+    case 111: "P_ME_NB_1 parameter of measured values, scaled"
+    case 112: "P_ME_NC_1 parameter of measured values, short floating point"
+    case 113: "P_AC_NA_1 parameter activation"
+    case 120: "F_FR_NA_1 file ready"
+    case 121: "F_SR_NA_1 section ready"
+    case 122: "F_SC_NA_1 call directory, select file, call file, call section"
+    case 123: "F_LS_NA_1 last section, last segment"
+    case 124: "F_AF_NA_1 ack file, ack section"
+    case 125: "F_SG_NA_1 segment"
+    case 126: "F_DR_TA_1 directory"
+    case 127: "F_SC_NB_1 query log"
+    default: "Reserved type identification"
+    }
+  }
+}
+
+/// Cause of transmission: IEC 60870-5-101:2003, 7.2.3.
+struct IEC104Cause: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  static let request = IEC104Cause(rawValue: 5)
+  static let activation = IEC104Cause(rawValue: 6)
+  static let activationConfirmation = IEC104Cause(rawValue: 7)
+  static let deactivation = IEC104Cause(rawValue: 8)
+  static let deactivationConfirmation = IEC104Cause(rawValue: 9)
+
+  var isKnown: Bool { 1...13 ~= rawValue || 20...41 ~= rawValue || 44...47 ~= rawValue }
+  /// Why a command was not understood.
+  var refusal: StaticString? {
+    switch rawValue {
+    case 44: "Unknown type identification"
+    case 45: "Unknown cause of transmission"
+    case 46: "Unknown common address of ASDU"
+    case 47: "Unknown information object address"
+    default: nil
+    }
+  }
+}
