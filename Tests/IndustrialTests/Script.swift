@@ -18,14 +18,18 @@ struct Script: CustomTestStringConvertible, Sendable {
   let transport: Transport
   let messages: [(direction: Direction, bytes: [UInt8])]
 
-  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client), one message a line; white space does not count.
+  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client); a line without either goes on with the message before it. White
+  /// space does not count.
   init(_ name: String, _ transport: Transport, _ messages: String) {
     self.name = name
     self.transport = transport
-    self.messages = messages.split(separator: "\n").compactMap { line in
+    self.messages = messages.split(separator: "\n").reduce(into: []) { played, line in
       let line = line.drop { $0 == " " }
-      guard let first = line.first else { return nil }
-      return (first == ">" ? .toServer : .toClient, hex(String(line.dropFirst())))
+      switch line.first {
+      case ">": played.append((.toServer, hex(String(line.dropFirst()))))
+      case "<": played.append((.toClient, hex(String(line.dropFirst()))))
+      default: if !played.isEmpty { played[played.count - 1].bytes += hex(String(line)) }
+      }
     }
   }
   var testDescription: String { name }

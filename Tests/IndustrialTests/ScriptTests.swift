@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 /// Every protocol's scripts; one line each.
-let scripts: [Script] = modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts
+let scripts: [Script] = modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts
 
 let modbusScripts = [
   Script(

@@ -7,6 +7,7 @@ enum Registry {
     ModbusRTU.self,
     Modbus.self,
     FINS.self,
+    S7Comm.self,
     IEC104.self,
     Profinet.self,
     GOOSE.self,
