@@ -60,8 +60,11 @@ extension Values {
   /// The numbers themselves.
   func numbers(in message: [UInt8]) -> [UInt16] {
     (0..<Int(count)).map { index in
-      guard case .unsigned(let number)? = number(index, in: RawSpan(_elements: message.span)) else { return 0 }
-      return UInt16(clamping: number)
+      switch number(index, in: RawSpan(_elements: message.span)) {
+      case .unsigned(let number): UInt16(clamping: number)
+      case .signed(let number): UInt16(truncatingIfNeeded: number)
+      default: 0
+      }
     }
   }
 }

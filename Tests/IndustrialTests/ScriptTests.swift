@@ -5,7 +5,8 @@ import Testing
 @testable import Monitor
 
 /// Every protocol's scripts; one line each.
-let scripts: [Script] = modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts
+let scripts: [Script] =
+  modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts + enipScripts
 
 let modbusScripts = [
   Script(

@@ -58,8 +58,10 @@ struct Exchange {
 
   /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none. A request that was already waiting under
   /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request. One that `mayStaySilent` never counts so.
-  mutating func ask(_ operation: Operation, mayStaySilent: Bool = false) {
-    let key = PendingKey(conversation: conversation, transaction: operation.transaction, unit: operation.unit)
+  /// `place` stands for the unit in the key where the answer does not name it, or where one message has several requests.
+  mutating func ask(_ operation: Operation, place: Int64? = nil, mayStaySilent: Bool = false) {
+    let key = PendingKey(
+      conversation: conversation, transaction: operation.transaction, unit: place ?? operation.unit)
     var others: UInt8 = 0
     if let slot = pending.find(key) {
       others = pending[slot].others

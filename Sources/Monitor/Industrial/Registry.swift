@@ -7,6 +7,8 @@ enum Registry {
     ModbusRTU.self,
     Modbus.self,
     FINS.self,
+    EtherNetIP.self,
+    CIPIO.self,
     S7Comm.self,
     IEC104.self,
     Profinet.self,
