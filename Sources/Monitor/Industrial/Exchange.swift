@@ -176,6 +176,8 @@ struct Exchange {
   }
   /// An empty array that has been used before, to put one message together in.
   mutating func spare() -> [UInt8] { spares.popLast() ?? [] }
+  /// A spare array that nothing refers to.
+  mutating func giveBack(_ bytes: consuming [UInt8]) { recycle(bytes) }
   /// The message of this step was read out of `bytes`: its operations' values count in them.
   mutating func keep(_ bytes: consuming [UInt8]) {
     assembled = bytes

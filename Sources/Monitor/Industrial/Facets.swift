@@ -6,7 +6,7 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   // IEC 60870-5-104
   case cause, originator, quality, qualifier, sendSequence, receiveSequence, isTest, isNegative
   // DNP3
-  case source, destination, internalIndications, applicationSequence
+  case source, destination, internalIndications, variation
   // CIP, EtherNet/IP
   case attribute, member, connection, session, generalStatus, extendedStatus, connectionSize, interval, transportClass
   case isSafety

@@ -11,6 +11,7 @@ enum Registry {
     CIPIO.self,
     S7Comm.self,
     IEC104.self,
+    DNP3.self,
     Profinet.self,
     GOOSE.self,
   ]

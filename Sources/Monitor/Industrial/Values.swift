@@ -18,14 +18,19 @@ package struct Values: Equatable, Sendable {
     case normalizedLE
     /// Two bits each, lowest first.
     case doubleBit
+    /// The uppermost bit of a byte each; the two uppermost ones.
+    case topBit, topBits
+    /// Six bytes: milliseconds in DNP3.
+    case uint48LE
 
     /// Bytes of one value; 0 for those that are smaller than a byte.
     package var width: Int {
       switch self {
       case .none, .bit, .halfByte, .doubleBit: 0
-      case .uint8, .int8, .hex1: 1
+      case .uint8, .int8, .hex1, .topBit, .topBits: 1
       case .uint16, .int16, .uint16LE, .int16LE, .hex2, .normalizedLE: 2
       case .uint32, .int32, .float32, .uint32LE, .int32LE, .float32LE, .hex4: 4
+      case .uint48LE: 6
       case .uint64, .int64, .float64, .uint64LE, .int64LE, .float64LE, .hex8: 8
       }
     }
@@ -98,6 +103,9 @@ extension Values {
     switch format {
     case .none, .bit, .doubleBit, .halfByte: return nil
     case .uint8: return .unsigned(UInt64(message.u8(place)))
+    case .topBit: return .unsigned(UInt64(message.u8(place) >> 7))
+    case .topBits: return .unsigned(UInt64(message.u8(place) >> 6))
+    case .uint48LE: return .unsigned(UInt64(message.u32LE(place)) | UInt64(message.u16LE(place + 4)) << 32)
     case .int8: return .signed(Int64(Int8(bitPattern: message.u8(place))))
     case .uint16: return .unsigned(UInt64(message.u16(place)))
     case .int16: return .signed(Int64(Int16(bitPattern: message.u16(place))))
