@@ -17,10 +17,13 @@ struct Script: CustomTestStringConvertible, Sendable {
   let name: String
   let transport: Transport
   let messages: [(direction: Direction, bytes: [UInt8])]
+  /// What one end sends could be anything where nothing of the other is seen.
+  let mute: Direction?
 
   /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client); a line without either goes on with the message before it. White
   /// space does not count.
-  init(_ name: String, _ transport: Transport, _ messages: String) {
+  init(_ name: String, _ transport: Transport, mute: Direction? = nil, _ messages: String) {
+    self.mute = mute
     self.name = name
     self.transport = transport
     self.messages = messages.split(separator: "\n").reduce(into: []) { played, line in

@@ -7,6 +7,7 @@ import Testing
 /// Every protocol's scripts; one line each.
 let scripts: [Script] =
   modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts + enipScripts + dnp3Scripts
+  + slmpScripts
 
 let modbusScripts = [
   Script(
@@ -69,7 +70,8 @@ let modbusScripts = [
     #expect(player.operations == whole(script))
   }
 
-  @Test("several messages in a segment", arguments: scripts.filter(\.isTCP))
+  /// Not where an answer's length is its question's: there one waits for the other.
+  @Test("several messages in a segment", arguments: scripts.filter { $0.isTCP && $0.mute == nil })
   func joined(_ script: Script) {
     var player = ScriptPlayer(script)
     var plain = ScriptPlayer(script)
@@ -100,7 +102,7 @@ let modbusScripts = [
 
   @Test("one direction only", arguments: scripts)
   func oneDirection(_ script: Script) {
-    for direction in [Direction.toServer, .toClient] {
+    for direction in [Direction.toServer, .toClient] where direction != script.mute {
       var player = ScriptPlayer(script)
       for message in script.messages where message.direction == direction {
         player.play(direction, message.bytes)

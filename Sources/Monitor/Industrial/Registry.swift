@@ -12,6 +12,8 @@ enum Registry {
     S7Comm.self,
     IEC104.self,
     DNP3.self,
+    CCLinkIEFieldBasic.self,
+    SLMP.self,
     Profinet.self,
     GOOSE.self,
   ]
