@@ -8,11 +8,7 @@ import Testing
 /// The model factory's recorded scenes: what the monitor must say about each, and nothing else.
 @Suite struct SceneTests {
   static let folder = Fixtures.root.appending(path: "model-factory")
-  /// Scenes of protocols that are not read yet wait for them.
-  static let waiting = ["opcua-", "lines"]
-  static let scenes = Fixtures.names(in: folder, ending: ".expected.json").filter { name in
-    !waiting.contains { name.hasPrefix($0) }
-  }
+  static let scenes = Fixtures.names(in: folder, ending: ".expected.json")
 
   struct Expected: Decodable {
     struct Alert: Decodable {

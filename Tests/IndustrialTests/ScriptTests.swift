@@ -7,7 +7,7 @@ import Testing
 /// Every protocol's scripts; one line each.
 let scripts: [Script] =
   modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts + enipScripts + dnp3Scripts
-  + slmpScripts
+  + slmpScripts + opcuaScripts
 
 let modbusScripts = [
   Script(

@@ -14,6 +14,7 @@ enum Registry {
     DNP3.self,
     CCLinkIEFieldBasic.self,
     SLMP.self,
+    OPCUA.self,
     Profinet.self,
     GOOSE.self,
   ]
