@@ -4,7 +4,7 @@
 
 usage: measure.py SEKISHO SITE CAPTURE HALF COUNTER [ROUNDS]
 
-CAPTURE has twice the packets of HALF, which is its beginning. COUNTER is malloc-count.so. CPU time is user and system time of
+CAPTURE has twice the packets of HALF, which is its beginning. SITE is - for none. COUNTER is malloc-count.so. CPU time is user and system time of
 the process as the kernel accounts it (getrusage), so that other work on the machine counts little; the median of all rounds is told.
 """
 import os, statistics, subprocess, sys, tempfile
@@ -49,7 +49,8 @@ def main():
     total, first = packets(capture), packets(half)
 
     def replay(path):
-        return [sekisho, "replay", "--site", site, "--output", "/dev/null", path]
+        with_site = [] if site == "-" else ["--site", site]
+        return [sekisho, "replay", *with_site, "--output", "/dev/null", path]
 
     dump = ["tcpdump", "-n", "-r", capture, "-w", "/dev/null"]
     run(replay(capture))  # reads the capture into the page cache
@@ -65,7 +66,7 @@ def main():
     before, after = allocations(replay(half), counter), allocations(replay(capture), counter)
 
     print(f"{total} packets, {rounds} rounds in turn, median")
-    print(f"sekisho replay --site   {sekisho_rate:6.2f} million packets per CPU second "
+    print(f"sekisho replay {'       ' if site == '-' else '--site '}  {sekisho_rate:6.2f} million packets per CPU second "
           f"({total / max(ours) / 1e6:.2f} to {total / min(ours) / 1e6:.2f})")
     print(f"tcpdump -r -w /dev/null {tcpdump_rate:6.2f} million packets per CPU second "
           f"({total / max(theirs) / 1e6:.2f} to {total / min(theirs) / 1e6:.2f})")
