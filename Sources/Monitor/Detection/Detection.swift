@@ -224,27 +224,50 @@ struct Detection: ~Copyable {
     _ moment: Moment
   ) {
     actions[Int(operation.action.rawValue)] += 1
-    if let site { zonePolicy.operation(operation, message, &conversation, moment, site, &alerts) }
+    // Each step is asked for before it is called: a call copies what it is given, and most messages are like the one before.
+    if ZonePolicy.concerns(
+      operation.isCarrier, operation.role, operation.pairing, operation.action, conversation.gate, moment),
+      let site
+    {
+      zonePolicy.operation(operation, message, &conversation, moment, site, &alerts)
+    }
+    let isLogged = !alerts.log.isDisjoint(with: [.operations, .operationsAll])
     if operation.isCarrier {
-      logged(operation, message, conversation, direction, moment)
+      if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
       return
     }
-    functionScan.operation(operation, &conversation, moment, &alerts)
+    let isRequest = operation.role == .request
+    if FunctionScan.isNew(
+      operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
+      isRequest ? conversation.units : conversation.answeredUnits)
+    {
+      functionScan.operation(operation, &conversation, moment, &alerts)
+    }
     if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
-    if operation.role == .request {
+    if isRequest {
       changed(operation, message, &conversation, moment)
     } else if operation.role == .response {
       if operation.action == .authenticate, case .error = operation.outcome {
-        logins.refused(copy operation, message, conversation, moment, &alerts)
+        logins.refused(operation, message, conversation, moment, &alerts)
       } else if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
-        exceptionBurst.refused(copy operation, conversation, moment, &alerts)
+        exceptionBurst.refused(operation, conversation, moment, &alerts)
       }
       if operation.pairing != .answered {
-        pairingFaults.answer(copy operation, conversation, moment, message, &alerts)
+        pairingFaults.answer(operation, conversation, moment, message, &alerts)
       }
     }
-    if let fault = operation.fault { malformed(fault, copy operation, message, conversation, direction, moment) }
-    logged(operation, message, conversation, direction, moment)
+    if operation.fault != nil { faulty(operation, message, conversation, direction, moment) }
+    if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
+  }
+
+  /// Apart, as it is rare: what hands an operation on needs a copy of it.
+  @inline(never)
+  private mutating func faulty(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment
+  ) {
+    guard let fault = operation.fault else { return }
+    malformed(fault, copy operation, message, conversation, direction, moment)
   }
 
   /// A request that changes something: who does, and what must never change in silence.
@@ -264,7 +287,7 @@ struct Detection: ~Copyable {
     }
     guard conversation.deeds & UInt8(deed.rawValue) == 0 else { return }
     conversation.deeds |= UInt8(deed.rawValue)
-    strangers.request(deed, copy operation, message, conversation, moment, site, &alerts)
+    strangers.request(deed, operation, message, conversation, moment, site, &alerts)
   }
 
   /// `device-renamed`: a device gets another name, under which its controller will not find it. Allowed where a conduit says so.
@@ -287,16 +310,6 @@ struct Detection: ~Copyable {
   mutating func tick(_ time: Int64) {
     alerts.advance(to: time)
     selections.tick(time, &alerts)
-  }
-
-  @inline(__always)
-  private mutating func logged(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment
-  ) {
-    if !alerts.log.isDisjoint(with: [.operations, .operationsAll]) {
-      alerts.operation(operation, message, conversation, direction, moment)
-    }
   }
 
   mutating func unanswered(

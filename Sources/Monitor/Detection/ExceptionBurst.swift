@@ -7,15 +7,16 @@ struct ExceptionBurst {
 
   init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
 
+  @inline(never)
   mutating func refused(
-    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
     let pair = PairKey(conversation)
     guard let count = exceptions.add(pair, at: moment.time) else { return }
     let detail = Finding.Detail.count(
       what: .exceptions, seen: count, limit: exceptions.threshold, seconds: exceptions.seconds)
     var finding = moment.finding(.exceptionBurst, detail, conversation)
-    finding.operation = operation
+    finding.operation = copy operation
     alerts.report(finding)
   }
 }

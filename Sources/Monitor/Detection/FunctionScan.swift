@@ -12,8 +12,15 @@ struct FunctionScan {
     units = Tally(seconds: 300, threshold: 15, seed: seed)
   }
 
-  /// Called for every operation; touches the tables only for a code or unit the conversation has not used before.
+  /// Whether a code or unit is one that the conversation has not used before: nothing else has to be counted.
   @inline(__always)
+  static func isNew(_ code: UInt32, _ unit: Int64, _ codes: UInt128, _ units: (UInt128, UInt128)) -> Bool {
+    if codes & UInt128(1) << UInt128(code & 127) == 0 { return true }
+    var units = units
+    return unit >= 0 && mark(unit, &units)
+  }
+
+  /// Called for operations that have something new; touches the tables only for a code or unit the conversation has not used before.
   mutating func operation(
     _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
@@ -27,13 +34,12 @@ struct FunctionScan {
         begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, conversation, moment, &alerts)
       }
     } else if operation.outcome == .ok, operation.pairing == .answered {
-      let pair = PairKey(conversation)
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
-        _ = codes.add(pair, -1, at: moment.time)
+        _ = codes.add(PairKey(conversation), -1, at: moment.time)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
-        _ = units.add(pair, -1, at: moment.time)
+        _ = units.add(PairKey(conversation), -1, at: moment.time)
       }
     }
   }

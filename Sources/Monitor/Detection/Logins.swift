@@ -13,8 +13,10 @@ struct Logins {
   }
 
   /// A refused answer to an `authenticate`.
+  @inline(never)
   mutating func refused(
-    _ operation: Operation, _ message: borrowing Message, _ conversation: borrowing Conversation, _ moment: Moment,
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ moment: Moment,
     _ alerts: inout Alerts
   ) {
     let pair = PairKey(conversation)
@@ -26,12 +28,12 @@ struct Logins {
   }
 
   private func report(
-    _ kind: FindingKind, _ count: Int, _ tally: borrowing Tally, _ operation: Operation,
+    _ kind: FindingKind, _ count: Int, _ tally: borrowing Tally, _ operation: borrowing Operation,
     _ message: borrowing Message, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
     let detail = Finding.Detail.count(what: .logins, seen: count, limit: tally.threshold, seconds: tally.seconds)
     var finding = moment.finding(kind, detail, conversation)
-    finding.operation = operation
+    finding.operation = copy operation
     alerts.report(finding, message: message)
   }
 }

@@ -12,8 +12,10 @@ struct PairingFaults {
     unanswered = Tally(seconds: 300, threshold: 5, seed: seed)
   }
 
+  @inline(never)
   mutating func answer(
-    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ message: borrowing Message,
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment,
+    _ message: borrowing Message,
     _ alerts: inout Alerts
   ) {
     switch operation.pairing {
@@ -47,11 +49,12 @@ struct PairingFaults {
   }
 
   private func report(
-    _ kind: FindingKind, _ detail: Finding.Detail, _ operation: Operation, _ conversation: borrowing Conversation,
+    _ kind: FindingKind, _ detail: Finding.Detail, _ operation: borrowing Operation,
+    _ conversation: borrowing Conversation,
     _ direction: Direction, _ moment: Moment, _ message: borrowing Message, _ alerts: inout Alerts
   ) {
     var finding = moment.finding(kind, detail, conversation, direction)
-    finding.operation = operation
+    finding.operation = copy operation
     alerts.report(finding, message: message)
   }
 }

@@ -22,8 +22,10 @@ struct Strangers {
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 
   /// A request to write, operate or set the clock; asked once for each conversation and deed.
+  @inline(never)
   mutating func request(
-    _ deed: Deed, _ operation: Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ deed: Deed, _ operation: borrowing Operation, _ message: borrowing Message,
+    _ conversation: borrowing Conversation,
     _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
   ) {
     let pair = PairKey(conversation)
@@ -53,7 +55,7 @@ struct Strangers {
       return
     }
     var finding = moment.finding(deed == .write ? .newWriter : .clockSetByStranger, .parties, conversation)
-    finding.operation = operation
+    finding.operation = copy operation
     alerts.report(finding, message: message)
   }
 }

@@ -16,15 +16,23 @@ struct ZonePolicy {
     report(conversation.gate.verdict, nil, Message(), conversation, moment, &alerts)
   }
 
-  /// Judges what is done to a controller. Answers are implied by their requests; one whose request was not seen is judged in its place.
+  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are not, what they carry is; answers are
+  /// implied by their requests.
+  @inline(__always)
+  static func concerns(
+    _ isCarrier: Bool, _ role: Role, _ pairing: Pairing, _ action: Action, _ gate: Gate, _ moment: Moment
+  ) -> Bool {
+    if isCarrier || role == .response && pairing != .unasked { return false }
+    return moment.time >= gate.validUntil || gate.free & (1 << UInt16(action.rawValue)) == 0
+  }
+
+  /// Judges what is done to a controller, where it `concerns` the site. Answers are implied by their requests; one whose request was not seen is judged in its place.
   @inline(__always)
   func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
     _ moment: Moment,
     _ site: Site, _ alerts: inout Alerts
   ) {
-    if operation.isCarrier { return }
-    if operation.role == .response, operation.pairing != .unasked { return }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment, site, &alerts) }
     guard conversation.gate.free & (1 << UInt16(operation.action.rawValue)) == 0 else { return }
     refused(operation, message, conversation, moment, site, &alerts)

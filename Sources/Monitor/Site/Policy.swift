@@ -106,15 +106,17 @@ extension Site {
     let isFree = isInside && action.bit & Conduit.controllerActions == 0
     var isLimited = false
     var choice = Choice()
-    for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
+    // Where they stand: a copy of a conduit counts references.
+    let conduits = conduits.span
+    for index in conduits.indices where conduits[index].covers(from, to) {
       let verdict = self.verdict(
         index, action, target, written, name: name, unit: unit, service: service, at: time)
       if isFree {
         // A conduit for other services or actions says nothing about what is free.
         if verdict.rank <= Verdict.action(conduit: 0).rank { continue }
-        if conduit.limits, fit(conduit, service) == .yes { isLimited = true }
+        if conduits[index].limits, fit(conduits[index], service) == .yes { isLimited = true }
       }
-      choice.offer(verdict, conduit.nearness)
+      choice.offer(verdict, conduits[index].nearness)
     }
     if isInside, isFree && !isLimited || choice.verdict.isAllowed { return .inside }
     return choice.verdict
@@ -125,16 +127,16 @@ extension Site {
     _ index: Int, _ action: Action, _ target: Target, _ written: Target, name: RawSpan, unit: Int64, service: Service,
     at time: Int64
   ) -> Verdict {
-    let conduit = conduits[index]
-    if fit(conduit, service) == .no { return .service(conduit: index) }
-    if conduit.actions & action.bit == 0 { return .action(conduit: index) }
-    if !conduit.targets.isEmpty,
-      !TargetRange.cover(conduit.targets, target, name: name, unit: unit)
-        || !TargetRange.cover(conduit.targets, written, name: RawSpan(), unit: unit)
+    let conduits = conduits.span
+    if fit(conduits[index], service) == .no { return .service(conduit: index) }
+    if conduits[index].actions & action.bit == 0 { return .action(conduit: index) }
+    if !conduits[index].targets.isEmpty,
+      !TargetRange.cover(conduits[index].targets, target, name: name, unit: unit)
+        || !TargetRange.cover(conduits[index].targets, written, name: RawSpan(), unit: unit)
     {
       return .target(conduit: index)
     }
-    if !isOpen(conduit, at: time) { return .time(conduit: index, window: conduit.windows[0]) }
+    if !isOpen(conduits[index], at: time) { return .time(conduit: index, window: conduits[index].windows[0]) }
     return .allowed(conduit: index)
   }
 
