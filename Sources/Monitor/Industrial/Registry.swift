@@ -17,6 +17,7 @@ enum Registry {
     OPCUA.self,
     Profinet.self,
     GOOSE.self,
+    RoutableGOOSE.self,
   ]
 
   /// Every protocol's name by id: the dissectors' own, then those that are only carried.
