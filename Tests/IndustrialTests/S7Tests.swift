@@ -269,11 +269,32 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     }
   }
 
+  @Test func `pieces of messages that lost their rest are not put before those of another one`() {
+    func piece(_ body: String, isLast: Bool) -> [UInt8] {
+      let body = hex(body)
+      return [3, 0] + big(7 + body.count) + [2, 0xF0, isLast ? 0x80 : 0] + body
+    }
+    let first = piece("3203 0000 0007 0002 0008 0000 0401 FF04", isLast: false)
+    let second = piece("0020 3F800000", isLast: true)
+    var player = ScriptPlayer(Script("S7", .tcp(102), ""))
+    player.play(.toServer, s7(1, "04 01 120A10 08 0001 0001 84 000000"))
+    player.play(.toClient, first)
+    player.lose(.toClient, second.count)
+    player.play(.toClient, first)
+    // Longer than anybody waits for what was lost.
+    player.wait(milliseconds: 2000)
+    player.play(.toClient, second)
+    let answers = player.found.filter { $0.role == .response }
+    #expect(answers.map(\.pairing) == [.answered])
+    #expect(player.counts["s7comm"]?.refused == 0)
+  }
+
   @Test func `a wrong guess is undone, and the right protocol found`() {
     let script = Script(
       "MMS", .tcp(102),
       """
       > 0300001611E00000000100C1020100C2020102C0010A
+      < 0300000500
       < 0300001611D00001000100C0010AC1020100C2020102
       > 0300000B 02F080 0D020506
       < 0300000B 02F080 0E020506
@@ -281,6 +302,7 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
       """)
     var player = ScriptPlayer(script)
     for message in script.messages { player.play(message.direction, message.bytes) }
+    #expect(player.counts["cotp"]?.refused == 1)
     #expect(player.dissector.isEmpty)
     #expect(player.counts["s7comm"]?.refused ?? 0 == 0)
   }

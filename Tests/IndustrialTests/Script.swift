@@ -112,6 +112,12 @@ struct ScriptPlayer: ~Copyable {
     operations += ScriptPlayer.texts(reader.exchange, bytes, reader.tables.names)
   }
 
+  /// The mirror port loses so many bytes.
+  mutating func lose(_ direction: Direction, _ count: Int) {
+    sequences[direction == .toServer ? 0 : 1] &+= UInt32(count)
+  }
+  mutating func wait(milliseconds: Int64) { moment.time += milliseconds * 1_000_000 }
+
   private static func texts(_ exchange: borrowing Exchange, _ bytes: [UInt8], _ names: [StaticString]) -> [String] {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes.bytes, exchange.names.names, exchange.items.span)

@@ -100,6 +100,20 @@ let modbusScripts = [
     }
   }
 
+  @Test(
+    "a segment lost before each question: the answer, which acknowledges it, finds its question",
+    arguments: modbusScripts + s7Scripts.prefix(1))
+  func lossBeforeQuestions(_ script: Script) {
+    var player = ScriptPlayer(script)
+    for (index, message) in script.messages.enumerated() {
+      if message.direction == .toServer, index > 0 { player.lose(.toServer, 7) }
+      player.play(message.direction, message.bytes)
+      player.wait(milliseconds: 3)
+    }
+    #expect(player.found.filter { $0.pairing == .answered }.count > 1)
+    #expect(player.found.allSatisfy { $0.pairing == .none || $0.pairing == .answered })
+  }
+
   @Test("one direction only", arguments: scripts)
   func oneDirection(_ script: Script) {
     for direction in [Direction.toServer, .toClient] where direction != script.mute {

@@ -232,6 +232,7 @@ struct Detection: ~Copyable {
       zonePolicy.operation(operation, message, &conversation, moment, site, &alerts)
     }
     let isLogged = !alerts.log.isDisjoint(with: [.operations, .operationsAll])
+    if operation.fault != nil { faulty(operation, message, conversation, direction, moment) }
     if operation.isCarrier {
       if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
       return
@@ -249,14 +250,14 @@ struct Detection: ~Copyable {
     } else if operation.role == .response {
       if operation.action == .authenticate, case .error = operation.outcome {
         logins.refused(operation, message, conversation, moment, &alerts)
-      } else if case .error = operation.outcome, !functionScan.isScanned(conversation, moment) {
+      } else if case .error = operation.outcome, operation.action.isDeed, !functionScan.isScanned(conversation, moment)
+      {
         exceptionBurst.refused(operation, conversation, moment, &alerts)
       }
       if operation.pairing != .answered {
         pairingFaults.answer(operation, conversation, moment, message, &alerts)
       }
     }
-    if operation.fault != nil { faulty(operation, message, conversation, direction, moment) }
     if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
   }
 

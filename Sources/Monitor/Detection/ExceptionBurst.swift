@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing.
+/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing. Questions whether a device has something (a tool
+/// goes through all lists there may be), and waiting for what it will report (a subscription ends), are refused in normal work: they do not count.
 struct ExceptionBurst {
   private var exceptions: Tally
   var evictions: Int { exceptions.evictions }
 
   init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
 
+  /// A refused answer to what `isDeed`.
   @inline(never)
   mutating func refused(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
@@ -19,4 +21,10 @@ struct ExceptionBurst {
     finding.operation = copy operation
     alerts.report(finding)
   }
+}
+
+extension Action {
+  /// More than a question who a device is, how it is, or what it will say.
+  @inline(__always)
+  var isDeed: Bool { self != .identify && self != .diagnose && self != .report }
 }

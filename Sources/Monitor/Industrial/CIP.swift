@@ -145,7 +145,10 @@ enum CIP {
     default: break
     }
     if children > 0 { exchange.operations[at].isCarrier = true }
-    exchange.ask(exchange.operations[at], place: own, mayStaySilent: own > 0)
+    // What a server sends for an answer is answered by nobody.
+    if exchange.direction == .toServer || !exchange.isDirectionCertain {
+      exchange.ask(exchange.operations[at], place: own, mayStaySilent: own > 0)
+    }
   }
 
   private static func fail(

@@ -23,6 +23,8 @@ struct Exchange {
   var operations: [Operation] = []
   /// Why the front of the stream was refused.
   var fault: Fault?
+  /// Whose rules it breaks, where these are a carried protocol's.
+  var faultOwner = DissectorID.none
   /// Further targets and values of those operations. An operation says which are its own.
   var items: [Item] = []
   /// What devices said of themselves.
@@ -111,6 +113,7 @@ struct Exchange {
     if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
     if isAssembled { recycle() }
     fault = nil
+    faultOwner = .none
   }
 
   // MARK: Names

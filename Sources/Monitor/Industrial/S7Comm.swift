@@ -141,9 +141,10 @@ enum S7Comm: Dissector {
     return transfer(packet, &exchange)
   }
 
-  /// One pass to the next place where a message can begin.
+  /// One pass to the next place where a message can begin. What is wrong with the transport is nothing that S7 communication says.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
+    exchange.faultOwner = exchange.carried[1]
     exchange.drop()
     var skipped = 1
     while skipped < bytes.byteCount,

@@ -30,8 +30,10 @@ struct Reader {
   /// By dissector.
   private(set) var protocols: [Count]
 
-  /// A hole that the receiver has acknowledged over, or that nothing filled, will not be filled: the mirror port lost the segment.
-  private static let acknowledgedHole: Int64 = 20_000_000
+  /// A hole that the receiver has acknowledged over, or that nothing filled, will not be filled: the mirror port lost the segment, or somebody filtered
+  /// the capture. What was acknowledged is on the wire already, so that only a mirror port that changes the order is waited for: not as long
+  /// as a device takes to answer, or the answer would be read before its question.
+  private static let acknowledgedHole: Int64 = 2_000_000
   private static let openHole: Int64 = 1_000_000_000
   private static let mostBehindHole = 16
   /// Payloads nobody recognises before a conversation counts as settled, where its beginning was not seen.
@@ -315,6 +317,10 @@ struct Reader {
         offset += next
         guard isFound else { return offset }
         conversation.flow[direction].stream.isLost = false
+        // Pieces before the gap wait for a rest that is gone.
+        exchange.conversation = conversation.number
+        exchange.direction = direction
+        exchange.drop()
         continue
       }
       let rest = bytes.from(offset)
@@ -541,9 +547,12 @@ struct Reader {
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
     _ detection: inout Detection
   ) {
-    protocols[Int(conversation.dissector.rawValue)].refused += 1
+    let owner = exchange.faultOwner == .none ? conversation.dissector : exchange.faultOwner
+    protocols[Int(owner.rawValue)].refused += 1
     let fault = exchange.fault ?? Fault(.framing, "message", seen: UInt64(bytes.byteCount), least: 0, most: 0)
-    detection.malformed(fault, nil, Message(bytes), conversation, direction, moment)
+    detection.malformed(
+      fault, nil, Message(bytes), conversation, direction, moment,
+      of: exchange.faultOwner == .none ? nil : owner)
   }
 
   @inline(__always)
