@@ -167,10 +167,6 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     let bytes = hex(dnp3("C0 C5" + sample.text, isMaster: sample.isMaster))
     try #require(exchange.step(bytes, DNP3.self) == .message(bytes.count))
     let operation = exchange.operations[0]
-    var targets = operation.target == .none ? [] : [operation.target]
-    for place in 0..<exchange.items.count { targets.append(exchange.items[place].target) }
-    var texts: [String] = []
-    for target in targets { texts.append(target.notation(name: exchange.names.names.text(target.name))) }
     var numbers: [Number] = []
     let message = exchange.isAssembled ? exchange.assembled : bytes
     operation.values.read(message.bytes, most: 99, into: &numbers)
@@ -178,7 +174,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(operation.action == sample.action)
     #expect(operation.phase == sample.phase)
     #expect(operation.unit == 10 && operation.transaction == 5)
-    #expect(texts == sample.targets)
+    #expect(targetTexts(exchange) == sample.targets)
     #expect(numbers == sample.values)
     #expect(operation.fault == nil)
   }

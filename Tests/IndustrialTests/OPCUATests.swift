@@ -170,16 +170,12 @@ let opcuaScripts = [
     let bytes = message(sample.service, sample.rest)
     try #require(exchange.step(bytes, OPCUA.self) == .message(bytes.count))
     let operation = exchange.operations[0]
-    var targets = operation.target == .none ? [] : [operation.target]
-    for place in 0..<exchange.items.count { targets.append(exchange.items[place].target) }
-    var texts: [String] = []
-    for target in targets { texts.append(target.notation(name: exchange.names.names.text(target.name))) }
     let detail = exchange.names.names.text(operation.detail)
     var numbers: [Number] = []
     operation.values.read(bytes.bytes, most: 9, into: &numbers)
     #expect(operation.name.description == sample.name)
     #expect(operation.action == sample.action && operation.role == .request && operation.transaction == 7)
-    #expect(texts == sample.targets)
+    #expect(targetTexts(exchange) == sample.targets)
     #expect(numbers == sample.values)
     #expect(detail == sample.detail)
     #expect(operation.fault == nil)
@@ -200,6 +196,20 @@ let opcuaScripts = [
     _ = exchange.step(message(397, "", isResponse: true, status: "00001F80"), OPCUA.self)
     #expect(exchange.operations[0].action == .authenticate && exchange.operations[0].pairing == .answered)
     #expect(exchange.operations[0].outcome == .error(code: 0x801F_0000, name: ""))
+  }
+
+  @Test(
+    "node ids in the notation of OPC 10000-6, 5.3.1.10",
+    arguments: [
+      ("0055", "node i=85"), ("01020700", "node ns=2;i=7"), ("02030040420F00", "node ns=3;i=1000000"),
+      ("030200 02000000 4142", "node ns=2;s=AB"),
+      ("040200 912B9672 75FA E64A 8D28 B404DC7DAF63", "node ns=2;g=72962B91-FA75-4AE6-8D28-B404DC7DAF63"),
+      ("050200 04000000 4D6161FF", "node ns=2;b=TWFh/w=="),
+    ])
+  func nodes(_ bytes: String, _ text: String) {
+    var exchange = conversation()
+    _ = exchange.step(message(500, "01000000 \(bytes) 01"), OPCUA.self)
+    #expect(targetTexts(exchange) == [text])
   }
 
   @Test func `what cannot be read is said to be encrypted`() {

@@ -154,14 +154,6 @@ let slmpScripts = [
     let data = hex(text)
     return hex(head + "00 FF FF03 00") + big(data.count + 2).reversed() + hex("1000") + data
   }
-  private func said(_ exchange: borrowing Exchange) -> [String] {
-    var targets = exchange.operations[0].target == .none ? [] : [exchange.operations[0].target]
-    for place in 0..<exchange.items.count { targets.append(exchange.items[place].target) }
-    var texts: [String] = []
-    for target in targets { texts.append(target.notation(name: exchange.names.names.text(target.name))) }
-    return texts
-  }
-
   @Test("each command by name, targets and values", arguments: samples)
   func commands(_ sample: Sample) throws {
     for head in ["5000", "5400 3412 0000"] {
@@ -171,7 +163,7 @@ let slmpScripts = [
       let operation = exchange.operations[0]
       #expect(operation.name.description == sample.name)
       #expect(operation.action == sample.action && operation.role == .request)
-      #expect(said(exchange) == sample.targets)
+      #expect(targetTexts(exchange) == sample.targets)
       #expect(operation.values.numbers(in: bytes) == sample.values)
       #expect(operation.fault == nil)
       #expect(operation.transaction == (head == "5000" ? -1 : 0x1234))
@@ -196,7 +188,7 @@ let slmpScripts = [
     let bytes = text.utf8.filter { $0 != 0x20 }
     try #require(exchange.step(bytes, SLMP.self) == .message(bytes.count))
     let operation = exchange.operations[0]
-    #expect(([operation.name.description] + said(exchange)).joined(separator: " ") == says)
+    #expect(([operation.name.description] + targetTexts(exchange)).joined(separator: " ") == says)
     #expect(operation.values.numbers(in: bytes) == values)
     #expect(operation.fault == nil)
   }

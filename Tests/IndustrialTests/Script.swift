@@ -152,3 +152,13 @@ struct ScriptPlayer: ~Copyable {
   }
   var total: UInt64 { conversation.operations }
 }
+
+/// All targets of a message's first operation, in the notation of site files.
+func targetTexts(_ exchange: borrowing Exchange) -> [String] {
+  let operation = exchange.operations[0]
+  var targets = operation.target == .none ? [] : [operation.target]
+  for place in 0..<exchange.items.count { targets.append(exchange.items[place].target) }
+  var texts: [String] = []
+  for target in targets { texts.append(target.notation(name: exchange.names.names.text(target.name))) }
+  return texts
+}

@@ -60,9 +60,7 @@ enum CCLinkIEFieldBasic: Dissector {
       // The number of stations of a master's frame stands behind sequence, time-outs and parameter number.
       let stations = isAnswer ? 1 : bytes.byteCount >= 67 ? Int(bytes.u16LE(65)) : 0
       let first = max(15, bytes.byteCount - stationSize * min(64, stations))
-      var digest: UInt64 = 1
-      for offset in first..<bytes.byteCount { digest = mix(digest, UInt64(bytes.u8(offset))) }
-      operation.digest = UInt32(truncatingIfNeeded: digest ^ digest >> 32)
+      operation.digest = bytes.digest(from: first, to: bytes.byteCount)
     }
     exchange.operations.append(operation)
     return .message(bytes.byteCount)

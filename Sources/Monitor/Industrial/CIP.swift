@@ -246,27 +246,22 @@ enum CIP {
     }
     let status = bytes.u8(start + 2)
     let data = start + 4 + 2 * Int(bytes.u8(start + 3))
-    let asked = exchange.waiting(transaction: transaction, unit: own)
     var kind = CIPService(service, Path())
     var operation = Operation(exchange.carried[0], kind.action, .response, code: UInt32(service), name: kind.name)
     operation.transaction = transaction
-    if let asked, exchange[asked].operation.code == UInt32(service) {
-      operation.action = exchange[asked].operation.action
-      operation.name = exchange[asked].operation.name
-      operation.unit = exchange[asked].operation.unit
-      operation.target = exchange[asked].operation.target
-      if let attribute = exchange[asked].operation.facets[.attribute] { operation.facets[.attribute] = attribute }
-      operation.latency = exchange.time &- exchange[asked].time
-      operation.pairing = .answered
+    let isTied = exchange.tie(&operation, place: own) { question, answer in
+      answer.action = question.action
+      answer.name = question.name
+      answer.unit = question.unit
+      if let attribute = question.facets[.attribute] { answer.facets[.attribute] = attribute }
+    }
+    if isTied {
       // What the answer holds depends on the class asked.
       var path = Path()
-      path.classID =
-        operation.target.area == .object ? operation.target.number : operation.target.area == .assembly ? 4 : nil
-      path.symbol = operation.target.area == .tag ? operation.target.name : .none
+      let target = operation.target
+      path.classID = target.area == .object ? target.number : target.area == .assembly ? 4 : nil
+      path.symbol = target.area == .tag ? target.name : .none
       kind = CIPService(service, path)
-      exchange.answered(asked)
-    } else {
-      operation.pairing = asked == nil ? .unasked : .mismatched
     }
     if let connection { operation.facets[.connection] = connection }
     // A partial transfer is a part of what was asked for.
@@ -355,7 +350,13 @@ enum CIP {
         case 1: path.instance = value
         case 2:
           path.member = value
-          if hasSymbol { exchange.spell { $0 += Array("[\(value)]".utf8) } }
+          if hasSymbol {
+            exchange.spell { text in
+              text.append(0x5B)
+              text.append(decimal: value)
+              text.append(0x5D)
+            }
+          }
         case 3: path.connectionPoint = value
         case 4: path.attribute = value
         default: break

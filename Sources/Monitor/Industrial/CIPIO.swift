@@ -51,11 +51,7 @@ enum CIPIO: Dissector {
         Fault(.length, "Item length", seen: UInt64(length), expected: UInt64(bytes.byteCount - headerSize)))
     }
     // Behind the sequence count, which moves with each change by itself.
-    var digest: UInt64 = 1
-    for offset in min(bytes.byteCount, headerSize + 2)..<bytes.byteCount {
-      digest = mix(digest, UInt64(bytes.u8(offset)))
-    }
-    operation.digest = UInt32(truncatingIfNeeded: digest ^ digest >> 32)
+    operation.digest = bytes.digest(from: headerSize + 2, to: bytes.byteCount)
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }

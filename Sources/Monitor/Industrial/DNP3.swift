@@ -270,13 +270,11 @@ enum DNP3: Dissector {
       operation.pairing = .unasked
       return
     }
-    operation.pairing = .answered
     operation.action = exchange[asked].operation.action
     operation.phase = exchange[asked].operation.phase
-    operation.latency = exchange.time &- exchange[asked].time
     // What an answer to a read holds says more than the classes that were asked for.
     if operation.target == .none { operation.target = exchange[asked].operation.target }
-    exchange.answered(asked)
+    exchange.take(answer: &operation, to: asked)
   }
 
   /// What a write changes tells what it does.
@@ -298,9 +296,7 @@ enum DNP3: Dissector {
     _ bytes: RawSpan, from start: Int, _ function: DNP3Function, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
-    let first = exchange.items.count
     var offset = start
-    var isFirst = true
     while offset + 3 <= bytes.byteCount {
       let object = DNP3Object(group: bytes.u8(offset), variation: bytes.u8(offset + 1))
       let qualifier = bytes.u8(offset + 2)
@@ -308,15 +304,16 @@ enum DNP3: Dissector {
         operation.note(Fault(.value, "Qualifier", seen: UInt64(qualifier), least: 0, most: 0x6B))
         break
       }
-      if isFirst { operation.facets[.variation] = UInt32(object.variation) }
+      if operation.target == .none { operation.facets[.variation] = UInt32(object.variation) }
       offset = header.end
       let length = dataSize(object, header, function, bytes, at: offset)
       guard let length else {
         operation.note(
           Fault(.code, "Object", seen: UInt64(object.group) << 8 | UInt64(object.variation), least: 0, most: 0xFFFF))
-        add(
-          Target(area: .group, number: UInt32(object.group), address: header.first, count: header.count), .none,
-          &isFirst, &operation, &exchange)
+        exchange.add(
+          Target(area: .group, number: UInt32(object.group), address: header.first, count: header.count),
+          to: &operation,
+          isFirst: operation.target == .none)
         break
       }
       guard length <= bytes.byteCount - offset || exchange.isCut else {
@@ -327,9 +324,9 @@ enum DNP3: Dissector {
       }
       let end = min(bytes.byteCount, offset + length)
       if object.group == 70, length > 0 {
-        file(bytes, object, from: offset + Int(header.prefix), to: end, &isFirst, &operation, &exchange)
+        file(bytes, object, from: offset + Int(header.prefix), to: end, &operation, &exchange)
       } else if header.isIndexed {
-        indexed(bytes, object, header, from: offset, to: end, function, &isFirst, &operation, &exchange)
+        indexed(bytes, object, header, from: offset, to: end, function, &operation, &exchange)
       } else {
         var target = Target(
           area: .group, number: UInt32(object.group), address: header.first, count: header.count)
@@ -344,7 +341,7 @@ enum DNP3: Dissector {
           ? Values(
             format, at: offset + place, Int(header.count), stride: object.isPacked ? 0 : object.size ?? 0, end: end)
           : .none
-        add(target, values, &isFirst, &operation, &exchange)
+        exchange.add(target, values, to: &operation, isFirst: operation.target == .none)
         status(bytes, object, from: offset, to: end, function, &operation)
       }
       offset = end
@@ -353,7 +350,6 @@ enum DNP3: Dissector {
       operation.note(
         Fault(.truncated, "Object header", seen: UInt64(bytes.byteCount - offset), least: 3, most: 32_768))
     }
-    operation.items = ItemRange(first, exchange.items.count - first)
   }
 
   /// Bytes that follow an object header; nil where the object's size is not known.
@@ -383,7 +379,7 @@ enum DNP3: Dissector {
   /// Objects with an index before each: those that follow on the one before are one range.
   private static func indexed(
     _ bytes: RawSpan, _ object: DNP3Object, _ header: DNP3Range, from start: Int, to end: Int,
-    _ function: DNP3Function, _ isFirst: inout Bool, _ operation: inout Operation, _ exchange: inout Exchange
+    _ function: DNP3Function, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     let size = function.hasData ? object.size ?? 0 : 0
     let step = header.prefix + size
@@ -404,26 +400,14 @@ enum DNP3: Dissector {
       if target != .none, index == target.address + UInt64(target.count) {
         target.count += 1
       } else {
-        if target != .none { add(target, values(offset), &isFirst, &operation, &exchange) }
+        if target != .none { exchange.add(target, values(offset), to: &operation, isFirst: operation.target == .none) }
         target = Target(area: .group, number: UInt32(object.group), address: index, count: 1)
         from = offset
       }
       if size > 0 { status(bytes, object, from: offset + header.prefix, to: end, function, &operation) }
       offset += step
     }
-    if target != .none { add(target, values(offset), &isFirst, &operation, &exchange) }
-  }
-
-  private static func add(
-    _ target: Target, _ values: Values, _ isFirst: inout Bool, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    if isFirst {
-      operation.target = target
-      operation.values = values
-      isFirst = false
-    } else {
-      exchange.items.append(Item(target, values))
-    }
+    if target != .none { exchange.add(target, values(offset), to: &operation, isFirst: operation.target == .none) }
   }
 
   /// The status at the end of a control (group 12 and 41) that an outstation gave back, and the quality of the first point.
@@ -444,7 +428,7 @@ enum DNP3: Dissector {
 
   /// File objects (annex A.31): command, status, transport, descriptor. Where they have a name it is the target.
   private static func file(
-    _ bytes: RawSpan, _ object: DNP3Object, from start: Int, to end: Int, _ isFirst: inout Bool,
+    _ bytes: RawSpan, _ object: DNP3Object, from start: Int, to end: Int,
     _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     var target = Target(area: .group, number: 70, address: 0, count: 1)
@@ -453,64 +437,6 @@ enum DNP3: Dissector {
       let name = bytes.slice(start + Int(bytes.u16LE(start)), Int(bytes.u16LE(start + 2)))
       if name.byteCount > 0 { target = Target(area: .fileName, count: 1, name: exchange.name(name)) }
     }
-    add(target, .none, &isFirst, &operation, &exchange)
-  }
-}
-
-/// The range of an object header (4.2.2.7.3): qualifier, then start and stop, or a count.
-struct DNP3Range {
-  /// Bytes before each object.
-  let prefix: Int
-  /// The prefix is the object's size; else its index.
-  let isSized: Bool
-  let isAll: Bool
-  let first: UInt64
-  let count: UInt32
-  /// Where the header ends.
-  let end: Int
-  var isIndexed: Bool { prefix > 0 && !isSized }
-
-  /// Nil where the qualifier is none, the header is cut short, or its stop stands before its start.
-  init?(_ bytes: RawSpan, at offset: Int) {
-    let qualifier = bytes.u8(offset)
-    guard qualifier & 0x80 == 0 else { return nil }
-    let code = Int(qualifier >> 4)
-    guard code <= 6 else { return nil }
-    prefix = [0, 1, 2, 4, 1, 2, 4][code]
-    isSized = code >= 4
-    let place = offset + 1
-    var first: UInt64 = 0
-    var count: UInt64 = 0
-    var isAll = false
-    let size: Int
-    switch qualifier & 15 {
-    case 0, 3: size = 2
-    case 1, 4: size = 4
-    case 2, 5: size = 8
-    case 6: size = 0
-    case 7, 11: size = 1
-    case 8: size = 2
-    case 9: size = 4
-    default: return nil
-    }
-    guard place + size <= bytes.byteCount else { return nil }
-    switch qualifier & 15 {
-    case 0...5:
-      let stop: UInt64
-      switch size {
-      case 2: (first, stop) = (UInt64(bytes.u8(place)), UInt64(bytes.u8(place + 1)))
-      case 4: (first, stop) = (UInt64(bytes.u16LE(place)), UInt64(bytes.u16LE(place + 2)))
-      default: (first, stop) = (UInt64(bytes.u32LE(place)), UInt64(bytes.u32LE(place + 4)))
-      }
-      guard stop >= first, stop - first < UInt64(UInt32.max) else { return nil }
-      count = stop - first + 1
-    case 6: isAll = true
-    default:
-      count = size == 1 ? UInt64(bytes.u8(place)) : size == 2 ? UInt64(bytes.u16LE(place)) : UInt64(bytes.u32LE(place))
-    }
-    self.first = first
-    self.count = UInt32(count)
-    self.isAll = isAll
-    end = place + size
+    exchange.add(target, to: &operation, isFirst: operation.target == .none)
   }
 }

@@ -224,3 +224,61 @@ struct DNP3Object: Sendable {
     }
   }
 }
+
+/// The range of an object header (4.2.2.7.3): qualifier, then start and stop, or a count.
+struct DNP3Range {
+  /// Bytes before each object.
+  let prefix: Int
+  /// The prefix is the object's size; else its index.
+  let isSized: Bool
+  let isAll: Bool
+  let first: UInt64
+  let count: UInt32
+  /// Where the header ends.
+  let end: Int
+  var isIndexed: Bool { prefix > 0 && !isSized }
+
+  /// Nil where the qualifier is none, the header is cut short, or its stop stands before its start.
+  init?(_ bytes: RawSpan, at offset: Int) {
+    let qualifier = bytes.u8(offset)
+    guard qualifier & 0x80 == 0 else { return nil }
+    let code = Int(qualifier >> 4)
+    guard code <= 6 else { return nil }
+    prefix = [0, 1, 2, 4, 1, 2, 4][code]
+    isSized = code >= 4
+    let place = offset + 1
+    var first: UInt64 = 0
+    var count: UInt64 = 0
+    var isAll = false
+    let size: Int
+    switch qualifier & 15 {
+    case 0, 3: size = 2
+    case 1, 4: size = 4
+    case 2, 5: size = 8
+    case 6: size = 0
+    case 7, 11: size = 1
+    case 8: size = 2
+    case 9: size = 4
+    default: return nil
+    }
+    guard place + size <= bytes.byteCount else { return nil }
+    switch qualifier & 15 {
+    case 0...5:
+      let stop: UInt64
+      switch size {
+      case 2: (first, stop) = (UInt64(bytes.u8(place)), UInt64(bytes.u8(place + 1)))
+      case 4: (first, stop) = (UInt64(bytes.u16LE(place)), UInt64(bytes.u16LE(place + 2)))
+      default: (first, stop) = (UInt64(bytes.u32LE(place)), UInt64(bytes.u32LE(place + 4)))
+      }
+      guard stop >= first, stop - first < UInt64(UInt32.max) else { return nil }
+      count = stop - first + 1
+    case 6: isAll = true
+    default:
+      count = size == 1 ? UInt64(bytes.u8(place)) : size == 2 ? UInt64(bytes.u16LE(place)) : UInt64(bytes.u32LE(place))
+    }
+    self.first = first
+    self.count = UInt32(count)
+    self.isAll = isAll
+    end = place + size
+  }
+}

@@ -138,15 +138,8 @@ enum EtherNetIP: Dissector {
     }
     if operation.role == .response {
       operation.outcome = status == 0 ? .ok : .error(code: status, name: ENIPCommand.status(status))
-      if let asked = exchange.waiting(transaction: operation.transaction, unit: place),
-        exchange[asked].operation.code == operation.code
-      {
-        operation.pairing = .answered
-        operation.latency = exchange.time &- exchange[asked].time
-        exchange.answered(asked)
-      } else {
-        operation.pairing = .unasked
-      }
+      // Many clients give all requests one context: another one that waits under it is no contradiction.
+      if !exchange.tie(&operation, place: place) { operation.pairing = .unasked }
     } else if operation.role == .request, command != .sendUnit, command != .noOperation {
       exchange.ask(operation, place: place, mayStaySilent: command == .unregisterSession || command.isList)
     }

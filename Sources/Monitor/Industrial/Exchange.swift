@@ -97,6 +97,34 @@ struct Exchange {
   subscript(request: WaitingRequest) -> PendingRequest {
     @inline(__always) _read { yield pending[request.slot] }
   }
+  /// Ties an answer to the request that waits under its number: it has the request's targets, and `also` takes over more. False, and a pairing that says
+  /// why, where none waits, or one of another function.
+  @inline(__always)
+  mutating func tie(
+    _ answer: inout Operation, place: Int64? = nil,
+    also: (borrowing Operation, inout Operation) -> Void = { _, _ in }
+  ) -> Bool {
+    guard let asked = waiting(transaction: answer.transaction, unit: place ?? answer.unit) else {
+      answer.pairing = .unasked
+      return false
+    }
+    guard self[asked].operation.code == answer.code, self[asked].operation.dissector == answer.dissector else {
+      answer.pairing = .mismatched
+      return false
+    }
+    answer.target = self[asked].operation.target
+    answer.written = self[asked].operation.written
+    also(self[asked].operation, &answer)
+    take(answer: &answer, to: asked)
+    return true
+  }
+  /// Ties an answer to a request that the caller knows to be its own; what it has of it is the caller's.
+  @inline(__always)
+  mutating func take(answer: inout Operation, to asked: WaitingRequest) {
+    answer.pairing = .answered
+    answer.latency = time &- self[asked].time
+    answered(asked)
+  }
   mutating func answered(_ request: WaitingRequest) { pending.remove(request.slot) }
   /// An answer under this request's number that was another one's, while there are such; false if there are none (left).
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
@@ -114,6 +142,20 @@ struct Exchange {
     if isAssembled { recycle() }
     fault = nil
     faultOwner = .none
+  }
+
+  // MARK: Targets
+
+  /// Adds a target to an operation, with the values that go there: the first is its own, the others are items.
+  mutating func add(_ target: Target, _ values: Values = .none, to operation: inout Operation, isFirst: Bool) {
+    if isFirst {
+      operation.target = target
+      operation.values = values
+      return
+    }
+    if operation.items.count == 0 { operation.items = ItemRange(items.count, 0) }
+    items.append(Item(target, values))
+    operation.items = ItemRange(Int(operation.items.start), items.count - Int(operation.items.start))
   }
 
   // MARK: Names

@@ -177,9 +177,7 @@ enum FINS: Dissector {
     if command == 0 {
       exchange.ask(operation)
     } else if command == 1, let asked = exchange.waiting(transaction: -1, unit: -1) {
-      operation.pairing = .answered
-      operation.latency = exchange.time &- exchange[asked].time
-      exchange.answered(asked)
+      exchange.take(answer: &operation, to: asked)
     }
     exchange.operations.append(operation)
   }
@@ -256,7 +254,7 @@ enum FINS: Dissector {
     case FINSCommand(rawValue: 0x2202), FINSCommand(rawValue: 0x2203):
       // Disk number, then eight characters, a dot, three characters.
       guard frame.count >= 26 else { return }
-      operation.target = Target(area: .fileName, count: 1, name: exchange.name(trimmed(frame.bytes(14, 12))))
+      operation.target = Target(area: .fileName, count: 1, name: exchange.name(frame.bytes(14, 12).trimmed))
     default: break
     }
   }
@@ -270,16 +268,7 @@ enum FINS: Dissector {
     } else {
       operation.note(Fault(.length, "End code", seen: UInt64(frame.count - 12), least: 2, most: 2000))
     }
-    let asked = exchange.waiting(transaction: operation.transaction, unit: operation.unit)
-    if let asked, exchange[asked].operation.code == operation.code {
-      operation.target = exchange[asked].operation.target
-      operation.written = exchange[asked].operation.written
-      operation.latency = exchange.time &- exchange[asked].time
-      operation.pairing = .answered
-      exchange.answered(asked)
-    } else {
-      operation.pairing = asked == nil ? .unasked : .mismatched
-    }
+    _ = exchange.tie(&operation)
     guard operation.outcome == .ok else { return }
     switch command {
     case .memoryAreaRead:
@@ -290,8 +279,8 @@ enum FINS: Dissector {
       guard frame.count >= 54 else { return }
       var report = IdentityReport()
       report.knownVendor = "Omron"
-      report.model = exchange.name(trimmed(frame.bytes(14, 20)))
-      report.firmware = exchange.name(trimmed(frame.bytes(34, 20)))
+      report.model = exchange.name(frame.bytes(14, 20).trimmed)
+      report.firmware = exchange.name(frame.bytes(34, 20).trimmed)
       exchange.identities.append(report)
     case FINSCommand(rawValue: 0x0601):
       // Status, mode, errors.
@@ -307,14 +296,12 @@ enum FINS: Dissector {
     _ frame: borrowing FINSFrame, from first: Int, step: Int, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
-    let start = exchange.items.count
     var offset = first
     while offset + 4 <= frame.count {
       let target = place(frame, at: offset, count: 1, &operation).target
-      if offset == first { operation.target = target } else { exchange.items.append(Item(target)) }
+      exchange.add(target, to: &operation, isFirst: offset == first)
       offset += step
     }
-    operation.items = ItemRange(start, exchange.items.count - start)
   }
 
   /// Area code, word address, bit: what they name, and the bytes of one item.
@@ -341,13 +328,5 @@ enum FINS: Dissector {
   private static func values(_ frame: borrowing FINSFrame, at offset: Int, _ count: Int, _ width: Int) -> Values {
     let format: Values.Format = width == 1 ? .uint8 : width == 4 ? .uint32 : .uint16
     return Values(format, at: frame.start + offset, count, end: frame.start + frame.count)
-  }
-
-  /// Without blanks and zeros behind it.
-  @_lifetime(copy bytes)
-  private static func trimmed(_ bytes: RawSpan) -> RawSpan {
-    var count = bytes.byteCount
-    while count > 0, bytes.u8(count - 1) == 0x20 || bytes.u8(count - 1) == 0 { count -= 1 }
-    return bytes.extracting(first: count)
   }
 }

@@ -29,24 +29,30 @@ enum OPCUA: Dissector {
     static let open: UInt32 = 0x4F50_4E00
     static let message: UInt32 = 0x4D53_4700
     static let close: UInt32 = 0x434C_4F00
-    static let all = [hello, acknowledge, error, reverseHello, open, message, close]
+
+    static func isOne(_ word: UInt32) -> Bool {
+      switch word & 0xFFFF_FF00 {
+      case hello, acknowledge, error, reverseHello, open, message, close: true
+      default: false
+      }
+    }
+    /// Intermediate, final, abort.
+    static func isChunk(_ byte: UInt8) -> Bool { byte == 0x43 || byte == 0x46 || byte == 0x41 }
+    /// Whether up to three bytes can be the beginning of one.
+    static func canBegin(_ bytes: RawSpan) -> Bool {
+      var word: UInt32 = 0
+      for place in 0..<bytes.byteCount { word |= UInt32(bytes.u8(place)) << (24 - 8 * UInt32(place)) }
+      let mask = ~UInt32(0) << (32 - 8 * UInt32(bytes.byteCount))
+      return bytes.byteCount == 0
+        || [hello, acknowledge, error, reverseHello, open, message, close].contains { $0 & mask == word }
+    }
   }
 
   /// Nil for bytes that begin no chunk; 0 while the size is still to come.
   private static func size(_ bytes: RawSpan) -> Int? {
-    guard bytes.byteCount >= 4 else {
-      for kind in Kind.all {
-        var isPrefix = true
-        for place in 0..<min(3, bytes.byteCount) where bytes.u8(place) != UInt8(kind >> (24 - 8 * UInt32(place)) & 0xFF)
-        {
-          isPrefix = false
-        }
-        if isPrefix { return 0 }
-      }
-      return nil
-    }
+    guard bytes.byteCount >= 4 else { return Kind.canBegin(bytes.extracting(first: 3)) ? 0 : nil }
     let kind = bytes.u32(0) & 0xFFFF_FF00
-    guard Kind.all.contains(kind) else { return nil }
+    guard Kind.isOne(kind) else { return nil }
     let chunk = bytes.u8(3)
     guard chunk == 0x46 || (chunk == 0x43 || chunk == 0x41) && kind == Kind.message else { return nil }
     guard bytes.byteCount >= 8 else { return 0 }
@@ -80,8 +86,8 @@ enum OPCUA: Dissector {
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard let size = size(bytes) else {
       let isKind =
-        bytes.byteCount >= 8 && Kind.all.contains(bytes.u32(0) & 0xFFFF_FF00)
-        && [0x41, 0x43, 0x46].contains(bytes.u8(3))
+        bytes.byteCount >= 8 && Kind.isOne(bytes.u32(0)) && Kind.isChunk(bytes.u8(3))
+        && 0x41...0x46 ~= bytes.u8(3)
       exchange.fault =
         isKind
         ? Fault(.length, "MessageSize", seen: UInt64(bytes.u32LE(4)), least: 16, most: UInt64(longestMessage))
@@ -126,9 +132,7 @@ enum OPCUA: Dissector {
       let status = kind == Kind.error ? reader.u32() : 0
       operation.outcome = status == 0 ? .ok : .error(code: status, name: UAStatus.name(status))
       if let asked = exchange.waiting(transaction: -1, unit: -2) {
-        operation.pairing = .answered
-        operation.latency = exchange.time &- exchange[asked].time
-        exchange.answered(asked)
+        exchange.take(answer: &operation, to: asked)
       }
     }
     exchange.operations.append(operation)
@@ -229,17 +233,12 @@ enum OPCUA: Dissector {
       operation.outcome = UAStatus.outcome(status)
       if let asked = exchange.waiting(transaction: request, unit: -1) {
         operation.target = exchange[asked].operation.target
-        operation.latency = exchange.time &- exchange[asked].time
         if operation.detail == .none { operation.detail = exchange[asked].operation.detail }
         // A fault answers any service.
-        if service == .fault {
-          operation.action = exchange[asked].operation.action
-          operation.pairing = .answered
-        } else {
-          operation.pairing = exchange[asked].operation.code == service.question ? .answered : .mismatched
-          if service == .writeResponse { operation.action = exchange[asked].operation.action }
-        }
-        exchange.answered(asked)
+        let isFitting = service == .fault || exchange[asked].operation.code == service.question
+        if service == .fault || service == .writeResponse { operation.action = exchange[asked].operation.action }
+        exchange.take(answer: &operation, to: asked)
+        if !isFitting { operation.pairing = .mismatched }
       } else {
         operation.pairing = .unasked
       }
@@ -252,418 +251,5 @@ enum OPCUA: Dissector {
           most: 8_388_608))
     }
     exchange.operations.append(operation)
-  }
-}
-
-/// What services hold (OPC 10000-4, 5).
-enum OPCUAServices {
-  private static let valueAttribute: UInt32 = 13
-
-  static func request(
-    _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    switch service {
-    case .openChannelRequest:
-      // Version, issue or renew, mode.
-      reader.skip(8)
-      operation.facets[.securityMode] = reader.u32()
-    case .createSessionRequest: application(&reader, .sender, &exchange)
-    case .activateSessionRequest: activate(&reader, &operation, &exchange)
-    case .readRequest:
-      reader.skip(12)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
-        reader.skip(4)
-        _ = reader.string()
-        reader.skip(2)
-        _ = reader.string()
-        return Item(Target(area: .node, count: 1, name: node))
-      }
-    case .writeRequest:
-      each(&reader, &operation, &exchange) { reader, operation, exchange in
-        let node = reader.node(&exchange)
-        // Anything but the value is a setting of the node.
-        if reader.u32() != valueAttribute { operation.action = .configure }
-        _ = reader.string()
-        return Item(Target(area: .node, count: 1, name: node), reader.dataValue())
-      }
-    case .callRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        _ = reader.node(&exchange)
-        let method = reader.node(&exchange)
-        var values = Values.none
-        for place in 0..<reader.count() {
-          let argument = reader.variant()
-          if place == 0 { values = argument }
-          if reader.failed { break }
-        }
-        return Item(Target(area: .node, count: 1, name: method), values)
-      }
-    case .browseRequest:
-      _ = reader.node(&exchange)
-      reader.skip(16)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
-        reader.skip(4)
-        _ = reader.node(&exchange)
-        reader.skip(9)
-        return Item(Target(area: .node, count: 1, name: node))
-      }
-    case .createItemsRequest:
-      operation.facets[.subscription] = reader.u32()
-      reader.skip(4)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
-        reader.skip(4)
-        _ = reader.string()
-        reader.skip(2)
-        _ = reader.string()
-        reader.skip(16)
-        reader.extensionObject()
-        reader.skip(5)
-        return Item(Target(area: .node, count: 1, name: node))
-      }
-    case .deleteNodesRequest, .registerNodesRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
-        if service == .deleteNodesRequest { reader.skip(1) }
-        return Item(Target(area: .node, count: 1, name: node))
-      }
-    default: break
-    }
-  }
-
-  static func response(
-    _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    switch service {
-    case .createSessionResponse:
-      // Two node ids, time-out, nonce, certificate, then the server's endpoints.
-      _ = reader.node(&exchange)
-      _ = reader.node(&exchange)
-      reader.skip(8)
-      _ = reader.string()
-      _ = reader.string()
-      endpoints(&reader, &exchange)
-    case .getEndpointsResponse: endpoints(&reader, &exchange)
-    case .readResponse:
-      let start = exchange.items.count
-      for place in 0..<reader.count() {
-        let values = reader.dataValue()
-        if reader.failed { break }
-        if place == 0 { operation.values = values } else { exchange.items.append(Item(.none, values)) }
-      }
-      operation.items = ItemRange(start, exchange.items.count - start)
-      // Types that are not read end the list, and are no fault.
-      reader.failed = false
-    case .writeResponse, .callResponse:
-      if reader.count() > 0 { operation.outcome = UAStatus.outcome(reader.u32()) }
-    case .publishResponse: operation.facets[.subscription] = reader.u32()
-    default: break
-    }
-  }
-
-  /// An array: the first item is the operation's own, the others further ones.
-  private static func each(
-    _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange,
-    _ body: (inout UAReader, inout Operation, inout Exchange) -> Item
-  ) {
-    let start = exchange.items.count
-    for place in 0..<reader.count() {
-      let item = body(&reader, &operation, &exchange)
-      if reader.isUnread {
-        // A value of a type that is not read: what follows it cannot be found.
-        if place == 0 { operation.target = item.target } else { exchange.items.append(item) }
-        break
-      }
-      guard !reader.failed else { break }
-      if place == 0 {
-        operation.target = item.target
-        operation.values = item.values
-      } else {
-        exchange.items.append(item)
-      }
-    }
-    operation.items = ItemRange(start, exchange.items.count - start)
-  }
-
-  /// Signature, certificates, locales, then the user's token: 5.6.3 and 7.41.
-  private static func activate(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
-    _ = reader.string()
-    _ = reader.string()
-    for _ in 0..<reader.count() {
-      _ = reader.string()
-      _ = reader.string()
-      if reader.failed { return }
-    }
-    for _ in 0..<reader.count() {
-      _ = reader.string()
-      if reader.failed { return }
-    }
-    let type = reader.serviceID()
-    guard !reader.failed, reader.u8() == 1 else { return }
-    reader.skip(4)
-    // 0 anonymous, 1 user name, 2 certificate, 3 issued token (UserTokenType).
-    switch type {
-    case 321: operation.facets[.tokenKind] = 0
-    case 324:
-      operation.facets[.tokenKind] = 1
-      _ = reader.string()
-      operation.detail = reader.name(&exchange)
-    case 327: operation.facets[.tokenKind] = 2
-    case 940: operation.facets[.tokenKind] = 3
-    default: break
-    }
-  }
-
-  /// The application of the first endpoint.
-  private static func endpoints(_ reader: inout UAReader, _ exchange: inout Exchange) {
-    guard reader.count() > 0 else { return }
-    _ = reader.string()
-    application(&reader, .sender, &exchange)
-  }
-
-  /// An ApplicationDescription (7.2): URI of the application, of the product, name.
-  private static func application(
-    _ reader: inout UAReader, _ subject: IdentityReport.Subject, _ exchange: inout Exchange
-  ) {
-    _ = reader.string()
-    var report = IdentityReport()
-    report.subject = subject
-    report.model = reader.name(&exchange)
-    let mask = reader.u8()
-    if mask & 1 != 0 { _ = reader.string() }
-    if mask & 2 != 0 { report.name = reader.name(&exchange) }
-    if !reader.failed, report.model != .none || report.name != .none { exchange.identities.append(report) }
-  }
-}
-
-/// Reads the binary encoding (OPC 10000-6, 5.2) from front to back. What is cut off reads as 0, and is remembered in `failed`.
-struct UAReader: ~Escapable {
-  private let bytes: RawSpan
-  private(set) var offset: Int
-  var failed = false
-  /// A value of a type that is not read was met.
-  private(set) var isUnread = false
-
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, at offset: Int) {
-    self.bytes = bytes
-    self.offset = offset
-  }
-
-  private mutating func take(_ count: Int) -> Int? {
-    guard !failed, count >= 0, count <= bytes.byteCount - offset else {
-      failed = true
-      return nil
-    }
-    offset += count
-    return offset - count
-  }
-  mutating func skip(_ count: Int) { _ = take(count) }
-  mutating func u8() -> UInt8 { take(1).map { bytes.u8($0) } ?? 0 }
-  mutating func u16() -> UInt16 { take(2).map { bytes.u16LE($0) } ?? 0 }
-  mutating func u32() -> UInt32 { take(4).map { bytes.u32LE($0) } ?? 0 }
-
-  /// The length of an array; -1, which is null, and what cannot be there count as none.
-  mutating func count() -> Int {
-    let count = Int(Int32(bitPattern: u32()))
-    if count > bytes.byteCount - offset { failed = true }
-    return failed ? 0 : max(0, count)
-  }
-  /// Where a string or byte string stands; null has no bytes.
-  mutating func string() -> (start: Int, count: Int) {
-    let count = Int(Int32(bitPattern: u32()))
-    guard count > 0, let start = take(count) else { return (offset, 0) }
-    return (start, count)
-  }
-  mutating func name(_ exchange: inout Exchange) -> NameID {
-    let (start, count) = string()
-    return exchange.name(bytes.slice(start, count))
-  }
-
-  /// The numeric id of a node of namespace 0 (a type's encoding); 0 for any other.
-  mutating func serviceID() -> UInt32 {
-    switch u8() {
-    case 0: return UInt32(u8())
-    case 1:
-      let space = u8()
-      let id = u16()
-      return space == 0 ? UInt32(id) : 0
-    case 2:
-      let space = u16()
-      let id = u32()
-      return space == 0 ? id : 0
-    default: return 0
-    }
-  }
-
-  /// A node id (5.2.2.9), in the notation `ns=2;s=Line1/Speed`.
-  mutating func node(_ exchange: inout Exchange) -> NameID {
-    let encoding = u8()
-    var space: UInt16 = 0
-    var number: UInt32 = 0
-    var text = (start: offset, count: 0)
-    switch encoding & 0x3F {
-    case 0: number = UInt32(u8())
-    case 1:
-      space = UInt16(u8())
-      number = UInt32(u16())
-    case 2:
-      space = u16()
-      number = u32()
-    case 3, 5:
-      space = u16()
-      text = string()
-    case 4:
-      space = u16()
-      text = (offset, 16)
-      skip(16)
-    default: failed = true
-    }
-    if encoding & 0x80 != 0 { _ = string() }
-    if encoding & 0x40 != 0 { skip(4) }
-    guard !failed, encoding & 0x3F > 2 || number != 0 else { return .none }
-    let value = bytes.slice(text.start, text.count)
-    return exchange.name { name in
-      if space != 0 { name += Array("ns=\(space);".utf8) }
-      switch encoding & 0x3F {
-      case 0, 1, 2: name += Array("i=\(number)".utf8)
-      case 3:
-        name += [0x73, 0x3D]
-        for place in 0..<min(value.byteCount, NameTable.longest) { name.append(value.u8(place)) }
-      default:
-        name += [encoding & 0x3F == 4 ? 0x67 : 0x62, 0x3D]
-        for place in 0..<min(value.byteCount, 64) {
-          for half in [value.u8(place) >> 4, value.u8(place) & 15] {
-            name.append(half < 10 ? 0x30 + half : 0x57 + half)
-          }
-        }
-      }
-    }
-  }
-  private mutating func skipNode() {
-    let encoding = u8()
-    switch encoding & 0x3F {
-    case 0: skip(1)
-    case 1: skip(3)
-    case 2: skip(6)
-    case 3, 5:
-      skip(2)
-      _ = string()
-    case 4: skip(18)
-    default: failed = true
-    }
-    if encoding & 0x80 != 0 { _ = string() }
-    if encoding & 0x40 != 0 { skip(4) }
-  }
-
-  mutating func extensionObject() {
-    skipNode()
-    switch u8() {
-    case 0: break
-    case 1, 2: _ = string()
-    default: failed = true
-    }
-  }
-
-  /// Token, time, handle, diagnostics, audit entry, time-out, additional header (OPC 10000-4, 7.33).
-  mutating func requestHeader() {
-    skipNode()
-    skip(16)
-    _ = string()
-    skip(4)
-    extensionObject()
-  }
-  /// Time, handle, result, diagnostics, strings, additional header (7.34); the result.
-  mutating func responseHeader() -> UInt32 {
-    skip(12)
-    let status = u32()
-    diagnostics()
-    for _ in 0..<count() {
-      _ = string()
-      if failed { break }
-    }
-    extensionObject()
-    return status
-  }
-
-  /// A DiagnosticInfo (5.2.2.12): the inner one comes last, so that no depth is needed.
-  private mutating func diagnostics() {
-    var mask = u8()
-    while !failed {
-      for bit: UInt8 in [1, 2, 4, 8] where mask & bit != 0 { skip(4) }
-      if mask & 0x10 != 0 { _ = string() }
-      if mask & 0x20 != 0 { skip(4) }
-      guard mask & 0x40 != 0 else { return }
-      mask = u8()
-    }
-  }
-
-  /// A DataValue (5.2.2.17).
-  mutating func dataValue() -> Values {
-    let mask = u8()
-    let values = mask & 1 != 0 ? variant() : .none
-    guard !isUnread else { return values }
-    if mask & 2 != 0 { skip(4) }
-    if mask & 4 != 0 { skip(8) }
-    if mask & 0x10 != 0 { skip(2) }
-    if mask & 8 != 0 { skip(8) }
-    if mask & 0x20 != 0 { skip(2) }
-    return values
-  }
-
-  /// A Variant (5.2.2.16): where its numbers stand.
-  mutating func variant() -> Values {
-    let encoding = u8()
-    let count = encoding & 0x80 != 0 ? count() : 1
-    let start = offset
-    var values = Values.none
-    if let (format, width) = UAReader.number(encoding & 0x3F) {
-      let (length, isTooLong) = count.multipliedReportingOverflow(by: width)
-      skip(isTooLong ? Int.max : length)
-      if !failed { values = Values(format, at: start, count, end: bytes.byteCount) }
-    } else {
-      for _ in 0..<count {
-        switch encoding & 0x3F {
-        case 0: break
-        case 12, 15, 16: _ = string()
-        case 13: skip(8)
-        case 14: skip(16)
-        case 17, 18: skipNode()
-        case 20:
-          skip(2)
-          _ = string()
-        case 21:
-          let mask = u8()
-          if mask & 1 != 0 { _ = string() }
-          if mask & 2 != 0 { _ = string() }
-        case 22: extensionObject()
-        default: isUnread = true
-        }
-        if failed || isUnread { return .none }
-      }
-    }
-    if encoding & 0x40 != 0 {
-      let dimensions = self.count()
-      skip(4 * dimensions)
-    }
-    return values
-  }
-
-  private static func number(_ type: UInt8) -> (Values.Format, Int)? {
-    switch type {
-    case 1, 3: (.uint8, 1)
-    case 2: (.int8, 1)
-    case 4: (.int16LE, 2)
-    case 5: (.uint16LE, 2)
-    case 6: (.int32LE, 4)
-    case 7, 19: (.uint32LE, 4)
-    case 8: (.int64LE, 8)
-    case 9: (.uint64LE, 8)
-    case 10: (.float32LE, 4)
-    case 11: (.float64LE, 8)
-    default: nil
-    }
   }
 }

@@ -31,9 +31,7 @@ enum PCCC {
       operation.transaction = transaction
       if let asked {
         operation.target = exchange[asked].operation.target
-        operation.latency = exchange.time &- exchange[asked].time
-        operation.pairing = .answered
-        exchange.answered(asked)
+        exchange.take(answer: &operation, to: asked)
       } else {
         operation.pairing = .unasked
       }

@@ -58,17 +58,7 @@ enum Profinet: Dissector {
       operation.facets[.cycleCounter] = UInt32(bytes.u16(end))
       operation.facets[.dataStatus] = UInt32(status)
       operation.facets[.transferStatus] = UInt32(bytes.u8(end + 3))
-      var digest: UInt64 = 0
-      var offset = 2
-      while offset + 8 <= end {
-        digest = mix(digest, bytes.u64(offset))
-        offset += 8
-      }
-      while offset < end {
-        digest = mix(digest, UInt64(bytes.u8(offset)))
-        offset += 1
-      }
-      operation.digest = UInt32(truncatingIfNeeded: digest ^ digest >> 32)
+      operation.digest = bytes.digest(from: 2, to: end)
       // What `state` keeps: the data status of each direction, behind a mark that there is one.
       let shift: UInt64 = exchange.direction == .toServer ? 0 : 16
       let now = 0x100 | UInt64(status)

@@ -183,8 +183,6 @@ enum SLMP: Dissector {
     let end = number(message, form.head, 2, form).map { UInt16($0) } ?? 0
     var operation = Operation(exchange.dissector, .unknown, .response, code: 0, name: "Response")
     route(message, form, &operation)
-    var form = form
-    form.isResponse = true
     let data = form.head + form.width(2)
     if end != 0, let code = number(message, data + form.width(5), 2, form) {
       // Error information: the station that refused, the command and its sub-command.
@@ -200,10 +198,8 @@ enum SLMP: Dissector {
       operation.name = exchange[asked].operation.name
       operation.action = exchange[asked].operation.action
       operation.target = exchange[asked].operation.target
-      operation.latency = exchange.time &- exchange[asked].time
-      operation.pairing = .answered
       sub = UInt16(truncatingIfNeeded: operation.subcode)
-      exchange.answered(asked)
+      exchange.take(answer: &operation, to: asked)
     } else {
       operation.pairing = .unasked
     }
@@ -309,9 +305,7 @@ struct SLMPData {
       guard data + 16 <= message.byteCount else { return }
       var report = IdentityReport()
       report.knownVendor = "Mitsubishi Electric"
-      var count = 16
-      while count > 0, message.u8(data + count - 1) == 0x20 || message.u8(data + count - 1) == 0 { count -= 1 }
-      report.model = exchange.name(message.slice(data, count))
+      report.model = exchange.name(message.slice(data, 16).trimmed)
       exchange.identities.append(report)
     default: break
     }
@@ -355,7 +349,6 @@ struct SLMPData {
     guard !isExtended, let first = number(message, data, 1),
       let second = isBitWrite ? 0 : number(message, data + form.width(1), 1)
     else { return }
-    let start = exchange.items.count
     var offset = data + form.width(isBitWrite ? 1 : 2)
     for index in 0..<first + second {
       guard let device = device(message, offset) else {
@@ -379,14 +372,8 @@ struct SLMPData {
           : Values(form.isASCII ? .hex8 : .uint32LE, at: offset, 1, end: message.byteCount)
         offset += form.width(width)
       }
-      if index == 0 {
-        operation.target = target
-        operation.values = values
-      } else {
-        exchange.items.append(Item(target, values))
-      }
+      exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    operation.items = ItemRange(start, exchange.items.count - start)
   }
 
   /// Blocks: numbers of word and bit blocks, then device and points of each, with what is written.
@@ -396,7 +383,6 @@ struct SLMPData {
     guard !isExtended, let words = number(message, data, 1), let bits = number(message, data + form.width(1), 1) else {
       return
     }
-    let start = exchange.items.count
     var offset = data + form.width(2)
     for index in 0..<words + bits {
       guard let device = device(message, offset), let points = number(message, offset + deviceWidth, 2) else {
@@ -412,14 +398,8 @@ struct SLMPData {
         values = self.values(message, at: offset, bits: false, points)
         offset += form.width(2) * points
       }
-      if index == 0 {
-        operation.target = target
-        operation.values = values
-      } else {
-        exchange.items.append(Item(target, values))
-      }
+      exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    operation.items = ItemRange(start, exchange.items.count - start)
   }
 
   /// Text of `count` bytes; every other one is left out where they are zeros (UTF-16 of ASCII).

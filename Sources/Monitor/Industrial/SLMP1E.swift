@@ -137,7 +137,6 @@ enum SLMP1E {
     _ message: RawSpan, at data: Int, _ code: UInt8, _ form: SLMP.Form, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
-    let start = exchange.items.count
     let width = form.width(code == 4 ? 1 : code == 5 ? 2 : 0)
     var offset = data + form.width(2)
     while offset + form.width(6) + width <= message.byteCount {
@@ -147,15 +146,9 @@ enum SLMP1E {
         code == 4
         ? Values(form.isASCII ? .hex2 : .uint8, at: place, 1, end: message.byteCount)
         : code == 5 ? Values(form.isASCII ? .hex4 : .uint16LE, at: place, 1, end: message.byteCount) : .none
-      if offset == data + form.width(2) {
-        operation.target = target
-        operation.values = values
-      } else {
-        exchange.items.append(Item(target, values))
-      }
+      exchange.add(target, values, to: &operation, isFirst: offset == data + form.width(2))
       offset = place + width
     }
-    operation.items = ItemRange(start, exchange.items.count - start)
   }
 
   private static func response(
@@ -182,9 +175,7 @@ enum SLMP1E {
       guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
       operation.target = exchange[asked].operation.target
       operation.unit = exchange[asked].operation.unit
-      operation.latency = exchange.time &- exchange[asked].time
-      operation.pairing = .answered
-      exchange.answered(asked)
+      exchange.take(answer: &operation, to: asked)
       if end == 0, code <= 1 {
         operation.values = Values(
           code == 0 ? (form.isASCII ? .hex1 : .halfByte) : form.isASCII ? .hex4 : .uint16LE, at: head, points,

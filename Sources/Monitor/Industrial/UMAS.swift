@@ -161,17 +161,12 @@ enum UMAS {
     for place in [data + 14, data + 15, data + 16, data + 17, data + 18] where place < message.byteCount {
       let count = Int(message.u8(place))
       let name = message.slice(place + 1, count)
-      guard 4...40 ~= count, name.byteCount == count, isText(name) else { continue }
+      guard 4...40 ~= count, name.byteCount == count, name.isText else { continue }
       var report = IdentityReport()
       report.knownVendor = "Schneider Electric"
       report.model = exchange.name(name)
       exchange.identities.append(report)
       return
     }
-  }
-
-  private static func isText(_ bytes: RawSpan) -> Bool {
-    for place in 0..<bytes.byteCount where !(0x20...0x7E ~= bytes.u8(place)) { return false }
-    return true
   }
 }
