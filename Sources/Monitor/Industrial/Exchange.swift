@@ -136,7 +136,8 @@ struct Exchange {
   /// Empties what belongs to one message.
   @inline(__always)
   mutating func begin() {
-    operations.removeAll(keepingCapacity: true)
+    // One by one: there is hardly ever more than one, and `removeAll` is a call.
+    while !operations.isEmpty { operations.removeLast() }
     if !items.isEmpty { items.removeAll(keepingCapacity: true) }
     if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
     if isAssembled { recycle() }

@@ -48,6 +48,7 @@ package struct Facets: Sendable {
   package var count: Int { Int(used) }
   private var used: UInt8 = 0
 
+  @inline(__always)
   package init() {}
 
   package subscript(facet: Facet) -> UInt32? {

@@ -104,7 +104,7 @@ extension Exchange {
 
 extension Operation {
   /// An answer means what its question meant, at the addresses it asked for.
-  fileprivate mutating func takeQuestion(_ asked: Operation) {
+  fileprivate mutating func takeQuestion(_ asked: borrowing Operation) {
     target = asked.target
     written = asked.written
     action = asked.action

@@ -166,18 +166,20 @@ extension ModbusPDU {
   }
 
   /// Whether the answer has the shape its question asked for, and repeats what it must repeat.
-  func answers(_ asked: Operation, _ operation: Operation) -> Bool {
+  func answers(_ asked: borrowing Operation, _ operation: borrowing Operation) -> Bool {
     guard asked.code == operation.code else { return false }
     if isException { return true }
     let echo = asked.values.echo
+    // -1 where the byte that counts them is not there.
+    let bytesToFollow = count >= 2 ? Int64(u8(1)) : -1
     switch functionCode {
-    case 1, 2: return count >= 2 && UInt32(u8(1)) == (asked.target.count + 7) / 8
-    case 3, 4, 23: return count >= 2 && UInt32(u8(1)) == 2 * asked.target.count
+    case 1, 2: return (asked.target.count + 7) / 8 == bytesToFollow
+    case 3, 4, 23: return 2 * asked.target.count == bytesToFollow
     case 5, 6, 22: return operation.target == asked.target && self.echo == echo
     case 8:
       guard count >= 3, operation.subcode == asked.subcode else { return false }
-      return !ModbusDiagnostic(rawValue: u16(1)).isEchoed
-        || self.echo == echo && operation.values.count == asked.values.count
+      let isSame = operation.values.count == asked.values.count && self.echo == echo
+      return isSame || !ModbusDiagnostic(rawValue: u16(1)).isEchoed
     case 15, 16, 21: return operation.target == asked.target
     case 20: return fileWords == asked.target.count
     case 43: return operation.subcode == asked.subcode && self.echo == echo

@@ -155,11 +155,12 @@ package struct TargetRange: Hashable, Sendable {
     // Each round ends beyond `next`, at the end of the range that reaches furthest: at most as many rounds as ranges.
     while true {
       var reach: UInt64?
-      for range in ranges
-      where range.area == target.area && (range.number ?? target.number) == target.number
-        && (range.unit ?? unit) == unit && range.addresses.contains(next)
+      let ranges = ranges.span
+      for index in ranges.indices
+      where ranges[index].area == target.area && (ranges[index].number ?? target.number) == target.number
+        && (ranges[index].unit ?? unit) == unit && ranges[index].addresses.contains(next)
       {
-        reach = max(reach ?? 0, range.addresses.upperBound)
+        reach = max(reach ?? 0, ranges[index].addresses.upperBound)
       }
       guard let reach else { return false }
       if reach >= last { return true }

@@ -141,10 +141,11 @@ extension Site {
   }
 
   func fit(_ conduit: Conduit, _ service: Service) -> ServicePattern.Fit {
-    if conduit.services.isEmpty { return .yes }
+    let services = conduit.services.span
+    if services.isEmpty { return .yes }
     var best = ServicePattern.Fit.no
-    for pattern in conduit.services {
-      switch pattern.fit(service) {
+    for index in services.indices {
+      switch services[index].fit(service) {
       case .yes: return .yes
       case .provisional: best = .provisional
       case .no: break

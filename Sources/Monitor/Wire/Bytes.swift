@@ -117,9 +117,16 @@ extension [UInt8] {
       bytes.storeBytes(of: source.u64(done).bigEndian, toByteOffset: offset &+ done, as: UInt64.self)
       done &+= 8
     }
-    while done < count {
+    if done &+ 4 <= count {
+      bytes.storeBytes(of: source.u32(done).bigEndian, toByteOffset: offset &+ done, as: UInt32.self)
+      done &+= 4
+    }
+    if done &+ 2 <= count {
+      bytes.storeBytes(of: source.u16(done).bigEndian, toByteOffset: offset &+ done, as: UInt16.self)
+      done &+= 2
+    }
+    if done < count {
       bytes.storeBytes(of: source.u8(done), toByteOffset: offset &+ done, as: UInt8.self)
-      done &+= 1
     }
   }
 }
