@@ -140,7 +140,7 @@ extension Alerts {
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
       destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.ipProtocol,
-      vlan: moment.vlan, flowID: conversation.flow.id, message: message, to: &sink)
+      vlan: moment.vlan, flowID: conversation.flow.id, message: message, copyOf: moment.copyOf, to: &sink)
   }
 
   /// A conversation is over.

@@ -6,6 +6,8 @@ struct Moment {
   var time: Int64 = 0
   /// From 1.
   var frame: UInt64 = 0
+  /// The frame that this one is a copy of, of a mirror port that sends both ways; 0 for none.
+  var copyOf: UInt64 = 0
   var vlan: UInt16 = Packet.noVLAN
   var tunnelDepth = 0
   /// Ends and protocol of the outermost tunnel.

@@ -39,6 +39,8 @@ struct Exchange {
   private var pieces: BoundedTable<PieceKey, [UInt8]>
   private var collectedBytes = 0
   private var spares: [[UInt8]] = []
+  private var waitingItems = 0
+  private var spareItems: [[Item]] = []
 
   /// Requests nobody has answered, that gave way or timed out since the engine last looked.
   var unanswered: [PendingRequest] = []
@@ -75,9 +77,10 @@ struct Exchange {
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
         missed(slot)
       }
-      pending.remove(slot)
+      remove(slot)
     } else if let slot = pending.next {
       missed(slot)
+      forgetItems(slot)
     }
     // Written where it stays: an operation is large, and there is one for every second message.
     let slot = pending.insert(key, at: time, fresh: PendingRequest(operation: operation))
@@ -87,6 +90,37 @@ struct Exchange {
     pending[slot].isCut = isCut
     pending[slot].others = others
     pending[slot].mayStaySilent = mayStaySilent
+    if operation.items.count > 0 { keepItems(of: operation, slot) }
+  }
+
+  /// Further targets of one request that are kept for its answer, and of all that wait. An answer to one that has more shows the first ones.
+  static let mostItems = 128
+  static let mostItemsWaiting = 1 << 18
+
+  private mutating func keepItems(of operation: borrowing Operation, _ slot: Int) {
+    let first = Int(operation.items.start)
+    let count = min(
+      Int(operation.items.count), Exchange.mostItems, items.count - first, Exchange.mostItemsWaiting - waitingItems)
+    guard count > 0 else { return }
+    var kept = spareItems.popLast() ?? []
+    // How values are to be read, but not those of the question.
+    for place in first..<first + count {
+      kept.append(Item(items[place].target, Values(format: items[place].values.format)))
+    }
+    waitingItems += count
+    swap(&kept, &pending[slot].items)
+  }
+  private mutating func forgetItems(_ slot: Int) {
+    guard !pending[slot].items.isEmpty else { return }
+    var kept: [Item] = []
+    swap(&kept, &pending[slot].items)
+    waitingItems -= kept.count
+    kept.removeAll(keepingCapacity: true)
+    if spareItems.count < 64 { spareItems.append(kept) }
+  }
+  private mutating func remove(_ slot: Int) {
+    forgetItems(slot)
+    pending.remove(slot)
   }
 
   /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
@@ -123,9 +157,16 @@ struct Exchange {
   mutating func take(answer: inout Operation, to asked: WaitingRequest) {
     answer.pairing = .answered
     answer.latency = time &- self[asked].time
+    if !pending[asked.slot].items.isEmpty { takeItems(&answer, asked) }
     answered(asked)
   }
-  mutating func answered(_ request: WaitingRequest) { pending.remove(request.slot) }
+  /// The answer has the question's further targets too, if it has not others of its own.
+  private mutating func takeItems(_ answer: inout Operation, _ asked: WaitingRequest) {
+    guard answer.items.count == 0, answer.target == self[asked].operation.target else { return }
+    answer.items = ItemRange(items.count, pending[asked.slot].items.count)
+    items.append(contentsOf: pending[asked.slot].items)
+  }
+  mutating func answered(_ request: WaitingRequest) { remove(request.slot) }
   /// An answer under this request's number that was another one's, while there are such; false if there are none (left).
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
     guard pending[request.slot].others > 0 else { return false }
@@ -157,6 +198,22 @@ struct Exchange {
     if operation.items.count == 0 { operation.items = ItemRange(items.count, 0) }
     items.append(Item(target, values))
     operation.items = ItemRange(Int(operation.items.start), items.count - Int(operation.items.start))
+  }
+
+  /// Gives the target at `place` of an answer its values, or those alone where the question was not seen.
+  mutating func answer(_ values: Values, at place: Int, of operation: inout Operation) {
+    if place == 0 {
+      operation.values = values
+    } else if place <= Int(operation.items.count) {
+      items[Int(operation.items.start) + place - 1].values = values
+    } else {
+      add(.none, values, to: &operation, isFirst: false)
+    }
+  }
+
+  /// How the question would have the values of a further target read.
+  func format(at place: Int, of operation: borrowing Operation) -> Values.Format {
+    place <= Int(operation.items.count) ? items[Int(operation.items.start) + place - 1].values.format : .none
   }
 
   // MARK: Names
@@ -257,7 +314,7 @@ struct Exchange {
     for _ in 0..<most {
       guard let slot = pending.oldestSlot, now &- pending[slot].time > Exchange.patience else { return }
       missed(slot)
-      pending.remove(slot)
+      remove(slot)
     }
   }
 
@@ -277,6 +334,8 @@ struct PendingRequest {
   var others: UInt8 = 0
   /// The specification has no answer to it, or not always.
   var mayStaySilent = false
+  /// Its further targets.
+  var items: [Item] = []
 }
 
 /// The place of a waiting request; good until the next request is asked or answered.

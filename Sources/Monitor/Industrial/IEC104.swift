@@ -43,7 +43,7 @@ enum IEC104: Dissector {
   private static func isHeader(_ bytes: RawSpan) -> Bool {
     guard bytes.u8(0) == startByte, 4...253 ~= bytes.u8(1) else { return false }
     let first = bytes.u8(2)
-    if first & 1 == 0 { return bytes.u8(4) & 1 == 0 && bytes.u8(1) >= 10 }
+    if first & 1 == 0 { return bytes.u8(4) & 1 == 0 && bytes.u8(1) > 4 }
     guard bytes.u8(1) == 4 else { return false }
     if first == 1 { return bytes.u8(3) == 0 && bytes.u8(4) & 1 == 0 }
     switch first {
@@ -98,7 +98,11 @@ enum IEC104: Dissector {
     guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     if message.u8(2) & 1 == 0 {
-      if message.byteCount >= headerSize + unitSize { unit(message, &exchange) }
+      if message.byteCount >= headerSize + unitSize {
+        unit(message, &exchange)
+      } else if message.byteCount > headerSize {
+        short(message, &exchange)
+      }
     } else if message.u8(2) & 2 != 0 {
       connection(message, &exchange)
     }
@@ -129,6 +133,18 @@ enum IEC104: Dissector {
     var operation = Operation(
       exchange.carried[0], .session, isConfirmation ? .response : .request, code: UInt32(code), name: name)
     if isConfirmation { operation.outcome = .ok }
+    exchange.operations.append(operation)
+  }
+
+  /// A frame with information whose ASDU ends before its addresses do: the type alone is there.
+  private static func short(_ message: RawSpan, _ exchange: inout Exchange) {
+    let type = IEC104Type(rawValue: message.u8(headerSize))
+    var operation = Operation(
+      exchange.dissector, type.action, .report, code: UInt32(type.rawValue), name: type.name)
+    if !exchange.isCut {
+      operation.fault = Fault(
+        .truncated, "ASDU", seen: UInt64(message.byteCount - headerSize), least: UInt64(unitSize), most: 249)
+    }
     exchange.operations.append(operation)
   }
 

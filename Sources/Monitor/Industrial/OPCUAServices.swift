@@ -86,12 +86,16 @@ enum OPCUAServices {
       for place in 0..<reader.count() {
         let values = reader.dataValue()
         if reader.failed { break }
-        exchange.add(place == 0 ? operation.target : .none, values, to: &operation, isFirst: place == 0)
+        exchange.answer(values, at: place, of: &operation)
       }
       // Types that are not read end the list, and are no fault.
       reader.failed = false
     case .writeResponse, .callResponse:
-      if reader.count() > 0 { operation.outcome = UAStatus.outcome(reader.u32()) }
+      // A status for each item; of calls the outputs stand between them.
+      for _ in 0..<(service == .writeResponse ? reader.count() : min(1, reader.count())) {
+        let outcome = UAStatus.outcome(reader.u32())
+        if operation.outcome == .ok { operation.outcome = outcome }
+      }
     case .publishResponse: operation.facets[.subscription] = reader.u32()
     default: break
     }

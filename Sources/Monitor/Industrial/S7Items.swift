@@ -42,9 +42,10 @@ enum S7Items {
         if place < end, bytes.u8(place) != 0xFF { refused(bytes.u8(place), &operation) }
         break
       }
-      let answer = value(bytes, at: &place, end: end, index == 0 ? format : .none, isLast: index == count - 1)
+      let asked = index == 0 ? format : exchange.format(at: index, of: operation)
+      let answer = value(bytes, at: &place, end: end, asked, isLast: index == count - 1)
       if answer.code != 0xFF { refused(answer.code, &operation) }
-      exchange.add(index == 0 ? operation.target : .none, answer.values, to: &operation, isFirst: index == 0)
+      exchange.answer(answer.values, at: index, of: &operation)
     }
   }
 

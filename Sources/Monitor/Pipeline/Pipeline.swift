@@ -26,20 +26,20 @@ package struct Pipeline: ~Copyable {
     package init() {}
   }
 
-  package private(set) var statistics = Statistics()
+  package internal(set) var statistics = Statistics()
   let options: Options
   var detection: Detection
   var reader: Reader
   var conversations: BoundedTable<FlowKey, Conversation>
   var defragmenter: Defragmenter
-  private var duplicates: DuplicateFilter
-  private var conversationCount: UInt64 = 0
-  private var hand = 0
-  private var roundStart: Int64 = .min / 2
-  private var nextTick: Int64 = .min
+  var duplicates: DuplicateFilter
+  var conversationCount: UInt64 = 0
+  var hand = 0
+  var roundStart: Int64 = .min / 2
+  var nextTick: Int64 = .min
   /// Headers around headers that are followed.
-  private static let mostLayers = 8
-  private static let second: Int64 = 1_000_000_000
+  static let mostLayers = 8
+  static let second: Int64 = 1_000_000_000
 
   package init(_ options: Options, site: Site?, sink: consuming Sink) {
     self.options = options
@@ -74,7 +74,7 @@ package struct Pipeline: ~Copyable {
 
   /// What a tunnel carries, and what tunnels in it do.
   @inline(never)
-  private mutating func inside(_ outer: borrowing Packet, _ moment: inout Moment) {
+  mutating func inside(_ outer: borrowing Packet, _ moment: inout Moment) {
     var packet = copy outer
     while packet.tunnel != .none {
       guard moment.tunnelDepth < Pipeline.mostLayers else {
@@ -88,7 +88,7 @@ package struct Pipeline: ~Copyable {
   }
 
   /// Place in `Statistics.otherLinks`.
-  private static func place(_ type: LinkType) -> Int {
+  static func place(_ type: LinkType) -> Int {
     switch type.rawValue {
     case LinkType.null.rawValue, LinkType.loop.rawValue: 1
     case LinkType.linuxCooked.rawValue: 2
@@ -97,7 +97,7 @@ package struct Pipeline: ~Copyable {
     }
   }
 
-  private mutating func enter(_ packet: borrowing Packet, _ moment: inout Moment) {
+  mutating func enter(_ packet: borrowing Packet, _ moment: inout Moment) {
     statistics.tunnels[Int(packet.tunnel.rawValue)] += 1
     if moment.tunnelDepth == 0 {
       moment.tunnelSource = packet.sourceIP
@@ -109,7 +109,7 @@ package struct Pipeline: ~Copyable {
 
   /// One stack of headers.
   @inline(__always)
-  private mutating func layer(_ packet: borrowing Packet, _ moment: inout Moment) {
+  mutating func layer(_ packet: borrowing Packet, _ moment: inout Moment) {
     moment.vlan = packet.vlan
     if let fault = packet.fault { statistics.faults[Int(fault.layer.rawValue)] += 1 }
     if packet.tagCount > 0 {
@@ -120,8 +120,10 @@ package struct Pipeline: ~Copyable {
     if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
       detection.broadcast(packet, moment)
     }
-    if duplicates.isCopy(packet, time: moment.time) {
+    let first = duplicates.first(of: packet, time: moment.time, frame: moment.frame)
+    if first > 0 {
       statistics.copies += 1
+      if detection.alerts.log.contains(.operationsAll) { copy(packet, of: first, moment) }
       return
     }
     switch packet.network {
@@ -144,7 +146,7 @@ package struct Pipeline: ~Copyable {
     }
   }
 
-  private mutating func fragment(_ packet: borrowing Packet, _ moment: inout Moment) {
+  mutating func fragment(_ packet: borrowing Packet, _ moment: inout Moment) {
     let outcome = defragmenter.add(packet, time: moment.time)
     if defragmenter.differing > 0 { detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
     guard case .complete(let payload, let transport) = outcome else { return }
@@ -162,11 +164,29 @@ package struct Pipeline: ~Copyable {
     }
   }
 
-  /// A frame without IP, of a protocol that is read.
-  private mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
-    let key = FlowKey(
+  private func linkKey(_ packet: borrowing Packet) -> FlowKey {
+    FlowKey(
       source: packet.source, destination: packet.destination, etherType: packet.etherType,
       vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
+  }
+
+  /// A copy of a frame: what it says is told in the log of all messages, and counts nowhere else. Of TCP segments there is nothing to tell: their bytes
+  /// have been read.
+  private mutating func copy(_ packet: borrowing Packet, of first: UInt64, _ moment: Moment) {
+    let isLink = packet.network == .none || packet.network == .other
+    guard isLink || packet.transport == .udp && !packet.isFragment,
+      let slot = conversations.find(isLink ? linkKey(packet) : flowKey(packet)), conversations[slot].dissector != .none
+    else { return }
+    var moment = moment
+    moment.copyOf = first
+    reader.copy(
+      packet.payload, conversations[slot], conversations[slot].flow.direction(of: packet),
+      isCut: packet.isIncomplete || packet.isCut, moment, &detection.alerts)
+  }
+
+  /// A frame without IP, of a protocol that is read.
+  mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
+    let key = linkKey(packet)
     let slot: Int
     if let found = conversations.find(key) {
       slot = found
@@ -184,329 +204,5 @@ package struct Pipeline: ~Copyable {
     conversations[slot].flow[direction].packets += 1
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
     reader.datagram(packet.payload, &conversations[slot], direction, isCut: packet.isCut, moment, &detection)
-  }
-
-  // MARK: Flows
-
-  /// A whole IP datagram.
-  private mutating func datagram(_ packet: borrowing Packet, _ moment: Moment) {
-    var flags = TCPFlags(rawValue: 0)
-    var sequence: UInt32 = 0
-    var acknowledgement: UInt32 = 0
-    switch packet.transport {
-    case .tcp:
-      statistics.tcp += 1
-      let header = packet.bytes.slice(packet.transportOffset, 20)
-      guard header.byteCount == 20 else { return }
-      flags = TCPFlags(rawValue: header.u16(12) & 0x1FF)
-      sequence = header.u32(4)
-      acknowledgement = header.u32(8)
-    case .udp, .udpLite: statistics.udp += 1
-    case .icmp: statistics.icmp += 1
-    case .icmpv6: statistics.icmpv6 += 1
-    case .igmp: statistics.igmp += 1
-    case .sctp: statistics.sctp += 1
-    default: statistics.otherIP += 1
-    }
-
-    let key = FlowKey(
-      source: packet.sourceIP, sourcePort: packet.sourcePort, destination: packet.destinationIP,
-      destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol.rawValue,
-      vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
-    let isNew: Bool
-    let slot: Int
-    if let found = conversations.find(key), !isReuse(found, flags, sequence, packet) {
-      slot = found
-      isNew = false
-      conversations.touch(slot, at: moment.time)
-    } else {
-      if let old = conversations.find(key) {
-        statistics.reusedFlows += 1
-        end(old, .reused)
-      } else if let oldest = conversations.next {
-        end(oldest, .evicted)
-      }
-      slot = begin(key, packet, flags, moment)
-      isNew = true
-    }
-    let direction = conversations[slot].flow.direction(of: packet)
-    conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
-    conversations[slot].flow[direction].packets += 1
-    conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
-    if conversations[slot].flow[direction].mac != packet.source
-      || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
-    {
-      conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
-    }
-    if isNew {
-      conversations[slot].isConsequence = isConsequence(packet)
-      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a datagram of unknown fate; not the middle
-      // or end of a connection, nor its refusal.
-      let isAttempt =
-        packet.transport == .tcp
-        ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
-      detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
-    }
-    guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
-
-    switch packet.transport {
-    case .tcp:
-      segment(packet, sequence, acknowledgement, flags, slot, direction, moment)
-    case .udp, .udpLite:
-      answered(slot, direction, moment)
-      if !conversations[slot].isAnswered { detection.datagram(conversations[slot], direction, moment) }
-      reader.datagram(
-        packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
-    case .icmp, .icmpv6:
-      answered(slot, direction, moment)
-      if packet.transport == .icmpv6 { detection.neighborDiscovery(packet, moment) }
-      detection.icmp(conversations[slot], direction, moment)
-    default: break
-    }
-  }
-
-  /// The first packet of the other direction.
-  @inline(__always)
-  private mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
-    if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
-      conversations[slot].flow.toServer.packets > 0
-    {
-      detection.succeeded(conversations[slot], moment)
-    }
-  }
-
-  @inline(__always)
-  private mutating func segment(
-    _ packet: borrowing Packet, _ sequence: UInt32, _ acknowledgement: UInt32, _ flags: TCPFlags, _ slot: Int,
-    _ direction: Direction, _ moment: Moment
-  ) {
-    let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
-    let before = conversations[slot].flow.tcp
-    conversations[slot].flow[direction].flags.formUnion(flags)
-    conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
-      flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
-    if flags.contains(.syn) {
-      if flags.contains(.ack) {
-        statistics.synAck += 1
-      } else {
-        statistics.syn += 1
-        detection.syn(conversations[slot], moment)
-      }
-    }
-    if flags.contains(.rst) { statistics.rst += 1 }
-    if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
-      detection.succeeded(conversations[slot], moment)
-    }
-    // Where answers are invisible, the client's third segment of the handshake tells that there was one.
-    if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
-      conversations[slot].flow.toClient.packets == 0
-    {
-      detection.succeeded(conversations[slot], moment)
-    }
-    let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
-    if packets == Visibility.fewPackets, conversations[slot].flow.tcp == .established {
-      detection.connection(conversations[slot], moment)
-    }
-    var missing = 0
-    if packet.isIncomplete, !packet.isReassembled {
-      let whole =
-        packet.network == .ipv4
-        ? Int(packet.bytes.slice(packet.networkOffset + 2, 2).u16(0))
-        : Int(packet.bytes.slice(packet.networkOffset + 4, 2).u16(0)) + 40
-      missing = max(0, packet.networkOffset + whole - packet.payloadEnd)
-    }
-    reader.segment(
-      packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
-      &conversations[slot], direction, moment, &detection)
-  }
-
-  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is judged, not the echo of it.
-  private func isConsequence(_ packet: borrowing Packet) -> Bool {
-    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
-      return false
-    }
-    return conversations.find(
-      FlowKey(
-        source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
-        destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
-        vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
-  }
-
-  /// Whether a SYN begins another connection between the same ports.
-  @inline(__always)
-  private func isReuse(_ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ packet: borrowing Packet) -> Bool {
-    guard flags.contains(.syn), !flags.contains(.ack) else { return false }
-    let flow = conversations[slot].flow
-    switch flow.tcp {
-    case .none, .synSent, .synReceived: return flow.toServer.packets == 0
-    case .closed, .reset: return true
-    case .established, .closing:
-      // A repetition of the first SYN comes late, but says the same.
-      let half = flow.direction(of: packet) == .toServer ? flow.toServer.stream : flow.toClient.stream
-      return !half.isSynced || (half.next &- sequence) > UInt32(1 << 20)
-    }
-  }
-
-  private mutating func begin(
-    _ key: FlowKey, _ packet: borrowing Packet, _ flags: TCPFlags, _ moment: Moment
-  ) -> Int {
-    var sourceIsServer = false
-    var basis = Flow.Basis.firstSeen
-    if flags.contains(.syn) {
-      sourceIsServer = flags.contains(.ack)
-      basis = .syn
-    } else {
-      let isTCP = packet.transport == .tcp
-      let source =
-        WellKnownPorts.isServer(packet.sourcePort) || reader.tables.isExpected(packet.sourcePort, isTCP: isTCP)
-      let destination =
-        WellKnownPorts.isServer(packet.destinationPort)
-        || reader.tables.isExpected(packet.destinationPort, isTCP: isTCP)
-      if source != destination {
-        sourceIsServer = source
-        basis = .wellKnownPort
-      }
-    }
-    statistics.flows += 1
-    switch packet.transport {
-    case .tcp: statistics.tcpFlows += 1
-    case .udp, .udpLite: statistics.udpFlows += 1
-    case .icmp: statistics.icmpFlows += 1
-    case .icmpv6: statistics.icmpv6Flows += 1
-    default: break
-    }
-    conversationCount += 1
-    let flow = Flow(
-      packet, time: moment.time, frame: moment.frame, sourceIsServer: sourceIsServer, basis: basis)
-    let slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
-    conversations[slot].number = conversationCount << 32 | UInt64(slot)
-    return slot
-  }
-
-  /// Whether a packet's receiver would take it, as far as check sums tell.
-  @inline(__always)
-  private static func isSound(
-    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ mode: ChecksumMode,
-    _ statistics: inout Statistics
-  ) -> Bool {
-    guard mode != .ignore, !packet.isReassembled else { return true }
-    let sums = packet.checksums()
-    if sums.network == .good || sums.network == .unknown || sums.network == .absent {
-      switch sums.transport {
-      case .good:
-        if conversation.flow[direction].goodChecksums < .max { conversation.flow[direction].goodChecksums += 1 }
-        return true
-      case .absent, .unknown: return true
-      case .bad, .offloaded: break
-      }
-    }
-    let isBad = sums.transport == .bad || sums.network == .bad
-    if isBad { statistics.badChecksums += 1 } else { statistics.offloadedChecksums += 1 }
-    if conversation.flow[direction].badChecksums < .max { conversation.flow[direction].badChecksums += 1 }
-    // A direction that never had a right one is sent by the capturing machine itself, before its card fills them in.
-    if mode == .auto, !isBad || conversation.flow[direction].goodChecksums == 0 { return true }
-    statistics.refusedChecksums += 1
-    return false
-  }
-
-  // MARK: Time
-
-  /// Ends what has timed out: a few slots for each packet, a round of the table at most every five seconds of the capture.
-  @inline(__always)
-  private mutating func sweep(_ time: Int64) {
-    if time >= nextTick { tick(time) }
-    guard hand < conversations.slots else {
-      if time &- roundStart >= 5 * Pipeline.second {
-        hand = 0
-        roundStart = time
-      }
-      return
-    }
-    for slot in hand..<min(hand + 8, conversations.slots) where conversations.isUsed(slot) {
-      let idle = time &- conversations[slot].flow.last
-      if idle >= conversations[slot].flow.timeout {
-        end(slot, .timeout)
-      } else if time >= conversations[slot].flow.nextReport {
-        conversations[slot].flow.nextReport = time &+ Flow.reportInterval
-        write(conversations[slot], nil, at: time)
-      }
-    }
-    hand += 8
-  }
-
-  private mutating func tick(_ time: Int64) {
-    nextTick = time &+ Pipeline.second
-    detection.tick(time)
-    reader.exchange.expire(at: time)
-    reportUnanswered(at: time)
-  }
-
-  private mutating func reportUnanswered(at time: Int64) {
-    while let lost = reader.exchange.unanswered.popLast() {
-      let slot = Int(lost.conversation & 0xFFFF_FFFF)
-      guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
-      var moment = Moment()
-      moment.time = time
-      moment.frame = statistics.frames
-      moment.vlan = conversations[slot].flow.vlan
-      detection.unanswered(lost.operation, conversations[slot], moment, reader.exchange.names)
-    }
-  }
-
-  private mutating func end(_ slot: Int, _ reason: Flow.End) {
-    var moment = Moment()
-    moment.time = conversations[slot].flow.last
-    moment.frame = statistics.frames
-    moment.vlan = conversations[slot].flow.vlan
-    // Segments that still wait behind a hole are read now: nothing else will come.
-    for direction in [Direction.toServer, .toClient]
-    where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
-      reader.drain(&conversations[slot], direction, moment, &detection, force: true)
-    }
-    if conversations[slot].operations > 0 {
-      detection.alerts.ended(conversations[slot].number, reader.exchange.names)
-    }
-    write(conversations[slot], reason, at: moment.time)
-    reader.release(&conversations[slot])
-    conversations.remove(slot)
-  }
-
-  private mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
-    // EVE's flow records are of IP.
-    guard detection.alerts.log.contains(.flows), !conversation.flow.isLink else { return }
-    detection.alerts.flow(conversation, reason, at: time)
-  }
-
-  /// Ends everything: what was seen is written. `capture` are the interface's counters, in a live run.
-  package mutating func finish(_ capture: CaptureCounters? = nil) {
-    for slot in conversations.slotsByAge { end(slot, .shutdown) }
-    reportUnanswered(at: statistics.lastTime)
-    detection.tick(statistics.lastTime)
-    if detection.alerts.log.contains(.assets) { writeAssets() }
-    if detection.alerts.log.contains(.stats) { writeStatistics(capture) }
-    detection.alerts.finish()
-  }
-
-  /// Judges by another site file from now on. Flows are judged anew with their next packet that says something.
-  package mutating func replace(site: Site) {
-    detection.alerts.close()
-    detection.alerts.records.replace(
-      AlertContext(site, language: options.language, host: options.host, interface: options.interface))
-    detection.site = site
-    for slot in conversations.slotsByAge {
-      let flow = conversations[slot].flow
-      if flow.isLink {
-        detection.linkParties(&conversations[slot])
-      } else {
-        conversations[slot].client = detection.party(flow.client, flow.toServer.mac, flow.vlan)
-        conversations[slot].server = detection.party(flow.server, flow.toClient.mac, flow.vlan)
-      }
-      var moment = Moment()
-      moment.time = statistics.lastTime
-      moment.frame = statistics.frames
-      moment.vlan = flow.vlan
-      detection.settled(&conversations[slot], moment)
-    }
   }
 }

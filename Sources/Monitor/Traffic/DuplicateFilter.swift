@@ -12,6 +12,7 @@ struct DuplicateFilter {
     var time: Int64 = .min / 2
     /// Where it was seen: MAC addresses, VLAN, time to live.
     var way: UInt64 = 0
+    var frame: UInt64 = 0
   }
 
   /// Nanoseconds; 0 takes nothing for a copy.
@@ -28,10 +29,10 @@ struct DuplicateFilter {
     entries = Array(repeating: Entry(), count: DuplicateFilter.ways * DuplicateFilter.sets)
   }
 
-  /// Whether `packet` is a copy of one seen within the window; remembers it if not.
+  /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none, and then it is remembered.
   @inline(__always)
-  mutating func isCopy(_ packet: borrowing Packet, time: Int64) -> Bool {
-    guard window > 0 else { return false }
+  mutating func first(of packet: borrowing Packet, time: Int64, frame: UInt64) -> UInt64 {
+    guard window > 0 else { return 0 }
     var hash: UInt64
     var way = mix(packet.source.rawValue, packet.destination.rawValue << 16 | UInt64(packet.vlan))
     var isNumbered = true
@@ -63,12 +64,12 @@ struct DuplicateFilter {
         isNumbered || entries[index].way != way
       {
         copies += 1
-        return true
+        return entries[index].frame
       }
       if entries[index].time < entries[oldest].time { oldest = index }
     }
-    entries[oldest] = Entry(hash: hash, time: time, way: way)
-    return false
+    entries[oldest] = Entry(hash: hash, time: time, way: way, frame: frame)
+    return 0
   }
 
   @inline(__always)

@@ -15,6 +15,36 @@ struct StreamHalf {
   /// Place in the pool of the latest bytes, kept to compare retransmissions with; -1 for none.
   var history: Int32 = -1
 
+  /// The latest acknowledgement of these bytes, and since when it says so.
+  private var acknowledged: UInt32 = 0
+  private var acknowledgedSince: Int64 = .max
+
+  @inline(__always)
+  mutating func acknowledge(_ number: UInt32, at time: Int64) {
+    guard number != acknowledged || acknowledgedSince == .max else { return }
+    acknowledged = number
+    acknowledgedSince = time
+  }
+  /// Whether all bytes up to `end` have been acknowledged for `nanoseconds`. A capture's clock may jump back: then it is as long ago.
+  func wasAcknowledged(_ end: UInt32, at time: Int64, for nanoseconds: Int64) -> Bool {
+    acknowledgedSince != .max && Int32(bitPattern: acknowledged &- end) >= 0
+      && (time &- acknowledgedSince).magnitude >= UInt64(nanoseconds)
+  }
+  /// Whether the hole in front of held segments has been there for `nanoseconds`.
+  func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }
+
+  /// The hole that was given up last: its first byte, and the byte behind it.
+  private var givenUp: (start: UInt32, end: UInt32) = (0, 0)
+
+  /// The bytes from `next` to before `sequence` are no longer waited for.
+  mutating func giveUp(until sequence: UInt32) { givenUp = (next, sequence) }
+  /// Whether a segment has bytes of that hole.
+  func isGivenUp(_ sequence: UInt32, _ count: Int) -> Bool {
+    let end = sequence &+ UInt32(truncatingIfNeeded: count)
+    return givenUp.start != givenUp.end && Int32(bitPattern: end &- givenUp.start) > 0
+      && Int32(bitPattern: givenUp.end &- sequence) > 0
+  }
+
   /// How a segment lies to what has been read.
   enum Placement: Equatable {
     /// New bytes begin after so many known ones.

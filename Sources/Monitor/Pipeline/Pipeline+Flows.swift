@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Datagrams and segments to their flows.
+extension Pipeline {
+  @inline(__always)
+  func flowKey(_ packet: borrowing Packet) -> FlowKey {
+    FlowKey(
+      source: packet.sourceIP, sourcePort: packet.sourcePort, destination: packet.destinationIP,
+      destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol.rawValue,
+      vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
+  }
+
+  /// A whole IP datagram.
+  mutating func datagram(_ packet: borrowing Packet, _ moment: Moment) {
+    var flags = TCPFlags(rawValue: 0)
+    var sequence: UInt32 = 0
+    var acknowledgement: UInt32 = 0
+    switch packet.transport {
+    case .tcp:
+      statistics.tcp += 1
+      let header = packet.bytes.slice(packet.transportOffset, 20)
+      guard header.byteCount == 20 else { return }
+      flags = TCPFlags(rawValue: header.u16(12) & 0x1FF)
+      sequence = header.u32(4)
+      acknowledgement = header.u32(8)
+    case .udp, .udpLite: statistics.udp += 1
+    case .icmp: statistics.icmp += 1
+    case .icmpv6: statistics.icmpv6 += 1
+    case .igmp: statistics.igmp += 1
+    case .sctp: statistics.sctp += 1
+    default: statistics.otherIP += 1
+    }
+
+    let key = flowKey(packet)
+    let isNew: Bool
+    let slot: Int
+    if let found = conversations.find(key), !isReuse(found, flags, sequence, packet) {
+      slot = found
+      isNew = false
+      conversations.touch(slot, at: moment.time)
+    } else {
+      if let old = conversations.find(key) {
+        statistics.reusedFlows += 1
+        end(old, .reused)
+      } else if let oldest = conversations.next {
+        end(oldest, .evicted)
+      }
+      slot = begin(key, packet, flags, moment)
+      isNew = true
+    }
+    let direction = conversations[slot].flow.direction(of: packet)
+    conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
+    conversations[slot].flow[direction].packets += 1
+    conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
+    if conversations[slot].flow[direction].mac != packet.source
+      || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
+    {
+      conversations[slot].flow[direction].mac = packet.source
+      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
+    }
+    if isNew {
+      conversations[slot].isConsequence = isConsequence(packet)
+      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a datagram of unknown fate; not the middle
+      // or end of a connection, nor its refusal.
+      let isAttempt =
+        packet.transport == .tcp
+        ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
+      detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+    }
+    guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
+
+    switch packet.transport {
+    case .tcp:
+      segment(packet, sequence, acknowledgement, flags, slot, direction, moment)
+    case .udp, .udpLite:
+      answered(slot, direction, moment)
+      if !conversations[slot].isAnswered { detection.datagram(conversations[slot], direction, moment) }
+      reader.datagram(
+        packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
+    case .icmp, .icmpv6:
+      answered(slot, direction, moment)
+      if packet.transport == .icmpv6 { detection.neighborDiscovery(packet, moment) }
+      detection.icmp(conversations[slot], direction, moment)
+    default: break
+    }
+  }
+
+  /// The first packet of the other direction.
+  @inline(__always)
+  mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
+    if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
+      conversations[slot].flow.toServer.packets > 0
+    {
+      detection.succeeded(conversations[slot], moment)
+    }
+  }
+
+  @inline(__always)
+  mutating func segment(
+    _ packet: borrowing Packet, _ sequence: UInt32, _ acknowledgement: UInt32, _ flags: TCPFlags, _ slot: Int,
+    _ direction: Direction, _ moment: Moment
+  ) {
+    let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
+    let before = conversations[slot].flow.tcp
+    conversations[slot].flow[direction].flags.formUnion(flags)
+    conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
+      flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
+    if flags.contains(.syn) {
+      if flags.contains(.ack) {
+        statistics.synAck += 1
+      } else {
+        statistics.syn += 1
+        detection.syn(conversations[slot], moment)
+      }
+    }
+    if flags.contains(.rst) { statistics.rst += 1 }
+    if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
+      detection.succeeded(conversations[slot], moment)
+    }
+    // Where answers are invisible, the client's third segment of the handshake tells that there was one.
+    if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
+      conversations[slot].flow.toClient.packets == 0
+    {
+      detection.succeeded(conversations[slot], moment)
+    }
+    let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
+    if packets == Visibility.fewPackets, conversations[slot].flow.tcp == .established {
+      detection.connection(conversations[slot], moment)
+    }
+    var missing = 0
+    if packet.isIncomplete, !packet.isReassembled {
+      let whole =
+        packet.network == .ipv4
+        ? Int(packet.bytes.slice(packet.networkOffset + 2, 2).u16(0))
+        : Int(packet.bytes.slice(packet.networkOffset + 4, 2).u16(0)) + 40
+      missing = max(0, packet.networkOffset + whole - packet.payloadEnd)
+    }
+    reader.segment(
+      packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
+      &conversations[slot], direction, moment, &detection)
+  }
+
+  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is judged, not the echo of it.
+  func isConsequence(_ packet: borrowing Packet) -> Bool {
+    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
+      return false
+    }
+    return conversations.find(
+      FlowKey(
+        source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
+        destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
+        vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
+  }
+
+  /// Whether a SYN begins another connection between the same ports.
+  @inline(__always)
+  func isReuse(_ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ packet: borrowing Packet) -> Bool {
+    guard flags.contains(.syn), !flags.contains(.ack) else { return false }
+    let flow = conversations[slot].flow
+    switch flow.tcp {
+    case .none, .synSent, .synReceived: return flow.toServer.packets == 0
+    case .closed, .reset: return true
+    case .established, .closing:
+      // A repetition of the first SYN comes late, but says the same.
+      let half = flow.direction(of: packet) == .toServer ? flow.toServer.stream : flow.toClient.stream
+      return !half.isSynced || (half.next &- sequence) > UInt32(1 << 20)
+    }
+  }
+
+  mutating func begin(
+    _ key: FlowKey, _ packet: borrowing Packet, _ flags: TCPFlags, _ moment: Moment
+  ) -> Int {
+    var sourceIsServer = false
+    var basis = Flow.Basis.firstSeen
+    if flags.contains(.syn) {
+      sourceIsServer = flags.contains(.ack)
+      basis = .syn
+    } else {
+      let isTCP = packet.transport == .tcp
+      let source =
+        WellKnownPorts.isServer(packet.sourcePort) || reader.tables.isExpected(packet.sourcePort, isTCP: isTCP)
+      let destination =
+        WellKnownPorts.isServer(packet.destinationPort)
+        || reader.tables.isExpected(packet.destinationPort, isTCP: isTCP)
+      if source != destination {
+        sourceIsServer = source
+        basis = .wellKnownPort
+      }
+    }
+    statistics.flows += 1
+    switch packet.transport {
+    case .tcp: statistics.tcpFlows += 1
+    case .udp, .udpLite: statistics.udpFlows += 1
+    case .icmp: statistics.icmpFlows += 1
+    case .icmpv6: statistics.icmpv6Flows += 1
+    default: break
+    }
+    conversationCount += 1
+    let flow = Flow(
+      packet, time: moment.time, frame: moment.frame, sourceIsServer: sourceIsServer, basis: basis)
+    let slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
+    conversations[slot].number = conversationCount << 32 | UInt64(slot)
+    return slot
+  }
+
+  /// Whether a packet's receiver would take it, as far as check sums tell.
+  @inline(__always)
+  static func isSound(
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ mode: ChecksumMode,
+    _ statistics: inout Statistics
+  ) -> Bool {
+    guard mode != .ignore, !packet.isReassembled else { return true }
+    let sums = packet.checksums()
+    if sums.network == .good || sums.network == .unknown || sums.network == .absent {
+      switch sums.transport {
+      case .good:
+        if conversation.flow[direction].goodChecksums < .max { conversation.flow[direction].goodChecksums += 1 }
+        return true
+      case .absent, .unknown: return true
+      case .bad, .offloaded: break
+      }
+    }
+    let isBad = sums.transport == .bad || sums.network == .bad
+    if isBad { statistics.badChecksums += 1 } else { statistics.offloadedChecksums += 1 }
+    if conversation.flow[direction].badChecksums < .max { conversation.flow[direction].badChecksums += 1 }
+    // A direction that never had a right one is sent by the capturing machine itself, before its card fills them in.
+    if mode == .auto, !isBad || conversation.flow[direction].goodChecksums == 0 { return true }
+    statistics.refusedChecksums += 1
+    return false
+  }
+}

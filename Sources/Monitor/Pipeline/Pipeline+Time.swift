@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What ends, and when.
+extension Pipeline {
+  /// Ends what has timed out: a few slots for each packet, a round of the table at most every five seconds of the capture.
+  @inline(__always)
+  mutating func sweep(_ time: Int64) {
+    if time >= nextTick { tick(time) }
+    guard hand < conversations.slots else {
+      if time &- roundStart >= 5 * Pipeline.second {
+        hand = 0
+        roundStart = time
+      }
+      return
+    }
+    for slot in hand..<min(hand + 8, conversations.slots) where conversations.isUsed(slot) {
+      let idle = time &- conversations[slot].flow.last
+      if idle >= conversations[slot].flow.timeout {
+        end(slot, .timeout)
+      } else {
+        if time >= conversations[slot].flow.nextReport {
+          conversations[slot].flow.nextReport = time &+ Flow.reportInterval
+          write(conversations[slot], nil, at: time)
+        }
+        giveUpHoles(slot, at: time)
+      }
+    }
+    hand += 8
+  }
+
+  /// Reads what waits behind a hole that nobody fills, where no further segment comes to say so.
+  @inline(__always)
+  private mutating func giveUpHoles(_ slot: Int, at time: Int64) {
+    for direction in [Direction.toServer, .toClient]
+    where reader.pool.hasSegments(conversations[slot].flow[direction].stream)
+      && conversations[slot].flow[direction].stream.isHole(at: time, for: Reader.openHole)
+    {
+      var moment = Moment()
+      moment.time = time
+      moment.frame = statistics.frames
+      moment.vlan = conversations[slot].flow.vlan
+      reader.drain(&conversations[slot], direction, moment, &detection, force: true)
+    }
+  }
+
+  mutating func tick(_ time: Int64) {
+    nextTick = time &+ Pipeline.second
+    detection.tick(time)
+    reader.exchange.expire(at: time)
+    reportUnanswered(at: time)
+  }
+
+  mutating func reportUnanswered(at time: Int64) {
+    while let lost = reader.exchange.unanswered.popLast() {
+      let slot = Int(lost.conversation & 0xFFFF_FFFF)
+      guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
+      var moment = Moment()
+      moment.time = time
+      moment.frame = statistics.frames
+      moment.vlan = conversations[slot].flow.vlan
+      detection.unanswered(lost.operation, conversations[slot], moment, reader.exchange.names)
+    }
+  }
+
+  mutating func end(_ slot: Int, _ reason: Flow.End) {
+    var moment = Moment()
+    moment.time = conversations[slot].flow.last
+    moment.frame = statistics.frames
+    moment.vlan = conversations[slot].flow.vlan
+    // Segments that still wait behind a hole are read now: nothing else will come.
+    for direction in [Direction.toServer, .toClient]
+    where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
+      reader.drain(&conversations[slot], direction, moment, &detection, force: true)
+    }
+    if conversations[slot].operations > 0 {
+      detection.alerts.ended(conversations[slot].number, reader.exchange.names)
+    }
+    write(conversations[slot], reason, at: moment.time)
+    reader.release(&conversations[slot])
+    conversations.remove(slot)
+  }
+
+  mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
+    // EVE's flow records are of IP.
+    guard detection.alerts.log.contains(.flows), !conversation.flow.isLink else { return }
+    detection.alerts.flow(conversation, reason, at: time)
+  }
+
+  /// Ends everything: what was seen is written. `capture` are the interface's counters, in a live run.
+  package mutating func finish(_ capture: CaptureCounters? = nil) {
+    for slot in conversations.slotsByAge { end(slot, .shutdown) }
+    reportUnanswered(at: statistics.lastTime)
+    detection.tick(statistics.lastTime)
+    if detection.alerts.log.contains(.assets) { writeAssets() }
+    if detection.alerts.log.contains(.stats) { writeStatistics(capture) }
+    detection.alerts.finish()
+  }
+
+  /// Judges by another site file from now on. Flows are judged anew with their next packet that says something.
+  package mutating func replace(site: Site) {
+    detection.alerts.close()
+    detection.alerts.records.replace(
+      AlertContext(site, language: options.language, host: options.host, interface: options.interface))
+    detection.site = site
+    for slot in conversations.slotsByAge {
+      let flow = conversations[slot].flow
+      if flow.isLink {
+        detection.linkParties(&conversations[slot])
+      } else {
+        conversations[slot].client = detection.party(flow.client, flow.toServer.mac, flow.vlan)
+        conversations[slot].server = detection.party(flow.server, flow.toClient.mac, flow.vlan)
+      }
+      var moment = Moment()
+      moment.time = statistics.lastTime
+      moment.frame = statistics.frames
+      moment.vlan = flow.vlan
+      detection.settled(&conversations[slot], moment)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Copies of datagrams, for the log of all messages alone.
+extension Reader {
+  /// Tells what a copy says. Its exchange is one of its own, in which copies answer copies: nothing that waits for an answer or for its rest is touched,
+  /// and nobody judges it a second time.
+  mutating func copy(
+    _ payload: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
+    _ alerts: inout Alerts
+  ) {
+    let index = Int(conversation.dissector.rawValue)
+    copies.conversation = conversation.number
+    copies.direction = direction
+    copies.isDirectionCertain = conversation.flow.basis != .firstSeen
+    copies.time = moment.time
+    copies.state = conversation.scratch
+    copies.dissector = conversation.dissector
+    copies.carried = tables.carried[index]
+    copies.isDatagram = true
+    copies.isCut = isCut
+    var offset = 0
+    while offset < payload.byteCount {
+      let rest = payload.from(offset)
+      copies.begin()
+      guard case .message(let count) = tables.dissectors[index].read(rest, &copies) else { break }
+      Reader.log(copies, rest, conversation, direction, moment, &alerts)
+      offset += max(1, count)
+    }
+    copies.unanswered.removeAll(keepingCapacity: true)
+  }
+  private static func log(
+    _ exchange: borrowing Exchange, _ bytes: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ moment: Moment, _ alerts: inout Alerts
+  ) {
+    let message = Message(
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
+    let operations = exchange.operations.span
+    for place in operations.indices { alerts.operation(operations[place], message, conversation, direction, moment) }
+  }
+}

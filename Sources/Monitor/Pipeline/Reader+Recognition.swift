@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which protocol a conversation speaks: by content first, the port only says whom to ask first.
+extension Reader {
+  enum Recognised { case known, unknown, waiting }
+
+  /// Asks the protocols of the ports, then those that content alone can tell.
+  mutating func recognise(
+    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
+    _ detection: inout Detection, but wrong: DissectorID = .none
+  ) -> Recognised {
+    var isUndecided = false
+    var broken: (dissector: DissectorID, fault: Fault)?
+    let flow = conversation.flow
+    if flow.isLink {
+      for id in tables.expected(EtherType(rawValue: flow.serverPort)) where id != wrong {
+        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) else {
+          continue
+        }
+        settle(id, hint, &conversation, &direction, moment, &detection)
+        return .known
+      }
+      return .unknown
+    }
+    for port in [flow.serverPort, flow.clientPort] where tables.isExpected(port, isTCP: isTCP) {
+      for id in tables.expected(port, isTCP: isTCP) where id != wrong {
+        switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) {
+        case .no: continue
+        case .undecided: isUndecided = true
+        case .yes(let hint):
+          settle(id, hint, &conversation, &direction, moment, &detection)
+          return .known
+        // In mid-stream the bytes may begin anywhere in a message.
+        case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
+        }
+      }
+    }
+    for id in isTCP ? tables.anyTCP : tables.anyUDP where id != wrong {
+      switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) {
+      case .no, .broken: continue
+      case .undecided: isUndecided = isUndecided || bytes.byteCount < 16
+      case .yes(let hint):
+        settle(id, hint, &conversation, &direction, moment, &detection)
+        return .known
+      }
+    }
+    if isTCP, !WellKnownPorts.isServer(flow.serverPort) {
+      for id in tables.unclaimedTCP {
+        guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
+          continue
+        }
+        settle(id, hint, &conversation, &direction, moment, &detection)
+        return .known
+      }
+    }
+    if isUndecided, isTCP, bytes.byteCount < 512 { return .waiting }
+    if let broken {
+      protocols[Int(broken.dissector.rawValue)].refused += 1
+      protocols[Int(broken.dissector.rawValue)].skippedBytes += UInt64(bytes.byteCount)
+      detection.malformed(broken.fault, nil, Message(bytes), conversation, direction, moment, of: broken.dissector)
+      return .unknown
+    }
+    if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
+    let isExpected =
+      tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)
+    if !conversation.isSettled, conversation.flow.basis == .syn || conversation.strangePayloads >= Reader.patience {
+      conversation.isSettled = true
+      detection.settled(&conversation, moment)
+    }
+    // On a protocol's own port every payload is asked again; elsewhere the first few are enough.
+    if !isExpected, conversation.strangePayloads >= Reader.patience { conversation.strangePayloads = .max }
+    return .unknown
+  }
+
+  mutating func settle(
+    _ dissector: DissectorID, _ hint: Direction?, _ conversation: inout Conversation, _ direction: inout Direction,
+    _ moment: Moment, _ detection: inout Detection
+  ) {
+    let strange = conversation.strangePayloads
+    conversation.dissector = dissector
+    conversation.spoken = tables.named[Int(dissector.rawValue)]
+    conversation.isSettled = true
+    protocols[Int(dissector.rawValue)].conversations += 1
+    if let hint, conversation.flow.basis != .syn {
+      if hint != direction {
+        conversation.flip(.content)
+        direction = hint
+      } else if conversation.flow.basis == .firstSeen {
+        conversation.flow.basis = .content
+      }
+    }
+    detection.settled(&conversation, moment)
+    // On a connection that was seen from its beginning, what came before the first good message was meant to be one.
+    if strange > 0, conversation.flow.basis == .syn {
+      protocols[Int(dissector.rawValue)].refused += UInt64(strange)
+      let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
+      detection.malformed(fault, nil, Message(), conversation, direction, moment)
+    }
+  }
+
+  /// Takes back a guess that was wrong, and asks the other protocols; true if one of them knows the bytes. A conversation that had a message of the
+  /// guessed protocol counts as one of it all the same.
+  mutating func undo(
+    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
+    _ detection: inout Detection
+  ) -> Bool {
+    let wrong = conversation.dissector
+    if conversation.understood == 0, protocols[Int(wrong.rawValue)].conversations > 0 {
+      protocols[Int(wrong.rawValue)].conversations -= 1
+    }
+    conversation.dissector = .none
+    conversation.spoken = .none
+    conversation.scratch = 0
+    exchange.drop()
+    if case .known = recognise(bytes, &conversation, &direction, isTCP: isTCP, moment, &detection, but: wrong) {
+      return true
+    }
+    detection.settled(&conversation, moment)
+    return false
+  }
+
+  /// The distance to the next place where a message can begin, and whether there is one. What cannot be told yet, at the end, counts as one. A segment's
+  /// own beginning is most likely a message's too, so there the framing fields are enough.
+  func resynchronise(_ bytes: RawSpan, _ conversation: borrowing Conversation) -> (Int, Bool) {
+    let dissector = tables.dissectors[Int(conversation.dissector.rawValue)]
+    if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }
+    for offset in 1..<max(1, bytes.byteCount) {
+      switch dissector.recognise(bytes.from(offset), expected: false) {
+      case .no, .broken: continue
+      case .yes: return (offset, true)
+      case .undecided: return (offset, false)
+      }
+    }
+    return (bytes.byteCount, false)
+  }
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// TCP: puts segments in order, and tells what was lost on the way from what is still to come.
+extension Reader {
+  /// Nanoseconds. A hole that the receiver has acknowledged over will not be filled: the mirror port lost the segment, or somebody filtered the capture.
+  /// What was acknowledged is on the wire already, so that only a mirror port that changes the order is waited for: not as long as a device
+  /// takes to answer, or the answer would be read before its question.
+  static let acknowledgedHole: Int64 = 2_000_000
+  /// One that is not acknowledged may be: first retransmissions come after one second (RFC 6298, 2.1), those of older stacks after three (RFC 1122,
+  /// 4.2.3.1).
+  static let openHole: Int64 = 3_000_000_000
+  private static let mostBehindHole = 16
+
+  /// One segment. `missing` bytes of its payload were cut off by the capture.
+  @inline(__always)
+  mutating func segment(
+    _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, missing: Int,
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+  ) {
+    var sequence = sequence
+    if flags.contains(.syn) {
+      sequence &+= 1
+      begin(&conversation.flow[direction].stream, at: sequence)
+    }
+    if flags.contains(.ack) {
+      conversation.flow[direction.reversed].stream.acknowledge(acknowledgement, at: moment.time)
+    }
+    if flags.contains(.ack), pool.hasSegments(conversation.flow[direction.reversed].stream) {
+      acknowledged(acknowledgement, &conversation, direction.reversed, moment, &detection)
+    }
+    guard payload.byteCount > 0 else { return }
+    if pool.hasSegments(conversation.flow[direction].stream),
+      conversation.flow[direction].stream.isHole(at: moment.time, for: Reader.openHole)
+    {
+      drain(&conversation, direction, moment, &detection, force: true)
+    }
+    let other = conversation.flow[direction.reversed].stream
+    conversation.isOtherBehind =
+      flags.contains(.ack) && other.isSynced && Int32(bitPattern: acknowledgement &- other.next) > 0
+    if !conversation.flow[direction].stream.isSynced {
+      conversation.flow[direction].stream.next = sequence
+      conversation.flow[direction].stream.isSynced = true
+      conversation.flow[direction].stream.isLost = true
+      counts.midstream += 1
+      let end = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
+      if conversation.flow[direction].stream.wasAcknowledged(end, at: moment.time, for: Reader.acknowledgedHole) {
+        counts.retransmissions += 1
+        conversation.flow[direction].stream.next = end
+        return
+      }
+    }
+
+    switch conversation.flow[direction].stream.place(sequence, count: payload.byteCount) {
+    case .new(let known):
+      if known > 0 {
+        late(sequence, known, conversation.flow[direction].stream)
+        compare(payload, known, sequence, conversation, direction, moment, &detection)
+      }
+      inOrder(payload.from(known), &conversation, direction, moment, &detection)
+      if pool.hasSegments(conversation.flow[direction].stream) {
+        drain(&conversation, direction, moment, &detection)
+      }
+    case .known(let count):
+      counts.retransmissions += 1
+      late(sequence, count, conversation.flow[direction].stream)
+      compare(payload, count, sequence, conversation, direction, moment, &detection)
+    case .ahead:
+      ahead(payload, sequence, &conversation, direction, moment, &detection)
+    case .keepAlive: break
+    case .outside:
+      counts.outside += 1
+      // The connection was begun anew, unseen; or somebody guesses. Following costs one resynchronisation.
+      pool.dropSegments(&conversation.flow[direction].stream)
+      lose(&conversation.flow[direction].stream)
+      conversation.flow[direction].stream.next = sequence
+      inOrder(payload, &conversation, direction, moment, &detection)
+    }
+    if missing > 0 {
+      cutOff(&conversation, direction, moment, &detection)
+      lose(&conversation.flow[direction].stream)
+      conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: missing)
+    }
+  }
+
+  /// Reads what the capture kept of a message whose rest it cut off.
+  mutating func cutOff(
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+  ) {
+    guard conversation.dissector != .none, pool.hasFront(conversation.flow[direction].stream) else { return }
+    let front = pool.takeFront(conversation.flow[direction].stream)
+    exchange.isCut = true
+    exchange.isDatagram = false
+    _ = read(front.bytes, &conversation, direction, moment, &detection)
+    exchange.isCut = false
+  }
+
+  mutating func begin(_ half: inout StreamHalf, at sequence: UInt32) {
+    if half.isSynced, half.next == sequence { return }
+    pool.release(&half)
+    half.next = sequence
+    half.isSynced = true
+    half.isLost = false
+  }
+
+  /// What comes next does not follow what was read.
+  mutating func lose(_ half: inout StreamHalf) {
+    pool.dropFront(&half)
+    pool.forget(half)
+    half.isLost = true
+  }
+
+  /// Counts what was read over because it did not come in time.
+  private mutating func late(_ sequence: UInt32, _ count: Int, _ half: StreamHalf) {
+    if half.isGivenUp(sequence, count) { counts.late += 1 }
+  }
+
+  /// Compares the first `count` bytes of a retransmission with what was read.
+  mutating func compare(
+    _ payload: RawSpan, _ count: Int, _ sequence: UInt32, _ conversation: borrowing Conversation,
+    _ direction: Direction,
+    _ moment: Moment, _ detection: inout Detection
+  ) {
+    counts.overlaps += 1
+    let differing = pool.differing(payload, count: count, sequence: sequence, conversation.flow[direction].stream)
+    if differing > 0 { tampered(differing, conversation, direction, moment, &detection) }
+  }
+
+  mutating func tampered(
+    _ differing: Int, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) {
+    counts.differingOverlaps += 1
+    detection.overlap(differing, .tcpStream, conversation, direction, moment)
+  }
+
+  mutating func ahead(
+    _ payload: RawSpan, _ sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction,
+    _ moment: Moment, _ detection: inout Detection
+  ) {
+    counts.outOfOrder += 1
+    if conversation.dissector == .none, conversation.isSettled {
+      pool.forget(conversation.flow[direction].stream)
+      conversation.flow[direction].stream.next = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
+      pool.remember(payload, &conversation.flow[direction].stream, isKnown: false)
+      return
+    }
+    if !pool.hasSegments(conversation.flow[direction].stream) {
+      conversation.flow[direction].stream.holeSince = moment.time
+    }
+    let differing = pool.hold(
+      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.flow[direction].stream)
+    guard let differing else {
+      // No room: what was held is read, over the hole.
+      drain(&conversation, direction, moment, &detection, force: true)
+      jump(to: sequence, &conversation.flow[direction].stream)
+      inOrder(payload, &conversation, direction, moment, &detection)
+      return
+    }
+    if differing > 0 { tampered(differing, conversation, direction, moment, &detection) }
+    let half = conversation.flow[direction].stream
+    if pool.heldCount(half) >= Reader.mostBehindHole || half.isHole(at: moment.time, for: Reader.openHole) {
+      drain(&conversation, direction, moment, &detection, force: true)
+    }
+  }
+
+  mutating func acknowledged(
+    _ acknowledgement: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) {
+    let half = conversation.flow[direction].stream
+    guard let first = pool.firstHeld(half), Int32(bitPattern: acknowledgement &- first) > 0,
+      half.isHole(at: moment.time, for: Reader.acknowledgedHole)
+    else { return }
+    drain(&conversation, direction, moment, &detection, force: true)
+  }
+
+  /// Reads held segments that are next; with `force` also those behind holes. Each counts for the frame it came in.
+  mutating func drain(
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection,
+    force: Bool = false
+  ) {
+    while let segment = pool.takeSegment(&conversation.flow[direction].stream, force: force) {
+      var then = moment
+      then.frame = segment.frame
+      then.time = segment.time
+      let known = Int(conversation.flow[direction].stream.next &- segment.sequence)
+      if known < 0 || known > StreamHalf.largestWindow {
+        jump(to: segment.sequence, &conversation.flow[direction].stream)
+        inOrder(segment.bytes.bytes, &conversation, direction, then, &detection)
+      } else if known < segment.bytes.count {
+        inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &detection)
+      }
+      if pool.hasSegments(conversation.flow[direction].stream) {
+        conversation.flow[direction].stream.holeSince = moment.time
+      }
+    }
+  }
+
+  mutating func jump(to sequence: UInt32, _ half: inout StreamHalf) {
+    counts.gaps += 1
+    half.giveUp(until: sequence)
+    lose(&half)
+    half.next = sequence
+  }
+
+  /// Reads bytes that follow what was read before.
+  @inline(__always)
+  mutating func inOrder(
+    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) {
+    var direction = direction
+    conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
+    if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
+      pool.remember(bytes, &conversation.flow[direction].stream, isKnown: false)
+      return
+    }
+
+    let isKept: Bool
+    if pool.hasFront(conversation.flow[direction].stream) {
+      var front = pool.takeFront(conversation.flow[direction].stream)
+      front.append(copying: bytes)
+      let done = messages(in: front.bytes, &conversation, &direction, moment, &detection)
+      if done > 0 { front.removeFirst(done) }
+      isKept = pool.keepFront(front, &conversation.flow[direction].stream)
+    } else {
+      let done = messages(in: bytes, &conversation, &direction, moment, &detection)
+      if done == bytes.byteCount {
+        isKept = true
+      } else {
+        isKept = pool.keepFront(Array(copying: bytes.from(done)), &conversation.flow[direction].stream)
+      }
+    }
+    if !isKept {
+      counts.gaps += 1
+      lose(&conversation.flow[direction].stream)
+    }
+    pool.remember(bytes, &conversation.flow[direction].stream, isKnown: conversation.dissector != .none)
+  }
+
+  /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left is the front of a message.
+  @inline(__always)
+  mutating func messages(
+    in bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) -> Int {
+    if conversation.dissector == .none {
+      switch recognise(bytes, &conversation, &direction, isTCP: true, moment, &detection) {
+      case .known: break
+      case .unknown: return bytes.byteCount
+      case .waiting: return 0
+      }
+      conversation.flow[direction].stream.isLost = false
+    }
+    exchange.isDatagram = false
+    var offset = 0
+    while offset < bytes.byteCount {
+      if conversation.flow[direction].stream.isLost {
+        let (next, isFound) = resynchronise(bytes.from(offset), conversation)
+        skip(next, conversation)
+        offset += next
+        guard isFound else { return offset }
+        conversation.flow[direction].stream.isLost = false
+        // Pieces before the gap wait for a rest that is gone.
+        exchange.conversation = conversation.number
+        exchange.direction = direction
+        exchange.drop()
+        continue
+      }
+      let rest = bytes.from(offset)
+      switch read(rest, &conversation, direction, moment, &detection) {
+      case .message(let count): offset += max(1, count)
+      case .foreign:
+        guard undo(rest, &conversation, &direction, isTCP: true, moment, &detection) else { return bytes.byteCount }
+      case .incomplete(let needed):
+        let longest = tables.dissectors[Int(conversation.dissector.rawValue)].longestMessage
+        guard needed > longest || rest.byteCount >= longest else { return offset }
+        exchange.fault = Fault(
+          .length, "message length", seen: UInt64(max(0, needed)), least: 0, most: UInt64(longest))
+        refuse(rest, &conversation, direction, moment, &detection)
+        skip(1, conversation)
+        offset += 1
+        conversation.flow[direction].stream.isLost = true
+      case .refused(let count):
+        refuse(rest, &conversation, direction, moment, &detection)
+        let count = min(max(1, count), rest.byteCount)
+        skip(count, conversation)
+        offset += count
+        conversation.flow[direction].stream.isLost = true
+      }
+    }
+    return min(offset, bytes.byteCount)
+  }
+}
