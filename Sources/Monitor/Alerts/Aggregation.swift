@@ -196,6 +196,7 @@ private struct Aggregate {
     case .authenticate: 3
     case .write, .operate: 4
     case .configure, .clock, .file: 5
+    case .program where operation.isFetch: 5
     case .state, .program, .firmware: 6
     }
   }
@@ -235,11 +236,12 @@ private struct AlertKey: TableKey {
 
   private static func cause(_ finding: Finding) -> UInt64 {
     let action = UInt64(finding.operation.map { $0.action.rawValue + 1 } ?? 0)
+    let deed = finding.operation.map(deed) ?? 0
     switch finding.detail {
-    case .parties: return finding.kind == .controllerCommand ? 1 << 8 | action : 1 << 8
+    case .parties: return finding.kind == .controllerCommand ? 1 << 8 | action | deed << 32 : 1 << 8
     case .refusedService(let conduit): return 2 << 8 | word(conduit) << 16
-    case .refusedAction(let conduit): return 3 << 8 | action | word(conduit) << 16
-    case .refusedTarget(let conduit): return 4 << 8 | action | word(conduit) << 16
+    case .refusedAction(let conduit): return 3 << 8 | action | word(conduit) << 16 ^ deed << 32
+    case .refusedTarget(let conduit): return 4 << 8 | action | word(conduit) << 16 ^ deed << 32
     case .refusedTime(let conduit, _): return 5 << 8 | word(conduit) << 16
     case .binding(let ip, let expected, let seen):
       return 6 << 8 | mix(mix(mix(mix(1, ip.high), ip.low), expected.rawValue), seen.rawValue) << 16
@@ -251,6 +253,15 @@ private struct AlertKey: TableKey {
       if fault.field.hasPointerRepresentation { hash = mix(hash, AlertKey.hash(fault.field)) }
       return 10 << 8 | hash << 16
     case .overlap(_, let what): return 11 << 8 | UInt64(what.rawValue)
+    }
+  }
+
+  /// Commands to a controller are told apart: a stop is not a repetition of a start. A program comes in many steps, and is loaded or fetched.
+  private static func deed(_ operation: Operation) -> UInt64 {
+    switch operation.action {
+    case .program: operation.isFetch ? 2 : 1
+    case .state, .firmware, .configure: mix(UInt64(operation.code) + 1, UInt64(operation.detail.rawValue)) & 0xFFFF_FFFF
+    default: 0
     }
   }
 

@@ -60,7 +60,11 @@ struct OperationLog {
     if let slot = sums.find(key) {
       sums.touch(slot, at: moment.time)
       sums[slot].count += 1
-      if operation.cyclic != .no { sums[slot].beat(operation.digest, moment.time) }
+      if operation.cyclic != .no {
+        sums[slot].beat(operation.digest, moment.time)
+        // Counters move with each; the line at the end says what the latest had.
+        sums[slot].operation.facets = operation.facets
+      }
       sums[slot].last = max(sums[slot].last, moment.time)
       sums[slot].frame = moment.frame
       return operation.cyclic == .news

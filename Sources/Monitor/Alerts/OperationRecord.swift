@@ -93,8 +93,10 @@ extension JSONLine {
       string("kind", "\(fault.kind)")
       string("field", fault.field.description)
       number("seen", fault.seen)
-      number("least", fault.least)
-      number("most", fault.most)
+      if fault.least <= fault.most {
+        number("least", fault.least)
+        number("most", fault.most)
+      }
       close()
     }
     close()

@@ -83,9 +83,18 @@ struct Facts {
     service = Facts.service(finding, context)
     operation = finding.operation.map { operation in
       let subcode = operation.subcode >= 0 ? "/\(operation.subcode)" : ""
-      return "\(operation.name) (\(operation.action.word), code \(operation.code)\(subcode))"
+      let detail = shown.detail.map { " " + short($0) } ?? ""
+      return "\(operation.name)\(detail) (\(operation.action.word), code \(operation.code)\(subcode))"
     }
     target = finding.operation.flatMap { Facts.target($0, shown) }
+  }
+
+  /// What stands for itself (a code, a check sum, a magic number) as the standard writes it: in hexadecimal.
+  static func number(_ value: UInt64, _ fault: Fault) -> String {
+    switch fault.kind {
+    case .code, .checksum, .framing: value < 10 ? "\(value)" : "0x" + String(value, radix: 16, uppercase: true)
+    case .length, .quantity, .value, .range, .truncated, .missing: "\(value)"
+    }
   }
 
   private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }

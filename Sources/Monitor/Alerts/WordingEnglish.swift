@@ -65,6 +65,11 @@ struct English {
     }
   }
 
+  /// Why whoever writes is a stranger: by the site file, or by what was seen before.
+  private var stranger: String {
+    facts.hasZones ? " and is neither a listed asset nor allowed by a conduit" : ", which it has not done before"
+  }
+
   private var action: String { finding.operation?.action.word ?? "of \(facts.service)" }
 
   private var summary: String {
@@ -93,9 +98,9 @@ struct English {
     case .unaskedAnswer: "\(from) answers \(to) without having been asked."
     case .unansweredRequest: "Requests of \(from) stay without an answer from \(to)."
     case .mismatchedAnswer: "\(from) answers \(to) in a way that does not fit the question."
-    case .newWriter: "\(from) changes values of \(to), which it has not done before: \(deed)."
-    case .deviceRenamed: "\(from) gave \(to) another name: \(deed)."
-    case .clockSetByStranger: "\(from) set the clock of \(to), which it has not done before: \(deed)."
+    case .newWriter: "\(from) changes values of \(to)\(stranger): \(deed)."
+    case .deviceRenamed: "\(from) told \(to) to take another name: \(deed)."
+    case .clockSetByStranger: "\(from) sets the clock of \(to)\(stranger): \(deed)."
     case .selectWithoutExecute: "\(from) selected an object of \(to) and did not operate it: \(deed)."
     case .loginFailures: "\(to) refuses log-ins of \(from)."
     case .passwordGuessing: "\(from) tries password after password at \(to)."
@@ -119,7 +124,7 @@ struct English {
     case .vlan(let zone, _): "\(facts.source) only on VLANs of zone \(facts.zone(zone))."
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
-    case .fault(let fault): "\(fault.field) \(allowed(fault))."
+    case .fault(let fault): "\(fault.field): \(allowed(fault))."
     case .overlap(_, let what): "The same bytes whenever one place of \(overlapped(what)) is sent again."
     }
   }
@@ -178,7 +183,7 @@ struct English {
     case .count(let what, let seen, _, let seconds):
       "\(seen) \(noun(what))\(within(seconds))\(way)."
     case .fault(let fault):
-      "\(fault.field) \(fault.seen) (\(name(fault.kind)))" + (facts.operation.map { " in \($0)." } ?? ".")
+      "\(fault.field): \(seen(fault)) (\(name(fault.kind)))" + (facts.operation.map { " in \($0)." } ?? ".")
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with other contents."
     }
   }
@@ -187,7 +192,7 @@ struct English {
     switch finding.detail {
     case .refusedService(let conduit): "\(name(conduit)) does not cover the service \(facts.service)"
     case .refusedAction(let conduit): "\(name(conduit)) does not cover the operation \(action)"
-    case .refusedTarget(let conduit): "\(name(conduit)) does not cover \(facts.target ?? "this target")"
+    case .refusedTarget(let conduit): "\(name(conduit)) does not cover \(facts.target ?? "an operation without a target")"
     case .refusedTime(let conduit, _): "\(name(conduit)) is closed at this time"
     default:
       switch finding.kind {
@@ -241,8 +246,16 @@ struct English {
   }
 
   private func allowed(_ fault: Fault) -> String {
-    fault.least == fault.most ? "\(fault.least)" : "from \(fault.least) to \(fault.most)"
+    if fault.kind == .missing { return "a value" }
+    if fault.least > fault.most { return "what the specification of \(facts.service) lists" }
+    if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
+    if fault.kind == .truncated { return "at least \(fault.least) bytes" }
+    return "from \(Facts.number(fault.least, fault)) to \(Facts.number(fault.most, fault))"
   }
+  private func seen(_ fault: Fault) -> String {
+    fault.kind == .missing ? "none" : Facts.number(fault.seen, fault) + bytes(fault)
+  }
+  private func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? " bytes" : "" }
 
   private func name(_ kind: Fault.Kind) -> String {
     switch kind {
@@ -254,6 +267,7 @@ struct English {
     case .checksum: "wrong check sum"
     case .framing: "no message of this protocol"
     case .truncated: "cut short"
+    case .missing: "missing field"
     }
   }
 }

@@ -34,6 +34,9 @@ struct Japanese {
     return facts.target.map { "\(operation)、対象 \($0)" } ?? operation
   }
 
+  /// Why whoever writes is a stranger: by the site file, or by what was seen before.
+  private var stranger: String { facts.hasZones ? "資産にも経路にも登録されていないのに、" : "これまで行っていなかった" }
+
   private var action: String { finding.operation?.action.word ?? facts.service }
 
   private var signature: String {
@@ -83,9 +86,9 @@ struct Japanese {
     case .unaskedAnswer: "\(from)が、要求を受けずに\(to)へ応答しています。"
     case .unansweredRequest: "\(from)の要求に、\(to)が応答していません。"
     case .mismatchedAnswer: "\(from)が\(to)へ、要求と一致しない応答を返しました。"
-    case .newWriter: "\(from)が、これまで行っていなかった\(to)への変更を行いました（\(deed)）。"
-    case .deviceRenamed: "\(from)が、\(to)の名称を変更しました（\(deed)）。"
-    case .clockSetByStranger: "\(from)が、これまで行っていなかった\(to)の時刻設定を行いました（\(deed)）。"
+    case .newWriter: "\(from)が、\(stranger)\(to)への変更を行いました（\(deed)）。"
+    case .deviceRenamed: "\(from)が、\(to)に名称の変更を指示しました（\(deed)）。"
+    case .clockSetByStranger: "\(from)が、\(stranger)\(to)の時刻設定を行いました（\(deed)）。"
     case .selectWithoutExecute: "\(from)が\(to)の対象を選択したまま、実行も解除もしていません（\(deed)）。"
     case .loginFailures: "\(to)が、\(from)のログインを繰り返し拒否しています。"
     case .passwordGuessing: "\(from)が、\(to)に対してパスワードを次々に試しています。"
@@ -106,7 +109,7 @@ struct Japanese {
     case .vlan(let zone, _): "\(facts.source)はゾーン\(facts.zone(zone))のVLANにのみ存在"
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "\(noun(what))は\(within(seconds))\(limit)未満" : "\(noun(what))は0"
-    case .fault(let fault): "\(fault.field)は\(allowed(fault))"
+    case .fault(let fault): "\(fault.field): \(allowed(fault))"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
     }
   }
@@ -156,7 +159,7 @@ struct Japanese {
     case .vlan(_, let seen): "\(facts.source)をVLAN \(seen)で検出"
     case .count(let what, let seen, _, let seconds): "\(noun(what))が\(within(seconds))\(seen)（\(way)）"
     case .fault(let fault):
-      "\(fault.field)が\(fault.seen)（\(name(fault.kind))）" + (facts.operation.map { "、\($0)" } ?? "")
+      "\(fault.field): \(seen(fault))（\(name(fault.kind))）" + (facts.operation.map { "、\($0)" } ?? "")
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     }
   }
@@ -165,7 +168,7 @@ struct Japanese {
     switch finding.detail {
     case .refusedService(let conduit): "\(name(conduit))にサービス\(facts.service)が含まれていません"
     case .refusedAction(let conduit): "\(name(conduit))に操作\(action)が含まれていません"
-    case .refusedTarget(let conduit): "\(name(conduit))に対象\(facts.target ?? "")が含まれていません"
+    case .refusedTarget(let conduit): "\(name(conduit))に\(facts.target.map { "対象\($0)" } ?? "対象のない操作")が含まれていません"
     case .refusedTime(let conduit, _): "\(name(conduit))はこの時刻には許可されていません"
     default:
       switch finding.kind {
@@ -219,8 +222,16 @@ struct Japanese {
   }
 
   private func allowed(_ fault: Fault) -> String {
-    fault.least == fault.most ? "\(fault.least)" : "\(fault.least)〜\(fault.most)"
+    if fault.kind == .missing { return "値あり" }
+    if fault.least > fault.most { return "\(facts.service)の仕様に定義されたもの" }
+    if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
+    if fault.kind == .truncated { return "\(fault.least)バイト以上" }
+    return "\(Facts.number(fault.least, fault))〜\(Facts.number(fault.most, fault))"
   }
+  private func seen(_ fault: Fault) -> String {
+    fault.kind == .missing ? "なし" : Facts.number(fault.seen, fault) + bytes(fault)
+  }
+  private func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? "バイト" : "" }
 
   private func name(_ kind: Fault.Kind) -> String {
     switch kind {
@@ -232,6 +243,7 @@ struct Japanese {
     case .checksum: "チェックサム不一致"
     case .framing: "このプロトコルのメッセージではない"
     case .truncated: "途中で途切れたメッセージ"
+    case .missing: "必須項目の欠落"
     }
   }
 }

@@ -139,6 +139,7 @@ struct Detection: ~Copyable {
     let flow = conversation.flow
     conversation.client = party(flow.client, flow.toServer.mac, flow.vlan)
     conversation.server = party(flow.server, flow.toClient.mac, flow.vlan)
+    if flow.server.isMulticast { conversation.server.zone = conversation.client.zone }
     if isAttempt {
       portScan.flowBegan(conversation, moment, &alerts)
       hostSweep.flowBegan(conversation, moment, &alerts)

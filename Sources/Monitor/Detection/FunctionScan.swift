@@ -15,7 +15,7 @@ struct FunctionScan {
   /// Whether a code or unit is one that the conversation has not used before: nothing else has to be counted.
   @inline(__always)
   static func isNew(_ code: UInt32, _ unit: Int64, _ codes: UInt128, _ units: (UInt128, UInt128)) -> Bool {
-    if codes & UInt128(1) << UInt128(code & 127) == 0 { return true }
+    if codes & bit(code) == 0 { return true }
     var units = units
     return unit >= 0 && mark(unit, &units)
   }
@@ -24,7 +24,7 @@ struct FunctionScan {
   mutating func operation(
     _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
-    let code = UInt128(1) << UInt128(operation.code & 127)
+    let code = FunctionScan.bit(operation.code)
     if operation.role == .request {
       if conversation.codes & code == 0 {
         conversation.codes |= code
@@ -60,6 +60,13 @@ struct FunctionScan {
     var finding = moment.finding(.functionScan, detail, conversation)
     finding.operation = copy operation
     alerts.report(finding)
+  }
+
+  /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of functions nor a function of many
+  /// groups falls together.
+  @inline(__always)
+  private static func bit(_ code: UInt32) -> UInt128 {
+    UInt128(1) << UInt128((code ^ code >> 7 ^ code >> 14 ^ code >> 21) & 127)
   }
 
   @inline(__always)

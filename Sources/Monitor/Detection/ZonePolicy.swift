@@ -85,7 +85,8 @@ struct ZonePolicy {
     case .allowed, .inside: return
     case .noConduit, .service, .action:
       if conversation.client.zone == conversation.server.zone {
-        // Inside a zone only the dangerous actions ask for a conduit.
+        // Inside a zone only the dangerous actions ask for a conduit. A renaming is a finding of its own.
+        if operation?.action == .configure, operation?.target.area == .station { return }
         (kind, detail) = (.controllerCommand, .parties)
         break
       }
@@ -106,10 +107,10 @@ struct ZonePolicy {
     alerts.report(finding, message: message)
   }
 
-  /// Broadcasts, multicasts and addresses that never leave their segment cross no zone.
+  /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone, where a conduit may limit it.
   private static func concerns(_ flow: Flow) -> Bool {
-    if flow.isLink { return !flow.toClient.mac.isGroup }
-    return flow.client.isUnicast && flow.server.isUnicast && !flow.client.isLinkLocal && !flow.server.isLinkLocal
+    if flow.isLink { return true }
+    return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal && !flow.server.isLinkLocal
       && !flow.client.isLoopback && !flow.server.isLoopback
   }
 }

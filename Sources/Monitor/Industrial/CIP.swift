@@ -199,7 +199,7 @@ enum CIP {
     guard transport + 2 <= bytes.byteCount else {
       return exchange.note(
         Fault(
-          .length, "Forward Open", seen: UInt64(bytes.byteCount - data), least: UInt64(transport + 2 - data),
+          .truncated, "Forward Open", seen: UInt64(bytes.byteCount - data), least: UInt64(transport + 2 - data),
           most: 65_511), at)
     }
     let end = min(bytes.byteCount, transport + 2 + 2 * Int(bytes.u8(transport + 1)))

@@ -301,15 +301,14 @@ enum DNP3: Dissector {
       let object = DNP3Object(group: bytes.u8(offset), variation: bytes.u8(offset + 1))
       let qualifier = bytes.u8(offset + 2)
       guard let header = DNP3Range(bytes, at: offset + 2) else {
-        operation.note(Fault(.value, "Qualifier", seen: UInt64(qualifier), least: 0, most: 0x6B))
+        operation.note(Fault(unlisted: "Qualifier", seen: UInt64(qualifier)))
         break
       }
       if operation.target == .none { operation.facets[.variation] = UInt32(object.variation) }
       offset = header.end
       let length = dataSize(object, header, function, bytes, at: offset)
       guard let length else {
-        operation.note(
-          Fault(.code, "Object", seen: UInt64(object.group) << 8 | UInt64(object.variation), least: 0, most: 0xFFFF))
+        operation.note(Fault(unlisted: "Object", seen: UInt64(object.group) << 8 | UInt64(object.variation)))
         exchange.add(
           Target(area: .group, number: UInt32(object.group), address: header.first, count: header.count),
           to: &operation,
@@ -319,7 +318,8 @@ enum DNP3: Dissector {
       guard length <= bytes.byteCount - offset || exchange.isCut else {
         operation.note(
           Fault(
-            .quantity, "Range", seen: UInt64(header.count), least: 0, most: UInt64(max(0, bytes.byteCount - offset))))
+            .truncated, "Objects", seen: UInt64(max(0, bytes.byteCount - offset)), least: UInt64(min(length, 65_535)),
+            most: 65_535))
         break
       }
       let end = min(bytes.byteCount, offset + length)

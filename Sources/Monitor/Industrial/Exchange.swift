@@ -5,6 +5,9 @@
 struct Exchange {
   /// The conversation (a flow's slot and generation, so that a reused slot is another conversation).
   var conversation: UInt64 = 0
+  /// The IP addresses of its two ends.
+  var client = IPAddress.none
+  var server = IPAddress.none
   var direction = Direction.toServer
   /// False while the roles of the two ends are only a guess (neither a handshake nor a port nor content told).
   var isDirectionCertain = true
@@ -13,6 +16,8 @@ struct Exchange {
   var isCut = false
   /// Nanoseconds, from the capture.
   var time: Int64 = 0
+  /// The frame that completed the message.
+  var frame: UInt64 = 0
   /// 64 bits a dissector may keep for each conversation (a framing variant, a session); 0 at its start.
   var state: UInt64 = 0
   var dissector = DissectorID.none
@@ -37,6 +42,7 @@ struct Exchange {
   private(set) var assembled: [UInt8] = []
   private(set) var isAssembled = false
   private var pieces: BoundedTable<PieceKey, [UInt8]>
+  private var announcements: BoundedTable<AnnouncementKey, Target>
   private var collectedBytes = 0
   private var spares: [[UInt8]] = []
   private var waitingItems = 0
@@ -57,6 +63,7 @@ struct Exchange {
     pending = BoundedTable(limit: pendingLimit, seed: seed)
     names = NameTable(seed: seed)
     pieces = BoundedTable(limit: 1024, seed: seed)
+    announcements = BoundedTable(limit: 4096, seed: seed)
     operations.reserveCapacity(64)
   }
 
@@ -86,6 +93,7 @@ struct Exchange {
     let slot = pending.insert(key, at: time, fresh: PendingRequest(operation: operation))
     pending[slot].operation = operation
     pending[slot].time = time
+    pending[slot].frame = frame
     pending[slot].conversation = conversation
     pending[slot].isCut = isCut
     pending[slot].others = others
@@ -195,6 +203,8 @@ struct Exchange {
       operation.values = values
       return
     }
+    // Places in a message are counted in 16 bits.
+    guard items.count < Int(UInt16.max) else { return }
     if operation.items.count == 0 { operation.items = ItemRange(items.count, 0) }
     items.append(Item(target, values))
     operation.items = ItemRange(Int(operation.items.start), items.count - Int(operation.items.start))
@@ -229,6 +239,25 @@ struct Exchange {
     let id = names.intern(text.bytes, at: time)
     swap(&text, &spelling)
     return id
+  }
+
+  // MARK: Conversations opened by others
+
+  /// Remembers what `number` means in a conversation of another kind with `device`: what one protocol opens for another (CIP's Forward Open, for
+  /// implicit messages). The one used longest ago gives way at the bound.
+  mutating func announce(_ number: UInt32, of device: IPAddress, _ target: Target) {
+    let key = AnnouncementKey(number: number, device: device)
+    if let slot = announcements.find(key) {
+      announcements[slot] = target
+      announcements.touch(slot, at: time)
+    } else {
+      _ = announcements.insert(key, target, at: time)
+    }
+  }
+  /// What was announced of a number of one of this conversation's two ends.
+  func announced(_ number: UInt32) -> Target? {
+    (announcements.find(AnnouncementKey(number: number, device: server))
+      ?? announcements.find(AnnouncementKey(number: number, device: client))).map { announcements[$0] }
   }
 
   // MARK: Messages in pieces
@@ -327,6 +356,7 @@ struct Exchange {
 struct PendingRequest {
   var operation: Operation
   var time: Int64 = 0
+  var frame: UInt64 = 0
   var conversation: UInt64 = 0
   /// The capture kept only its front: no answer can be held against it.
   var isCut = false
@@ -350,6 +380,12 @@ private struct PendingKey: TableKey {
   func hash(seed: UInt64) -> UInt64 {
     mix(mix(seed, conversation), UInt64(bitPattern: transaction) << 32 ^ UInt64(bitPattern: unit))
   }
+}
+
+private struct AnnouncementKey: TableKey {
+  let number: UInt32
+  let device: IPAddress
+  func hash(seed: UInt64) -> UInt64 { mix(mix(mix(seed, UInt64(number)), device.low), device.high) }
 }
 
 private struct PieceKey: TableKey {

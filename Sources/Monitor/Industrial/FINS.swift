@@ -242,6 +242,7 @@ enum FINS: Dissector {
         count: UInt32(frame.u16(16) & 0x7FFF))
     case FINSCommand(rawValue: 0x0306), FINSCommand(rawValue: 0x0307), FINSCommand(rawValue: 0x0308):
       guard frame.count >= 20 else { return }
+      operation.isFetch = command.rawValue == 0x0306
       operation.target = Target(
         area: .programArea, number: UInt32(frame.u16(12)),
         address: UInt64(frame.u16(14)) << 16 | UInt64(frame.u16(16)), count: UInt32(frame.u16(18) & 0x7FFF))

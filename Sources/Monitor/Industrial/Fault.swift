@@ -17,14 +17,16 @@ package struct Fault: Sendable {
     case checksum
     /// Bytes that are no message of this protocol.
     case framing
-    /// A message cut short by the end of its datagram or connection.
+    /// A message or a part of one that ends before the bytes it needs: `seen` are there.
     case truncated
+    /// A field that the specification asks for is not there.
+    case missing
   }
   package let kind: Kind
   /// The standard's name of the field.
   package let field: StaticString
   package let seen: UInt64
-  /// What the specification allows here, both ends included.
+  /// What the specification allows here, both ends included; `least` above `most` where it has a list, and no range.
   package let least: UInt64
   package let most: UInt64
 
@@ -35,6 +37,8 @@ package struct Fault: Sendable {
     self.least = least
     self.most = most
   }
+  /// A code that is not in the specification's list.
+  package init(unlisted field: StaticString, seen: UInt64) { self.init(.code, field, seen: seen, least: 1, most: 0) }
   package init(_ kind: Kind, _ field: StaticString, seen: UInt64, expected: UInt64) {
     self.init(kind, field, seen: seen, least: expected, most: expected)
   }

@@ -127,7 +127,7 @@ enum GOOSE: Dissector {
       (10, "numDatSetEntries"), (11, "allData"),
     ]
     for (field, name) in mandatory where seen & 1 << UInt16(field) == 0 {
-      operation.note(Fault(.value, name, seen: 0, expected: 1))
+      operation.note(Fault(.missing, name, seen: 0, expected: 1))
     }
     if operation.fault == nil, announced != found {
       operation.note(Fault(.quantity, "numDatSetEntries", seen: UInt64(announced), expected: UInt64(found)))

@@ -114,6 +114,8 @@ package struct Operation: Sendable {
   package var cyclic = Cyclic.no
   /// An envelope of another protocol's message, which is an operation of its own: policy judges that one.
   package var isCarrier = false
+  /// Of a program: it is read out of the controller, not loaded into it.
+  package var isFetch = false
   /// Sum of what a cyclic message holds, to tell whether it changed.
   package var digest: UInt32 = 0
   /// Further native fields, by name.

@@ -282,6 +282,7 @@ enum S7Comm: Dissector {
       exchange.dissector, function.action, .request, code: UInt32(function.rawValue), name: function.name)
     operation.transaction = part.reference
     operation.unit = part.unit
+    operation.isFetch = function == .startUpload || function == .upload || function == .endUpload
     let first = part.parameters + 1
     switch function {
     case .setup: if first + 7 <= part.data { operation.facets[.pduSize] = UInt32(bytes.u16(first + 5)) }

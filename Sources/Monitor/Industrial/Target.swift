@@ -90,6 +90,23 @@ package enum Area: UInt8, CaseIterable, Sendable {
     Entry("file-name", .named), Entry("program", .named), Entry("user", .named),
   ]
 
+  /// The largest number or address the area's protocol can write, where that is a field smaller than those here.
+  var highestNumber: UInt32 {
+    switch self {
+    case .group, .dcpBlock: 255
+    case .file, .dataBlock, .instanceBlock, .memoryBlock, .systemList, .parameterArea, .programArea: 65_535
+    default: .max
+    }
+  }
+  var highestAddress: UInt64 {
+    switch self {
+    case .coil, .discreteInput, .inputRegister, .holdingRegister, .fifo, .file: 65_535
+    case .informationObject: 0xFF_FFFF
+    case .cio, .wr, .hr, .ar, .dm, .em, .tim, .cnt, .dataRegister, .indexRegister, .task, .timer, .counter: 65_535
+    default: .max
+    }
+  }
+
   package static let words = entries.map(\.word)
   package var word: String { Area.entries[Int(rawValue)].word }
   package var notation: Notation { Area.entries[Int(rawValue)].notation }

@@ -116,6 +116,7 @@ enum UMAS {
     operation.unit = outer.unit
     operation.transaction = outer.transaction
     operation.target = outer.target
+    operation.isFetch = 0x33...0x35 ~= function.rawValue
     operation.facets[.reservation] = UInt32(message.u8(start + 1))
     if function == .writeMemoryBlock {
       operation.values = Values(.uint8, at: start + 12, .max, end: message.byteCount)
@@ -158,7 +159,7 @@ enum UMAS {
 
   /// Read identification: 14 bytes of numbers, then the length of the model's name and the name.
   private static func identify(_ message: RawSpan, at data: Int, _ exchange: inout Exchange) {
-    for place in [data + 14, data + 15, data + 16, data + 17, data + 18] where place < message.byteCount {
+    for place in data + 14...data + 26 where place < message.byteCount {
       let count = Int(message.u8(place))
       let name = message.slice(place + 1, count)
       guard 4...40 ~= count, name.byteCount == count, name.isText else { continue }

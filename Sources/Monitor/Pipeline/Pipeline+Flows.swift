@@ -52,12 +52,6 @@ extension Pipeline {
     conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
     conversations[slot].flow[direction].packets += 1
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
-    if conversations[slot].flow[direction].mac != packet.source
-      || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
-    {
-      conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
-    }
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
       // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a datagram of unknown fate; not the middle
@@ -66,6 +60,12 @@ extension Pipeline {
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
       detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+    }
+    if conversations[slot].flow[direction].mac != packet.source
+      || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
+    {
+      conversations[slot].flow[direction].mac = packet.source
+      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
     }
     guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
 

@@ -56,7 +56,7 @@ extension Pipeline {
       guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
       var moment = Moment()
       moment.time = time
-      moment.frame = statistics.frames
+      moment.frame = lost.frame
       moment.vlan = conversations[slot].flow.vlan
       detection.unanswered(lost.operation, conversations[slot], moment, reader.exchange.names)
     }

@@ -98,9 +98,12 @@ struct Reader {
   ) -> Step {
     let index = Int(conversation.dissector.rawValue)
     exchange.conversation = conversation.number
+    exchange.client = conversation.flow.client
+    exchange.server = conversation.flow.server
     exchange.direction = direction
     exchange.isDirectionCertain = conversation.flow.basis != .firstSeen
     exchange.time = moment.time
+    exchange.frame = moment.frame
     exchange.state = conversation.scratch
     exchange.dissector = conversation.dissector
     exchange.carried = tables.carried[index]

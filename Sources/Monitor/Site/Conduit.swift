@@ -44,6 +44,9 @@ package struct Conduit: Sendable {
   package static let controllerActions: UInt16 = [Action.state, .program, .firmware, .configure]
     .reduce(0) { $0 | $1.bit }
 
+  /// What a conduit with `targets` lets through only with a target: nobody who names some registers means that the controller may be stopped.
+  static let targetedActions: UInt16 = controllerActions | Action.write.bit | Action.operate.bit
+
   func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
   var nearness: Int { from.nearness + to.nearness }
   /// Begins at an asset, and says where or when it may act: inside a zone such a conduit limits what it names.
@@ -126,17 +129,20 @@ package struct TargetRange: Hashable, Sendable {
   /// Which of several areas of this kind (a file); nil: every one.
   package let number: UInt32?
   package let addresses: ClosedRange<UInt64>
+  /// One bit of the one address; -1: all of them.
+  package let bit: Int8
   /// nil: every unit.
   package let unit: Int64?
 
   package init(
-    _ area: Area, number: UInt32? = nil, _ addresses: ClosedRange<UInt64> = 0...UInt64.max, unit: Int64? = nil,
-    name: [UInt8]? = nil
+    _ area: Area, number: UInt32? = nil, _ addresses: ClosedRange<UInt64> = 0...UInt64.max, bit: Int8 = -1,
+    unit: Int64? = nil, name: [UInt8]? = nil
   ) {
     self.area = area
     self.name = name
     self.number = number
     self.addresses = addresses
+    self.bit = bit
     self.unit = unit
   }
 
@@ -159,6 +165,7 @@ package struct TargetRange: Hashable, Sendable {
       for index in ranges.indices
       where ranges[index].area == target.area && (ranges[index].number ?? target.number) == target.number
         && (ranges[index].unit ?? unit) == unit && ranges[index].addresses.contains(next)
+        && (ranges[index].bit < 0 || ranges[index].bit == target.bit)
       {
         reach = max(reach ?? 0, ranges[index].addresses.upperBound)
       }

@@ -131,7 +131,8 @@ extension Site {
     if fit(conduits[index], service) == .no { return .service(conduit: index) }
     if conduits[index].actions & action.bit == 0 { return .action(conduit: index) }
     if !conduits[index].targets.isEmpty,
-      !TargetRange.cover(conduits[index].targets, target, name: name, unit: unit)
+      target.area == .none && written.area == .none && action.bit & Conduit.targetedActions != 0
+        || !TargetRange.cover(conduits[index].targets, target, name: name, unit: unit)
         || !TargetRange.cover(conduits[index].targets, written, name: RawSpan(), unit: unit)
     {
       return .target(conduit: index)

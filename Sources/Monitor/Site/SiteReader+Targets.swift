@@ -12,6 +12,32 @@ extension SiteReader {
 
   /// One entry of `targets`.
   static func target(_ text: String) -> Result<TargetRange, WordFault> {
+    let result = read(text)
+    guard case .failure(var fault) = result, let guess = guess(text) else { return result }
+    fault = WordFault(message: "\(fault.message); did you mean '\(guess)'?")
+    return .failure(fault)
+  }
+
+  /// What was most likely meant, where it is but letter case, blanks, a range the wrong way round, or the German letters of Siemens' notation.
+  private static func guess(_ text: String) -> String? {
+    let upper = text.uppercased().drop { $0 == "%" }
+    let joined = upper.filter { $0 != " " }
+    var candidates = [String(upper), joined]
+    if let digit = joined.firstIndex(where: \.isNumber), digit > joined.startIndex {
+      candidates.append("\(joined[..<digit]) \(joined[digit...])")
+    }
+    if let letter = ["E": "I", "A": "Q"][joined.prefix(1)] { candidates.append(letter + joined.dropFirst()) }
+    for candidate in candidates {
+      let ends = candidate.split(separator: "-", maxSplits: 1)
+      guard ends.count == 2, let low = ends[0].lastIndex(where: { !$0.isNumber }) else { continue }
+      candidates.append("\(ends[0][...low])\(ends[1])-\(ends[0][ends[0].index(after: low)...])")
+    }
+    return candidates.first { candidate in
+      if case .success = read(candidate) { true } else { false }
+    }
+  }
+
+  private static func read(_ text: String) -> Result<TargetRange, WordFault> {
     var words = text.split(separator: " ")[...]
     let fault = { (clue: String) in
       Result<TargetRange, WordFault>.failure(WordFault(message: "'\(SiteDocument.shown(text))': \(clue)"))
@@ -43,7 +69,10 @@ extension SiteReader {
     {
       // A node id's text may hold blanks.
       let name = ([Substring(first)] + words).joined(separator: " ")
-      return .success(TargetRange(.node, unit: unit, name: Array(name.utf8)))
+      guard let node = node(name) else {
+        return fault("a node id such as 'i=2258' or 'ns=2;s=Line1/*' is expected")
+      }
+      return .success(TargetRange(.node, unit: unit, name: Array(node.utf8)))
     }
     guard words.isEmpty else {
       return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(first))'", word: first))
@@ -54,6 +83,27 @@ extension SiteReader {
     if let range = byteArea(first, unit: unit) ?? device(first, unit: unit) { return .success(range) }
     if first.hasPrefix("DB") { return fault("a form such as 'DB10', 'DB10.DBW4-20' or 'DB10.DBX4.3' is expected") }
     return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(first))'", word: first))
+  }
+
+  /// A node id as OPC 10000-6, 5.3.1.10 has it, `*` for any run of characters; without `ns=0;`, as operations have it.
+  private static func node(_ text: String) -> String? {
+    var rest = Substring(text)
+    var space = Substring("0")
+    if rest.hasPrefix("ns=") {
+      guard let end = rest.firstIndex(of: ";") else { return nil }
+      space = rest[rest.index(rest.startIndex, offsetBy: 3)..<end]
+      rest = rest[rest.index(after: end)...]
+      guard space == "*" || number(space).map({ $0 <= 65_535 && String($0) == space }) == true else { return nil }
+    }
+    let value = rest.dropFirst(2)
+    guard !value.isEmpty, rest.dropFirst().first == "=" else { return nil }
+    switch rest.first {
+    case "i": guard value.allSatisfy({ $0 == "*" || $0.isASCII && $0.isNumber }) else { return nil }
+    case "g": guard value.allSatisfy({ $0 == "*" || $0 == "-" || $0.isASCII && $0.isHexDigit }) else { return nil }
+    case "s", "b": break
+    default: return nil
+    }
+    return space == "0" ? String(rest) : text
   }
 
   /// `AREA [ADDRESS[-ADDRESS]]`, `AREA NUMBER [ADDRESS[-ADDRESS]]`, `AREA NAME`.
@@ -70,31 +120,43 @@ extension SiteReader {
       guard let value = self.number(word).flatMap({ UInt32(exactly: $0) }) else {
         return fault("a \(area.word) number is expected, such as '\(area.word) 4'")
       }
+      guard value <= area.highestNumber else { return fault("\(area.word) numbers end at \(area.highestNumber)") }
       number = value
     }
     var addresses: ClosedRange<UInt64> = 0...UInt64.max
+    var bit: Int8 = -1
     let prefix = area.word + (number.map { " \($0)" } ?? "")
     if let word = words.popFirst() {
-      guard let range = range(word) else {
+      // Of words, one bit: `CIO 10.5`.
+      let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+      if parts.count == 2, let address = self.number(parts[0]), let place = self.number(parts[1]), place < 16 {
+        addresses = address...address
+        bit = Int8(place)
+      } else if let range = range(word) {
+        addresses = range
+      } else {
         return fault("an address or a range is expected, such as '\(prefix) 0-99'")
       }
-      addresses = range
+      guard addresses.upperBound <= area.highestAddress else {
+        return fault("addresses of \(area.word) end at \(area.highestAddress)")
+      }
     }
     guard words.isEmpty else {
       return fault("a form such as '\(prefix) 0-99' or '\(prefix) 0-99 unit 3' is expected")
     }
-    return .success(TargetRange(area, number: number, addresses, unit: unit))
+    return .success(TargetRange(area, number: number, addresses, bit: bit, unit: unit))
   }
 
   /// `DB10`, `DB10.DBB0-99`, `DB10.DBW4-20`, `DB10.DBD8`, `DB10.DBX4.3`; the same with DI.
   private static func dataBlock(_ text: String, unit: Int64?) -> TargetRange? {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let letters = parts[0].prefix(2)
-    guard let number = number(parts[0].dropFirst(2)).flatMap({ UInt32(exactly: $0) }) else { return nil }
     let area = letters == "DB" ? Area.dataBlock : .instanceBlock
+    guard let number = number(parts[0].dropFirst(2)).flatMap({ UInt32(exactly: $0) }), number <= area.highestNumber
+    else { return nil }
     guard parts.count == 2 else { return TargetRange(area, number: number, unit: unit) }
     guard parts[1].hasPrefix(letters), let bytes = bytes(parts[1].dropFirst(2)) else { return nil }
-    return TargetRange(area, number: number, bytes, unit: unit)
+    return TargetRange(area, number: number, bytes.range, bit: bytes.bit, unit: unit)
   }
 
   /// `MB0-99`, `IW4`, `QD8`, `M4.3`, `PIW256`
@@ -107,27 +169,27 @@ extension SiteReader {
       // `M100` and `L100` are the MC protocol's; Siemens' have a width or a bit.
       let isBit = rest.first?.isNumber == true && rest.contains(".")
       guard let bytes = bytes(isBit ? "X" + rest : rest) else { continue }
-      return TargetRange(area, bytes, unit: unit)
+      return TargetRange(area, bytes.range, bit: bytes.bit, unit: unit)
     }
     return nil
   }
 
-  /// Bytes: a width (X, B, W, D) and addresses, whose last one has that width.
-  private static func bytes(_ text: some StringProtocol) -> ClosedRange<UInt64>? {
+  /// Bytes: a width (X, B, W, D) and addresses, whose last one has that width; of `X4.3` the bit.
+  private static func bytes(_ text: some StringProtocol) -> (range: ClosedRange<UInt64>, bit: Int8)? {
     let rest = text.dropFirst()
     let width: UInt64
     switch text.first {
     case "X":
       let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, let bit = number(parts[1]), bit < 8, let byte = number(parts[0]) else { return nil }
-      return byte...byte
+      return (byte...byte, Int8(bit))
     case "B": width = 1
     case "W": width = 2
     case "D": width = 4
     default: return nil
     }
     guard let range = range(rest), range.upperBound < UInt64.max - width else { return nil }
-    return range.lowerBound...range.upperBound + width - 1
+    return (range.lowerBound...range.upperBound + width - 1, -1)
   }
 
   /// `D100-199`, `X10-1F`: a device code of the MC protocol and numbers in its own base.
