@@ -44,6 +44,50 @@ import Testing
     #expect(try Self.lines("model-factory/normal-work", [.operations]).count * 10 < all)
   }
 
+  @Test("a copy of a datagram is told once more where every message is, as a copy; it is judged and summed up once")
+  func copies() throws {
+    struct Copy: Decodable {
+      let pcapCnt: UInt64
+      let copyOf: UInt64?
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    // Each datagram twice, as from a mirror port that sends both ways: 12 of a question and its answer.
+    let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).pcap")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var bytes: [UInt8] = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
+    bytes += [0xFF, 0xFF, 0, 0, 1, 0, 0, 0]
+    for number: UInt8 in 0..<24 {
+      let isAnswer = number / 2 % 2 == 1
+      let ends: [UInt8] = isAnswer ? [10, 0, 0, 2, 10, 0, 0, 1] : [10, 0, 0, 1, 10, 0, 0, 2]
+      let ports: [UInt8] = isAnswer ? [1, 0xF6, 0x9C, 0x40] : [0x9C, 0x40, 1, 0xF6]
+      var pdu: [UInt8] = [0, number / 4, 0, 0, 0]
+      pdu += isAnswer ? [5, 1, 3, 2, 0, 7] : [6, 1, 3, 0, 9, 0, 1]
+      let length = UInt8(28 + pdu.count)
+      var frame = [UInt8](repeating: 2, count: 12)
+      frame += [8, 0, 0x45, 0, 0, length, 0, number / 2 + 1, 0, 0, 64, 17, 0, 0]
+      frame += ends + ports
+      frame += [0, length - 20, 0, 0]
+      frame += pdu
+      // A copy comes 2 microseconds behind its datagram.
+      bytes += [number / 2 + 1, 0, 0, 0, number % 2 * 2, 0, 0, 0]
+      bytes += [UInt8(frame.count), 0, 0, 0, UInt8(frame.count), 0, 0, 0] + frame
+    }
+    try Data(bytes).write(to: file)
+    let all = try Run.replay(file.path, log: [.operationsAll]).split(separator: "\n")
+      .map { try decoder.decode(Copy.self, from: Data($0.utf8)) }
+    let frames: [UInt64] = Array(1...24)
+    let originals: [UInt64?] = frames.map { frame in frame % 2 == 0 ? frame - 1 : nil }
+    #expect(all.map(\.pcapCnt) == frames)
+    #expect(all.map(\.copyOf) == originals)
+    let lines = try Run.replay(file.path, log: [.operationsAll])
+    let answered = lines.components(separatedBy: #""pairing":"answered""#).count - 1
+    #expect(answered == 12, "copies answer copies")
+    #expect(!lines.contains("unasked"))
+    let some = try Run.replay(file.path, log: [.operations])
+    #expect(!some.contains("copy_of") && some.contains(#""count":6"#))
+  }
+
   @Test("at its bound sums are written early, and still add up")
   func bound() throws {
     var log = OperationLog(limit: 4, seed: 1)

@@ -282,7 +282,7 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     player.lose(.toClient, second.count)
     player.play(.toClient, first)
     // Longer than anybody waits for what was lost.
-    player.wait(milliseconds: 2000)
+    player.wait(milliseconds: 4000)
     player.play(.toClient, second)
     let answers = player.found.filter { $0.role == .response }
     #expect(answers.map(\.pairing) == [.answered])

@@ -116,6 +116,10 @@ struct ScriptPlayer: ~Copyable {
   mutating func lose(_ direction: Direction, _ count: Int) {
     sequences[direction == .toServer ? 0 : 1] &+= UInt32(count)
   }
+  /// So many bytes are sent once more, or at last.
+  mutating func rewind(_ direction: Direction, _ count: Int) {
+    sequences[direction == .toServer ? 0 : 1] &-= UInt32(count)
+  }
   mutating func wait(milliseconds: Int64) { moment.time += milliseconds * 1_000_000 }
 
   private static func texts(_ exchange: borrowing Exchange, _ bytes: [UInt8], _ names: [StaticString]) -> [String] {

@@ -173,7 +173,6 @@ struct PolicyTests {
     ("coil 0-9", Target(area: .coil, number: 0, address: 0, count: 10), -1, true),
     ("coil 0-9", Target(area: .coil, number: 0, address: 0, count: 11), -1, false),
     ("coil 0-9", Target(area: .discreteInput, number: 0, address: 0, count: 1), -1, false),
-    ("coil 0-9", .none, -1, true),
     // A union, in any order.
     ("coil 5-9, coil 0-4", Target(area: .coil, number: 0, address: 2, count: 6), -1, true),
     ("coil 6-9, coil 0-4", Target(area: .coil, number: 0, address: 2, count: 6), -1, false),
@@ -184,7 +183,7 @@ struct PolicyTests {
     ("file 4", Target(area: .file, number: 5, address: 0, count: 1), -1, false),
     ("file 4 0-9", Target(area: .file, number: 4, address: 8, count: 3), -1, false),
     ("coil 0-9", Target(area: .coil, number: 0, address: 10, count: 0), -1, false),
-    ("coil 0-18446744073709551615", Target(area: .coil, number: 0, address: .max, count: .max), -1, true),
+    ("buffer-memory 0-18446744073709551615", Target(area: .bufferMemory, address: .max, count: .max), -1, true),
     ("coil 0-9", Target(area: .coil, number: 0, address: .max, count: .max), -1, false),
   ]
 
@@ -200,5 +199,17 @@ struct PolicyTests {
         site.judge(.write, read, written, unit: sample.unit, from: from, to: to, service: tcp(502, modbus), at: 0)
           == expected)
     }
+  }
+
+  @Test(
+    "a conduit with targets lets nobody change or command without a target, but talk, ask and read",
+    arguments: Action.allCases)
+  func untargeted(_ action: Action) throws {
+    let site = try site("{from: scada, to: line, operations: [any], targets: [coil 0-9]}")
+    let (from, to) = (try party(site, "10.0.2.1"), try party(site, "10.0.1.1"))
+    let isRefused = [.write, .operate, .state, .program, .firmware, .configure].contains(action)
+    #expect(
+      site.judge(action, .none, .none, from: from, to: to, service: tcp(502, modbus), at: 0)
+        == (isRefused ? .target(conduit: 0) : .allowed(conduit: 0)))
   }
 }

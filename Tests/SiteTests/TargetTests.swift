@@ -20,10 +20,13 @@ import Testing
     Sample(text: "DB10", range: TargetRange(.dataBlock, number: 10)),
     Sample(text: "DB10.DBW4-20", range: TargetRange(.dataBlock, number: 10, 4...21), shown: "DB10.DBB4-21"),
     Sample(text: "DB10.DBD8", range: TargetRange(.dataBlock, number: 10, 8...11), shown: "DB10.DBB8-11"),
-    Sample(text: "DB1.DBX4.3", range: TargetRange(.dataBlock, number: 1, 4...4), shown: "DB1.DBB4"),
+    Sample(text: "DB1.DBX4.3", range: TargetRange(.dataBlock, number: 1, 4...4, bit: 3)),
     Sample(text: "DB7.DBB0-99", range: TargetRange(.dataBlock, number: 7, 0...99)),
     Sample(text: "MW10-20", range: TargetRange(.flag, 10...21), shown: "MB10-21"),
-    Sample(text: "I0.3", range: TargetRange(.input, 0...0), shown: "IB0"),
+    Sample(text: "I0.3", range: TargetRange(.input, 0...0, bit: 3)),
+    Sample(text: "CIO 10.15", range: TargetRange(.cio, 10...10, bit: 15)),
+    Sample(text: "ns=0;i=85", range: TargetRange(.node, name: Array("i=85".utf8)), shown: "i=85"),
+    Sample(text: "ns=*;s=*", range: TargetRange(.node, name: Array("ns=*;s=*".utf8))),
     Sample(text: "QB4", range: TargetRange(.output, 4...4)),
     Sample(text: "D100-199", range: TargetRange(.mcD, 100...199)),
     Sample(text: "D 100-199", range: TargetRange(.mcD, 100...199), shown: "D100-199"),
@@ -61,7 +64,15 @@ import Testing
       ("DB10.DBW", "DB10.DBX4.3"), ("DB10.DBX4.9", "DB10.DBX4.3"), ("DBx", "DB10.DBX4.3"), ("D 9-1", "D100-199"),
       ("tag", "tag Line1.*"), ("group x", "a group number"), ("ioa x", "ioa 0-99"), ("DQ5", "unknown area"),
       ("XG", "unknown area"), ("hold 5", "unknown area"), ("", "unknown area"),
-      ("D99999999999999999999", "unknown area"),
+      ("D99999999999999999999", "unknown area"), ("ns=2", "a node id"), ("ns=x;s=Foo", "a node id"),
+      ("ns=2 s=Line1", "a node id"), ("i=", "a node id"), ("i=abc", "a node id"), ("g=xyz", "a node id"),
+      ("ns=2;x=5", "a node id"), ("ns=01;s=a", "a node id"), ("ns=65536;i=1", "a node id"),
+      ("coil 70000", "end at 65535"), ("holding-register 0-99999", "end at 65535"), ("group 300", "end at 255"),
+      ("ioa 16777216", "end at 16777215"), ("CIO 10.16", "CIO 0-99"), ("DB70000", "DB10.DBX4.3"),
+      ("db10.dbw4", "did you mean 'DB10.DBW4'?"), ("d100-199", "did you mean 'D100-199'?"),
+      ("D199-100", "did you mean 'D100-199'?"), ("D100 - 199", "did you mean 'D100-199'?"),
+      ("DM0-99", "did you mean 'DM 0-99'?"), ("%MW10", "did you mean 'MW10'?"), ("E0.3", "did you mean 'I0.3'?"),
+      ("A4.0", "did you mean 'Q4.0'?"), ("DB 10", "did you mean 'DB10'?"),
     ])
   func refuse(_ text: String, _ clue: String) {
     guard case .failure(let fault) = SiteReader.target(text) else {
@@ -104,5 +115,14 @@ import Testing
     #expect(covers(Target(area: .mcD, address: 100, count: 100)))
     #expect(!covers(Target(area: .mcW, address: 100, count: 1)))
     #expect(covers(.none))
+    // A bit is a part of its byte; the byte is none of the bit.
+    let bit = try [SiteReader.target("DB7.DBX4.3").get()]
+    for (target, isCovered) in [
+      (Target(area: .dataBlock, number: 7, address: 4, count: 1, bit: 3), true),
+      (Target(area: .dataBlock, number: 7, address: 4, count: 1, bit: 2), false),
+      (Target(area: .dataBlock, number: 7, address: 4, count: 1), false),
+    ] {
+      #expect(TargetRange.cover(bit, target, name: RawSpan(), unit: -1) == isCovered)
+    }
   }
 }

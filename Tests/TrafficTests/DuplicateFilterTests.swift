@@ -9,8 +9,8 @@ import Testing
   /// Whether the second frame, so many nanoseconds after the first, is taken for its copy.
   private func isCopy(_ first: [UInt8], _ second: [UInt8], after: Int64 = 1000, window: Int64 = window) -> Bool {
     var filter = DuplicateFilter(window: window, seed: 11)
-    #expect(!read(first) { filter.isCopy($0, time: 5_000_000) })
-    return read(second) { filter.isCopy($0, time: 5_000_000 + after) }
+    #expect(!read(first) { filter.first(of: $0, time: 5_000_000, frame: 1) > 0 })
+    return read(second) { filter.first(of: $0, time: 5_000_000 + after, frame: 1) > 0 }
   }
 
   private static let payload: [UInt8] = Array("polled value".utf8)
@@ -102,8 +102,8 @@ import Testing
     for number in 1...3000 {
       build.identification = number
       let frame = build.frame(Build.udp(40_000, 502, Self.payload))
-      #expect(!read(frame) { filter.isCopy($0, time: Int64(number)) })
-      #expect(read(frame) { filter.isCopy($0, time: Int64(number)) })
+      #expect(!read(frame) { filter.first(of: $0, time: Int64(number), frame: 1) > 0 })
+      #expect(read(frame) { filter.first(of: $0, time: Int64(number), frame: 1) > 0 })
     }
     #expect(filter.copies == 3000)
   }
@@ -142,7 +142,9 @@ import Testing
   @Test("a copy of a copy counts from the first frame's time")
   func chain() {
     var filter = DuplicateFilter(window: Self.window, seed: 13)
-    let copies = [0, 600_000, 1_200_000, 1_300_000].map { time in read(Self.udp) { filter.isCopy($0, time: time) } }
+    let copies = [0, 600_000, 1_200_000, 1_300_000].map { time in
+      read(Self.udp) { filter.first(of: $0, time: time, frame: 1) > 0 }
+    }
     #expect(copies == [false, true, false, true] && filter.copies == 2)
   }
 }

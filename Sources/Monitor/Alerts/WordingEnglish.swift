@@ -192,7 +192,8 @@ struct English {
     switch finding.detail {
     case .refusedService(let conduit): "\(name(conduit)) does not cover the service \(facts.service)"
     case .refusedAction(let conduit): "\(name(conduit)) does not cover the operation \(action)"
-    case .refusedTarget(let conduit): "\(name(conduit)) does not cover \(facts.target ?? "an operation without a target")"
+    case .refusedTarget(let conduit):
+      "\(name(conduit)) does not cover \(facts.target ?? "an operation without a target")"
     case .refusedTime(let conduit, _): "\(name(conduit)) is closed at this time"
     default:
       switch finding.kind {

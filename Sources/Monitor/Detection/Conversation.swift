@@ -14,6 +14,8 @@ struct Conversation {
   var isSettled = false
   /// Payloads that no dissector recognised.
   var strangePayloads: UInt8 = 0
+  /// Who sent the latest of them, once nobody asks each of them any more.
+  private var speaker = Direction.toClient
   /// Messages the dissector understood; stops counting at its maximum.
   var understood: UInt8 = 0
   /// 64 bits of the dissector's own.
@@ -43,6 +45,12 @@ struct Conversation {
   init(_ flow: Flow, number: UInt64) {
     self.flow = flow
     self.number = number
+  }
+
+  /// Whether the other end was the last to speak.
+  mutating func takesTurn(_ direction: Direction) -> Bool {
+    defer { speaker = direction }
+    return speaker != direction
   }
 
   func endpoint(_ direction: Direction) -> Endpoint {

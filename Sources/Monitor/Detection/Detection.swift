@@ -243,7 +243,7 @@ struct Detection: ~Copyable {
       operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
       isRequest ? conversation.units : conversation.answeredUnits)
     {
-      functionScan.operation(operation, &conversation, moment, &alerts)
+      functionScan.operation(operation, message, &conversation, moment, &alerts)
     }
     if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
     if isRequest {
@@ -253,7 +253,7 @@ struct Detection: ~Copyable {
         logins.refused(operation, message, conversation, moment, &alerts)
       } else if case .error = operation.outcome, operation.action.isDeed, !functionScan.isScanned(conversation, moment)
       {
-        exceptionBurst.refused(operation, conversation, moment, &alerts)
+        exceptionBurst.refused(operation, message, conversation, moment, &alerts)
       }
       if operation.pairing != .answered {
         pairingFaults.answer(operation, conversation, moment, message, &alerts)

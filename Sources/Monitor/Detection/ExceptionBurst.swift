@@ -11,7 +11,8 @@ struct ExceptionBurst {
   /// A refused answer to what `isDeed`.
   @inline(never)
   mutating func refused(
-    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
+    _ moment: Moment, _ alerts: inout Alerts
   ) {
     let pair = PairKey(conversation)
     guard let count = exceptions.add(pair, at: moment.time) else { return }
@@ -19,7 +20,7 @@ struct ExceptionBurst {
       what: .exceptions, seen: count, limit: exceptions.threshold, seconds: exceptions.seconds)
     var finding = moment.finding(.exceptionBurst, detail, conversation)
     finding.operation = copy operation
-    alerts.report(finding)
+    alerts.report(finding, message: message)
   }
 }
 

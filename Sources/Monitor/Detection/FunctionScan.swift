@@ -22,16 +22,17 @@ struct FunctionScan {
 
   /// Called for operations that have something new; touches the tables only for a code or unit the conversation has not used before.
   mutating func operation(
-    _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment, _ alerts: inout Alerts
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ moment: Moment, _ alerts: inout Alerts
   ) {
     let code = FunctionScan.bit(operation.code)
     if operation.role == .request {
       if conversation.codes & code == 0 {
         conversation.codes |= code
-        begun(&codes, UInt64(operation.code), .functionCodes, operation, conversation, moment, &alerts)
+        begun(&codes, UInt64(operation.code), .functionCodes, operation, message, conversation, moment, &alerts)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.units) {
-        begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, conversation, moment, &alerts)
+        begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, message, conversation, moment, &alerts)
       }
     } else if operation.outcome == .ok, operation.pairing == .answered {
       if conversation.answeredCodes & code == 0 {
@@ -52,14 +53,14 @@ struct FunctionScan {
 
   private func begun(
     _ tally: inout Tally, _ thing: UInt64, _ what: Finding.Counted, _ operation: borrowing Operation,
-    _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
+    _ message: borrowing Message, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
   ) {
     let pair = PairKey(conversation)
     guard let count = tally.add(pair, thing: thing, at: moment.time) else { return }
     let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
     var finding = moment.finding(.functionScan, detail, conversation)
     finding.operation = copy operation
-    alerts.report(finding)
+    alerts.report(finding, message: message)
   }
 
   /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of functions nor a function of many

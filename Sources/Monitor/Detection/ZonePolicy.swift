@@ -110,7 +110,7 @@ struct ZonePolicy {
   /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone, where a conduit may limit it.
   private static func concerns(_ flow: Flow) -> Bool {
     if flow.isLink { return true }
-    return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal && !flow.server.isLinkLocal
-      && !flow.client.isLoopback && !flow.server.isLoopback
+    return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal
+      && !flow.server.isLinkLocal && !flow.client.isLoopback && !flow.server.isLoopback
   }
 }

@@ -306,6 +306,14 @@ struct Exchange {
     let key = PieceKey(conversation: conversation, channel: channel << 1 | UInt64(direction.rawValue))
     if let slot = pieces.find(key) { dropPiece(slot) }
   }
+  /// Forgets all that was collected of this direction, on whatever channel: its rest is lost.
+  mutating func dropAll() {
+    guard collectedBytes > 0 else { return }
+    for slot in 0..<pieces.slots where pieces.isUsed(slot) {
+      let key = pieces.key(slot)
+      if key.conversation == conversation, key.channel & 1 == UInt64(direction.rawValue) { dropPiece(slot) }
+    }
+  }
   /// An empty array that has been used before, to put one message together in.
   mutating func spare() -> [UInt8] { spares.popLast() ?? [] }
   /// A spare array that nothing refers to.

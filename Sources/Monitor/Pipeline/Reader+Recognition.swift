@@ -38,7 +38,7 @@ extension Reader {
     for id in isTCP ? tables.anyTCP : tables.anyUDP where id != wrong {
       switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) {
       case .no, .broken: continue
-      case .undecided: isUndecided = isUndecided || bytes.byteCount < 16
+      case .undecided: isUndecided = isUndecided || bytes.byteCount < 64
       case .yes(let hint):
         settle(id, hint, &conversation, &direction, moment, &detection)
         return .known
@@ -67,8 +67,8 @@ extension Reader {
       conversation.isSettled = true
       detection.settled(&conversation, moment)
     }
-    // On a protocol's own port every payload is asked again; elsewhere the first few are enough.
-    if !isExpected, conversation.strangePayloads >= Reader.patience { conversation.strangePayloads = .max }
+    // On a protocol's own port every payload is asked again; elsewhere the first ones are enough.
+    if !isExpected, conversation.strangePayloads >= Reader.mostAsked { conversation.strangePayloads = .max }
     return .unknown
   }
 
@@ -90,8 +90,11 @@ extension Reader {
       }
     }
     detection.settled(&conversation, moment)
-    // On a connection that was seen from its beginning, what came before the first good message was meant to be one.
-    if strange > 0, conversation.flow.basis == .syn {
+    // On the protocol's own port, and seen from its beginning: what came before the first good message was meant to be one.
+    let isTCP = conversation.flow.ipProtocol == 6
+    if strange > 0, conversation.flow.basis == .syn,
+      tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
+    {
       protocols[Int(dissector.rawValue)].refused += UInt64(strange)
       let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
       detection.malformed(fault, nil, Message(), conversation, direction, moment)

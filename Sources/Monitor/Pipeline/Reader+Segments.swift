@@ -212,8 +212,10 @@ extension Reader {
     var direction = direction
     conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
     if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
-      pool.remember(bytes, &conversation.flow[direction].stream, isKnown: false)
-      return
+      // Nobody knows it so far. What one end says when the other one has spoken may begin a message still.
+      guard conversation.takesTurn(direction) else {
+        return pool.remember(bytes, &conversation.flow[direction].stream, isKnown: false)
+      }
     }
 
     let isKept: Bool
@@ -264,7 +266,7 @@ extension Reader {
         // Pieces before the gap wait for a rest that is gone.
         exchange.conversation = conversation.number
         exchange.direction = direction
-        exchange.drop()
+        exchange.dropAll()
         continue
       }
       let rest = bytes.from(offset)

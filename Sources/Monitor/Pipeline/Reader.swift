@@ -36,6 +36,8 @@ struct Reader {
 
   /// Payloads nobody recognises before a conversation counts as settled, where its beginning was not seen.
   static let patience: UInt8 = 3
+  /// Payloads of a connection on a port of no protocol that are looked at: one whose beginning was not seen may show the middles of messages first.
+  static let mostAsked: UInt8 = 24
 
   init(_ dissectors: [any Dissector.Type] = Registry.dissectors, seed: UInt64) {
     tables = DissectorTables(dissectors)

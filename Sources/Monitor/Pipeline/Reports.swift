@@ -96,6 +96,7 @@ extension Pipeline {
       ("tables.operations_evicted", detection.alerts.operations.evictions),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
+      ("streams.late_segments", reader.counts.late),
       ("output.lines_written", detection.alerts.sink.linesWritten),
       ("output.lines_lost", detection.alerts.sink.linesLost),
     ]

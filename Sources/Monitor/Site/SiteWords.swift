@@ -64,7 +64,8 @@ extension TargetRange: CustomStringConvertible {
     switch area.notation {
     case .dataBlock, .byteArea, .device, .hexDevice:
       let count = min(addresses.upperBound - addresses.lowerBound, UInt64(UInt32.max) - 1) + 1
-      let target = Target(area: area, number: number ?? 0, address: addresses.lowerBound, count: UInt32(count), bit: bit)
+      let target = Target(
+        area: area, number: number ?? 0, address: addresses.lowerBound, count: UInt32(count), bit: bit)
       text = target.notation(name: nil)
       if isWhole { text = area == .dataBlock ? "DB\(number.map(String.init) ?? "")" : area.word }
     case .range, .numbered, .named:

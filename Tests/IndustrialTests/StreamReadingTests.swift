@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Support
+import Testing
+
+@testable import Monitor
+
+/// What the engine makes of streams with holes, of what was acknowledged before it listened, and of connections on ports of no protocol.
+@Suite struct StreamReadingTests {
+  private static func request(_ number: Int) -> [UInt8] { hex("0000 0006 01 03 0000 0001").prepending(big(number)) }
+  private func player(_ basis: Flow.Basis = .syn, port: Int = 502) -> ScriptPlayer {
+    ScriptPlayer(Script("modbus", .tcp(port), ""), basis)
+  }
+
+  @Test(
+    "a hole that nobody acknowledges is waited for as long as first retransmissions take, and no longer; also where the clock jumps back",
+    arguments: [(2_900, 3), (3_100, 2), (-2_900, 3), (-3_100, 2)] as [(Int64, UInt64)])
+  func hole(_ wait: Int64, _ read: UInt64) {
+    var player = player()
+    player.play(.toServer, Self.request(1))
+    player.lose(.toServer, 12)
+    player.play(.toServer, Self.request(3))
+    #expect(player.total == 1, "what lies behind the hole waits")
+    player.wait(milliseconds: wait)
+    player.rewind(.toServer, 24)
+    player.play(.toServer, Self.request(2))
+    #expect(player.total == read)
+    #expect(player.reader.counts.late == (read == 3 ? 0 : 1))
+  }
+
+  @Test("the first segment of a direction says nothing new where the other end acknowledged it long ago")
+  func acknowledged() {
+    for (wait, read) in [(Int64(0), UInt64(2)), (10, 1)] {
+      var player = player(.firstSeen)
+      // The server has had 12 bytes already, as it says.
+      player.lose(.toServer, 12)
+      player.play(.toClient, hex("0001 0000 0005 01 03 02 0007"))
+      player.rewind(.toServer, 12)
+      player.wait(milliseconds: wait)
+      player.play(.toServer, Self.request(1))
+      #expect(player.total == read, "\(wait) ms later")
+      player.play(.toServer, Self.request(2))
+      #expect(player.total == read + 1)
+    }
+  }
+
+  @Test("on a port of no protocol the connection is asked again whenever the other end has spoken")
+  func turns() {
+    var player = player(.firstSeen, port: 30_502)
+    for _ in 0..<200 { player.play(.toClient, [UInt8](repeating: 0xAA, count: 100)) }
+    #expect(player.dissector.isEmpty)
+    player.play(.toServer, Self.request(1))
+    #expect(player.dissector == "modbus")
+    #expect(player.counts["modbus"]?.refused == 0, "what came before was not its own")
+  }
+
+  @Test("an answer has all targets of its question, each with its values")
+  func targets() {
+    let seven = { (kind: Int, parameters: String, data: String) -> [UInt8] in
+      let (parameters, data) = (hex(parameters), hex(data))
+      let head = [0x32, UInt8(kind), 0, 0, 0, 1] + big(parameters.count) + big(data.count) + (kind == 3 ? [0, 0] : [])
+      return [3, 0] + big(7 + head.count + parameters.count + data.count) + [2, 0xF0, 0x80] + head + parameters + data
+    }
+    var player = ScriptPlayer(Script("S7", .tcp(102), ""))
+    player.play(
+      .toServer, seven(1, "04 02 120A10 04 0001 0001 84 000020 120A10 08 0001 0000 83 000050", ""))
+    player.play(.toClient, seven(3, "04 02", "FF04 0010 1234 FF04 0020 3FC00000"))
+    #expect(
+      player.operations.last?.contains(#""targets":["DB1.DBB4-5","MB10-13"]"#) == true, "\(player.operations)")
+    #expect(targetTexts(player.reader.exchange) == ["DB1.DBB4-5", "MB10-13"])
+    #expect(player.found.last?.pairing == .answered)
+    #expect(player.reader.exchange.items[0].values.format == .float32)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func prepending(_ front: [UInt8]) -> [UInt8] { front + self }
+}
