@@ -15,7 +15,7 @@ struct Script: CustomTestStringConvertible, Sendable {
     case link(Int, isMulticast: Bool = false)
   }
   let name: String
-  let transport: Transport
+  private(set) var transport: Transport
   let messages: [(direction: Direction, bytes: [UInt8])]
   /// What one end sends could be anything where nothing of the other is seen.
   let mute: Direction?
@@ -35,7 +35,18 @@ struct Script: CustomTestStringConvertible, Sendable {
       }
     }
   }
+  /// The same on another port.
+  func moved(to port: Int) -> Script {
+    var moved = self
+    switch transport {
+    case .tcp: moved.transport = .tcp(port)
+    case .udp: moved.transport = .udp(port)
+    case .link: break
+    }
+    return moved
+  }
   var testDescription: String { name }
+  var hasPorts: Bool { if case .link = transport { false } else { true } }
   var isTCP: Bool { if case .tcp = transport { true } else { false } }
 }
 

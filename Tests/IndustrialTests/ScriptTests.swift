@@ -114,6 +114,20 @@ let modbusScripts = [
     #expect(player.found.allSatisfy { $0.pairing == .none || $0.pairing == .answered })
   }
 
+  /// Content tells, not the port. What a protocol says before its first telling message (a connection request anybody could make) may go unread.
+  @Test("on a port of no protocol, from the beginning of the connection", arguments: scripts.filter(\.hasPorts))
+  func elsewhere(_ script: Script) {
+    var here = ScriptPlayer(script)
+    var there = ScriptPlayer(script.moved(to: 30_303))
+    for message in script.messages {
+      here.play(message.direction, message.bytes)
+      there.play(message.direction, message.bytes)
+    }
+    #expect(there.dissector == here.dissector)
+    #expect(there.total > 0 && there.total + 4 >= here.total, "\(there.total) of \(here.total)")
+    for (name, count) in there.counts { #expect(count.refused == 0, "\(name)") }
+  }
+
   @Test("one direction only", arguments: scripts)
   func oneDirection(_ script: Script) {
     for direction in [Direction.toServer, .toClient] where direction != script.mute {

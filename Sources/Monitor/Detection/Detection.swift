@@ -218,37 +218,69 @@ struct Detection: ~Copyable {
 
   // MARK: Messages
 
+  /// Most messages are like the one before, and nobody has anything to say about them: that is asked here. All else is apart, since a call copies what it
+  /// is given.
   @inline(__always)
   mutating func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
-    _ direction: Direction,
-    _ moment: Moment
+    _ direction: Direction, _ moment: Moment
   ) {
     actions[Int(operation.action.rawValue)] += 1
-    // Each step is asked for before it is called: a call copies what it is given, and most messages are like the one before.
-    if ZonePolicy.concerns(
-      operation.isCarrier, operation.role, operation.pairing, operation.action, conversation.gate, moment),
-      let site
-    {
-      zonePolicy.operation(operation, message, &conversation, moment, site, &alerts)
-    }
+    let isPolicy = ZonePolicy.concerns(
+      operation.isCarrier, operation.role, operation.pairing, operation.action, conversation.gate, moment)
     let isLogged = !alerts.log.isDisjoint(with: [.operations, .operationsAll])
-    if operation.fault != nil { faulty(operation, message, conversation, direction, moment) }
-    if operation.isCarrier {
-      if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
-      return
+    // Steps instead of `||`: a closure may not hold what is borrowed.
+    var isWanted = isPolicy || isLogged
+    if operation.fault != nil { isWanted = true }
+    if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
+    if isWanted {
+      judge(operation, message, &conversation, direction, moment, isPolicy: isPolicy, isLogged: isLogged)
     }
+  }
+
+  /// Whether some detector is to look at an operation.
+  @inline(__always)
+  private func isNotable(_ operation: borrowing Operation, _ conversation: borrowing Conversation) -> Bool {
     let isRequest = operation.role == .request
     if FunctionScan.isNew(
       operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
       isRequest ? conversation.units : conversation.answeredUnits)
     {
-      functionScan.operation(operation, message, &conversation, moment, &alerts)
+      return true
     }
+    if operation.phase != .none { return true }
+    switch operation.role {
+    case .request: return operation.action.isChange
+    case .response:
+      if case .error = operation.outcome { return true }
+      return operation.pairing != .answered
+    case .report: return false
+    }
+  }
+
+  @inline(never)
+  private mutating func judge(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ direction: Direction, _ moment: Moment, isPolicy: Bool, isLogged: Bool
+  ) {
+    if isPolicy, let site { zonePolicy.operation(operation, message, &conversation, moment, site, &alerts) }
+    if operation.fault != nil { faulty(operation, message, conversation, direction, moment) }
+    if !operation.isCarrier {
+      if isNotable(operation, conversation) { notable(operation, message, &conversation, moment) }
+    }
+    if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
+  }
+
+  @inline(never)
+  private mutating func notable(
+    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
+    _ moment: Moment
+  ) {
+    functionScan.operation(operation, message, &conversation, moment, &alerts)
     if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
-    if isRequest {
-      changed(operation, message, &conversation, moment)
-    } else if operation.role == .response {
+    switch operation.role {
+    case .request: changed(operation, message, &conversation, moment)
+    case .response:
       if operation.action == .authenticate, case .error = operation.outcome {
         logins.refused(operation, message, conversation, moment, &alerts)
       } else if case .error = operation.outcome, operation.action.isDeed, !functionScan.isScanned(conversation, moment)
@@ -258,8 +290,8 @@ struct Detection: ~Copyable {
       if operation.pairing != .answered {
         pairingFaults.answer(operation, conversation, moment, message, &alerts)
       }
+    case .report: break
     }
-    if isLogged { alerts.operation(operation, message, conversation, direction, moment) }
   }
 
   /// Apart, as it is rare: what hands an operation on needs a copy of it.
@@ -273,7 +305,6 @@ struct Detection: ~Copyable {
   }
 
   /// A request that changes something: who does, and what must never change in silence.
-  @inline(__always)
   private mutating func changed(
     _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
     _ moment: Moment

@@ -151,7 +151,8 @@ struct Exchange {
       return false
     }
     guard self[asked].operation.code == answer.code, self[asked].operation.dissector == answer.dissector else {
-      answer.pairing = .mismatched
+      // Of a question that the capture cut, only the front was read: what it asked inside is not known.
+      answer.pairing = self[asked].isCut ? .none : .mismatched
       return false
     }
     answer.target = self[asked].operation.target

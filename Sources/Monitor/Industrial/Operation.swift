@@ -33,6 +33,9 @@ package enum Action: UInt8, CaseIterable, Sendable {
 
   /// The word of site files and records.
   package var word: String { "\(self)" }
+  /// Changes values, settings, the clock: who asks for it is looked at.
+  @inline(__always)
+  var isChange: Bool { self == .write || self == .operate || self == .clock || self == .configure }
 }
 
 package enum Role: UInt8, Sendable {
