@@ -73,7 +73,7 @@ private func enip(_ command: Int, _ data: [UInt8], status: Int = 0, context: Int
     + little(0, 4) + data
 }
 /// A CIP message as an item for unconnected data.
-private func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
+func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
   let message = hex(message)
   return enip(
     0x6F, hex("00000000 0000 0200 00000000 B200") + big(message.count).reversed() + message, context: context)
@@ -97,6 +97,25 @@ private func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     Sample(message: "06 02 208E 2401", says: ["Start state class 142 1"]),
     Sample(message: "07 02 208E 2401", says: ["Stop state class 142 1"]),
     Sample(message: "04 02 208B 2401 0100 0600 0000000000000000", says: ["Set_Attribute_List clock class 139 1"]),
+    Sample(
+      message: "04 02 20F5 2401 0100 0500 C0A80005", says: ["Set_Attribute_List configure class 245 1"],
+      values: [192, 168, 0, 5]),
+    // An analogue group, and an analogue output group.
+    Sample(message: "10 03 2022 2401 3003 05", says: ["Set_Attribute_Single write class 34 1"], values: [5]),
+    Sample(message: "0E 03 2021 2401 3003", says: ["Get_Attribute_Single read class 33 1"]),
+    Sample(
+      message: "4E 03 9104 42697473 0200 0100 FEFF", says: ["Read_Modify_Write_Tag write tag Bits"],
+      values: [1, 0xFFFE]),
+    // Symbols in one segment, also a number.
+    Sample(message: "4C 02 63616263 0100", says: ["Read_Tag read tag abc"]),
+    Sample(message: "4C 02 626162 00 0100", says: ["Read_Tag read tag ab"]),
+    Sample(message: "4C 02 60C73412 0100", says: ["Read_Tag read tag 4660"]),
+    Sample(
+      message: "52 02 2006 2401 05 9D 0600 0502 2001 2401 08 00 0102 120B 3139322E3136382E312E35 00",
+      says: ["Unconnected_Send session class 6 1 to 192.168.1.5", "Reset state class 1 1 to 192.168.1.5"]),
+    Sample(
+      message: "52 02 2006 2401 05 9D 0600 0502 2001 2401 09 00 0102 120B 3139322E3136382E312E35 00 0104",
+      says: ["Unconnected_Send session class 6 1 unit 4 to 192.168.1.5", "Reset state class 1 1 unit 4 to 192.168.1.5"]),
     Sample(message: "4C 06 9107 4C696E65312E41 00 2802 0300", says: ["Read_Tag read tag Line1.A[2] x3"]),
     Sample(
       message: "4D 04 9105 5370656564 00 C300 0200 0102 0304", says: ["Write_Tag write tag Speed x2"],
@@ -125,7 +144,7 @@ private func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
       message: """
         54 02 2006 2401 0A 0E 00000000 11223344 0100 4D00 01020304 00 000000 10270000 2648 20A10700 2648 01 04
         2004 2401 2C64 2C65
-        """, says: ["Forward_Open session assembly 101"]),
+        """, says: ["Forward_Open session assembly 1"]),
     Sample(
       message: "4E 02 2006 2401 0A 0E 0100 4D00 01020304 02 00 2002 2401", says: ["Forward_Close session class 2 1"]),
     Sample(
@@ -154,7 +173,8 @@ private func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
       texts.append(
         "\(operation.name) \(operation.action)" + (target == .none ? "" : " " + target.notation(name: name))
           + (target.area == .tag && target.count > 1 ? " x\(target.count)" : "")
-          + (operation.unit >= 0 ? " unit \(operation.unit)" : ""))
+          + (operation.unit >= 0 ? " unit \(operation.unit)" : "")
+          + (operation.detail != .none ? " to \(exchange.names.names.text(operation.detail) ?? "")" : ""))
     }
     return texts
   }
@@ -260,7 +280,9 @@ private func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
 
   @Test(
     "nothing else is taken for it",
-    arguments: ["16030100A5010000A10303", "474554202F20485454502F312E310D0A0D0A0D0A0D0A0D0A"])
+    arguments: [
+      "16030100A5010000A10303", "474554202F20485454502F312E310D0A0D0A0D0A0D0A0D0A",
+    ])
   func foreign(_ text: String) {
     for expected in [false, true] {
       guard case .no = recognition(hex(text), expected: expected, by: EtherNetIP.self) else {

@@ -177,6 +177,38 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
         "FF 09 0028 0014 0010 0000 0001 0001 0006 0001 0001 0001 0001 0001 0200 0001 02 01 0000 0004 0009 0002 DEAD",
       name: "Modify variable", action: .write, target: "MB4-5", values: [0xDEAD]),
     Sample(kind: 7, parameters: "000112 04 11 41 0C 00", data: "0A 00 0000", name: "Memory reset", action: .state),
+    // Several parts of data blocks in one item: frame 24 of a WinCC station's capture.
+    Sample(
+      kind: 1, parameters: "04 01 1211 B003 02004A006C 04004C0194 020051003C", name: "Read Var", action: .read,
+      target: "DB74.DBB108-109, DB76.DBB404-407, DB81.DBB60-61"),
+    Sample(
+      kind: 1, parameters: "28 000000000000FD 0012 0200 \(text("0A00001P0800001P")) 05 \(text("_INSE"))",
+      name: "PI-Service", action: .program, target: "block DB1, block OB1", detail: "_INSE"),
+    Sample(
+      kind: 1, parameters: "04 02 120A10 02 0001 0000 05 000008 120A10 02 0001 0000 03 000000", name: "Read Var",
+      action: .read, target: "system-memory 1, system-information 0"),
+    Sample(
+      kind: 1, parameters: "1D 00 0000 00000000 09 \(text("_0000001A"))", name: "Start upload", action: .program,
+      target: "block _0000001A"),
+    Sample(
+      kind: 7, parameters: "000112 04 11 43 02 00", data: "FF 09 0002 3041", name: "List blocks of type",
+      action: .diagnose, target: "block DB"),
+    Sample(
+      kind: 7, parameters: "000112 04 11 47 04 00", data: "FF 09 000A 00 19 20 01 01 00 00 00 00 00",
+      name: "Set clock, following", action: .clock, values: [0x19, 0x20, 1, 1, 0, 0, 0, 0, 0]),
+    Sample(
+      kind: 7, parameters: "000112 04 11 44 0B 00", data: "FF 09 000C 00 01 12 08 19 00 000000AF 0001",
+      name: "ALARM acknowledge", action: .write, values: [0, 1]),
+    Sample(
+      kind: 7, parameters: "000112 08 12 41 02 00 0000 0000",
+      data: "FF 09 0012 0000 000E 0002 54 03 0000 0005 64 02 0000 0006", name: "Variable status", action: .diagnose,
+      target: "timer 5-7, counter 6-7"),
+    Sample(
+      kind: 7, parameters: "000112 08 12 41 08 00 0000 0000",
+      data: "FF 09 0012 0000 000E 0001 54 01 0000 0005 00 04 0010 1111", name: "Modify variable", action: .write,
+      target: "timer 5", values: [0x1111]),
+    Sample(
+      kind: 7, parameters: "000112 04 11 7F 01 00", data: "0A 00 0000", name: "NC request download", action: .program),
   ]
 
   @Test("each function by name, target and values", arguments: samples)
@@ -187,12 +219,11 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     try #require(exchange.step(bytes, S7Comm.self) == .message(bytes.count))
     let operation = exchange.operations[0]
     let names = exchange.names.names
-    let target = operation.target == .none ? "" : operation.target.notation(name: names.text(operation.target.name))
     let detail = names.text(operation.detail)
     #expect(operation.name.description == sample.name)
     #expect(operation.action == sample.action && operation.role == .request)
     #expect(operation.transaction == 7)
-    #expect(target == sample.target)
+    #expect(targetTexts(exchange).filter { !$0.isEmpty }.joined(separator: ", ") == sample.target)
     #expect(operation.values.numbers(in: bytes) == sample.values)
     #expect(detail == sample.detail)
     #expect(operation.fault == nil)
@@ -214,6 +245,133 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     _ = exchange.step(s7(2, "29", error: 0x8104), S7Comm.self)
     #expect(exchange.operations[0].outcome == .error(code: 0x8104, name: ""))
     #expect(exchange.operations[0].pairing == .unasked)
+  }
+
+  @Test func `parts of data blocks have their own data in the answer, and the refused one is named`() {
+    let question = s7(1, "04 01 1211 B003 02004A006C 04004C0194 020051003C")
+    var exchange = conversation()
+    _ = exchange.step(question, S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    let answer = s7(3, "04 01", "FF 09 000B FF 040A FF 0544053E FF 040A", error: 0)
+    _ = exchange.step(answer, S7Comm.self)
+    var values = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(values.map { $0.numbers(in: answer) } == [[4, 10], [5, 0x44, 5, 0x3E], [4, 10]])
+    #expect(exchange.operations[0].outcome == .ok && exchange.operations[0].items.count == 2)
+
+    exchange.direction = .toServer
+    exchange.begin()
+    _ = exchange.step(question, S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    let partial = s7(3, "04 01", "FF 09 0007 FF 040A 0A FF 040A", error: 0)
+    _ = exchange.step(partial, S7Comm.self)
+    values = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(values.map { $0.numbers(in: partial) } == [[4, 10], [], [4, 10]])
+    #expect(exchange.operations[0].outcome == .error(code: 10, name: ""))
+    #expect(exchange.operations[0].facets[.refusedItem] == 2)
+
+    // Data that do not fit what was asked stay together.
+    exchange.direction = .toServer
+    exchange.begin()
+    _ = exchange.step(question, S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    let odd = s7(3, "04 01", "FF 09 0006 FF 040A FF 0544", error: 0)
+    _ = exchange.step(odd, S7Comm.self)
+    #expect(exchange.operations[0].values.numbers(in: odd) == [0xFF, 4, 10, 0xFF, 5, 0x44])
+  }
+
+  @Test func `of several writes the one that was refused is named`() {
+    var exchange = conversation()
+    let items = "120A10 02 0001 0001 84 000000 120A10 02 0001 0001 84 000008 120A10 02 0001 0001 84 000010"
+    _ = exchange.step(s7(1, "05 03 " + items, "0004000801 00 00040008 02 00 00040008 03"), S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    _ = exchange.step(s7(3, "05 03", "FF 05 FF", error: 0), S7Comm.self)
+    #expect(exchange.operations[0].outcome == .error(code: 5, name: ""))
+    #expect(exchange.operations[0].facets[.refusedItem] == 2)
+    #expect(targetTexts(exchange) == ["DB1.DBB0", "DB1.DBB1", "DB1.DBB2"])
+  }
+
+  @Test(
+    "what a controller sends by itself has its values",
+    arguments: [
+      ("000112 04 11 00 02 00", "FF 09 0004 00000000", "Mode transition to RUN", Action.report, [[0, 0, 0, 0]]),
+      ("000112 04 11 00 00 00", "", "Mode transition to STOP", .report, [[]]),
+      (
+        "000112 08 12 01 02 02 0000 0000",
+        "FF 09 001A 0004 0012 01000002 0002 FF 09 0006 4133851FDEAD FF 09 0002 0102", "Variable status", .report,
+        [[0x41, 0x33, 0x85, 0x1F, 0xDE, 0xAD], [1, 2]]
+      ),
+      (
+        "000112 08 12 02 05 01 0000 0000", "FF 09 000F 0002 FF 04 0008 AA 00 FF 05 0010 FFFF",
+        "Change driven transfer", .report, [[0xAA], [0xFFFF]]
+      ),
+      (
+        "000112 04 11 04 05 00",
+        "FF 09 001C 9401060027203975 40 01 120A 16 01 000000AF 0000FEFE FF 04 0010 0001", "ALARM_8 indication",
+        .report, [[0, 0, 0xFE, 0xFE], [1]]
+      ),
+      ("000112 04 11 3F 02 00", "FF 09 0002 0102", "NC download block", .program, [[1, 2]]),
+    ] as [(String, String, String, Action, [[UInt16]])])
+  func indications(_ parameters: String, _ data: String, _ name: String, _ action: Action, _ values: [[UInt16]]) {
+    var exchange = conversation()
+    exchange.direction = .toClient
+    exchange.begin()
+    let bytes = s7(7, parameters, data)
+    _ = exchange.step(bytes, S7Comm.self)
+    let operation = exchange.operations[0]
+    #expect(operation.role == .report && operation.action == action && operation.name.description == name)
+    let found = [operation.values] + exchange.items.map(\.values)
+    #expect(found.map { $0.numbers(in: bytes) } == values)
+    if name == "ALARM_8 indication" { #expect(operation.facets[.alarm] == 0xAF) }
+    #expect(operation.fault == nil && operation.outcome == .none)
+  }
+
+  @Test func `uploads of numerical controls are fetched, and answered by their own type`() {
+    var exchange = conversation()
+    _ = exchange.step(s7(7, "000112 04 11 7F 06 00", "0A 00 0000"), S7Comm.self)
+    #expect(exchange.operations[0].isFetch && exchange.operations[0].action == .program)
+    exchange.direction = .toClient
+    _ = exchange.step(s7(7, "000112 08 12 BF 06 01 0000 0000", "0A 00 0000"), S7Comm.self)
+    #expect(exchange.operations[0].role == .response && exchange.operations[0].pairing == .answered)
+  }
+
+  @Test func `an upload whose block cannot be read is not of the block before`() {
+    var exchange = conversation()
+    _ = exchange.step(s7(1, "1D 00 0000 00000000 09 5F3041303030303141"), S7Comm.self)
+    _ = exchange.step(s7(1, "1E 00 0000 00000000", reference: 8), S7Comm.self)
+    #expect(targetTexts(exchange) == ["block DB1"])
+    _ = exchange.step(s7(1, "1D 00 0000 00000000 02 0102", reference: 9), S7Comm.self)
+    _ = exchange.step(s7(1, "1E 00 0000 00000000", reference: 10), S7Comm.self)
+    #expect(targetTexts(exchange) == ["block "])
+  }
+
+  @Test func `a disconnect request refuses a connection that was asked for`() {
+    var exchange = conversation()
+    _ = exchange.step(hex("0300001611E00000000100C1020100C2020102C0010A"), S7Comm.self)
+    exchange.direction = .toClient
+    _ = exchange.step(hex("0300000B 06 80 0001 0000 02"), S7Comm.self)
+    #expect(exchange.operations[0].role == .response && exchange.operations[0].pairing == .answered)
+    #expect(exchange.operations[0].outcome == .error(code: 2, name: ""))
+    exchange.direction = .toServer
+    _ = exchange.step(hex("0300000B 06 80 0001 0000 80"), S7Comm.self)
+    #expect(exchange.operations[0].role == .request && exchange.operations[0].subcode == 0x80)
+  }
+
+  @Test(
+    "on another port it is known by the TSAPs of its modules, and behind empty TPDUs",
+    arguments: [
+      ("0300001611E00000000100C1020100C2020102C0010A", Direction.toServer),
+      ("0300001611D00001000200C0010AC1020100C2020301", .toClient),
+      ("0300000702F000 03000013 02F080 3201 0000 0007 0002 0000 2900", .toServer),
+    ])
+  func elsewhere(_ text: String, _ direction: Direction) {
+    guard case .yes(direction) = recognition(hex(text), expected: false, by: S7Comm.self) else {
+      Issue.record("not known")
+      return
+    }
   }
 
   @Test func `the module list names model and firmware`() throws {
@@ -312,6 +470,10 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     arguments: [
       "0300000B06E00000000000", "0300002F2AE00000000000436F6F6B69653A20", "16030100A5010000A10303",
       "0300000F02F08072010008310000",
+      // An OSI stack's TSAP, S7comm-plus's, and one with a request of a remote desktop behind it.
+      "0300001611E00000000100C1020001C2020001C0010A",
+      "0300002411E00000000500C1020600C210" + "53494D415449432D524F4F542D455300" + "C0010A",
+      "0300001E19E00000000000C1020100C2020102" + "0100080003000000" + "C0010A",
     ])
   func foreign(_ text: String) {
     guard case .no = recognition(hex(text), expected: false, by: S7Comm.self) else {

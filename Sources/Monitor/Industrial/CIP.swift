@@ -11,29 +11,6 @@
 ///
 /// Sizes count 16-bit words. The uppermost bit of the service tells a response.
 enum CIP {
-  /// Where a path leads.
-  struct Path {
-    var classID: UInt32?
-    var instance: UInt32?
-    var member: UInt32?
-    var attribute: UInt32?
-    var connectionPoint: UInt32?
-    /// Of tags: `Line1.Speed[2]`.
-    var symbol = NameID.none
-    /// The link address behind the last port: a slot.
-    var link: Int64 = -1
-    /// A safety segment in a connection path (volume 5).
-    var isSafety = false
-
-    var target: Target {
-      if symbol != .none { return Target(area: .tag, count: 1, name: symbol) }
-      if let connectionPoint { return Target(area: .assembly, address: UInt64(connectionPoint), count: 1) }
-      guard let classID else { return .none }
-      if classID == 4 { return Target(area: .assembly, address: UInt64(instance ?? 0), count: 1) }
-      return Target(area: .object, number: classID, address: UInt64(instance ?? 0), count: 1)
-    }
-  }
-
   /// One level of embedding, of Multiple Service Packets and Unconnected Sends, in another; real ones have two.
   private static let deepest = 6
 
@@ -46,7 +23,7 @@ enum CIP {
     if bytes.u8(start) & 0x80 == 0 {
       // The slot that a connection goes to was named when it was opened.
       let slot = connection == nil ? -1 : Int64(exchange.state & 0xFFFF) - 1
-      request(bytes, from: start, transaction, connection, slot: slot, &place, depth: 0, &exchange)
+      request(bytes, from: start, transaction, connection, Route(slot: slot), &place, depth: 0, &exchange)
     } else {
       // The answer to an embedded request comes without its envelope.
       if let outer = exchange.waiting(transaction: transaction, unit: 0), exchange[outer].operation.isCarrier,
@@ -64,8 +41,15 @@ enum CIP {
 
   // MARK: Requests
 
+  /// To whom a request is sent on: a slot, or a host on another network.
+  private struct Route {
+    var slot: Int64
+    var host = NameID.none
+  }
+
   private static func request(
-    _ bytes: RawSpan, from start: Int, _ transaction: Int64, _ connection: UInt32?, slot: Int64, _ place: inout Int64,
+    _ bytes: RawSpan, from start: Int, _ transaction: Int64, _ connection: UInt32?, _ route: Route,
+    _ place: inout Int64,
     depth: Int, _ exchange: inout Exchange
   ) {
     let service = bytes.u8(start)
@@ -86,7 +70,8 @@ enum CIP {
     let kind = CIPService(service, path)
     var operation = Operation(exchange.carried[0], kind.action, .request, code: UInt32(service), name: kind.name)
     operation.transaction = transaction
-    operation.unit = slot
+    operation.unit = route.slot
+    operation.detail = route.host
     operation.target = path.target
     if let attribute = path.attribute { operation.facets[.attribute] = attribute }
     if let member = path.member, path.symbol == .none { operation.facets[.member] = member }
@@ -99,8 +84,7 @@ enum CIP {
       let before = exchange.operations.count
       embedded(bytes, from: data, at, &exchange) { from, to, exchange in
         request(
-          bytes.extracting(first: to), from: from, transaction, connection, slot: slot, &place, depth: depth + 1,
-          &exchange)
+          bytes.extracting(first: to), from: from, transaction, connection, route, &place, depth: depth + 1, &exchange)
       }
       children = exchange.operations.count - before
     case .unconnectedSend where depth < deepest:
@@ -116,32 +100,41 @@ enum CIP {
           at)
         break
       }
-      let route = inner + length + length % 2
-      var link = slot
-      if route + 2 <= bytes.byteCount {
-        let end = min(bytes.byteCount, route + 2 + 2 * Int(bytes.u8(route)))
-        link = CIP.path(bytes, from: route + 2, to: end, &exchange).link
+      let ports = inner + length + length % 2
+      var next = route
+      if ports + 2 <= bytes.byteCount {
+        let end = min(bytes.byteCount, ports + 2 + 2 * Int(bytes.u8(ports)))
+        let path = CIP.path(bytes, from: ports + 2, to: end, &exchange)
+        next = Route(slot: path.link, host: path.linkName)
       }
-      exchange.operations[at].unit = link
+      exchange.operations[at].unit = next.slot
+      exchange.operations[at].detail = next.host
       request(
-        bytes.extracting(first: inner + length), from: inner, transaction, connection, slot: link, &place,
-        depth: depth + 1, &exchange)
+        bytes.extracting(first: inner + length), from: inner, transaction, connection, next, &place, depth: depth + 1,
+        &exchange)
       children = 1
     case .forwardOpen(let isLarge): forwardOpen(bytes, at: data, isLarge: isLarge, at, &exchange)
     case .forwardClose:
       // Tick, ticks, connection serial, vendor, serial of the originator, path size, 0, path.
       guard data + 12 <= bytes.byteCount else { break }
       let end = min(bytes.byteCount, data + 12 + 2 * Int(bytes.u8(data + 10)))
-      exchange.operations[at].target = CIP.path(bytes, from: data + 12, to: end, &exchange).target
-    case .readTag:
+      setTargets(CIP.path(bytes, from: data + 12, to: end, &exchange), at, &exchange)
+    case .readTag(let isFragment):
       if data + 2 <= bytes.byteCount { exchange.operations[at].target.count = UInt32(bytes.u16LE(data)) }
+      if isFragment, data + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(data + 2) }
+    case .modifyTag: modifyTag(bytes, at: data, at, &exchange)
     case .writeTag(let isFragment): writeTag(bytes, at: data, isFragment: isFragment, at, &exchange)
     case .pccc:
-      if PCCC.message(bytes, from: data, isAnswer: false, transaction, slot, own, &exchange) { children = 1 }
-    case .set: exchange.operations[at].values = Values(.uint8, at: data, .max, end: bytes.byteCount)
-    case .attributeList:
-      // Number of attributes, the first one.
-      if data + 4 <= bytes.byteCount { exchange.operations[at].facets[.attribute] = UInt32(bytes.u16LE(data + 2)) }
+      if PCCC.message(bytes, from: data, isAnswer: false, transaction, route.slot, own, &exchange) { children = 1 }
+    case .set: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
+    case .getList, .setList:
+      // Number of attributes, the first one; when they are set, its data and the others behind it.
+      guard data + 4 <= bytes.byteCount else { break }
+      exchange.operations[at].facets[.attribute] = UInt32(bytes.u16LE(data + 2))
+      if kind.form == .setList { exchange.operations[at].values = attributeValues(bytes, at: data + 4, of: kind) }
+    case .reset:
+      // Which kind of reset (volume 1, 5A-2.3.1): 0 as by switching off and on, 1 to the factory's settings, 2 to these but for the address.
+      if data < bytes.byteCount { exchange.operations[at].subcode = Int32(bytes.u8(data)) }
     default: break
     }
     if children > 0 { exchange.operations[at].isCarrier = true }
@@ -187,37 +180,6 @@ enum CIP {
     }
   }
 
-  /// Volume 1, 3-5.5.2.
-  private static func forwardOpen(
-    _ bytes: RawSpan, at data: Int, isLarge: Bool, _ at: Int, _ exchange: inout Exchange
-  ) {
-    // Tick, ticks, two connection ids, connection serial, vendor, serial of the originator, multiplier and three bytes; then interval and parameters of
-    // both directions, transport, size of the path, path.
-    let width = isLarge ? 4 : 2
-    let first = data + 22
-    let transport = first + 2 * (4 + width)
-    guard transport + 2 <= bytes.byteCount else {
-      return exchange.note(
-        Fault(
-          .truncated, "Forward Open", seen: UInt64(bytes.byteCount - data), least: UInt64(transport + 2 - data),
-          most: 65_511), at)
-    }
-    let end = min(bytes.byteCount, transport + 2 + 2 * Int(bytes.u8(transport + 1)))
-    let path = path(bytes, from: transport + 2, to: end, &exchange)
-    exchange.operations[at].target = path.target
-    exchange.operations[at].unit = path.link
-    exchange.operations[at].facets[.connection] = bytes.u32LE(data + 6)
-    exchange.operations[at].facets[.interval] = bytes.u32LE(first)
-    exchange.operations[at].facets[.connectionSize] =
-      isLarge ? bytes.u32LE(first + 4) & 0xFFFF : UInt32(bytes.u16LE(first + 4)) & 0x1FF
-    exchange.operations[at].facets[.transportClass] = UInt32(bytes.u8(transport) & 15)
-    if path.isSafety { exchange.operations[at].facets[.isSafety] = 1 }
-    // Messages over connections to the router have no path of their own to the slot.
-    if bytes.u8(transport) & 15 >= 2, 0..<0xFFFF ~= path.link {
-      exchange.state = exchange.state & ~0xFFFF | UInt64(path.link + 1)
-    }
-  }
-
   /// Write Tag (Rockwell 1756-PM020): type, for structures a handle, number of elements, in fragments an offset, then the elements.
   private static func writeTag(
     _ bytes: RawSpan, at data: Int, isFragment: Bool, _ at: Int, _ exchange: inout Exchange
@@ -227,8 +189,31 @@ enum CIP {
     let count = data + (isStructure ? 4 : 2)
     guard count + 2 <= bytes.byteCount else { return }
     exchange.operations[at].target.count = UInt32(bytes.u16LE(count))
+    if isFragment, count + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(count + 2) }
     exchange.operations[at].values = Values(
       CIPType.format(bytes.u16LE(data)), at: count + (isFragment ? 6 : 2), .max, end: bytes.byteCount)
+  }
+
+  /// Read Modify Write Tag (Rockwell 1756-PM020): the size of a mask, bits to set, bits to keep.
+  private static func modifyTag(_ bytes: RawSpan, at data: Int, _ at: Int, _ exchange: inout Exchange) {
+    guard data + 2 <= bytes.byteCount else { return }
+    let format: Values.Format? =
+      switch bytes.u16LE(data) {
+      case 1: .uint8
+      case 2: .uint16LE
+      case 4: .uint32LE
+      case 8: .uint64LE
+      default: nil
+      }
+    exchange.operations[at].values = Values(
+      format ?? .uint8, at: data + 2, format == nil ? .max : 2, end: bytes.byteCount)
+  }
+
+  /// Times are numbers of eight bytes; of all else only the bytes are known.
+  private static func attributeValues(_ bytes: RawSpan, at data: Int, of kind: CIPService) -> Values {
+    let isTime = kind.classID.map { CIPObject(rawValue: $0).setAction == .clock } ?? false
+    return Values(
+      isTime && bytes.byteCount - data == 8 ? .uint64LE : .uint8, at: data, .max, end: bytes.byteCount)
   }
 
   // MARK: Responses
@@ -249,10 +234,15 @@ enum CIP {
     var kind = CIPService(service, Path())
     var operation = Operation(exchange.carried[0], kind.action, .response, code: UInt32(service), name: kind.name)
     operation.transaction = transaction
+    var connectionAsked = ConnectionAsked()
     let isTied = exchange.tie(&operation, place: own) { question, answer in
       answer.action = question.action
       answer.name = question.name
       answer.unit = question.unit
+      answer.detail = question.detail
+      answer.subcode = question.subcode
+      if let offset = question.facets[.offset] { answer.facets[.offset] = offset }
+      connectionAsked = ConnectionAsked(question)
       if let attribute = question.facets[.attribute] { answer.facets[.attribute] = attribute }
     }
     if isTied {
@@ -261,6 +251,11 @@ enum CIP {
       let target = operation.target
       path.classID = target.area == .object ? target.number : target.area == .assembly ? 4 : nil
       path.symbol = target.area == .tag ? target.name : .none
+      // What is opened or closed is the target here, not the connection manager that was asked.
+      if operation.action == .session, CIPService.isConnection(service) {
+        path.classID = CIPService.connectionManager
+        path.symbol = .none
+      }
       kind = CIPService(service, path)
     }
     if let connection { operation.facets[.connection] = connection }
@@ -289,12 +284,15 @@ enum CIP {
           bytes.extracting(first: to), from: from, transaction, connection, &place, depth: depth + 1, &exchange)
       }
       if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
-    case .forwardOpen where data + 8 <= bytes.byteCount: exchange.operations[at].facets[.connection] = bytes.u32LE(data)
+    case .forwardOpen: opened(bytes, at: data, connectionAsked, at, &exchange)
     case .readTag where data + 2 <= bytes.byteCount:
       let type = bytes.u16LE(data)
       exchange.operations[at].values = Values(
         CIPType.format(type), at: data + (type == CIPType.structure ? 4 : 2), .max, end: bytes.byteCount)
-    case .get: exchange.operations[at].values = Values(.uint8, at: data, .max, end: bytes.byteCount)
+    case .get: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
+    case .getList where data + 2 <= bytes.byteCount:
+      // Number, then identifier, status and data of each. Only of one alone it is known where its data end.
+      exchange.operations[at].values = attributeValues(bytes, at: data + (bytes.u16LE(data) == 1 ? 6 : 2), of: kind)
     case .getAll where kind.classID == 1:
       if let report = identity(bytes, at: data, &exchange) { exchange.identities.append(report) }
     case .pccc: _ = PCCC.message(bytes, from: data, isAnswer: true, transaction, operation.unit, own, &exchange)
@@ -313,104 +311,5 @@ enum CIP {
     report.serial = exchange.name { $0 += Array(String(bytes.u32LE(offset + 10), radix: 16).utf8) }
     report.model = exchange.name(bytes.slice(offset + 15, Int(bytes.u8(offset + 14))))
     return report
-  }
-
-  // MARK: Paths
-
-  /// Segments up to `end` (appendix C-1.4); what is no segment ends the path.
-  static func path(_ bytes: RawSpan, from start: Int, to end: Int, _ exchange: inout Exchange) -> Path {
-    var path = Path()
-    var hasSymbol = false
-    var offset = start
-    while offset < end {
-      let type = bytes.u8(offset)
-      switch type >> 5 {
-      case 0:
-        // A port; 15: its number follows; with bit 4 the size of its link address.
-        let isExtended = type & 0x10 != 0
-        var place = offset + 1
-        let size = isExtended && place < end ? Int(bytes.u8(place)) : 1
-        if isExtended { place += 1 }
-        if type & 15 == 15 { place += 2 }
-        if !isExtended, place < end { path.link = Int64(bytes.u8(place)) }
-        let next = place + size
-        offset = next + (next - offset) % 2
-      case 1:
-        if type == 0x34 {
-          // An electronic key.
-          offset += offset + 1 < end && bytes.u8(offset + 1) == 4 ? 10 : 2
-          continue
-        }
-        let width = [1, 2, 4, 0][Int(type & 3)]
-        let place = offset + (width == 1 ? 1 : 2)
-        guard width > 0, place + width <= end else { return finished(path, hasSymbol, &exchange) }
-        let value = width == 1 ? UInt32(bytes.u8(place)) : width == 2 ? UInt32(bytes.u16LE(place)) : bytes.u32LE(place)
-        switch type >> 2 & 7 {
-        case 0: if path.classID == nil || !hasSymbol { path.classID = value }
-        case 1: path.instance = value
-        case 2:
-          path.member = value
-          if hasSymbol {
-            exchange.spell { text in
-              text.append(0x5B)
-              text.append(decimal: value)
-              text.append(0x5D)
-            }
-          }
-        case 3: path.connectionPoint = value
-        case 4: path.attribute = value
-        default: break
-        }
-        offset = place + width
-      case 2:
-        // A network segment: with a length from 0x50 on.
-        if type & 0x10 != 0 {
-          if type == 0x50 { path.isSafety = true }
-          offset += offset + 1 < end ? 2 + 2 * Int(bytes.u8(offset + 1)) : 2
-        } else {
-          offset += 2
-        }
-      case 4:
-        guard offset + 2 <= end else { return finished(path, hasSymbol, &exchange) }
-        let size = Int(bytes.u8(offset + 1))
-        if type == 0x91 {
-          exchange.spell(isNew: !hasSymbol) { text in
-            if hasSymbol { text.append(0x2E) }
-            for place in offset + 2..<min(end, offset + 2 + size) { text.append(bytes.u8(place)) }
-          }
-          hasSymbol = true
-          offset += 2 + size + size % 2
-        } else {
-          offset += 2 + 2 * size
-        }
-      default: return finished(path, hasSymbol, &exchange)
-      }
-    }
-    return finished(path, hasSymbol, &exchange)
-  }
-
-  private static func finished(_ path: Path, _ hasSymbol: Bool, _ exchange: inout Exchange) -> Path {
-    guard hasSymbol else { return path }
-    var path = path
-    path.symbol = exchange.spelled()
-    return path
-  }
-}
-
-extension Exchange {
-  /// Adds to a name that is put together of several parts; `isNew` begins it.
-  mutating func spell(isNew: Bool = false, _ write: (inout [UInt8]) -> Void) {
-    if isNew { spelling.removeAll(keepingCapacity: true) }
-    // Whatever is cut off, names stay apart by what is kept.
-    guard spelling.count < NameTable.longest else { return }
-    write(&spelling)
-  }
-  /// The number of the name that was put together.
-  mutating func spelled() -> NameID {
-    var text: [UInt8] = []
-    swap(&text, &spelling)
-    let id = names.intern(text.bytes, at: time)
-    swap(&text, &spelling)
-    return id
   }
 }

@@ -4,14 +4,18 @@
 /// controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
 struct CIPService {
   static let unconnectedSend: UInt8 = 0x52
+  static let connectionManager: UInt32 = 6
+  /// Whether the connection manager has a service of this number for connections, or for messages without one.
+  static func isConnection(_ service: UInt8) -> Bool { [0x4E, 0x52, 0x54, 0x5B].contains(service) }
 
   /// How its data are laid out.
   enum Form: Equatable {
     case none, multiple, unconnectedSend
     case forwardOpen(isLarge: Bool)
-    case forwardClose, readTag
+    case forwardClose
+    case readTag(isFragment: Bool)
     case writeTag(isFragment: Bool)
-    case pccc, set, get, getAll, attributeList
+    case modifyTag, pccc, set, get, getAll, getList, setList, reset
   }
   let name: StaticString
   let action: Action
@@ -33,9 +37,9 @@ struct CIPService {
     switch service {
     case 0x01: (name, action, form) = ("Get_Attributes_All", object.getAction, .getAll)
     case 0x02: (name, action, form) = ("Set_Attributes_All", object.setAction, .set)
-    case 0x03: (name, action, form) = ("Get_Attribute_List", object.getAction, .attributeList)
-    case 0x04: (name, action, form) = ("Set_Attribute_List", object.setAction, .attributeList)
-    case 0x05: (name, action, form) = ("Reset", .state, .none)
+    case 0x03: (name, action, form) = ("Get_Attribute_List", object.getAction, .getList)
+    case 0x04: (name, action, form) = ("Set_Attribute_List", object.setAction, .setList)
+    case 0x05: (name, action, form) = ("Reset", .state, .reset)
     case 0x06: (name, action, form) = ("Start", .state, .none)
     case 0x07: (name, action, form) = ("Stop", .state, .none)
     case 0x08: (name, action, form) = ("Create", .configure, .none)
@@ -63,11 +67,11 @@ struct CIPService {
   /// At a tag, by its name or by its instance of the symbol object.
   private static func tag(_ service: UInt8) -> Known? {
     switch service {
-    case 0x03: ("Get_Attribute_List", .read, .attributeList)
-    case 0x4C: ("Read_Tag", .read, .readTag)
+    case 0x03: ("Get_Attribute_List", .read, .getList)
+    case 0x4C: ("Read_Tag", .read, .readTag(isFragment: false))
     case 0x4D: ("Write_Tag", .write, .writeTag(isFragment: false))
-    case 0x4E: ("Read_Modify_Write_Tag", .write, .none)
-    case 0x52: ("Read_Tag_Fragmented", .read, .readTag)
+    case 0x4E: ("Read_Modify_Write_Tag", .write, .modifyTag)
+    case 0x52: ("Read_Tag_Fragmented", .read, .readTag(isFragment: true))
     case 0x53: ("Write_Tag_Fragmented", .write, .writeTag(isFragment: true))
     case 0x55: ("Get_Instance_Attribute_List", .read, .none)
     default: nil
@@ -99,7 +103,7 @@ struct CIPService {
     case (0x67, 0x4C): ("Execute_DH+", .session, .none)
     case (0x67, 0x4D): ("Execute_Local_PCCC", .session, .pccc)
     case (0x6B, 0x4C...0x55): tag(service)
-    case (0x6C, 0x03): ("Get_Attribute_List", .read, .attributeList)
+    case (0x6C, 0x03): ("Get_Attribute_List", .read, .getList)
     case (0x6C, 0x4C): ("Read_Template", .read, .none)
     default: nil
     }
@@ -143,13 +147,21 @@ struct CIPService {
     case 0x20: "Invalid parameter"
     case 0x21: "Write-once value or medium already written"
     case 0x22: "Invalid reply received"
+    case 0x23: "Buffer overflow"
+    case 0x24: "Message format error"
     case 0x25: "Key failure in path"
     case 0x26: "Path size invalid"
     case 0x27: "Unexpected attribute in list"
     case 0x28: "Invalid member id"
     case 0x29: "Member not settable"
+    case 0x2A: "Group 2 only server general failure"
+    case 0x2B: "Unknown Modbus error"
     case 0x2C: "Attribute not gettable"
+    case 0x2D: "Instance not deletable"
+    case 0x2E: "Service not supported for specified path"
     case 0xFF: "Type mismatch or address out of range"
+    // What the object class says more of.
+    case 0xD0...0xFE: "Error of the object class"
     default: "Status not in the CIP Networks Library"
     }
   }
@@ -163,7 +175,7 @@ struct CIPObject: RawRepresentable, Sendable {
   var getAction: Action {
     switch rawValue {
     case 0x01: .identify
-    case 0x04, 0x08...0x0F, 0x1D...0x20, 0x23...0x2E, 0x30...0x35, 0x68, 0x6B, 0x6C: .read
+    case 0x04, 0x08...0x0F, 0x1D...0x2E, 0x30...0x35, 0x68, 0x6B, 0x6C: .read
     default: .diagnose
     }
   }
@@ -171,7 +183,7 @@ struct CIPObject: RawRepresentable, Sendable {
   var setAction: Action {
     switch rawValue {
     // Assemblies, discrete and analogue points and groups, positions, drives: what is set is process data.
-    case 0x04, 0x08...0x0E, 0x1D...0x20, 0x23...0x2E, 0x30...0x35, 0x68, 0x6B: .write
+    case 0x04, 0x08...0x0E, 0x1D...0x2E, 0x30...0x35, 0x68, 0x6B: .write
     // Time sync; the wall clock of Logix controllers (1756-PM020 calls it WallClockTime).
     case 0x43, 0x8B: .clock
     case 0x37: .file

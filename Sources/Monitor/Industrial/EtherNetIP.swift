@@ -11,7 +11,7 @@
 /// A CIP message stands in an item for connected (with a sequence count) or unconnected data.
 enum EtherNetIP: Dissector {
   static var name: StaticString { "enip" }
-  static var selectors: [Selector] { [.tcp(44_818), .udp(44_818), .anyTCP] }
+  static var selectors: [Selector] { [.tcp(44_818), .udp(44_818), .anyTCP, .anyUDP] }
   static var about: About { About("EtherNet/IP encapsulation", .full, "ODVA CIP Networks Library, volume 2") }
   static var carries: [Carried] {
     [
@@ -34,13 +34,20 @@ enum EtherNetIP: Dissector {
     static let connectedAddress: UInt16 = 0x00A1
     static let connectedData: UInt16 = 0x00B1
     static let unconnectedData: UInt16 = 0x00B2
+    static let services: UInt16 = 0x0100
     static let sequencedAddress: UInt16 = 0x8002
   }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     guard bytes.byteCount >= headerSize else {
       if bytes.byteCount >= 2, !ENIPCommand(rawValue: bytes.u16LE(0)).isKnown { return .no }
-      return expected || bytes.byteCount < 2 ? .undecided : .no
+      if expected || bytes.byteCount < 2 { return .undecided }
+      // A segment that ends inside the header: so many of its bytes must say that it is one.
+      guard bytes.byteCount >= 12, bytes.u32LE(8) == 0 else { return .no }
+      let command = ENIPCommand(rawValue: bytes.u16LE(0))
+      let isOpening = command == .registerSession && bytes.u16LE(2) == 4
+      let isSending = command == .sendRequest || command == .sendUnit
+      return isOpening || isSending && Int(bytes.u16LE(2)) >= itemsOffset + 2 - headerSize ? .undecided : .no
     }
     guard isHeader(bytes) else { return .no }
     let command = ENIPCommand(rawValue: bytes.u16LE(0))
@@ -53,12 +60,33 @@ enum EtherNetIP: Dissector {
       guard bytes.byteCount >= min(total, itemsOffset + 6) else { return expected ? .yes(nil) : .undecided }
       guard total >= itemsOffset + 2, bytes.u32LE(headerSize) == 0 else { return .no }
       guard expected || 2...4 ~= bytes.u16LE(itemsOffset) else { return .no }
-      return .yes(direction(bytes.extracting(first: total)))
+      let message = bytes.extracting(first: total)
+      guard let service = service(in: message) else { return .yes(nil) }
+      guard expected || isMessage(message, at: service, isWhole: message.byteCount == total) else { return .no }
+      return .yes(message.u8(service) & 0x80 == 0 ? .toServer : .toClient)
     case .listIdentity, .listServices, .listInterfaces:
-      guard expected else { return .no }
+      guard expected || isList(bytes, command) else { return .no }
       return .yes(bytes.u16LE(2) == 0 ? .toServer : .toClient)
     default: return expected ? .yes(nil) : .no
     }
+  }
+
+  /// Whether a message of the list commands is one by its contents alone: a request for identities has nothing, and no session; an answer has items of
+  /// the type that belongs to it (2-4.2, 2-4.6), the last of which ends it.
+  private static func isList(_ bytes: RawSpan, _ command: ENIPCommand) -> Bool {
+    guard bytes.u32LE(4) == 0, bytes.u32LE(8) == 0 else { return false }
+    let length = Int(bytes.u16LE(2))
+    guard length > 0 else { return command == .listIdentity && bytes.byteCount == headerSize }
+    let type = command == .listIdentity ? Item.identity : command == .listServices ? Item.services : nil
+    guard let type, bytes.byteCount == headerSize + length, length >= 2, 1...4 ~= bytes.u16LE(headerSize) else {
+      return false
+    }
+    var offset = headerSize + 2
+    for _ in 0..<bytes.u16LE(headerSize) {
+      guard offset + 4 <= bytes.byteCount, bytes.u16LE(offset) == type else { return false }
+      offset += 4 + Int(bytes.u16LE(offset + 2))
+    }
+    return offset == bytes.byteCount
   }
 
   /// Whether command, length, status and options are such as chapter 2-3 allows.
@@ -67,15 +95,21 @@ enum EtherNetIP: Dissector {
       && bytes.u32LE(20) == 0
   }
 
-  /// The response bit of the first CIP message tells.
-  private static func direction(_ message: RawSpan) -> Direction? {
+  /// Whether a CIP message may begin there: a request has a path, an answer a 0 behind its service.
+  private static func isMessage(_ message: RawSpan, at service: Int, isWhole: Bool) -> Bool {
+    guard service + 2 <= message.byteCount else { return !isWhole }
+    let size = Int(message.u8(service + 1))
+    if message.u8(service) & 0x80 != 0 { return size == 0 }
+    return size > 0 && (!isWhole || service + 2 + 2 * size <= message.byteCount)
+  }
+
+  /// Where the first CIP message begins; its response bit tells the direction.
+  private static func service(in message: RawSpan) -> Int? {
     var offset = itemsOffset + 2
     while offset + 4 <= message.byteCount {
       let type = message.u16LE(offset)
       let service = offset + 4 + (type == Item.connectedData ? 2 : 0)
-      if type == Item.connectedData || type == Item.unconnectedData, service < message.byteCount {
-        return message.u8(service) & 0x80 == 0 ? .toServer : .toClient
-      }
+      if type == Item.connectedData || type == Item.unconnectedData, service < message.byteCount { return service }
       offset += 4 + Int(message.u16LE(offset + 2))
     }
     return nil

@@ -9,9 +9,9 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   case source, destination, internalIndications, variation
   // CIP, EtherNet/IP
   case attribute, member, connection, session, generalStatus, extendedStatus, connectionSize, interval, transportClass
-  case isSafety
+  case isSafety, producedInterval, producedSize, offset
   // S7
-  case pduReference, pduSize, returnCode, functionGroup
+  case pduReference, pduSize, returnCode, functionGroup, refusedItem
   // MC protocol, FINS
   case network, station, module, destinationNode, sourceNode, errorFlags, mode
   // OPC UA

@@ -63,6 +63,26 @@ struct S7Function: RawRepresentable, Hashable, Sendable {
     return begins("_N_") ? .operate : .state
   }
 
+  /// Why a transport connection ends or is refused (ISO 8073, 13.5.3 d).
+  static func reason(_ code: UInt8) -> StaticString {
+    switch code {
+    case 0x00: "Reason not specified"
+    case 0x01: "Congestion at TSAP"
+    case 0x02: "Session entity not attached to TSAP"
+    case 0x03: "Address unknown"
+    case 0x80: "Normal disconnect initiated by session entity"
+    case 0x81: "Remote transport entity congestion at connect request time"
+    case 0x82: "Connection negotiation failed"
+    case 0x83: "Duplicate source reference detected"
+    case 0x84: "Mismatched references"
+    case 0x85: "Protocol error"
+    case 0x87: "Reference overflow"
+    case 0x88: "Connection request refused on this network connection"
+    case 0x8A: "Header or parameter length invalid"
+    default: "Reason not in ISO 8073"
+    }
+  }
+
   /// Class (upper byte) and code of an error.
   static func error(_ error: UInt16) -> StaticString {
     switch error >> 8 {
@@ -93,9 +113,29 @@ struct S7UserFunction: RawRepresentable, Hashable, Sendable {
   static let variableStatus = S7UserFunction(rawValue: 0x0102)
   static let modifyVariable = S7UserFunction(rawValue: 0x0108)
   static let force = S7UserFunction(rawValue: 0x0109)
+  static let cyclicTransfer = S7UserFunction(rawValue: 0x0201)
+  static let cyclicBlocks = S7UserFunction(rawValue: 0x0202)
+  static let changeDriven = S7UserFunction(rawValue: 0x0205)
+  static let changeDrivenModify = S7UserFunction(rawValue: 0x0207)
+  static let diagnosticMessage = S7UserFunction(rawValue: 0x0403)
+  static let alarmLock = S7UserFunction(rawValue: 0x0407)
+  static let alarmUnlock = S7UserFunction(rawValue: 0x0408)
+  static let alarmAcknowledge = S7UserFunction(rawValue: 0x040B)
+  static let setFollowingClock = S7UserFunction(rawValue: 0x0704)
+  /// The group of numerical controls' functions.
+  static let numericalControl: UInt8 = 15
 
   var name: StaticString {
     switch rawValue {
+    case 0x0000: "Mode transition to STOP"
+    case 0x0001: "Mode transition to Warm Restart"
+    case 0x0002: "Mode transition to RUN"
+    case 0x0003: "Mode transition to Hot Restart"
+    case 0x0004: "Mode transition to HOLD"
+    case 0x0006: "Mode transition to Cold Restart"
+    case 0x0009: "Mode transition to RUN_R (redundant)"
+    case 0x000B: "Mode transition to LINK-UP"
+    case 0x000C: "Mode transition to UPDATE"
     case 0x0000...0x00FF: "Mode transition"
     case 0x0101: "Block status"
     case 0x0102: "Variable status"
@@ -134,8 +174,8 @@ struct S7UserFunction: RawRepresentable, Hashable, Sendable {
     case 0x0407: "ALARM_8 lock"
     case 0x0408: "ALARM_8 unlock"
     case 0x0409: "SCAN indication"
-    case 0x040B: "Alarm acknowledged indication"
-    case 0x040C: "Alarm acknowledge"
+    case 0x040B: "ALARM acknowledge"
+    case 0x040C: "ALARM acknowledge indication"
     case 0x040D: "ALARM_8 lock indication"
     case 0x040E: "ALARM_8 unlock indication"
     case 0x0411: "ALARM_SQ indication"
@@ -170,9 +210,9 @@ struct S7UserFunction: RawRepresentable, Hashable, Sendable {
     case 0x0201...0x0208: .read
     case 0x0301...0x0303: .diagnose
     case 0x0401, 0x0402, 0x0413: .diagnose
-    case 0x0403...0x0406, 0x0409, 0x040B, 0x040D...0x0412, 0x0416: .report
+    case 0x0403...0x0406, 0x0409, 0x040C...0x0412, 0x0416: .report
     case 0x0407, 0x0408: .configure
-    case 0x040C: .write
+    case 0x040B: .write
     case 0x0501, 0x0502: .authenticate
     case 0x0600...0x06FF: .write
     case 0x0701, 0x0703: .diagnose

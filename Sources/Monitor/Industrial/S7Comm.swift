@@ -56,14 +56,27 @@ enum S7Comm: Dissector {
   }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
+    var start = 0
+    // Data TPDUs without data, with which some stacks acknowledge, say nothing; what stands behind them does.
+    while start < mostEmpty * 7, start + 7 <= bytes.byteCount, bytes.u32(start) == 0x0300_0007,
+      bytes.u16(start + 4) == 0x02F0
+    {
+      start += 7
+    }
+    return start > 0 && start == bytes.byteCount ? .undecided : recognise(first: bytes.from(start), expected)
+  }
+
+  private static let mostEmpty = 4
+
+  private static func recognise(first bytes: RawSpan, _ expected: Bool) -> Recognition {
     guard bytes.byteCount > 0, bytes.u8(0) == 3, bytes.byteCount < 2 || bytes.u8(1) == 0 else { return .no }
     guard bytes.byteCount >= 7 else { return .undecided }
     let total = Int(bytes.u16(2))
     guard 7...longestMessage ~= total, 2...total - 5 ~= Int(bytes.u8(4)) else { return .no }
     switch bytes.u8(5) & 0xF0 {
-    // Elsewhere a connection request may be anybody's: remote desktops have the same.
-    case 0xE0 where expected && isConnection(bytes): return .yes(.toServer)
-    case 0xD0 where expected && isConnection(bytes): return .yes(.toClient)
+    // Elsewhere a connection request may be anybody's: remote desktops have the same, but without such TSAPs.
+    case 0xE0 where isConnection(bytes, isAddressed: !expected): return .yes(.toServer)
+    case 0xD0 where isConnection(bytes, isAddressed: !expected): return .yes(.toClient)
     case 0xF0: break
     default: return .no
     }
@@ -76,13 +89,24 @@ enum S7Comm: Dissector {
     return .yes(direction(message))
   }
 
-  /// Whether a connection request or confirmation has the form of class 0: no source class, parameters that fill it.
-  private static func isConnection(_ bytes: RawSpan) -> Bool {
+  /// Whether a connection request or confirmation has the form of class 0: no source class, parameters that fill it. One that `isAddressed` is whole,
+  /// and calls a module as Siemens' controllers have it: a TSAP of two bytes, kind of connection (1 programming device, 2 operator panel, 3 other), rack
+  /// and slot. OSI stacks call other TSAPs.
+  private static func isConnection(_ bytes: RawSpan, isAddressed: Bool) -> Bool {
     let end = 5 + Int(bytes.u8(4))
     guard Int(bytes.u16(2)) == end, bytes.u8(4) >= 6 else { return false }
+    var isCalled = false
+    var isCalling = false
     var offset = 11
-    while offset + 2 <= min(end, bytes.byteCount) { offset += 2 + Int(bytes.u8(offset + 1)) }
-    return offset == end || bytes.byteCount < end
+    while offset + 2 <= min(end, bytes.byteCount) {
+      // The size of TPDUs and both TSAPs, nothing else.
+      if isAddressed, !(0xC0...0xC2 ~= bytes.u8(offset)) { return false }
+      if bytes.u16(offset) == 0xC102 { isCalling = true }
+      if bytes.u16(offset) == 0xC202, offset + 4 <= bytes.byteCount { isCalled = 1...3 ~= bytes.u8(offset + 2) }
+      offset += 2 + Int(bytes.u8(offset + 1))
+    }
+    guard isAddressed else { return offset == end || bytes.byteCount < end }
+    return offset == end && bytes.byteCount >= end && isCalled && isCalling && bytes.byteCount > 10 && bytes.u8(10) == 0
   }
 
   /// Whether the first ten bytes are a header; the lengths of a whole message must fill its `size`.
@@ -107,7 +131,12 @@ enum S7Comm: Dissector {
     let isJob = message.u8(1) == 1
     if message.u8(1) == 7 {
       guard message.byteCount > 15 else { return nil }
-      return message.u8(15) >> 4 == 4 ? .toServer : .toClient
+      // Those that numerical controls push go either way: blocks that are loaded into them, and those that are fetched.
+      switch message.u8(15) >> 4 {
+      case 4, 7: return .toServer
+      case 3: return nil
+      default: return .toClient
+      }
     }
     let start = isJob ? 10 : 12
     // A controller fetches by itself what is downloaded to it.
@@ -195,6 +224,17 @@ enum S7Comm: Dissector {
         exchange.take(answer: &operation, to: asked)
       } else {
         operation.pairing = .unasked
+      }
+    }
+    if code == 0x80, packet.u8(4) >= 6, packet.byteCount > 10 {
+      let reason = packet.u8(10)
+      operation.subcode = Int32(reason)
+      operation.unit = State(bits: exchange.state).unit
+      // What answers a connection request so refuses it (ISO 8073, 6.6).
+      if exchange.direction == .toClient, let asked = exchange.waiting(transaction: -1, unit: operation.unit) {
+        operation.role = .response
+        operation.outcome = .error(code: UInt32(reason), name: S7Function.reason(reason))
+        exchange.take(answer: &operation, to: asked)
       }
     }
     exchange.operations.append(operation)
@@ -292,7 +332,8 @@ enum S7Comm: Dissector {
         bytes, at: first + 1, end: part.data, count: Int(bytes.u8(first)),
         data: function == .writeVariable ? part.data : nil, part.end, &operation, &exchange)
     case .requestDownload, .downloadBlock, .downloadEnded, .startUpload:
-      if let name = S7Items.block(bytes, at: first + 7, end: part.data, &exchange) { block = name }
+      // Each names its block; one that cannot be read is not the one before.
+      block = S7Items.fileName(bytes, at: first + 7, end: part.data, &exchange)
       operation.target = Target(area: .block, count: 1, name: block)
     case .upload, .endUpload: operation.target = Target(area: .block, count: 1, name: block)
     case .service:
@@ -310,11 +351,12 @@ enum S7Comm: Dissector {
       let service = bytes.slice(place + 1, min(Int(bytes.u8(place)), part.data - place - 1))
       operation.detail = exchange.name(service)
       operation.action = S7Function.action(ofService: service)
+      guard operation.action == .program, count >= 10 else { break }
       // Blocks: their number, a byte, then eight characters for each.
-      if operation.action == .program, count >= 10,
-        let name = S7Items.block(bytes.slice(first + 11, min(8, count - 2)), &exchange)
-      {
-        operation.target = Target(area: .block, count: UInt32(bytes.u8(first + 9)), name: name)
+      for index in 0..<min(Int(bytes.u8(first + 9)), (count - 2) / 8) {
+        guard let name = S7Items.block(bytes.slice(first + 11 + 8 * index, 8), &exchange) else { continue }
+        exchange.add(
+          Target(area: .block, count: 1, name: name), to: &operation, isFirst: operation.target == .none)
       }
     case .stop:
       guard first + 6 <= part.data else { break }
@@ -352,12 +394,7 @@ enum S7Comm: Dissector {
       S7Items.answers(
         bytes, at: part.data, end: part.end, count: Int(bytes.u8(first)), format, &operation, &exchange)
     case .writeVariable where first < part.data:
-      // A return code for each item.
-      for place in part.data..<min(part.end, part.data + Int(bytes.u8(first))) where bytes.u8(place) != 0xFF {
-        let code = bytes.u8(place)
-        operation.outcome = .error(code: UInt32(code), name: S7Items.name(ofReturnCode: code))
-        break
-      }
+      S7Items.returnCodes(bytes, at: part.data, end: part.end, count: Int(bytes.u8(first)), &operation)
     default: break
     }
     if exchange.isCut { operation.fault = nil }

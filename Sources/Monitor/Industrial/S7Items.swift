@@ -15,6 +15,11 @@ enum S7Items {
         break
       }
       let length = Int(bytes.u8(offset + 1))
+      if data == nil, length >= 7, bytes.u8(offset + 2) == 0xB0 {
+        parts(bytes.slice(offset + 2, length), isFirst: index == 0, &operation, &exchange)
+        offset += 2 + length + (length & 1)
+        continue
+      }
       var (target, format) = item(bytes.slice(offset + 2, length))
       if target.area == .none {
         // By symbol, as newer controllers have it: known by the bytes of its description.
@@ -30,32 +35,113 @@ enum S7Items {
     }
   }
 
+  /// Several parts of data blocks in one item: their number, then length, block and address of each.
+  private static func parts(
+    _ item: RawSpan, isFirst: Bool, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    let count = Int(item.u8(1))
+    if count != (item.byteCount - 2) / 5 {
+      operation.note(
+        Fault(.quantity, "Number of areas", seen: UInt64(count), expected: UInt64((item.byteCount - 2) / 5)))
+    }
+    for index in 0..<min(count, (item.byteCount - 2) / 5) {
+      let place = 2 + 5 * index
+      let target = Target(
+        area: .dataBlock, number: UInt32(item.u16(place + 1)), address: UInt64(item.u16(place + 3)),
+        count: UInt32(item.u8(place)))
+      exchange.add(target, Values(format: .uint8), to: &operation, isFirst: isFirst && index == 0)
+    }
+  }
+
   /// Data of a read's answer, `count` of them.
   static func answers(
     _ bytes: RawSpan, at offset: Int, end: Int, count: Int, _ format: Values.Format, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     var place = offset
-    for index in 0..<count {
+    // The target whose data come next: an item may be several.
+    var index = 0
+    for number in 0..<count {
       guard place + 4 <= end else {
         // An item that is refused has but its return code.
-        if place < end, bytes.u8(place) != 0xFF { refused(bytes.u8(place), &operation) }
+        if place < end, bytes.u8(place) != 0xFF { refused(bytes.u8(place), index, count, &operation) }
         break
       }
+      let isLast = number == count - 1
+      if bytes.u16(place) == 0xFF09, index + count - number <= Int(operation.items.count) {
+        let length = Int(bytes.u16(place + 2))
+        let last = min(end, place + 4 + length)
+        let parts = partCount(bytes, from: place + 4, to: last, index, operation, exchange)
+        if parts > 0 {
+          answerParts(bytes, from: place + 4, index..<index + parts, &operation, &exchange)
+          index += parts
+          place = last + (isLast ? 0 : length & 1)
+          continue
+        }
+      }
       let asked = index == 0 ? format : exchange.format(at: index, of: operation)
-      let answer = value(bytes, at: &place, end: end, asked, isLast: index == count - 1)
-      if answer.code != 0xFF { refused(answer.code, &operation) }
+      let answer = value(bytes, at: &place, end: end, asked, isLast: isLast)
+      if answer.code != 0xFF { refused(answer.code, index, count, &operation) }
       exchange.answer(answer.values, at: index, of: &operation)
+      index += 1
     }
   }
 
-  private static func refused(_ code: UInt8, _ operation: inout Operation) {
-    guard operation.outcome == .ok else { return }
+  /// How many parts of data blocks, from the target at `index` on, an item of the answer holds: the return code of each, and the bytes of those that were
+  /// read, none between them. 0 where they do not fill it.
+  private static func partCount(
+    _ bytes: RawSpan, from first: Int, to last: Int, _ index: Int, _ operation: borrowing Operation,
+    _ exchange: borrowing Exchange
+  ) -> Int {
+    var place = first
+    var parts = 0
+    while place < last, index + parts <= Int(operation.items.count) {
+      let target = target(at: index + parts, of: operation, exchange)
+      guard target.area == .dataBlock, target.bit < 0 else { return 0 }
+      place += 1 + (bytes.u8(place) == 0xFF ? Int(target.count) : 0)
+      parts += 1
+    }
+    return place == last ? parts : 0
+  }
+  private static func answerParts(
+    _ bytes: RawSpan, from first: Int, _ places: Range<Int>, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    var place = first
+    for index in places {
+      let count = Int(target(at: index, of: operation, exchange).count)
+      let code = bytes.u8(place)
+      place += 1
+      guard code == 0xFF else {
+        refused(code, index, 2, &operation)
+        exchange.answer(.none, at: index, of: &operation)
+        continue
+      }
+      exchange.answer(Values(.uint8, at: place, count, end: place + count), at: index, of: &operation)
+      place += count
+    }
+  }
+  private static func target(
+    at place: Int, of operation: borrowing Operation, _ exchange: borrowing Exchange
+  ) -> Target {
+    place == 0 ? operation.target : exchange.items[Int(operation.items.start) + place - 1].target
+  }
+
+  /// One for each of `count` items that were written.
+  static func returnCodes(_ bytes: RawSpan, at start: Int, end: Int, count: Int, _ operation: inout Operation) {
+    for place in start..<max(start, min(end, start + count)) where bytes.u8(place) != 0xFF {
+      return refused(bytes.u8(place), place - start, count, &operation)
+    }
+  }
+
+  /// The first item that is refused is what the message came out as; which it is, where there are several.
+  private static func refused(_ code: UInt8, _ index: Int, _ count: Int, _ operation: inout Operation) {
+    if case .error = operation.outcome { return }
     operation.outcome = .error(code: UInt32(code), name: name(ofReturnCode: code))
+    if count > 1 { operation.facets[.refusedItem] = UInt32(index + 1) }
   }
 
   /// Return code, transport size, length, then the bytes; of odd number they have one behind them, but for the last.
-  private static func value(
+  static func value(
     _ bytes: RawSpan, at place: inout Int, end: Int, _ format: Values.Format, isLast: Bool
   ) -> (code: UInt8, values: Values) {
     guard place + 4 <= end else { return (0xFF, .none) }
@@ -97,14 +183,6 @@ enum S7Items {
           bit: isBit ? Int8(truncatingIfNeeded: address & 7) : -1), format
       )
     }
-    // Several parts of data blocks: their number, then length, block, address of each.
-    if item.byteCount >= 7, item.u8(0) == 0xB0 {
-      return (
-        Target(
-          area: .dataBlock, number: UInt32(item.u16(3)), address: UInt64(item.u16(5)), count: UInt32(item.u8(2))),
-        .uint8
-      )
-    }
     return (.none, .uint8)
   }
 
@@ -118,15 +196,20 @@ enum S7Items {
     guard place <= end else { return }
     for index in 0..<count {
       let item = offset + 2 + 6 * index
-      guard let area = testArea(bytes.u8(item) >> 4) else { return }
-      let width = [0, 1, 2, 4][Int(bytes.u8(item) & 3)]
+      guard let area = testArea(bytes.u8(item) >> 4), bytes.u8(item) & 15 <= 4 else { return }
+      // Bit, byte, word, double word, and what timers and counters hold.
+      let width = [0, 1, 2, 4, 2][Int(bytes.u8(item) & 15)]
       let repetitions = bytes.u8(item + 1)
+      // Timers and counters are counted themselves, elsewhere bytes are.
+      let isNumbered = area == .timer || area == .counter
+      let isBit = width == 0 && !isNumbered
       let target = Target(
         area: area, number: area == .dataBlock ? UInt32(bytes.u16(item + 2)) : 0, address: UInt64(bytes.u16(item + 4)),
-        count: width == 0 ? 1 : UInt32(width) * UInt32(repetitions), bit: width == 0 ? Int8(repetitions & 7) : -1)
-      var values = Values.none
+        count: isBit ? 1 : UInt32(isNumbered ? 1 : width) * UInt32(repetitions), bit: isBit ? Int8(repetitions & 7) : -1
+      )
+      let format: Values.Format = width == 4 ? .uint32 : width == 2 ? .uint16 : .uint8
+      var values = Values(format: format)
       if hasValues {
-        let format: Values.Format = width == 4 ? .uint32 : width == 2 ? .uint16 : .uint8
         values = value(bytes, at: &place, end: end, format, isLast: false).values
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
@@ -164,7 +247,10 @@ enum S7Items {
     case 0x80, 0x06, 0x07: .peripheral
     case 0x81: .input
     case 0x82: .output
-    case 0x83, 0x05: .flag
+    case 0x83: .flag
+    // Of the S7-200: information on the system, and its special memory.
+    case 0x03: .systemInformation
+    case 0x05: .systemMemory
     case 0x84: .dataBlock
     case 0x85: .instanceBlock
     case 0x86, 0x87: .local
@@ -174,10 +260,19 @@ enum S7Items {
     }
   }
 
-  /// A file name with its length before it: `_`, type, five digits, file system.
-  static func block(_ bytes: RawSpan, at offset: Int, end: Int, _ exchange: inout Exchange) -> NameID? {
-    guard offset < end, bytes.u8(offset) >= 9, offset + 10 <= end else { return nil }
-    return block(bytes.slice(offset + 2, 8), &exchange)
+  /// A file name with its length before it: `_`, type, five digits, file system; of another form as it stands there.
+  static func fileName(_ bytes: RawSpan, at offset: Int, end: Int, _ exchange: inout Exchange) -> NameID {
+    guard offset < end else { return .none }
+    let text = bytes.slice(offset + 1, min(Int(bytes.u8(offset)), end - offset - 1))
+    if text.byteCount >= 9, let name = block(text.slice(1, 8), &exchange) { return name }
+    return text.isText ? exchange.name(text) : .none
+  }
+  /// A type of blocks alone: `DB` for `0A`.
+  static func blockType(_ text: RawSpan, _ exchange: inout Exchange) -> NameID? {
+    guard text.byteCount >= 2, let kind = text.hexadecimal(0, 2), let letters = letters(ofBlock: UInt8(kind)) else {
+      return nil
+    }
+    return exchange.name { $0 += letters }
   }
   /// Type, five digits, file system: `DB10` for `0A00010P`.
   static func block(_ text: RawSpan, _ exchange: inout Exchange) -> NameID? {

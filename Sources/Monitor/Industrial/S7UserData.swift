@@ -18,13 +18,14 @@ enum S7UserData {
     }
     let kind = bytes.u8(first + 5) >> 4
     let function = S7UserFunction(rawValue: UInt16(bytes.u8(first + 5) & 15) << 8 | UInt16(bytes.u8(first + 6)))
-    // Types 1 to 3 are those of numerical controls.
-    let role: Role = kind == 4 || kind == 1 ? .request : kind == 8 || kind == 2 ? .response : .report
+    // Push, request and response are 0, 4 and 8; those of numerical controls 3, 7 and 11.
+    let role: Role = kind == 4 || kind == 7 ? .request : kind == 8 || kind == 11 ? .response : .report
     var operation = Operation(
       exchange.carried[0], function.action, role, code: UInt32(function.rawValue), name: function.name)
     operation.transaction = part.reference
     operation.unit = part.unit
     operation.facets[.functionGroup] = UInt32(function.group)
+    operation.isFetch = 0x0F06...0x0F08 ~= function.rawValue
     let data = part.data + 4
     let hasData = data <= part.end
     let end = hasData ? min(part.end, data + Int(bytes.u16(part.data + 2))) : part.end
@@ -43,8 +44,9 @@ enum S7UserData {
       _ = exchange.tie(&operation) { question, answer in answer.action = question.action }
       answer(bytes, function, at: data, end: end, &operation, &exchange)
     case .report:
-      operation.action = .report
-      if data < end { operation.values = Values(.uint8, at: data, .max, end: end) }
+      // Blocks of a numerical control's program are pushed without a question.
+      if function.group != S7UserFunction.numericalControl { operation.action = .report }
+      if data < end { S7Indications.read(bytes, function, at: data, end: end, &operation, &exchange) }
     }
     if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
@@ -61,14 +63,20 @@ enum S7UserData {
       // Lists that name the module.
       let list = bytes.u16(data) & 0xFF
       if list == 0x11 || list == 0x1C { operation.action = .identify }
-    case .blockInfo where data + 7 <= end, .blocksOfType where data + 7 <= end:
+    case .blockInfo where data + 8 <= end:
       if let name = S7Items.block(bytes.slice(data, 8), &exchange) {
         operation.target = Target(area: .block, count: 1, name: name)
       }
-    case .setClock:
+    case .blocksOfType where data + 2 <= end:
+      if let name = S7Items.blockType(bytes.slice(data, 2), &exchange) {
+        operation.target = Target(area: .block, count: 1, name: name)
+      }
+    case .alarmAcknowledge, .alarmLock, .alarmUnlock:
+      S7Indications.alarms(bytes, at: data, end: end, &operation, &exchange)
+    case .setClock, .setFollowingClock:
       // A byte, the century, then year to weekday in BCD.
       operation.values = Values(.uint8, at: data + 1, 9, end: end)
-    case S7UserFunction(rawValue: 0x0201), S7UserFunction(rawValue: 0x0205), S7UserFunction(rawValue: 0x0207):
+    case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       // Number of items, time base, factor, then the items.
       guard data + 4 <= end else { return }
       S7Items.read(
@@ -94,7 +102,7 @@ enum S7UserData {
     case .readList: identify(bytes, at: data, end: end, &exchange)
     case S7UserFunction(rawValue: 0x0701), S7UserFunction(rawValue: 0x0703):
       operation.values = Values(.uint8, at: data + 1, 9, end: end)
-    case S7UserFunction(rawValue: 0x0201), S7UserFunction(rawValue: 0x0205):
+    case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       if data + 2 <= end {
         S7Items.answers(
           bytes, at: data + 2, end: end, count: Int(bytes.u16(data)), .none, &operation, &exchange)

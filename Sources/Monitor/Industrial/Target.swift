@@ -12,6 +12,7 @@ package enum Area: UInt8, CaseIterable, Sendable {
   case tag, object, assembly, dataFile
   // S7: addresses are bytes, `bit` a bit of them; blocks by name (OB1, DB10); SZL by id (`number`) and index
   case dataBlock, instanceBlock, input, output, flag, peripheral, local, timer, counter, block, systemList
+  case systemInformation, systemMemory
   // MC protocol: device codes
   case mcSM, mcSD, mcX, mcY, mcM, mcL, mcF, mcV, mcB, mcD, mcW, mcTS, mcTC, mcTN, mcLTS, mcLTC, mcLTN, mcSTS, mcSTC
   case mcSTN, mcLSTS, mcLSTC, mcLSTN, mcCS, mcCC, mcCN, mcLCS, mcLCC, mcLCN, mcSB, mcSW, mcDX, mcDY, mcS, mcZ, mcLZ
@@ -68,7 +69,7 @@ package enum Area: UInt8, CaseIterable, Sendable {
     Entry("tag", .named), Entry("class", .numbered), Entry("assembly"), Entry("data-file", .numbered),
     Entry("db", .dataBlock), Entry("di", .dataBlock), Entry("I", .byteArea), Entry("Q", .byteArea),
     Entry("flag", .byteArea), Entry("PI", .byteArea), Entry("local", .byteArea), Entry("timer"), Entry("counter"),
-    Entry("block", .named), Entry("szl", .numbered),
+    Entry("block", .named), Entry("szl", .numbered), Entry("system-information"), Entry("system-memory"),
     Entry("SM", .device), Entry("SD", .device), Entry("X", .hexDevice), Entry("Y", .hexDevice), Entry("M", .device),
     Entry("L", .device), Entry("F", .device), Entry("V", .device), Entry("B", .hexDevice), Entry("D", .device),
     Entry("W", .hexDevice), Entry("TS", .device), Entry("TC", .device), Entry("TN", .device), Entry("LTS", .device),

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Paths of CIP messages: ODVA, The CIP Networks Library, volume 1, appendix C-1.
+extension CIP {
+  /// Where a path leads.
+  struct Path {
+    var classID: UInt32?
+    var instance: UInt32?
+    var member: UInt32?
+    var attribute: UInt32?
+    var connectionPoint: UInt32?
+    /// Of tags: `Line1.Speed[2]`.
+    var symbol = NameID.none
+    /// The link address behind the last port: a slot; -1 where it is text.
+    var link: Int64 = -1
+    /// The last link address that is text: a host on another network.
+    var linkName = NameID.none
+    /// A safety segment in a connection path (volume 5).
+    var isSafety = false
+    /// What the application paths of a connection lead to, in their order: class in the upper half, instance or connection point in the lower one.
+    private var points = InlineArray<3, UInt64>(repeating: 0)
+    private(set) var pointCount = 0
+
+    init() {}
+
+    var target: Target {
+      if symbol != .none { return Target(area: .tag, count: 1, name: symbol) }
+      if let connectionPoint { return Target(area: .assembly, address: UInt64(connectionPoint), count: 1) }
+      return classID.map { CIP.target($0, instance ?? 0) } ?? .none
+    }
+
+    fileprivate mutating func add(point: UInt32, of classID: UInt32) {
+      guard pointCount < 3 else { return }
+      points[pointCount] = UInt64(classID) << 32 | UInt64(point)
+      pointCount += 1
+    }
+
+    /// All application paths of a connection (volume 1, 3-5.5.1.10): configuration, then what is consumed, then what is produced, as far as they are there.
+    var targets: Int { symbol != .none ? 1 : max(1, pointCount) }
+    func target(at place: Int) -> Target {
+      symbol != .none || pointCount == 0
+        ? target : CIP.target(UInt32(points[place] >> 32), UInt32(truncatingIfNeeded: points[place]))
+    }
+  }
+
+  private static let assembly: UInt32 = 4
+
+  private static func target(_ classID: UInt32, _ instance: UInt32) -> Target {
+    classID == assembly
+      ? Target(area: .assembly, address: UInt64(instance), count: 1)
+      : Target(area: .object, number: classID, address: UInt64(instance), count: 1)
+  }
+
+  /// Segments up to `end` (appendix C-1.4); what is no segment ends the path.
+  static func path(_ bytes: RawSpan, from start: Int, to end: Int, _ exchange: inout Exchange) -> Path {
+    var path = Path()
+    var hasSymbol = false
+    var offset = start
+    while offset < end {
+      let type = bytes.u8(offset)
+      switch type >> 5 {
+      case 0:
+        // A port; 15: its number follows; with bit 4 the size of its link address.
+        let isExtended = type & 0x10 != 0
+        var place = offset + 1
+        let size = isExtended && place < end ? Int(bytes.u8(place)) : 1
+        if isExtended { place += 1 }
+        if type & 15 == 15 { place += 2 }
+        if isExtended {
+          path.link = -1
+          if size > 0, place + size <= end { path.linkName = exchange.name(bytes.slice(place, size)) }
+        } else if place < end {
+          path.link = Int64(bytes.u8(place))
+        }
+        let next = place + size
+        offset = next + (next - offset) % 2
+      case 1:
+        if type == 0x34 {
+          // An electronic key.
+          offset += offset + 1 < end && bytes.u8(offset + 1) == 4 ? 10 : 2
+          continue
+        }
+        let width = [1, 2, 4, 0][Int(type & 3)]
+        let place = offset + (width == 1 ? 1 : 2)
+        guard width > 0, place + width <= end else { return finished(path, hasSymbol, &exchange) }
+        let value = width == 1 ? UInt32(bytes.u8(place)) : width == 2 ? UInt32(bytes.u16LE(place)) : bytes.u32LE(place)
+        switch type >> 2 & 7 {
+        case 0: if path.classID == nil || !hasSymbol { path.classID = value }
+        case 1:
+          path.instance = value
+          path.add(point: value, of: path.classID ?? 0)
+        case 2:
+          path.member = value
+          if hasSymbol {
+            exchange.spell { text in
+              text.append(0x5B)
+              text.append(decimal: value)
+              text.append(0x5D)
+            }
+          }
+        case 3:
+          path.connectionPoint = value
+          path.add(point: value, of: assembly)
+        case 4: path.attribute = value
+        default: break
+        }
+        offset = place + width
+      case 2:
+        // A network segment: with a length from 0x50 on.
+        if type & 0x10 != 0 {
+          if type == 0x50 { path.isSafety = true }
+          offset += offset + 1 < end ? 2 + 2 * Int(bytes.u8(offset + 1)) : 2
+        } else {
+          offset += 2
+        }
+      case 3:
+        // A symbol in itself: up to 31 characters, or a number in one, two or four bytes.
+        let count = Int(type & 31)
+        let form = count == 0 && offset + 1 < end ? bytes.u8(offset + 1) : 0
+        let width = form == 0xC6 ? 1 : form == 0xC7 ? 2 : form == 0xC8 ? 4 : 0
+        let first = offset + (count > 0 ? 1 : 2)
+        let next = first + count + width
+        guard count > 0 || width > 0, next <= end else { return finished(path, hasSymbol, &exchange) }
+        exchange.spell(isNew: !hasSymbol) { text in
+          if hasSymbol { text.append(0x2E) }
+          for place in first..<first + count { text.append(bytes.u8(place)) }
+          if width > 0 {
+            text.append(
+              decimal: width == 1
+                ? UInt32(bytes.u8(first)) : width == 2 ? UInt32(bytes.u16LE(first)) : bytes.u32LE(first))
+          }
+        }
+        hasSymbol = true
+        offset = next + (next - offset) % 2
+      case 4:
+        guard offset + 2 <= end else { return finished(path, hasSymbol, &exchange) }
+        let size = Int(bytes.u8(offset + 1))
+        if type == 0x91 {
+          exchange.spell(isNew: !hasSymbol) { text in
+            if hasSymbol { text.append(0x2E) }
+            for place in offset + 2..<min(end, offset + 2 + size) { text.append(bytes.u8(place)) }
+          }
+          hasSymbol = true
+          offset += 2 + size + size % 2
+        } else {
+          offset += 2 + 2 * size
+        }
+      default: return finished(path, hasSymbol, &exchange)
+      }
+    }
+    return finished(path, hasSymbol, &exchange)
+  }
+
+  private static func finished(_ path: Path, _ hasSymbol: Bool, _ exchange: inout Exchange) -> Path {
+    guard hasSymbol else { return path }
+    var path = path
+    path.symbol = exchange.spelled()
+    return path
+  }
+}
+
+extension Exchange {
+  /// Adds to a name that is put together of several parts; `isNew` begins it.
+  mutating func spell(isNew: Bool = false, _ write: (inout [UInt8]) -> Void) {
+    if isNew { spelling.removeAll(keepingCapacity: true) }
+    // Whatever is cut off, names stay apart by what is kept.
+    guard spelling.count < NameTable.longest else { return }
+    write(&spelling)
+  }
+  /// The number of the name that was put together.
+  mutating func spelled() -> NameID {
+    var text: [UInt8] = []
+    swap(&text, &spelling)
+    let id = names.intern(text.bytes, at: time)
+    swap(&text, &spelling)
+    return id
+  }
+}
