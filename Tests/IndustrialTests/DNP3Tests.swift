@@ -101,6 +101,9 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   static let samples: [Sample] = [
     Sample(text: "01 3C0206 3C0106", name: "READ", action: .read, targets: ["group 60 2", "group 60 1"]),
     Sample(text: "01 1E00 00 02 05", name: "READ", action: .read, targets: ["group 30 2-5"]),
+    Sample(text: "01 1E00 06", name: "READ", action: .read, targets: ["group 30"]),
+    Sample(text: "01 0200 07 0A", name: "READ", action: .read, targets: ["group 2"]),
+    Sample(text: "01 3C02 07 0A 3C03 08 0A00", name: "READ", action: .read, targets: ["group 60 2", "group 60 3"]),
     Sample(text: "01 0100 17 02 03 07", name: "READ", action: .read, targets: ["group 1 3", "group 1 7"]),
     Sample(
       text: "02 3201 07 01 15CD5B070000", name: "WRITE", action: .clock, targets: ["group 50 0"],
@@ -122,13 +125,32 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     Sample(
       text: "06 2902 17 01 02 FFFF 00", name: "DIRECT_OPERATE_NR", action: .operate, targets: ["group 41 2"],
       values: [.signed(-1)]),
-    Sample(text: "09 1400 06", name: "FREEZE_CLEAR", action: .write, targets: ["group 20 0"]),
+    // The gravest header tells; the signature of a message that authenticates itself does not.
+    Sample(
+      text: "02 5001 00 07 07 00 3201 07 01 15CD5B070000", name: "WRITE", action: .clock,
+      targets: ["group 80 7", "group 50 0"], values: [.unsigned(0)]),
+    Sample(
+      text: "02 3201 07 01 15CD5B070000 2201 00 03 03 0A00", name: "WRITE", action: .configure,
+      targets: ["group 50 0", "group 34 3"], values: [.unsigned(123_456_789)]),
+    Sample(
+      text: "02 7803 07 01 010000000200 3201 07 01 15CD5B070000 7809 5B 01 0400 AABBCCDD", name: "WRITE",
+      action: .clock,
+      targets: ["group 50 0"], values: [.unsigned(123_456_789)]),
+    Sample(
+      text: "0B 3202 07 01 15CD5B070000 10000000 1400 00 02 05", name: "FREEZE_AT_TIME", action: .write,
+      targets: ["group 50 0", "group 20 2-5"], values: [.unsigned(123_456_789)]),
+    Sample(
+      text: "20 7804 07 01 0100", name: "AUTHENTICATE_REQ", action: .authenticate, targets: ["group 120 0"]),
+    Sample(
+      text: "02 00F0 00 00 00 02 02 2C01", name: "WRITE", action: .configure, targets: ["group 0 0"],
+      values: [.unsigned(300)]),
+    Sample(text: "09 1400 06", name: "FREEZE_CLEAR", action: .write, targets: ["group 20"]),
     Sample(text: "0D", name: "COLD_RESTART", action: .state),
     Sample(text: "0E", name: "WARM_RESTART", action: .state),
-    Sample(text: "12 5A01 06", name: "STOP_APPL", action: .state, targets: ["group 90 0"]),
+    Sample(text: "12 5A01 06", name: "STOP_APPL", action: .state, targets: ["group 90"]),
     Sample(
       text: "15 3C0206 3C0306", name: "DISABLE_UNSOLICITED", action: .configure, targets: ["group 60 2", "group 60 3"]),
-    Sample(text: "16 3C0206 0100 06", name: "ASSIGN_CLASS", action: .configure, targets: ["group 60 2", "group 1 0"]),
+    Sample(text: "16 3C0206 0100 06", name: "ASSIGN_CLASS", action: .configure, targets: ["group 60 2", "group 1"]),
     Sample(text: "17", name: "DELAY_MEASURE", action: .diagnose),
     Sample(text: "18", name: "RECORD_CURRENT_TIME", action: .clock),
     Sample(
@@ -136,7 +158,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       name: "OPEN_FILE", action: .file, targets: ["file-name /a.xml"]),
     Sample(
       text: "1A 4604 5B 01 0D00 01000000 00000000 0004 0000 00", name: "CLOSE_FILE", action: .file,
-      targets: ["group 70 0"]),
+      targets: ["group 70 1"]),
     Sample(
       text: "20 7801 5B 01 0800 0000000001000200", name: "AUTHENTICATE_REQ", action: .authenticate,
       targets: ["group 120 0"]),
@@ -152,6 +174,19 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     Sample(
       text: "82 0000 2007 17 01 04 01 0000C03F 000000000000", name: "UNSOLICITED_RESPONSE", action: .report,
       targets: ["group 32 4"], values: [.real(1.5)]),
+    Sample(
+      text: "82 0000 0D01 17 01 02 83", name: "UNSOLICITED_RESPONSE", action: .report, targets: ["group 13 2"],
+      values: [.unsigned(1)]),
+    Sample(
+      text: "81 0000 6502 07 01 78563412 5602 00 00 01 0101", name: "RESPONSE", action: .read,
+      targets: ["group 101 0", "group 86 0-1"], values: [.unsigned(12_345_678)]),
+    Sample(
+      text: "81 0000 0101 17 02 03 01 07 00", name: "RESPONSE", action: .read, targets: ["group 1 3", "group 1 7"],
+      values: [.unsigned(1)]),
+    Sample(
+      text: "81 0000 0000 00 00 01 02 02 0102 03 01 FF", name: "RESPONSE", action: .read,
+      targets: ["group 0 0", "group 0 1"],
+      values: [.unsigned(0x0201)]),
     Sample(
       text: "82 0000 0401 17 01 02 C1", name: "UNSOLICITED_RESPONSE", action: .report, targets: ["group 4 2"],
       values: [.unsigned(3)]),
@@ -238,13 +273,152 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   @Test(
     "what is wrong inside is a fault",
     arguments: [
-      ("01 3C02 0F", "Qualifier"), ("01 1E00 00 05 02", "Qualifier"), ("81 0000 1E01 00 00 09 01", "Range"),
+      ("01 3C02 0F", "Qualifier"), ("01 1E00 00 05 02", "Stop index"), ("81 0000 1E01 00 00 09 01", "Objects"),
       ("81 0000 C801 00 00 01 01", "Object"), ("01 3C02", "Object header"), ("81 00", "Internal indications"),
-      ("04 0C01 28 FFFF 0500 03", "Range"),
+      ("04 0C01 28 FFFF 0500 03", "Objects"), ("01 1E00 01 0500", "Range"),
     ])
   func faults(_ text: String, _ field: String) {
     var exchange = conversation()
     _ = exchange.step(hex(dnp3("C0 C5" + text, isMaster: hex(text)[0] < 128)), DNP3.self)
     #expect(exchange.operations.first?.fault?.field.description == field)
+  }
+
+  @Test(
+    "what is wrong in a header takes no target away",
+    arguments: [
+      ("05 0C01 00 05 02 00", "group 12 5"), ("05 0C01 28 FFFF 0500 03", "group 12 5"), ("05 0C01 7F", "group 12"),
+      ("05 0C01 28 FF", "group 12"), ("05 0C01 17 05", "group 12"), ("05 0C09 17 01 05 00", "group 12 0"),
+      ("05 2901 00 02 09 01000000 00", "group 41 2-9"),
+    ])
+  func targetsOfBroken(_ text: String, _ target: String) {
+    var exchange = conversation()
+    _ = exchange.step(hex(dnp3("C0 C5" + text, isMaster: true)), DNP3.self)
+    #expect(exchange.operations.first?.fault != nil)
+    #expect(targetTexts(exchange) == [target])
+  }
+
+  @Test(
+    "a message cut by the capture ends where it ends, whatever its counts say",
+    arguments: [
+      "02 4605 4B 01 40", "02 4605 5B 01 4000 01000000 00000000 4141", "02 4605 6B 01 FFFFFFFF 01000000 00000000 4141",
+      "02 4605 6B FF FFFFFFFF 01", "02 4605 69 FFFFFFFF FFFFFFFF", "82 0000 1E01 02 00000000 FFFFFFFF 01",
+      "82 0000 1E01 39 FFFFFFFF 01", "82 0000 00FC 02 00000000 FFFFFFFF FFFF41", "01 1E00 02 00000000 FFFFFFFF",
+      "05 0C01 39 FFFFFFFF 01000000 41", "82 0000 0101 39 FFFFFFFF 01",
+    ])
+  func cut(_ text: String) {
+    for isCut in [false, true] {
+      var exchange = conversation(hex(text)[0] < 128 ? .toServer : .toClient)
+      exchange.isCut = isCut
+      _ = exchange.step(hex(dnp3("C0 C5" + text, isMaster: hex(text)[0] < 128)), DNP3.self)
+      #expect(exchange.operations.count == 1)
+      if isCut { #expect(exchange.operations.first?.fault == nil) }
+    }
+  }
+
+  /// All points are not the first ones.
+  @Test func `a conduit for some points holds no message for all`() throws {
+    var exchange = conversation()
+    _ = exchange.step(hex(dnp3("C0 C5 01 1E00 06", isMaster: true)), DNP3.self)
+    let target = exchange.operations[0].target
+    func covers(_ addresses: ClosedRange<UInt64>) -> Bool {
+      TargetRange.cover([TargetRange(.group, number: 30, addresses)], target, name: RawSpan(), unit: 10)
+    }
+    #expect(!covers(0...3) && covers(0...UInt64.max))
+  }
+
+  private func play(_ messages: [(isMaster: Bool, text: String)], _ exchange: inout Exchange) -> [Operation] {
+    var found: [Operation] = []
+    for message in messages {
+      exchange.direction = message.isMaster ? .toServer : .toClient
+      exchange.begin()
+      _ = exchange.step(hex(dnp3(message.text, isMaster: message.isMaster)), DNP3.self)
+      found += exchange.operations
+    }
+    return found
+  }
+
+  @Test func `a handle stands for the file it was opened for; what went wrong is the outcome`() {
+    var exchange = conversation()
+    let open = "4603 5B 01 2000 1A00 0600 000000000000 FF01 00000000 00000000 0100 0004 0000 2F612E786D6C"
+    let found = play(
+      [
+        (true, "C0 C1 19" + open), (false, "C0 C1 81 0000 4604 5B 01 0D00 07000000 00000000 0004 0000 00"),
+        (true, "C1 C2 01 4605 5B 01 0800 07000000 00000000"),
+        (false, "C1 C2 81 0000 4605 5B 01 0A00 07000000 00000080 4142"),
+        (true, "C2 C3 1A 4604 5B 01 0D00 07000000 00000000 0004 0000 00"),
+        (false, "C2 C3 81 0000 4604 5B 01 0D00 07000000 00000000 0004 0000 06"),
+        (true, "C3 C4 1A 4604 5B 01 0D00 08000000 00000000 0004 0000 00"),
+      ], &exchange)
+    let names = found.map { exchange.names.names.text($0.target.name) ?? "" }
+    #expect(names == Array(repeating: "/a.xml", count: 6) + [""])
+    #expect(found[1].facets[.fileHandle] == 7 && found[3].facets[.blockNumber] == 0)
+    #expect(found[5].outcome == .error(code: 6, name: ""))
+    #expect(found[6].target == Target(area: .group, number: 70, address: 8, count: 1))
+  }
+
+  @Test func `device attributes say who the outstation is`() {
+    var exchange = conversation()
+    _ = play(
+      [(false, "C0 C1 81 0000 00FC 00 00 00 01 04 41434D45 00FA 00 00 00 01 03 525455 00F2 17 01 00 01 03 312E32")],
+      &exchange)
+    let reports = exchange.identities
+    func text(_ name: NameID) -> String? { exchange.names.names.text(name) }
+    #expect(reports.count == 3)
+    #expect(text(reports[0].vendor) == "ACME" && text(reports[1].model) == "RTU" && text(reports[2].firmware) == "1.2")
+    // Who writes a name does not say his own.
+    _ = play([(true, "C0 C2 02 00F7 00 00 00 01 03 525455")], &exchange)
+    #expect(exchange.identities.isEmpty)
+  }
+
+  @Test func `answers under a number used again find their questions by what they hold`() {
+    func control(_ index: String) -> String { "0C01 17 01 " + index + " 41 01 64000000 64000000 00" }
+    var exchange = conversation()
+    let found = play(
+      [
+        (true, "C0 C7 03" + control("08")), (true, "C1 C8 04" + control("08")), (true, "C2 C7 03" + control("0A")),
+        (true, "C3 C8 04" + control("0A")), (true, "C4 C7 03" + control("0C")),
+        (false, "C0 C7 81 0000" + control("08")), (false, "C1 C8 81 0000" + control("08")),
+        (false, "C2 C7 81 0000" + control("0A")), (false, "C3 C8 81 0000" + control("0A")),
+        (false, "C4 C7 81 0000" + control("0C")), (false, "C5 C7 81 0000" + control("0C")),
+      ], &exchange)
+    #expect(
+      found.map(\.pairing) == Array(repeating: .none, count: 5) + Array(repeating: .answered, count: 5) + [.unasked])
+    #expect(found[5...9].map(\.target.address) == [8, 8, 10, 10, 12])
+    #expect(found[5...9].allSatisfy { $0.action == .operate })
+    // A write and the read before it.
+    let other = play(
+      [
+        (true, "C0 C1 01 1E00 06"), (true, "C1 C1 02 5001 00 07 07 00"), (false, "C0 C1 81 0000 1E02 00 00 00 01 0100"),
+        (false, "C1 C1 81 0000"),
+      ], &exchange)
+    #expect(other[2].target.number == 30 && other[2].action == .read && other[2].pairing == .answered)
+    #expect(other[3].action == .diagnose && other[3].pairing == .answered)
+  }
+
+  @Test func `a challenge leaves its question waiting`() {
+    var exchange = conversation()
+    let found = play(
+      [
+        (true, "C0 C1 0D"), (false, "C0 C1 83 0000 7801 5B 01 0800 0000000001000200"),
+        (true, "C1 C1 20 7802 5B 01 0800 0000000001000200"), (false, "C1 C1 81 0000 3401 07 01 0500"),
+      ], &exchange)
+    #expect(found[1].pairing == .answered && found[3].pairing == .answered && found[3].action == .state)
+    #expect(exchange.unanswered.isEmpty)
+  }
+
+  @Test func `nobody answers a broadcast; of the indications only the refusals are an error`() {
+    var exchange = conversation()
+    exchange.time = 1
+    var bytes = hex(dnp3("C0 C1 0D", isMaster: true))
+    bytes[4...5] = [0xFF, 0xFF]
+    let sum = DNP3.checksum(bytes.bytes, 0, 8)
+    bytes[8...9] = [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
+    _ = exchange.step(bytes, DNP3.self)
+    #expect(exchange.operations.first?.unit == 65_535)
+    exchange.expire(at: 2 + Exchange.patience)
+    #expect(exchange.unanswered.isEmpty)
+    let found = play([(false, "C0 C1 81 002C")], &exchange)
+    #expect(found[0].outcome == .error(code: 4, name: ""))
+    #expect(DNP3Object.controlStatus(127).description == "UNDEFINED")
   }
 }

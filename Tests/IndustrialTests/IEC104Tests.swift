@@ -62,7 +62,52 @@ let iec104Scripts = [
       values: [.real(1.5)], quality: 0),
     Sample(
       bytes: "0F 01 03 00 0700 050000 E8030000 01", name: "M_IT_NA_1", action: .report, role: .report,
-      values: [.signed(1000)], quality: 1),
+      values: [.signed(1000)], quality: 0),
+    Sample(
+      bytes: "0F 01 03 00 0700 050000 E8030000 A5", name: "M_IT_NA_1", action: .report, role: .report,
+      values: [.signed(1000)], quality: 0xA0),
+    Sample(
+      bytes: "05 02 03 00 0700 050000 7F 00 060000 BF 80", name: "M_ST_NA_1", action: .report, role: .report,
+      target: Target(area: .informationObject, address: 5, count: 2), values: [.signed(-1), .signed(63)], quality: 0),
+    Sample(
+      bytes: "11 01 03 00 0700 050000 82 0A00 000000", name: "M_EP_TA_1", action: .report, role: .report,
+      values: [.unsigned(2)], quality: 0x80),
+    Sample(
+      bytes: "12 01 03 00 0700 050000 05 40 0A00 000000", name: "M_EP_TB_1", action: .report, role: .report,
+      values: [.unsigned(5)], quality: 0x40),
+    Sample(
+      bytes: "14 01 03 00 0700 050000 0180 0100 10", name: "M_PS_NA_1", action: .report, role: .report,
+      values: [.unsigned(0x8001)], quality: 0x10),
+    Sample(
+      bytes: "28 01 03 00 0700 050000 06 00 0A00 E86F2E01180B1A", name: "M_EP_TF_1", action: .report, role: .report,
+      values: [.unsigned(6)], quality: 0),
+    Sample(
+      bytes: "29 01 03 00 0700 050000 0100 E8030000 00 E86F2E01180B1A", name: "S_IT_TC_1", action: .report,
+      role: .report),
+    Sample(
+      bytes: "65 01 06 00 0700 050000 05", name: "C_CI_NA_1", action: .read, role: .request, values: [.unsigned(5)]),
+    Sample(
+      bytes: "65 01 06 00 0700 050000 45", name: "C_CI_NA_1", action: .write, role: .request, values: [.unsigned(0x45)]),
+    Sample(
+      bytes: "65 01 07 00 0700 050000 C5", name: "C_CI_NA_1", action: .write, role: .response, values: [.unsigned(0xC5)]
+    ),
+    Sample(
+      bytes: "68 01 06 00 0700 050000 AA55", name: "C_TS_NA_1", action: .diagnose, role: .request,
+      values: [.unsigned(0x55AA)]),
+    Sample(
+      bytes: "6B 01 06 00 0700 050000 0300 E86F2E01180B1A", name: "C_TS_TA_1", action: .diagnose, role: .request,
+      values: [.unsigned(3)]),
+    Sample(
+      bytes: "7A 01 0D 00 0700 050000 0300 01 02", name: "F_SC_NA_1", action: .file, role: .request,
+      values: [.unsigned(3)]),
+    Sample(
+      bytes: "7D 01 0D 00 0700 050000 0300 01 02 AABB", name: "F_SG_NA_1", action: .file, role: .request,
+      values: [.unsigned(3)]),
+    Sample(
+      bytes: "51 01 0E 00 0700 050000 0300 01 02 AABB", name: "S_CH_NA_1", action: .authenticate, role: .request,
+      target: .none),
+    Sample(
+      bytes: "5F 01 10 00 0700 050000 0300", name: "S_UC_NA_1", action: .authenticate, role: .request, target: .none),
     Sample(
       bytes: "24 01 03 00 0700 050000 0000C03F 00 E86F2E01180B1A", name: "M_ME_TF_1", action: .report, role: .report,
       values: [.real(1.5)], quality: 0),
@@ -92,8 +137,9 @@ let iec104Scripts = [
     Sample(
       bytes: "6E 01 06 00 0700 050000 0040 01", name: "P_ME_NA_1", action: .configure, role: .request,
       values: [.real(0.5)]),
-    Sample(bytes: "78 01 0D 00 0700 050000 0100 100000 00", name: "F_FR_NA_1", action: .file, role: .report),
-    Sample(bytes: "7A 01 0D 00 0700 050000 0100 00 01", name: "F_SC_NA_1", action: .file, role: .report),
+    Sample(
+      bytes: "78 01 0D 00 0700 050000 0100 100000 00", name: "F_FR_NA_1", action: .file, role: .request,
+      values: [.unsigned(1)]),
   ]
 
   private func frame(_ unit: String) -> [UInt8] {
@@ -142,5 +188,21 @@ let iec104Scripts = [
     var exchange = conversation()
     _ = exchange.step(frame(unit), IEC104.self)
     #expect(exchange.operations.first?.fault?.field.description == field)
+  }
+
+  @Test func `a file's qualifier, and the P/N bit of what is no answer`() {
+    var exchange = conversation()
+    _ = exchange.step(frame("7A 01 0D 00 0700 050000 0300 01 06"), IEC104.self)
+    #expect(exchange.operations[0].facets[.qualifier] == 6)
+    exchange.direction = .toClient
+    _ = exchange.step(frame("78 01 0D 00 0700 050000 0300 100000 80"), IEC104.self)
+    #expect(exchange.operations[0].facets[.qualifier] == 0x80 && exchange.operations[0].role == .report)
+    // A termination; its originator, its test mark and the quality of a report leave no room for one sequence number.
+    _ = exchange.step(frame("2D 01 4A 00 0700 050000 01"), IEC104.self)
+    #expect(exchange.operations[0].facets[.isNegative] == 1 && exchange.operations[0].facets[.receiveSequence] != nil)
+    _ = exchange.step(frame("01 01 C3 09 0700 050000 90"), IEC104.self)
+    #expect(exchange.operations[0].facets[.quality] == 0x90 && exchange.operations[0].facets[.isNegative] == 1)
+    _ = exchange.step(frame("2D 01 07 00 0700 050000 01"), IEC104.self)
+    #expect(exchange.operations[0].facets[.isNegative] == nil)
   }
 }

@@ -75,7 +75,7 @@ let linkScripts = [
     #expect(player.found.map { $0.facets[.stateNumber] } == [1, 1, 1, 2])
     #expect(player.found.map { $0.facets[.sequenceNumber] } == [0, 1, 2, 0])
     #expect(player.operations[0].contains("RELAY2LD0/LLN0$GO$gcb1"))
-    #expect(player.operations[0].contains("\"detail\":\"RELAY2LD0/LLN0$dsTrip\""))
+    #expect(player.operations[0].contains("\"detail\":\"RELAY2LD0/LLN0$dsTrip, RELAY2\""))
   }
 
   @Test(

@@ -97,7 +97,8 @@ import Testing
   @Test("Modbus is recognised on its port and by content alone, with the direction where it shows")
   func recognised() throws {
     for sample in modbusSamples {
-      let isPublic = ModbusFunction(rawValue: UInt8(sample.code)).isPublic
+      let function = ModbusFunction(rawValue: UInt8(sample.code))
+      let isPublic = function.isPublic || function == .unity
       for bytes in [mbap(hex(sample.request)), mbap(hex(sample.response))] {
         guard case .yes = recognition(bytes, expected: true) else {
           Issue.record("\(sample.name) on 502")

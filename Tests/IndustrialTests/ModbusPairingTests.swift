@@ -55,6 +55,23 @@ import Testing
     #expect(exchange.unanswered.map(\.operation.target.address) == [0x20])
   }
 
+  @Test("a question asked several times has as many answers, or one: neither is unasked, neither unanswered")
+  func repeats() throws {
+    var exchange = conversation()
+    for _ in 0..<3 { _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer) }
+    for answer in 0..<3 {
+      let answer = try (answer, exchange.operation(mbap(hex("03 02 0007")), .toClient))
+      #expect(answer.1.pairing == .answered && answer.1.target.address == 0x10, "answer \(answer.0)")
+    }
+    #expect(try exchange.operation(mbap(hex("03 02 0007")), .toClient).pairing == .unasked)
+    for _ in 0..<2 { _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer) }
+    _ = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    _ = try exchange.operation(mbap(hex("03 0020 0001")), .toServer)
+    _ = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
+    exchange.expire(at: 1 + Exchange.patience)
+    #expect(exchange.unanswered.isEmpty)
+  }
+
   @Test("a question that nobody answers names no values: its bytes are gone")
   func unanswered() throws {
     var exchange = conversation()

@@ -48,21 +48,21 @@ let umasScripts = [
       target: Target(area: .memoryBlock, number: 0x13, address: 100, count: 2)),
     Sample(
       request: "00 22 11223344 01 02 2300 01 1000 04", name: "Read variables", action: .read,
-      target: Target(area: .memoryBlock, number: 0x23, address: 20, count: 1)),
+      target: Target(area: .memoryBlock, number: 0x23, address: 20, count: 2)),
     Sample(
-      request: "01 23 11223344 01 02 2300 01 1000 04 0700", name: "Write variables", action: .write,
-      target: Target(area: .memoryBlock, number: 0x23, address: 20, count: 1)),
+      request: "01 23 11223344 01 02 2300 1000 0401 0700", name: "Write variables", action: .write,
+      target: Target(area: .memoryBlock, number: 0x23, address: 276, count: 2)),
     Sample(request: "01 24 00", name: "Read coils and registers", action: .read),
     Sample(request: "01 25 00", name: "Write coils and registers", action: .write),
     Sample(request: "01 30 0001", name: "Initialize upload to the PLC", action: .program),
     Sample(
       request: "01 31 0001 0500 0200 AABB", name: "Upload block to the PLC", action: .program,
-      target: Target(area: .program, address: 5, count: 1)),
+      target: Target(area: .programArea, address: 5, count: 1)),
     Sample(request: "01 32 0001", name: "End upload to the PLC", action: .program),
     Sample(request: "01 33 0001 FB00", name: "Initialize download from the PLC", action: .program),
     Sample(
       request: "01 34 0001 3500", name: "Download block from the PLC", action: .program,
-      target: Target(area: .program, address: 0x35, count: 1)),
+      target: Target(area: .programArea, address: 0x35, count: 1)),
     Sample(request: "01 35 0001 3500", name: "End download from the PLC", action: .program),
     Sample(request: "01 40 FF00", name: "Start PLC", action: .state),
     Sample(request: "01 41 FF00", name: "Stop PLC", action: .state),
@@ -70,6 +70,14 @@ let umasScripts = [
     Sample(request: "00 58 01", name: "Check PLC", action: .diagnose),
     Sample(request: "00 70 01", name: "Read I/O object", action: .read),
     Sample(request: "01 71 01", name: "Write I/O object", action: .write),
+    Sample(request: "01 29 00100000 0400 41424344", name: "Write physical address", action: .write),
+    Sample(request: "01 37 01", name: "Preload blocks", action: .program),
+    Sample(request: "00 42 0000", name: "Initialize PLC", action: .state),
+    Sample(request: "01 43 01", name: "Swap blocks", action: .program),
+    Sample(request: "00 51 F3280100", name: "Get automatic modifications", action: .diagnose),
+    Sample(request: "01 60 01", name: "Set breakpoint", action: .state),
+    Sample(request: "01 62", name: "Step over", action: .state),
+    Sample(request: "01 72 01", name: "Read rack", action: .diagnose),
   ]
 
   private func ask(_ request: String, _ answer: String) -> [Operation] {
@@ -115,5 +123,111 @@ let umasScripts = [
     let answer = mbap(hex("5A 00 FE 01 0200 AABB"))
     _ = exchange.step(answer)
     #expect(exchange.operations[1].values.numbers(in: answer) == [0xAA, 0xBB])
+  }
+
+  @Test func `a signed message is judged by the one inside, and so is its answer`() throws {
+    let signature = String(repeating: "5A", count: 32)
+    let found = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FE 01" + signature + "5A 07 FE")
+    try #require(found.count == 4)
+    #expect(found[0].subcode == 0x38)
+    #expect(found.map(\.isCarrier) == [true, false, true, false])
+    for operation in [found[1], found[3]] {
+      #expect(operation.code == 0x41 && operation.action == .state && operation.facets[.reservation] == 7)
+    }
+    #expect(found[3].outcome == .ok && found[3].pairing == .answered)
+    let refused = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FE 01" + signature + "5A 07 FD 83")
+    #expect(refused.last?.outcome == .error(code: 0x83, name: ""))
+    // The signature itself is refused; or the message ends before what is signed.
+    let unsigned = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FD 83")
+    #expect(unsigned.last?.action == .state && unsigned.last?.outcome == .error(code: 0x83, name: ""))
+    #expect(ask("01 38 01" + signature + "5A 07", "01 FE 01")[1].action == .authenticate)
+    let read = ask(
+      "01 38 01" + signature + "5A 07 20 00 1300 64000000 0200", "01 FE 01" + signature + "5A 07 FE 01 0200 AABB")
+    #expect(read[3].target == Target(area: .memoryBlock, number: 0x13, address: 100, count: 2))
+    #expect(read[3].values.count == 2)
+  }
+
+  @Test func `all variables are targets, each with its width and its values`() throws {
+    var exchange = conversation()
+    let write = mbap(
+      hex("5A 01 23 11223344 03 02 2300 1000 0400 0700 03 2400 2000 0100 09000000 11 2500 0000 0000 0300 010203"))
+    _ = exchange.step(write)
+    #expect(exchange.operations.count == 2)
+    let operation = exchange.operations[1]
+    #expect(operation.target == Target(area: .memoryBlock, number: 0x23, address: 20, count: 2))
+    #expect(operation.values.numbers(in: write) == [7])
+    #expect(exchange.items.map(\.target.number) == [0x24, 0x25] && exchange.items.map(\.target.count) == [4, 3])
+    #expect(exchange.items.map { $0.values.numbers(in: write) } == [[9], [1, 2, 3]])
+    #expect(operation.items.count == 2)
+
+    exchange.begin()
+    _ = exchange.step(mbap(hex("5A 01 22 11223344 02 02 2300 01 1000 04 03 2400 01 2000 01")))
+    exchange.begin()
+    exchange.direction = .toClient
+    let answer = mbap(hex("5A 01 FE 0700 09000000"))
+    _ = exchange.step(answer)
+    #expect(exchange.operations[1].values.numbers(in: answer) == [7])
+    #expect(exchange.items.map(\.target.address) == [33])
+    #expect(exchange.items.map { $0.values.numbers(in: answer) } == [[9]])
+  }
+
+  /// The size of a variable, and where its answer ends, are the sender's to say.
+  @Test(
+    "broken variables are read as far as they make sense",
+    arguments: [
+      "22 11223344 FF", "22 11223344 FF 05 2300 01 1000 04", "22 11223344 02 02 2300 01 1000",
+      "23 11223344 01 14 2300 1000 0400",
+      "23 11223344 01 14 2300 1000 0400 FFFF 00", "22 1122",
+    ])
+  func brokenVariables(_ request: String) {
+    let found = ask("01" + request, "01 FE 0700")
+    #expect(found.count == 4 && found[3].pairing == .answered)
+  }
+
+  @Test func `who takes the reservation and what key he gets`() throws {
+    var exchange = conversation()
+    _ = exchange.step(mbap(hex("5A 00 10 434C0000 02 4142")))
+    #expect(exchange.names.names.text(exchange.operations[1].detail) == "AB")
+    exchange.direction = .toClient
+    _ = exchange.step(mbap(hex("5A 00 FE 41")))
+    #expect(exchange.operations[1].facets[.reservation] == 0x41)
+    // Who holds it already stands in the answer to an initialization.
+    exchange.direction = .toServer
+    _ = exchange.step(mbap(hex("5A 00 01 00")))
+    exchange.direction = .toClient
+    _ = exchange.step(mbap(hex("5A 00 FE FD03 0006 00003200 0A030000 07 4A4F484E2D5043")))
+    #expect(exchange.names.names.text(exchange.operations[1].detail) == "JOHN-PC")
+    #expect(exchange.identities.isEmpty)
+  }
+
+  @Test func `the identification of a Quantum names the model`() {
+    var exchange = conversation()
+    _ = exchange.step(mbap(hex("5A 00 02"), transaction: 0, unit: 0))
+    exchange.direction = .toClient
+    _ = exchange.step(
+      hex(
+        "000000000032005a00fe10ff5a010100000070020000270009000800000000000e3134302043505520333131203130010101000000001100"
+      ))
+    #expect(exchange.identities.map { exchange.names.names.text($0.model) } == ["140 CPU 311 10"])
+  }
+
+  @Test func `known functions tell the protocol on any port, and who asks`() {
+    func guess(_ text: String) -> String {
+      switch recognition(hex(text), expected: false) {
+      case .yes(let direction): direction.map { "\($0)" } ?? "yes"
+      case .undecided: "undecided"
+      case .no, .broken: "no"
+      }
+    }
+    #expect(guess("0000 0000 0004 00 5A 00 02") == "toServer")
+    #expect(guess("0000 0000 0005 00 5A 00 FE 01") == "toClient")
+    #expect(guess("0000 0000 0005 00 5A 00 FE") == "undecided")
+    #expect(guess("0000 0000 0004 00 5A 00 EE") == "no")
+    #expect(guess("0000 0000 0004 00 5A 00 02 47 45 54") == "no")
+    #expect(guess("0000 0001 0004 00 5A 00 02") == "no")
+    // On the way to whom nobody knows: the function tells.
+    var exchange = conversation(.toClient, isCertain: false)
+    _ = exchange.step(hex("0000 0000 0004 00 5A 00 41"))
+    #expect(exchange.operations.map(\.role) == [.request, .request])
   }
 }

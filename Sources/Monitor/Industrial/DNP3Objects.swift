@@ -1,108 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An application function code (IEEE 1815-2012, 4.4 and table 4-3).
-struct DNP3Function: RawRepresentable, Hashable, Sendable {
-  let rawValue: UInt8
-
-  static let confirm = DNP3Function(rawValue: 0)
-  static let write = DNP3Function(rawValue: 2)
-  static let response = DNP3Function(rawValue: 129)
-  static let unsolicited = DNP3Function(rawValue: 130)
-
-  var name: StaticString {
-    switch rawValue {
-    case 0: "CONFIRM"
-    case 1: "READ"
-    case 2: "WRITE"
-    case 3: "SELECT"
-    case 4: "OPERATE"
-    case 5: "DIRECT_OPERATE"
-    case 6: "DIRECT_OPERATE_NR"
-    case 7: "IMMED_FREEZE"
-    case 8: "IMMED_FREEZE_NR"
-    case 9: "FREEZE_CLEAR"
-    case 10: "FREEZE_CLEAR_NR"
-    case 11: "FREEZE_AT_TIME"
-    case 12: "FREEZE_AT_TIME_NR"
-    case 13: "COLD_RESTART"
-    case 14: "WARM_RESTART"
-    case 15: "INITIALIZE_DATA"
-    case 16: "INITIALIZE_APPL"
-    case 17: "START_APPL"
-    case 18: "STOP_APPL"
-    case 19: "SAVE_CONFIG"
-    case 20: "ENABLE_UNSOLICITED"
-    case 21: "DISABLE_UNSOLICITED"
-    case 22: "ASSIGN_CLASS"
-    case 23: "DELAY_MEASURE"
-    case 24: "RECORD_CURRENT_TIME"
-    case 25: "OPEN_FILE"
-    case 26: "CLOSE_FILE"
-    case 27: "DELETE_FILE"
-    case 28: "GET_FILE_INFO"
-    case 29: "AUTHENTICATE_FILE"
-    case 30: "ABORT_FILE"
-    case 31: "ACTIVATE_CONFIG"
-    case 32: "AUTHENTICATE_REQ"
-    case 33: "AUTH_REQ_NO_ACK"
-    case 129: "RESPONSE"
-    case 130: "UNSOLICITED_RESPONSE"
-    case 131: "AUTHENTICATE_RESP"
-    default: "Function not in IEEE 1815"
-    }
-  }
-
-  /// An answer's is its question's.
-  var action: Action {
-    switch rawValue {
-    case 0: .session
-    case 1, 129: .read
-    case 2, 7...12: .write
-    case 3...6: .operate
-    case 13, 14, 16...18: .state
-    case 15, 19...22, 31: .configure
-    case 23: .diagnose
-    case 24: .clock
-    case 25...28, 30: .file
-    case 29, 32, 33, 131: .authenticate
-    case 130: .report
-    default: .unknown
-    }
-  }
-
-  var phase: Phase {
-    switch rawValue {
-    case 3: .select
-    case 4: .execute
-    default: .none
-    }
-  }
-
-  /// Functions whose names end in NR.
-  var isUnanswered: Bool { rawValue == 6 || rawValue == 8 || rawValue == 10 || rawValue == 12 || rawValue == 33 }
-
-  /// Whether objects stand behind the headers of this function; headers of the others only name them.
-  var hasData: Bool {
-    switch rawValue {
-    case 2...6, 11, 12, 25...33, 129...131: true
-    default: false
-    }
-  }
-
-  /// What the internal indications refuse (4.5.3); the first half of the word is IIN1.
-  static func refusal(_ indications: UInt16) -> StaticString? {
-    if indications & 0x01 != 0 { return "NO_FUNC_CODE_SUPPORT" }
-    if indications & 0x02 != 0 { return "OBJECT_UNKNOWN" }
-    if indications & 0x04 != 0 { return "PARAMETER_ERROR" }
-    if indications & 0x10 != 0 { return "ALREADY_EXECUTING" }
-    return nil
-  }
-}
-
 /// An object: group and variation (IEEE 1815-2012, annex A).
 struct DNP3Object: Sendable {
   let group: UInt8
   let variation: UInt8
+
+  /// Objects that come when something changed: how many of them are asked for says nothing of their points.
+  var isEvent: Bool {
+    switch group {
+    case 2, 4, 11, 13, 22, 23, 32, 33, 42, 43, 88, 111, 113, 115, 122: true
+    default: false
+    }
+  }
+  /// The user and the signature of a message that authenticates itself (annex A.45.3 and A.45.9).
+  var isSignature: Bool { group == 120 && (variation == 3 || variation == 9) }
+
+  /// What a write to it changes.
+  var written: Action {
+    switch group {
+    case 50, 51: .clock
+    // The restart indication, which a master clears when it has seen it.
+    case 80: .diagnose
+    case 0, 34, 60, 85, 86: .configure
+    case 70: .file
+    case 120: .authenticate
+    default: .write
+    }
+  }
+  /// A message that writes several is judged by the gravest.
+  static func graver(_ one: Action?, _ other: Action) -> Action {
+    func weight(_ action: Action) -> Int {
+      switch action {
+      case .authenticate: 5
+      case .file: 4
+      case .configure: 3
+      case .clock: 2
+      case .write: 1
+      default: 0
+      }
+    }
+    guard let one else { return other }
+    return weight(one) >= weight(other) ? one : other
+  }
 
   /// Bits of an object that is packed with others into bytes; 0 for those that are not.
   var bits: Int {
@@ -136,8 +75,11 @@ struct DNP3Object: Sendable {
     case 81: return variation == 1 ? 3 : nil
     case 101: return bytes(0x8420)
     case 102: return variation == 1 ? 1 : nil
+    case 86: return variation == 2 ? 1 : nil
     // The variation is the length of the string.
-    case 110...113: return Int(variation)
+    case 110...115: return Int(variation)
+    // Those that have a size of their own; the others stand behind it.
+    case 120: return variation == 3 ? 6 : variation == 4 ? 2 : nil
     case 121: return variation == 1 ? 7 : nil
     case 122: return bytes(0xD70)
     default: return nil
@@ -156,9 +98,9 @@ struct DNP3Object: Sendable {
     case (1, 1), (10, 1), (12, 3), (80, 1): (.bit, 0)
     case (3, 1): (.doubleBit, 0)
     // The state is the uppermost bit, or the two uppermost ones, of the flags.
-    case (1, 2), (2, 1...3), (10, 2), (11, 1...2): (.topBit, 0)
+    case (1, 2), (2, 1...3), (10, 2), (11, 1...2), (13, 1...2): (.topBit, 0)
     case (3, 2), (4, 1...3): (.topBits, 0)
-    case (12, 1...2), (13, 1...2): (.uint8, 0)
+    case (12, 1...2): (.uint8, 0)
     case (20, 1), (20, 3), (21, 1), (21, 3), (21, 5), (21, 7), (22, 1), (22, 3), (22, 5), (22, 7): (.uint32LE, 1)
     case (23, 1), (23, 3), (23, 5), (23, 7): (.uint32LE, 1)
     case (20, 2), (20, 4), (21, 2), (21, 4), (21, 6), (21, 8), (22, 2), (22, 4), (22, 6), (22, 8): (.uint16LE, 1)
@@ -180,9 +122,11 @@ struct DNP3Object: Sendable {
     case (41, 4): (.float64LE, 0)
     case (50, 1...4), (51, 1...2): (.uint48LE, 0)
     case (52, 1...2): (.uint16LE, 0)
-    case (101, 1): (.uint16LE, 0)
-    case (101, 2): (.uint32LE, 0)
+    case (101, 1): (.bcd2, 0)
+    case (101, 2): (.bcd4, 0)
+    case (101, 3): (.bcd8, 0)
     case (102, 1): (.uint8, 0)
+    case (121, 1), (122, 1...2): (.uint32LE, 3)
     default: (.none, 0)
     }
   }
@@ -190,8 +134,8 @@ struct DNP3Object: Sendable {
   /// Where the flags stand, for objects that have them.
   var flags: Int? {
     switch (group, variation) {
-    case (1, 2), (2, 1...3), (3, 2), (4, 1...3), (10, 2), (11, 1...2), (20...23, 1...2), (22...23, 5...6), (30, 1...2),
-      (30, 5...6), (32...33, 1...8), (40, 1...4), (42...43, 1...8):
+    case (1, 2), (2, 1...3), (3, 2), (4, 1...3), (10, 2), (11, 1...2), (20, 1...4), (21...23, 1...8), (30, 1...2),
+      (30, 5...6), (31, 1...4), (31, 7...8), (32...33, 1...8), (40, 1...4), (42...43, 1...8), (121, 1), (122, 1...2):
       0
     default: nil
     }
@@ -220,6 +164,30 @@ struct DNP3Object: Sendable {
     case 17: "BLOCKED_OTHER_MASTER"
     case 18: "DOWNSTREAM_FAIL"
     case 126: "NON_PARTICIPATING"
+    case 127: "UNDEFINED"
+    default: "Status not in IEEE 1815"
+    }
+  }
+
+  /// Status codes of file services (annex A.31.4).
+  static func fileStatus(_ code: UInt8) -> StaticString {
+    switch code {
+    case 0: "SUCCESS"
+    case 1: "PERMISSION_DENIED"
+    case 2: "INVALID_MODE"
+    case 3: "FILE_NOT_FOUND"
+    case 4: "FILE_LOCKED"
+    case 5: "TOO_MANY_OPEN"
+    case 6: "INVALID_HANDLE"
+    case 7: "WRITE_BLOCK_SIZE"
+    case 8: "COMM_LOST"
+    case 9: "CANNOT_ABORT"
+    case 16: "NOT_OPENED"
+    case 17: "HANDLE_EXPIRED"
+    case 18: "BUFFER_OVERRUN"
+    case 19: "FATAL"
+    case 20: "BLOCK_SEQ"
+    case 255: "UNDEFINED"
     default: "Status not in IEEE 1815"
     }
   }
@@ -232,13 +200,17 @@ struct DNP3Range {
   /// The prefix is the object's size; else its index.
   let isSized: Bool
   let isAll: Bool
+  /// A count of objects without addresses.
+  let isCount: Bool
   let first: UInt64
   let count: UInt32
   /// Where the header ends.
   let end: Int
+  /// It is cut short, or ends before it begins.
+  let fault: Fault?
   var isIndexed: Bool { prefix > 0 && !isSized }
 
-  /// Nil where the qualifier is none, the header is cut short, or its stop stands before its start.
+  /// Nil where the qualifier is none.
   init?(_ bytes: RawSpan, at offset: Int) {
     let qualifier = bytes.u8(offset)
     guard qualifier & 0x80 == 0 else { return nil }
@@ -246,10 +218,6 @@ struct DNP3Range {
     guard code <= 6 else { return nil }
     prefix = [0, 1, 2, 4, 1, 2, 4][code]
     isSized = code >= 4
-    let place = offset + 1
-    var first: UInt64 = 0
-    var count: UInt64 = 0
-    var isAll = false
     let size: Int
     switch qualifier & 15 {
     case 0, 3: size = 2
@@ -261,24 +229,82 @@ struct DNP3Range {
     case 9: size = 4
     default: return nil
     }
-    guard place + size <= bytes.byteCount else { return nil }
-    switch qualifier & 15 {
-    case 0...5:
-      let stop: UInt64
-      switch size {
-      case 2: (first, stop) = (UInt64(bytes.u8(place)), UInt64(bytes.u8(place + 1)))
-      case 4: (first, stop) = (UInt64(bytes.u16LE(place)), UInt64(bytes.u16LE(place + 2)))
-      default: (first, stop) = (UInt64(bytes.u32LE(place)), UInt64(bytes.u32LE(place + 4)))
-      }
-      guard stop >= first, stop - first < UInt64(UInt32.max) else { return nil }
-      count = stop - first + 1
-    case 6: isAll = true
-    default:
-      count = size == 1 ? UInt64(bytes.u8(place)) : size == 2 ? UInt64(bytes.u16LE(place)) : UInt64(bytes.u32LE(place))
+    isAll = qualifier & 15 == 6
+    isCount = qualifier & 15 > 6 && code == 0
+    let place = offset + 1
+    end = min(place + size, bytes.byteCount)
+    guard place + size <= bytes.byteCount else {
+      fault = Fault(.truncated, "Range", seen: UInt64(bytes.byteCount - place), least: UInt64(size), most: UInt64(size))
+      first = 0
+      count = .max
+      return
     }
-    self.first = first
-    self.count = UInt32(count)
-    self.isAll = isAll
-    end = place + size
+    guard qualifier & 15 < 6 else {
+      fault = nil
+      first = 0
+      count =
+        switch size {
+        case 0: 0
+        case 1: UInt32(bytes.u8(place))
+        case 2: UInt32(bytes.u16LE(place))
+        default: bytes.u32LE(place)
+        }
+      return
+    }
+    let stop: UInt64
+    let highest: UInt64
+    switch size {
+    case 2: (first, stop, highest) = (UInt64(bytes.u8(place)), UInt64(bytes.u8(place + 1)), 0xFF)
+    case 4: (first, stop, highest) = (UInt64(bytes.u16LE(place)), UInt64(bytes.u16LE(place + 2)), 0xFFFF)
+    default: (first, stop, highest) = (UInt64(bytes.u32LE(place)), UInt64(bytes.u32LE(place + 4)), 0xFFFF_FFFF)
+    }
+    fault = stop < first ? Fault(.range, "Stop index", seen: stop, least: first, most: highest) : nil
+    count = stop < first ? 1 : UInt32(clamping: stop - first + 1)
+  }
+
+  /// The index or the size before an object, whose bytes the caller has seen to be there.
+  func number(_ bytes: RawSpan, at offset: Int) -> Int {
+    switch prefix {
+    case 1: Int(bytes.u8(offset))
+    case 2: Int(bytes.u16LE(offset))
+    default: Int(bytes.u32LE(offset))
+    }
+  }
+}
+
+/// The value of a device attribute (annex A.1): type, length, contents.
+struct DNP3Attribute {
+  private let type: UInt8
+  let start: Int
+  /// Bytes that are there; `size` is what the length says.
+  let count: Int
+  let size: Int
+
+  /// Two bytes at `offset`, and what stands behind them up to `end`.
+  init(_ bytes: RawSpan, at offset: Int, end: Int) {
+    type = bytes.u8(offset)
+    start = offset + 2
+    size = DNP3Attribute.size(bytes, at: offset)
+    count = min(size, end - start)
+  }
+  /// A list of type 255 is 256 bytes longer than its length says.
+  static func size(_ bytes: RawSpan, at offset: Int) -> Int {
+    Int(bytes.u8(offset + 1)) + (bytes.u8(offset) == 255 ? 256 : 0)
+  }
+
+  var isText: Bool { type == 1 && count == size }
+  var format: Values.Format {
+    switch (type, size) {
+    case (2, 1): .uint8
+    case (2, 2): .uint16LE
+    case (2, 4): .uint32LE
+    case (3, 1): .int8
+    case (3, 2): .int16LE
+    case (3, 4): .int32LE
+    case (4, 4): .float32LE
+    case (4, 8): .float64LE
+    case (7, 6): .uint48LE
+    default: .none
+    }
   }
 }

@@ -67,7 +67,9 @@ enum EtherNetIP: Dissector {
     case .listIdentity, .listServices, .listInterfaces:
       guard expected || isList(bytes, command) else { return .no }
       return .yes(bytes.u16LE(2) == 0 ? .toServer : .toClient)
-    default: return expected ? .yes(nil) : .no
+    // Zeros make up a NOP: it is read where it follows a message, and begins nothing.
+    case .noOperation: return .no
+    default: return expected && bytes.u32LE(4) != 0 ? .yes(nil) : .no
     }
   }
 
@@ -154,7 +156,7 @@ enum EtherNetIP: Dissector {
   // MARK: Commands
 
   /// The place of encapsulation requests among those that wait: CIP's own count from 0 on.
-  private static let place: Int64 = -2
+  private static func place(_ command: ENIPCommand) -> Int64 { -2 - Int64(command.rawValue) }
 
   private static func encapsulation(_ message: RawSpan, _ exchange: inout Exchange) {
     let command = ENIPCommand(rawValue: message.u16LE(0))
@@ -173,9 +175,9 @@ enum EtherNetIP: Dissector {
     if operation.role == .response {
       operation.outcome = status == 0 ? .ok : .error(code: status, name: ENIPCommand.status(status))
       // Many clients give all requests one context: another one that waits under it is no contradiction.
-      if !exchange.tie(&operation, place: place) { operation.pairing = .unasked }
+      if !exchange.tie(&operation, place: place(command)) { operation.pairing = .unasked }
     } else if operation.role == .request, command != .sendUnit, command != .noOperation {
-      exchange.ask(operation, place: place, mayStaySilent: command == .unregisterSession || command.isList)
+      exchange.ask(operation, place: place(command), mayStaySilent: command == .unregisterSession || command.isList)
     }
     let at = exchange.operations.count
     exchange.operations.append(operation)

@@ -43,6 +43,7 @@ struct Exchange {
   private(set) var isAssembled = false
   private var pieces: BoundedTable<PieceKey, [UInt8]>
   private var announcements: BoundedTable<AnnouncementKey, Target>
+  private var memories: BoundedTable<MemoryKey, UInt64>
   private var collectedBytes = 0
   private var spares: [[UInt8]] = []
   private var waitingItems = 0
@@ -64,23 +65,32 @@ struct Exchange {
     names = NameTable(seed: seed)
     pieces = BoundedTable(limit: 1024, seed: seed)
     announcements = BoundedTable(limit: 4096, seed: seed)
+    memories = BoundedTable(limit: 16_384, seed: seed)
     operations.reserveCapacity(64)
   }
 
   /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none. A request that was already waiting under
-  /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request. One that `mayStaySilent` never counts so.
+  /// the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request, of which as many answers may come as there
+  /// were questions, or but one. One that `mayStaySilent` never counts so.
   /// `place` stands for the unit in the key where the answer does not name it, or where one message has several requests.
   mutating func ask(_ operation: Operation, place: Int64? = nil, mayStaySilent: Bool = false) {
     let key = PendingKey(
       conversation: conversation, transaction: operation.transaction, unit: place ?? operation.unit)
     var others: UInt8 = 0
+    var repeats: UInt8 = 0
+    var wasAnswered = false
     if let slot = pending.find(key) {
       others = pending[slot].others
       // Two writes to one place are two requests, if what they write differs.
       let isSame =
         pending[slot].operation.code == operation.code && pending[slot].operation.target == operation.target
         && pending[slot].operation.values == operation.values
-      if !isSame, others < .max { others += 1 }
+      if isSame {
+        repeats = pending[slot].repeats == .max ? .max : pending[slot].repeats + 1
+        wasAnswered = pending[slot].wasAnswered
+      } else {
+        others = UInt8(clamping: Int(others) + 1 + Int(pending[slot].repeats))
+      }
       if pending[slot].operation.code != operation.code || pending[slot].operation.target != operation.target {
         missed(slot)
       }
@@ -97,6 +107,8 @@ struct Exchange {
     pending[slot].conversation = conversation
     pending[slot].isCut = isCut
     pending[slot].others = others
+    pending[slot].repeats = repeats
+    pending[slot].wasAnswered = wasAnswered
     pending[slot].mayStaySilent = mayStaySilent
     if operation.items.count > 0 { keepItems(of: operation, slot) }
   }
@@ -175,7 +187,11 @@ struct Exchange {
     answer.items = ItemRange(items.count, pending[asked.slot].items.count)
     items.append(contentsOf: pending[asked.slot].items)
   }
-  mutating func answered(_ request: WaitingRequest) { remove(request.slot) }
+  mutating func answered(_ request: WaitingRequest) {
+    guard pending[request.slot].repeats > 0 else { return remove(request.slot) }
+    pending[request.slot].repeats -= 1
+    pending[request.slot].wasAnswered = true
+  }
   /// An answer under this request's number that was another one's, while there are such; false if there are none (left).
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
     guard pending[request.slot].others > 0 else { return false }
@@ -259,6 +275,22 @@ struct Exchange {
   func announced(_ number: UInt32) -> Target? {
     (announcements.find(AnnouncementKey(number: number, device: server))
       ?? announcements.find(AnnouncementKey(number: number, device: client))).map { announcements[$0] }
+  }
+
+  // MARK: What a conversation said before
+
+  /// Keeps a number for this conversation under a key of the dissector's own. The one used longest ago gives way at the bound.
+  mutating func remember(_ key: UInt64, _ value: UInt64) {
+    let key = MemoryKey(conversation: conversation, key: key)
+    if let slot = memories.find(key) {
+      memories[slot] = value
+      memories.touch(slot, at: time)
+    } else {
+      _ = memories.insert(key, value, at: time)
+    }
+  }
+  func recall(_ key: UInt64) -> UInt64? {
+    memories.find(MemoryKey(conversation: conversation, key: key)).map { memories[$0] }
   }
 
   // MARK: Messages in pieces
@@ -357,7 +389,7 @@ struct Exchange {
   }
 
   private mutating func missed(_ slot: Int) {
-    if !pending[slot].mayStaySilent { unanswered.append(pending[slot]) }
+    if !pending[slot].mayStaySilent, !pending[slot].wasAnswered { unanswered.append(pending[slot]) }
   }
 }
 
@@ -371,6 +403,10 @@ struct PendingRequest {
   var isCut = false
   /// Other requests that were still waiting under the same transaction and unit when this one came: so many answers may be theirs.
   var others: UInt8 = 0
+  /// The very same request was asked so many times before, under the same key, and not answered for each.
+  var repeats: UInt8 = 0
+  /// One of those had its answer: it may have been the only one, to a question that was but repeated.
+  var wasAnswered = false
   /// The specification has no answer to it, or not always.
   var mayStaySilent = false
   /// Its further targets.
@@ -395,6 +431,12 @@ private struct AnnouncementKey: TableKey {
   let number: UInt32
   let device: IPAddress
   func hash(seed: UInt64) -> UInt64 { mix(mix(mix(seed, UInt64(number)), device.low), device.high) }
+}
+
+private struct MemoryKey: TableKey {
+  let conversation: UInt64
+  let key: UInt64
+  func hash(seed: UInt64) -> UInt64 { mix(mix(seed, conversation), key) }
 }
 
 private struct PieceKey: TableKey {

@@ -6,7 +6,7 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   // IEC 60870-5-104
   case cause, originator, quality, qualifier, sendSequence, receiveSequence, isTest, isNegative
   // DNP3
-  case source, destination, internalIndications, variation
+  case source, destination, internalIndications, variation, fileHandle, blockNumber
   // CIP, EtherNet/IP
   case attribute, member, connection, session, generalStatus, extendedStatus, connectionSize, interval, transportClass
   case isSafety, producedInterval, producedSize, offset
@@ -21,7 +21,7 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   // GOOSE
   case stateNumber, sequenceNumber, configurationRevision, timeAllowedToLive, applicationID, needsCommissioning
   // UMAS
-  case reservation, segment
+  case reservation, segment, signedFunction
   // Everywhere
   case length, version
 

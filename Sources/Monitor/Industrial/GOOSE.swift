@@ -40,7 +40,8 @@ struct BERValue {
 ///     | APPID | length | reserved 1| reserved 2| goosePdu    |
 ///     +-------+--------+-----------+-----------+------- ... -+
 ///
-/// `length` counts from `APPID` on; padding of the Ethernet frame lies behind it.
+/// `length` counts from `APPID` on; padding of the Ethernet frame lies behind it. The uppermost bit of the first reserved field says that a test device
+/// sends in the publisher's place (C.2.4).
 enum GOOSE: Dissector {
   static var name: StaticString { "goose" }
   static var selectors: [Selector] { [.etherType(0x88B8)] }
@@ -61,7 +62,8 @@ enum GOOSE: Dissector {
       if exchange.isCut { return .message(bytes.byteCount) }
       return refuse(bytes, "goosePdu", bytes.byteCount > headerSize ? Int(bytes.u8(headerSize)) : 0, &exchange)
     }
-    report(message, pdu, isShort: length > bytes.byteCount, &exchange)
+    report(
+      message, pdu, isSimulated: message.u16(4) & 0x8000 != 0, isShort: length > bytes.byteCount, &exchange)
     return .message(bytes.byteCount)
   }
 
@@ -74,8 +76,8 @@ enum GOOSE: Dissector {
   }
 
   /// The fields of IECGoosePdu (annex A): context tags 0 to 11. All but goID, simulation and ndsCom are mandatory.
-  fileprivate static func report(
-    _ message: RawSpan, _ pdu: BERValue, head: Int = 0, isShort: Bool, _ exchange: inout Exchange
+  static func report(
+    _ message: RawSpan, _ pdu: BERValue, head: Int = 0, isSimulated: Bool, isShort: Bool, _ exchange: inout Exchange
   ) {
     var operation = Operation(exchange.dissector, .report, .report, code: 0, name: "GOOSE")
     operation.cyclic = .yes
@@ -84,6 +86,9 @@ enum GOOSE: Dissector {
       operation.note(
         Fault(.truncated, "Length", seen: UInt64(message.u16(head + 2)), least: 8, most: UInt64(message.byteCount)))
     }
+    var isTest = isSimulated
+    var dataSet = RawSpan()
+    var identifier = RawSpan()
     var seen: UInt16 = 0
     var announced: UInt32 = 0
     var found: UInt32 = 0
@@ -99,10 +104,11 @@ enum GOOSE: Dissector {
       switch field.tag {
       case 0x80: operation.target.name = exchange.name(message.slice(field.start, field.count))
       case 0x81: operation.facets[.timeAllowedToLive] = field.number(message)
-      case 0x82: operation.detail = exchange.name(message.slice(field.start, field.count))
+      case 0x82: dataSet = message.slice(field.start, field.count)
+      case 0x83: identifier = message.slice(field.start, field.count)
       case 0x85: operation.facets[.stateNumber] = field.number(message)
       case 0x86: operation.facets[.sequenceNumber] = field.number(message)
-      case 0x87: operation.facets[.isTest] = field.number(message) == 0 ? 0 : 1
+      case 0x87: isTest = isTest || field.number(message) != 0
       case 0x88: operation.facets[.configurationRevision] = field.number(message)
       case 0x89: if field.number(message) != 0 { operation.facets[.needsCommissioning] = 1 }
       case 0x8A: announced = field.number(message)
@@ -111,14 +117,36 @@ enum GOOSE: Dissector {
       }
       offset = field.end
     }
+    if isTest { operation.facets[.isTest] = 1 }
+    operation.facets[.applicationID] = UInt32(message.u16(head))
+    operation.detail = detail(dataSet, identifier, &exchange)
     check(seen, announced, found, &operation)
     if exchange.isCut { operation.fault = nil }
-    // One control block after the other: the same one with another state number says something new.
-    let state = operation.facets[.stateNumber] ?? 0
-    let now = UInt64(operation.target.name.rawValue) << 32 | UInt64(state)
-    if exchange.state >> 32 == now >> 32, exchange.state != now { operation.cyclic = .news }
-    exchange.state = now
+    compare(&operation, isTest: isTest, &exchange)
     exchange.operations.append(operation)
+  }
+
+  /// The data set, and goID, which a subscriber knows the publisher by, behind it.
+  private static func detail(
+    _ dataSet: RawSpan, _ identifier: RawSpan, _ exchange: inout Exchange
+  ) -> NameID {
+    guard identifier.byteCount > 0 else { return exchange.name(dataSet) }
+    return exchange.name { text in
+      text.append(copying: dataSet)
+      text.append(contentsOf: [0x2C, 0x20])
+      text.append(copying: identifier)
+    }
+  }
+
+  /// A control block with another state number, another configuration or another test mark than before says something new. One publisher has several,
+  /// often to one address.
+  private static func compare(_ operation: inout Operation, isTest: Bool, _ exchange: inout Exchange) {
+    let configuration = operation.facets[.configurationRevision] ?? 0
+    let marks: UInt32 = (isTest ? 1 : 0) | (operation.facets[.needsCommissioning] == nil ? 0 : 2)
+    let now = UInt64(operation.facets[.stateNumber] ?? 0) << 32 | UInt64(configuration &* 4 ^ marks)
+    let key = UInt64(operation.target.name.rawValue)
+    if let before = exchange.recall(key), before != now { operation.cyclic = .news }
+    exchange.remember(key, now)
   }
 
   private static func check(_ seen: UInt16, _ announced: UInt32, _ found: UInt32, _ operation: inout Operation) {
@@ -142,7 +170,6 @@ enum GOOSE: Dissector {
     var members: UInt32 = 0
     var memberEnd = field.start
     var offset = field.start
-    var digest: UInt64 = 0
     while offset < field.end, let value = BERValue(message, at: offset, end: field.end) {
       if offset >= memberEnd {
         members += 1
@@ -153,8 +180,7 @@ enum GOOSE: Dissector {
         offset = value.start
         continue
       }
-      digest = mix(digest, UInt64(value.number(message)) << 8 | UInt64(value.tag))
-      let values = values(value)
+      let values = values(value, message)
       if values.format != .none {
         if operation.values.format == .none {
           operation.values = values
@@ -165,82 +191,54 @@ enum GOOSE: Dissector {
       offset = value.end
     }
     operation.items = ItemRange(first, exchange.items.count - first)
-    operation.digest = UInt32(truncatingIfNeeded: digest ^ digest >> 32)
+    operation.digest = message.digest(from: field.start, to: field.end)
     return members
   }
 
-  /// Data of annex A: boolean 3, integer 5, unsigned 6, floating point 7 (its first byte is the width of the exponent).
-  private static func values(_ value: BERValue) -> Values {
+  /// Data of annex A: boolean 3, bit string 4 (its first byte counts the bits that are not used at the end), integer 5, unsigned 6, floating point 7 (its
+  /// first byte is the width of the exponent). Bit strings are numbers with the first bit uppermost, as sent; of two bits (a double point) those alone.
+  private static func values(_ value: BERValue, _ message: RawSpan) -> Values {
     let format: Values.Format
+    var start = value.start
     switch (value.tag, value.count) {
-    case (0x83, 1): format = .uint8
+    case (0x83, 1): format = .boolean
+    case (0x84, 2...9):
+      start += 1
+      format = bits(value.count - 1, unused: message.u8(value.start))
     case (0x85, 1): format = .int8
     case (0x85, 2): format = .int16
+    case (0x85, 3): format = .int24
     case (0x85, 4): format = .int32
+    case (0x85, 5): format = .int40
+    case (0x85, 8): format = .int64
     case (0x86, 1): format = .uint8
     case (0x86, 2): format = .uint16
+    case (0x86, 3): format = .uint24
     case (0x86, 4): format = .uint32
-    case (0x87, 5): return Values(.float32, at: value.start + 1, 1, end: value.end)
+    case (0x86, 5): format = .uint40
+    case (0x86, 8): format = .uint64
+    case (0x87, 5):
+      start += 1
+      format = .float32
+    case (0x87, 9):
+      start += 1
+      format = .float64
     default: return .none
     }
-    return Values(format, at: value.start, 1, end: value.end)
-  }
-}
-
-/// Routable GOOSE: the same messages in UDP (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020). Behind the session's header stand the length of the
-/// payload, and for each part its type, whether it is simulated, APPID, length, and the message.
-///
-///     0    1    2      3        4                       +0              +4   +5           +6      +8       +10
-///     +----+----+------+--------+---------------- ... -+---------------+----+------------+-------+--------+--------- ... -+
-///     | 01 | 40 | type | length | session              | payload length| 81 | simulation | APPID | length | goosePdu       |
-///     +----+----+------+--------+---------------- ... -+---------------+----+------------+-------+--------+--------- ... -+
-enum RoutableGOOSE: Dissector {
-  static var name: StaticString { "goose" }
-  static var selectors: [Selector] { [.udp(102)] }
-  static var about: About { About("IEC 61850 routable GOOSE", .full, "IEC TR 61850-90-5, IEC 61850-8-1") }
-  static var longestMessage: Int { 65_507 }
-  private static let headerSize = 4
-  /// Session type of GOOSE; payload type of GOOSE.
-  private static let session: UInt8 = 0xA1
-  private static let payload: UInt8 = 0x81
-
-  static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard expected, bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else { return .no }
-    return .yes(.toServer)
+    return Values(format, at: start, 1, end: value.end)
   }
 
-  static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else {
-      if exchange.isCut { return .message(bytes.byteCount) }
-      exchange.fault = Fault(
-        .framing, "Session", seen: bytes.byteCount >= headerSize ? UInt64(bytes.u24(0)) : 0, expected: 0x0140A1)
-      return .refused(max(1, bytes.byteCount))
+  private static func bits(_ bytes: Int, unused: UInt8) -> Values.Format {
+    switch (bytes, unused) {
+    case (1, 6): .topBits
+    case (1, 7): .topBit
+    case (1, _): .uint8
+    case (2, _): .uint16
+    case (3, _): .uint24
+    case (4, _): .uint32
+    case (5, _): .uint40
+    case (8, _): .uint64
+    default: .none
     }
-    let first = headerSize + Int(bytes.u8(3))
-    guard first + 10 <= bytes.byteCount else {
-      if exchange.isCut { return .message(bytes.byteCount) }
-      exchange.fault = Fault(
-        .length, "Session length", seen: UInt64(bytes.u8(3)), least: 0, most: UInt64(max(0, bytes.byteCount - 14)))
-      return .refused(bytes.byteCount)
-    }
-    let end = min(bytes.byteCount, first + 4 + Int(bytes.u32(first)))
-    var part = first + 4
-    while part + 6 <= end, bytes.u8(part) == payload {
-      let length = Int(bytes.u16(part + 4))
-      let next = part + 6 + length
-      let message = bytes.extracting(first: min(end, next))
-      guard
-        let pdu = BERValue(message, at: part + 6, end: message.byteCount, isCut: next > message.byteCount),
-        pdu.tag == 0x61
-      else { break }
-      GOOSE.report(message, pdu, head: part + 2, isShort: next > message.byteCount, &exchange)
-      part = next
-    }
-    if exchange.operations.isEmpty, !exchange.isCut {
-      exchange.fault = Fault(
-        .value, "Payload type", seen: UInt64(bytes.u8(first + 4)), expected: UInt64(payload))
-      return .refused(bytes.byteCount)
-    }
-    return .message(bytes.byteCount)
   }
 }

@@ -11,7 +11,9 @@
 enum IEC104: Dissector {
   static var name: StaticString { "iec104" }
   static var selectors: [Selector] { [.tcp(2404), .anyTCP] }
-  static var about: About { About("IEC 60870-5-104", .full, "IEC 60870-5-104:2006, IEC 60870-5-101:2003") }
+  static var about: About {
+    About("IEC 60870-5-104", .full, "IEC 60870-5-104:2006, IEC 60870-5-101:2003, IEC TS 60870-5-7:2013")
+  }
   static var carries: [Carried] {
     [Carried("iec104-apci", About("IEC 60870-5-104 connection", .full, "IEC 60870-5-104:2006, 5"))]
   }
@@ -151,20 +153,25 @@ enum IEC104: Dissector {
   private static func unit(_ message: RawSpan, _ exchange: inout Exchange) {
     let type = IEC104Type(rawValue: message.u8(6))
     let cause = IEC104Cause(rawValue: message.u8(8) & 0x3F)
+    let role = role(type, cause, exchange.direction)
+    let isNegative = message.u8(8) & 0x40 != 0
     var operation = Operation(
-      exchange.dissector, type.action, role(type, cause), code: UInt32(type.rawValue), name: type.name)
+      exchange.dissector, type.action, role, code: UInt32(type.rawValue), name: type.name)
     operation.unit = Int64(message.u16LE(10))
     operation.facets[.cause] = UInt32(cause.rawValue)
     if message.u8(9) != 0 { operation.facets[.originator] = UInt32(message.u8(9)) }
     if message.u8(8) & 0x80 != 0 { operation.facets[.isTest] = 1 }
+    // Of an answer the outcome says it.
+    if isNegative, role != .response { operation.facets[.isNegative] = 1 }
     operation.facets[.sendSequence] = UInt32(message.u16LE(2) >> 1)
-    operation.facets[.receiveSequence] = UInt32(message.u16LE(4) >> 1)
+    // There is room for six, and the quality is one.
+    if operation.facets.count < 5 { operation.facets[.receiveSequence] = UInt32(message.u16LE(4) >> 1) }
     check(type, cause, message, &operation)
     objects(type, cause, message, &operation, &exchange)
     if operation.role == .response {
       if let refusal = cause.refusal {
         operation.outcome = .error(code: UInt32(cause.rawValue), name: refusal)
-      } else if message.u8(8) & 0x40 != 0 {
+      } else if isNegative {
         operation.outcome = .error(code: UInt32(cause.rawValue), name: "Negative confirmation")
       } else {
         operation.outcome = .ok
@@ -176,12 +183,14 @@ enum IEC104: Dissector {
   }
 
   /// Commands are asked by activation, deactivation or request, and answered by confirmation or refusal; all else is told unasked.
-  private static func role(_ type: IEC104Type, _ cause: IEC104Cause) -> Role {
+  private static func role(_ type: IEC104Type, _ cause: IEC104Cause, _ direction: Direction) -> Role {
     if type.isMonitored { return .report }
+    // Both ends send files, and both may doubt who the other is: what comes from the master is asked.
+    if type.isFile || type.isSecurity, cause.refusal == nil { return direction == .toServer ? .request : .report }
     switch cause {
     case .activation, .deactivation: return .request
     case .activationConfirmation, .deactivationConfirmation: return .response
-    case .request: return type.rawValue == 102 || type.rawValue == 122 ? .request : .report
+    case .request: return type.rawValue == 102 ? .request : .report
     default: return cause.refusal != nil ? .response : .report
     }
   }
@@ -205,7 +214,7 @@ enum IEC104: Dissector {
     _ exchange: inout Exchange
   ) {
     let first = headerSize + unitSize
-    guard message.byteCount >= first + 3 else { return }
+    guard message.byteCount >= first + 3, !type.isSecurity else { return }
     let isSequence = message.u8(7) & 0x80 != 0
     let count = Int(message.u8(7) & 0x7F)
     let address = address(message, first)
@@ -223,10 +232,13 @@ enum IEC104: Dissector {
       operation.values = Values(.uint8, at: element, 1, end: message.byteCount)
     }
     if quality >= 0, element + quality < message.byteCount {
-      // The value of a point stands in the low bits of its quality byte.
-      let byte = message.u8(element + quality)
-      operation.facets[.quality] = UInt32(format == .bit || format == .doubleBit ? byte & 0xF0 : byte)
+      operation.facets[.quality] = UInt32(message.u8(element + quality) & type.qualityBits)
     }
+    if type.fileQualifier >= 0, element + type.fileQualifier < message.byteCount {
+      operation.facets[.qualifier] = UInt32(message.u8(element + type.fileQualifier))
+    }
+    // Counters are asked for, or with the two uppermost bits frozen and reset (IEC 60870-5-101, 7.2.6.23).
+    if type.rawValue == 101, element < message.byteCount, message.u8(element) & 0xC0 != 0 { operation.action = .write }
     if type.qualifier >= 0, element + type.qualifier < message.byteCount {
       if cause == .deactivation || cause == .deactivationConfirmation {
         operation.phase = .cancel
@@ -266,8 +278,8 @@ enum IEC104: Dissector {
     let key = Int64(type.rawValue) << 24 | Int64(operation.target.address & 0xFF_FFFF)
     if operation.role == .request {
       operation.transaction = key
-      // What a read is answered with comes as process information; files have answers of other types.
-      let mayStaySilent = type.rawValue == 102 || type.rawValue >= 120 || operation.unit == everybody
+      // What a read is answered with comes as process information; files and challenges have answers of other types.
+      let mayStaySilent = type.rawValue == 102 || type.isFile || type.isSecurity || operation.unit == everybody
       exchange.ask(operation, mayStaySilent: mayStaySilent)
       operation.transaction = -1
     } else if let asked = exchange.waiting(transaction: key, unit: operation.unit) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Type identification of an ASDU: IEC 60870-5-101:2003, 7.2.1, and IEC 60870-5-104:2006, 6, for the types with long time.
+/// Type identification of an ASDU: IEC 60870-5-101:2003, 7.2.1, IEC 60870-5-104:2006, 6, for the types with long time, and
+/// IEC TS 60870-5-7:2013 for those of secure authentication.
 struct IEC104Type: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
-  /// Bytes of one information element, its time tag included; nil for reserved types, and where the length varies (125).
+  /// Bytes of one information element, its time tag included; nil for reserved types, where the length varies (125),
+  /// and for those of IEC TS 60870-5-7, whose layout no public document confirms.
   var size: Int? {
     switch rawValue {
     case 1, 3, 45...47, 70, 100, 101, 105, 113: 1
@@ -29,16 +31,20 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   }
   private var sizeOfMany: Int { rawValue == 36 || rawValue == 37 || rawValue == 33 ? 12 : 5 }
 
-  var isKnown: Bool { size != nil || rawValue == 125 }
+  var isKnown: Bool { size != nil || rawValue == 41 || rawValue == 125 || isSecurity }
+  /// Challenges, replies and keys (IEC TS 60870-5-7): no information objects.
+  var isSecurity: Bool { 81...87 ~= rawValue || 90...95 ~= rawValue }
   /// Process information in monitor direction.
-  var isMonitored: Bool { rawValue <= 40 || rawValue == 70 }
+  var isMonitored: Bool { rawValue <= 41 || rawValue == 70 }
+  /// File transfer goes either way.
+  var isFile: Bool { 120...127 ~= rawValue }
 
   /// How the value stands in the element, and where its quality does; -1 without one.
   var value: (format: Values.Format, quality: Int) {
     switch rawValue {
     case 1, 2, 30, 45, 58: (.bit, rawValue == 45 || rawValue == 58 ? -1 : 0)
     case 3, 4, 31, 46, 47, 59, 60: (.doubleBit, rawValue > 44 ? -1 : 0)
-    case 5, 6, 32: (.uint8, 1)
+    case 5, 6, 32: (.int7, 1)
     case 7, 8, 33: (.uint32LE, 4)
     case 51, 64: (.uint32LE, -1)
     case 9, 10, 34: (.normalizedLE, 2)
@@ -48,7 +54,35 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     case 13, 14, 36: (.float32LE, 4)
     case 50, 63, 112: (.float32LE, -1)
     case 15, 16, 37: (.int32LE, 4)
+    // Events of protection: two bits of state in the byte with the quality, or eight of them before it.
+    case 17, 38: (.doubleBit, 0)
+    case 18, 19, 39, 40: (.uint8, 1)
+    // Sixteen states; which of them changed stands behind them.
+    case 20: (.uint16LE, 4)
+    // Test pattern, counter, delay; the name of a file.
+    case 104, 106, 107, 120...127: (.uint16LE, -1)
     default: (.none, -1)
+    }
+  }
+
+  /// The bits of the byte with the quality that are quality: a point's value stands in the same one, a counter's sequence number too.
+  var qualityBits: UInt8 {
+    switch rawValue {
+    case 1...4, 30, 31: 0xF0
+    case 15, 16, 37: 0xE0
+    case 17, 38: 0xF8
+    default: 0xFF
+    }
+  }
+
+  /// Place of a file's or a section's qualifier in the element; -1 without one (IEC 60870-5-101, 7.2.6.26 to 7.2.6.38).
+  var fileQualifier: Int {
+    switch rawValue {
+    case 120: 5
+    case 121: 6
+    case 122...124: 3
+    case 126: 5
+    default: -1
     }
   }
 
@@ -64,12 +98,13 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
 
   var action: Action {
     switch rawValue {
-    case 1...40, 70: .report
+    case 1...41, 70: .report
     case 45...51, 58...64: .operate
     case 100...102: .read
     case 103: .clock
     case 104, 106, 107: .diagnose
     case 105: .state
+    case 81...87, 90...95: .authenticate
     case 110...113: .configure
     case 120...127: .file
     default: .unknown
@@ -110,6 +145,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     case 38: "M_EP_TD_1 event of protection equipment with long time tag"
     case 39: "M_EP_TE_1 packed start events of protection equipment with long time tag"
     case 40: "M_EP_TF_1 packed output circuit information with long time tag"
+    case 41: "S_IT_TC_1 integrated totals of security statistics with long time tag"
     case 45: "C_SC_NA_1 single command"
     case 46: "C_DC_NA_1 double command"
     case 47: "C_RC_NA_1 regulating step command"
@@ -125,6 +161,19 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     case 63: "C_SE_TC_1 set-point command, short floating point, with long time tag"
     case 64: "C_BO_TA_1 bitstring of 32 bits with long time tag"
     case 70: "M_EI_NA_1 end of initialization"
+    case 81: "S_CH_NA_1 authentication challenge"
+    case 82: "S_RP_NA_1 authentication reply"
+    case 83: "S_AR_NA_1 aggressive mode authentication request"
+    case 84: "S_KR_NA_1 session key status request"
+    case 85: "S_KS_NA_1 session key status"
+    case 86: "S_KC_NA_1 session key change"
+    case 87: "S_ER_NA_1 authentication error"
+    case 90: "S_US_NA_1 user status change"
+    case 91: "S_UQ_NA_1 update key change request"
+    case 92: "S_UR_NA_1 update key change reply"
+    case 93: "S_UK_NA_1 update key change, symmetric"
+    case 94: "S_UA_NA_1 update key change, asymmetric"
+    case 95: "S_UC_NA_1 update key change confirmation"
     case 100: "C_IC_NA_1 interrogation command"
     case 101: "C_CI_NA_1 counter interrogation command"
     case 102: "C_RD_NA_1 read command"
@@ -150,7 +199,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Cause of transmission: IEC 60870-5-101:2003, 7.2.3.
+/// Cause of transmission: IEC 60870-5-101:2003, 7.2.3; 14 to 16 (authentication, session keys, update keys) in IEC TS 60870-5-7.
 struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -160,7 +209,7 @@ struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   static let deactivation = IEC104Cause(rawValue: 8)
   static let deactivationConfirmation = IEC104Cause(rawValue: 9)
 
-  var isKnown: Bool { 1...13 ~= rawValue || 20...41 ~= rawValue || 44...47 ~= rawValue }
+  var isKnown: Bool { 1...16 ~= rawValue || 20...41 ~= rawValue || 44...47 ~= rawValue }
   /// Why a command was not understood.
   var refusal: StaticString? {
     switch rawValue {

@@ -53,7 +53,7 @@ enum Modbus: Dissector {
     let total = 6 + Int(ModbusHeader(bytes).length)
     guard bytes.byteCount >= total else {
       let function = ModbusFunction(rawValue: bytes.u8(7) & 0x7F)
-      return expected ? .yes(nil) : function.isPublic ? .undecided : .no
+      return expected ? .yes(nil) : function.isPublic || function == .unity ? .undecided : .no
     }
     let pdu = ModbusPDU(bytes.extracting(first: total), at: ModbusHeader.size)
     if expected { return .yes(pdu.direction) }

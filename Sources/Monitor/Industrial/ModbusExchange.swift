@@ -50,7 +50,7 @@ extension Exchange {
     operation.unit = unit
     operation.transaction = transaction
     pdu.readRequest(&operation)
-    if function == .unity { pdu.readUMASRequest(&operation) }
+    if function == .unity { pdu.readUMASRequest(&operation, &self) }
     if isCut { operation.fault = nil }
     // Nobody answers a broadcast on a serial line (MODBUS over Serial Line V1.02, clause 2.1), nor an answer sent the wrong way.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
@@ -59,8 +59,8 @@ extension Exchange {
       ask(operation, mayStaySilent: pdu.mayStaySilent)
       operation.values = values
     }
-    operations.append(operation)
-    if operation.isCarrier { operations.append(pdu.umasRequest(operation, carried[0])) }
+    guard operation.isCarrier else { return operations.append(operation) }
+    append(pdu.umasRequest(operation, carried[0], &self), in: operation)
   }
 
   private mutating func addResponse(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
@@ -73,32 +73,39 @@ extension Exchange {
     if function == .unity { pdu.readUMASAnswer(&operation) }
     if isCut { operation.fault = nil }
     if let asked = waiting(transaction: transaction, unit: unit) {
-      operation.latency = time &- self[asked].time
       let isUnknown = (isCut || self[asked].isCut) && self[asked].operation.code == operation.code
       if isUnknown || pdu.answers(self[asked].operation, operation) {
-        operation.pairing = .answered
         operation.takeQuestion(self[asked].operation)
         // A refusal of what violates the specification is right, whatever code it repeats.
         if pdu.isException, self[asked].operation.fault != nil { operation.fault = nil }
+        take(answer: &operation, to: asked)
       } else if answeredOther(asked) {
         // This one still waits.
         operation.pairing = .answered
-        operations.append(operation)
-        if operation.isCarrier { operations.append(pdu.umasAnswer(operation, carried[0], &self)) }
-        return
+        operation.latency = time &- self[asked].time
       } else {
         operation.pairing = .mismatched
+        operation.latency = time &- self[asked].time
         // What was asked for still says what the answer should have been.
         if operation.code == self[asked].operation.code, operation.target == .none {
           operation.target = self[asked].operation.target
         }
+        answered(asked)
       }
-      answered(asked)
     } else {
       operation.pairing = .unasked
     }
-    operations.append(operation)
-    if operation.isCarrier { operations.append(pdu.umasAnswer(operation, carried[0], &self)) }
+    guard operation.isCarrier else { return operations.append(operation) }
+    append(pdu.umasAnswer(operation, carried[0], &self), in: operation)
+  }
+
+  /// What is carried has all targets and values, its envelope the first target.
+  private mutating func append(_ carried: Operation, in envelope: Operation) {
+    var envelope = envelope
+    envelope.items = ItemRange()
+    envelope.values = .none
+    operations.append(envelope)
+    operations.append(carried)
   }
 }
 
@@ -110,6 +117,7 @@ extension Operation {
     action = asked.action
     name = asked.name
     subcode = asked.subcode
+    if let function = asked.facets[.signedFunction] { facets[.signedFunction] = function }
     // The last byte of coils or inputs is filled up with zeros (clause 6.1).
     if values.format == .bit { values.count = min(values.count, Int32(clamping: asked.target.count)) }
   }

@@ -56,13 +56,14 @@ struct ModbusPDU: ~Escapable {
   // MARK: UMAS (function code 90)
 
   private var isUMAS: Bool { count >= 3 && !isException }
+  /// Whether a function of UMAS, or the mark of an answer, stands where it must.
+  private var isKnownUMAS: Bool { function == .unity && isUMAS && UMASFunction(rawValue: u8(2)).isKnown }
   /// Notes the function, and what it is done to, where the answer will look for it.
-  func readUMASRequest(_ operation: inout Operation) {
+  func readUMASRequest(_ operation: inout Operation, _ exchange: inout Exchange) {
     guard isUMAS else { return }
     operation.action = .session
     operation.isCarrier = true
-    operation.subcode = Int32(u8(2))
-    operation.target = UMAS.target(UMASFunction(rawValue: u8(2)), message, at: start)
+    UMAS.readRequest(message, at: start, &operation, &exchange)
   }
   func readUMASAnswer(_ operation: inout Operation) {
     guard isUMAS else { return }
@@ -70,8 +71,8 @@ struct ModbusPDU: ~Escapable {
     operation.isCarrier = true
     operation.subcode = Int32(u8(2))
   }
-  func umasRequest(_ outer: Operation, _ carried: DissectorID) -> Operation {
-    UMAS.request(message, at: start, carried, outer)
+  func umasRequest(_ outer: Operation, _ carried: DissectorID, _ exchange: inout Exchange) -> Operation {
+    UMAS.request(message, at: start, carried, outer, &exchange)
   }
   func umasAnswer(_ outer: Operation, _ carried: DissectorID, _ exchange: inout Exchange) -> Operation {
     UMAS.answer(message, at: start, carried, outer, &exchange)
@@ -126,15 +127,18 @@ struct ModbusPDU: ~Escapable {
 
   /// Which way the PDU goes, where its content tells: most answers have another shape than their question.
   var direction: Direction? {
+    if isKnownUMAS { return UMASFunction(rawValue: u8(2)).isAnswer ? .toClient : .toServer }
     let request = fitAsRequest
     let response = fitAsResponse
     return request == response ? nil : request > response ? .toServer : .toClient
   }
 
-  /// A message of a function the specification describes, without any fault; an exception with a code it lists.
+  /// A message of a function the specification describes, without any fault; an exception with a code it lists, also to a function it does not: who tries
+  /// them all is refused; a known function of UMAS.
   var isBeyondDoubt: Bool {
+    if isKnownUMAS { return true }
+    if isException { return count == 2 && function.rawValue > 0 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
     guard function.isPublic else { return false }
-    if isException { return count == 2 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
     return fitAsRequest == .exact || fitAsResponse == .exact
   }
 }

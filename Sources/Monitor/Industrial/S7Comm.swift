@@ -365,12 +365,13 @@ enum S7Comm: Dissector {
     default: break
     }
     if exchange.isCut { operation.fault = nil }
-    exchange.ask(operation)
+    exchange.ask(operation, place: part.place(askedBy: exchange.direction))
     exchange.operations.append(operation)
   }
 
   private static func acknowledgement(_ bytes: RawSpan, _ part: S7Part, error: UInt16, _ exchange: inout Exchange) {
-    let asked = exchange.waiting(transaction: part.reference, unit: part.unit)
+    let asked = exchange.waiting(
+      transaction: part.reference, unit: part.place(askedBy: exchange.direction.reversed))
     // An acknowledgement of an error may have no parameters: then the question tells the function.
     let code =
       part.parameters < part.data
@@ -382,7 +383,7 @@ enum S7Comm: Dissector {
     operation.unit = part.unit
     operation.outcome = error == 0 ? .ok : .error(code: UInt32(error), name: S7Function.error(error))
     var format = Values.Format.none
-    _ = exchange.tie(&operation) { question, answer in
+    _ = exchange.tie(&operation, place: part.place(askedBy: exchange.direction.reversed)) { question, answer in
       answer.action = question.action
       answer.detail = question.detail
       format = question.values.format
@@ -409,6 +410,9 @@ struct S7Part {
   let end: Int
   let reference: Int64
   let unit: Int64
+
+  /// Under what a question waits: each end numbers its own, and a controller asks for itself what is downloaded to it.
+  func place(askedBy direction: Direction) -> Int64 { direction == .toServer ? unit : unit + 1 << 32 }
 }
 
 extension Exchange {

@@ -32,7 +32,7 @@ enum S7UserData {
     switch role {
     case .request:
       request(bytes, function, at: data, end: end, &operation, &exchange)
-      exchange.ask(operation)
+      exchange.ask(operation, place: part.place(askedBy: exchange.direction))
     case .response:
       if operation.action == .report { operation.action = .diagnose }
       let error = first + 12 <= part.data ? bytes.u16(first + 10) : 0
@@ -41,7 +41,9 @@ enum S7UserData {
         let code = bytes.u8(part.data)
         operation.outcome = .error(code: UInt32(code), name: S7Items.name(ofReturnCode: code))
       }
-      _ = exchange.tie(&operation) { question, answer in answer.action = question.action }
+      _ = exchange.tie(&operation, place: part.place(askedBy: exchange.direction.reversed)) { question, answer in
+        answer.action = question.action
+      }
       answer(bytes, function, at: data, end: end, &operation, &exchange)
     case .report:
       // Blocks of a numerical control's program are pushed without a question.

@@ -1,137 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A function of UMAS, Schneider Electric's protocol of the Unity controllers, in Modbus function code 90. Its specification is not public; codes and layouts
-/// follow what was published of it: "The Unity (UMAS) protocol" (lirasenlared.blogspot.com, 2017, parts I to VI) and Kaspersky ICS CERT, "The secrets of
-/// Schneider Electric's UMAS protocol" (2022).
-struct UMASFunction: RawRepresentable, Hashable, Sendable {
-  let rawValue: UInt8
-
-  static let readMemoryBlock = UMASFunction(rawValue: 0x20)
-  static let writeMemoryBlock = UMASFunction(rawValue: 0x21)
-  static let readVariables = UMASFunction(rawValue: 0x22)
-  static let writeVariables = UMASFunction(rawValue: 0x23)
-  static let readCoilsRegisters = UMASFunction(rawValue: 0x24)
-  static let writeCoilsRegisters = UMASFunction(rawValue: 0x25)
-  static let uploadBlock = UMASFunction(rawValue: 0x31)
-  static let downloadBlock = UMASFunction(rawValue: 0x34)
-  static let error = UMASFunction(rawValue: 0xFD)
-  static let ok = UMASFunction(rawValue: 0xFE)
-  var isAnswer: Bool { self == .ok || self == .error }
-
-  var name: StaticString {
-    switch rawValue {
-    case 0x01: "Initialize communication"
-    case 0x02: "Read identification"
-    case 0x03: "Read project information"
-    case 0x04: "Read PLC information"
-    case 0x06: "Read memory card information"
-    case 0x0A: "Repeat"
-    case 0x10: "Take PLC reservation"
-    case 0x11: "Release PLC reservation"
-    case 0x12: "Keep reservation alive"
-    case 0x20: "Read memory block"
-    case 0x21: "Write memory block"
-    case 0x22: "Read variables"
-    case 0x23: "Write variables"
-    case 0x24: "Read coils and registers"
-    case 0x25: "Write coils and registers"
-    case 0x26: "Read data dictionary"
-    case 0x30: "Initialize upload to the PLC"
-    case 0x31: "Upload block to the PLC"
-    case 0x32: "End upload to the PLC"
-    case 0x33: "Initialize download from the PLC"
-    case 0x34: "Download block from the PLC"
-    case 0x35: "End download from the PLC"
-    case 0x36: "Back up the program"
-    case 0x38: "Reserved message with signature"
-    case 0x39: "Read Ethernet master data"
-    case 0x40: "Start PLC"
-    case 0x41: "Stop PLC"
-    case 0x50: "Monitor PLC"
-    case 0x58: "Check PLC"
-    case 0x6D: "Authenticate for a reservation"
-    case 0x6E: "Begin authentication"
-    case 0x70: "Read I/O object"
-    case 0x71: "Write I/O object"
-    case 0x73: "Read module status"
-    case 0xFD: "Error"
-    case 0xFE: "Answer"
-    default: "UMAS function not published"
-    }
-  }
-
-  var action: Action {
-    switch rawValue {
-    case 0x01, 0x0A, 0x12: .session
-    case 0x02, 0x03, 0x06: .identify
-    case 0x04, 0x39, 0x50, 0x58, 0x73: .diagnose
-    case 0x10, 0x11, 0x6D, 0x6E, 0x38: .authenticate
-    case 0x20, 0x22, 0x24, 0x26, 0x70: .read
-    case 0x21, 0x23, 0x25, 0x71: .write
-    case 0x30...0x36: .program
-    case 0x40, 0x41: .state
-    default: .unknown
-    }
-  }
-}
-
-/// A UMAS message in a Modbus PDU.
+/// A UMAS message in a Modbus PDU (`UMASFunction` names the sources).
 ///
 ///     0        1        2          3
 ///     +--------+--------+----------+------- ... -+
 ///     | 90     | pairing| function | data        |
 ///     +--------+--------+----------+------- ... -+
 ///
-/// `pairing` is the key that a reservation of the controller gave, 0 without one. Numbers are little-endian.
+/// `pairing` is the key that a reservation of the controller gave, 0 without one. Numbers are little-endian. A signed message has another one inside:
+///
+///     0        1        2          3       4                 36
+///     +--------+--------+----------+-------+----------- ... -+--------+--------+----------+------- ... -+
+///     | 90     | pairing| 38 or FE | magic | 32 of signature | 90     | pairing| function | data        |
+///     +--------+--------+----------+-------+----------- ... -+--------+--------+----------+------- ... -+
 enum UMAS {
   static let about = About(
-    "UMAS (Schneider Electric Unity)", .full, "published analyses: lirasenlared 2017, Kaspersky ICS CERT 2022")
+    "UMAS (Schneider Electric Unity)", .full,
+    "published analyses: lirasenlared 2017, Kaspersky ICS CERT 2022, Black Hat Europe 2024")
 
-  /// What a request reads or changes; the function stands at `start` + 2, and `message` ends where the message ends.
-  static func target(_ function: UMASFunction, _ message: RawSpan, at start: Int) -> Target {
+  private static let signedSize = 36
+
+  /// Where the message inside a signed one begins, if the one at `start` is signed.
+  private static func inner(_ message: RawSpan, at start: Int, _ outer: UMASFunction) -> Int? {
+    let inner = start + signedSize
+    guard inner + 3 <= message.byteCount, UMASFunction(rawValue: message.u8(start + 2)) == outer,
+      message.u8(inner) == ModbusFunction.unity.rawValue
+    else { return nil }
+    return inner
+  }
+
+  // MARK: The envelope
+
+  /// Fills in what the answer will look for in its question: the function, inside the signature too, and what it is done to. The function stands at `start` +
+  /// 2, and `message` ends where the message ends.
+  static func readRequest(_ message: RawSpan, at start: Int, _ outer: inout Operation, _ exchange: inout Exchange) {
+    outer.subcode = Int32(message.u8(start + 2))
+    var start = start
+    if let inner = inner(message, at: start, .signed) {
+      start = inner
+      outer.facets[.signedFunction] = UInt32(message.u8(inner + 2))
+    }
+    targets(UMASFunction(rawValue: message.u8(start + 2)), message, at: start, &outer, &exchange)
+  }
+
+  private static func targets(
+    _ function: UMASFunction, _ message: RawSpan, at start: Int, _ operation: inout Operation,
+    _ exchange: inout Exchange
+  ) {
     let data = message.from(start + 3)
     switch function {
     case .readMemoryBlock, .writeMemoryBlock:
       // A range, the block, the offset in it, the number of bytes.
-      guard data.byteCount >= 9 else { return .none }
-      return Target(
+      guard data.byteCount >= 9 else { return }
+      operation.target = Target(
         area: .memoryBlock, number: UInt32(data.u16LE(1)), address: UInt64(data.u32LE(3)), count: UInt32(data.u16LE(7)))
     case .readVariables, .writeVariables:
-      // Check sum of the project, number of variables, then for each: type, block, one byte, base, offset. The first names the target.
-      guard data.byteCount >= 12 else { return .none }
-      return Target(
-        area: .memoryBlock, number: UInt32(data.u16LE(6)), address: UInt64(data.u16LE(9)) + UInt64(data.u8(11)),
-        count: UInt32(data.u8(4)))
+      variables(function, message, at: start + 3, &operation, &exchange)
     case .uploadBlock, .downloadBlock:
-      guard data.byteCount >= 4 else { return .none }
-      return Target(area: .program, address: UInt64(data.u16LE(2)), count: 1)
-    default: return .none
+      guard data.byteCount >= 4 else { return }
+      operation.target = Target(area: .programArea, address: UInt64(data.u16LE(2)), count: 1)
+    default: return
     }
   }
 
-  /// The operation of a request.
-  static func request(_ message: RawSpan, at start: Int, _ carried: DissectorID, _ outer: Operation) -> Operation {
+  /// Check sum of the project, number of variables, then each: kind, block, in a read one byte (1), base, offset in one byte or, in a write, two; of an array
+  /// its length; in a write the value. The kind's lower half is 1, 2, 3 or 4 for 1, 2, 4 or 8 bytes, its upper half not 0 for an array.
+  private static func variables(
+    _ function: UMASFunction, _ message: RawSpan, at start: Int, _ operation: inout Operation,
+    _ exchange: inout Exchange
+  ) {
+    guard start + 5 <= message.byteCount else { return }
+    let isWrite = function == .writeVariables
+    var offset = start + 5
+    for place in 0..<Int(message.u8(start + 4)) {
+      guard offset + 7 <= message.byteCount else { return }
+      let kind = message.u8(offset)
+      guard 1...4 ~= kind & 15 else { return }
+      let width = 1 << Int(kind & 15 - 1)
+      let base = offset + (isWrite ? 3 : 4)
+      guard base + 4 <= message.byteCount || !isWrite && base + 3 <= message.byteCount else { return }
+      let address =
+        UInt64(message.u16LE(base)) + UInt64(isWrite ? message.u16LE(base + 2) : UInt16(message.u8(base + 2)))
+      var end = base + (isWrite ? 4 : 3)
+      var length = 1
+      if kind & 0xF0 != 0 {
+        guard end + 2 <= message.byteCount else { return }
+        length = Int(message.u16LE(end))
+        end += 2
+      }
+      let target = Target(
+        area: .memoryBlock, number: UInt32(message.u16LE(offset + 1)), address: address, count: UInt32(width * length))
+      let values =
+        isWrite ? Values(format(width), at: end, length, end: message.byteCount) : Values(format: format(width))
+      exchange.add(target, values, to: &operation, isFirst: place == 0)
+      offset = end + (isWrite ? width * length : 0)
+    }
+  }
+
+  private static func format(_ width: Int) -> Values.Format {
+    switch width {
+    case 1: .uint8
+    case 2: .uint16LE
+    case 4: .uint32LE
+    default: .uint64LE
+    }
+  }
+
+  // MARK: What it carries
+
+  /// The operation of a request; `outer` has its targets already.
+  static func request(
+    _ message: RawSpan, at start: Int, _ carried: DissectorID, _ outer: Operation, _ exchange: inout Exchange
+  ) -> Operation {
+    let start = inner(message, at: start, .signed) ?? start
     let function = UMASFunction(rawValue: message.u8(start + 2))
     var operation = Operation(carried, function.action, .request, code: UInt32(function.rawValue), name: function.name)
     operation.unit = outer.unit
     operation.transaction = outer.transaction
     operation.target = outer.target
+    operation.items = outer.items
     operation.isFetch = 0x33...0x35 ~= function.rawValue
     operation.facets[.reservation] = UInt32(message.u8(start + 1))
-    if function == .writeMemoryBlock {
-      operation.values = Values(.uint8, at: start + 12, .max, end: message.byteCount)
+    let data = start + 3
+    switch function {
+    case .writeMemoryBlock: operation.values = Values(.uint8, at: data + 9, .max, end: message.byteCount)
+    case .writeVariables: operation.values = outer.values
+    case .takeReservation:
+      // Four bytes, the length of the user's name and the name.
+      if data + 5 <= message.byteCount { operation.detail = name(message, at: data + 4, &exchange) }
+    default: break
     }
     return operation
   }
 
-  /// The operation of an answer; `outer` has taken over its question's function as `subcode`, and its target.
+  /// The operation of an answer; `outer` has taken over its question's function as `subcode`, and its targets.
   static func answer(
     _ message: RawSpan, at start: Int, _ carried: DissectorID, _ outer: Operation, _ exchange: inout Exchange
   ) -> Operation {
+    var start = start
+    let isAnswered = outer.pairing == .answered && outer.subcode >= 0
+    var asked = UMASFunction(rawValue: message.u8(start + 2))
+    if isAnswered { asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: outer.subcode)) }
+    if isAnswered, let function = outer.facets[.signedFunction] {
+      asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: function))
+      // A refusal of the signature itself has nothing inside.
+      start = inner(message, at: start, .ok) ?? start
+    }
     let status = UMASFunction(rawValue: message.u8(start + 2))
-    let asked =
-      outer.pairing == .answered && outer.subcode >= 0
-      ? UMASFunction(rawValue: UInt8(truncatingIfNeeded: outer.subcode)) : status
     var operation = Operation(
       carried, asked.isAnswer ? .session : asked.action, .response, code: UInt32(asked.rawValue), name: asked.name)
     operation.unit = outer.unit
@@ -139,6 +154,8 @@ enum UMAS {
     operation.pairing = outer.pairing
     operation.latency = outer.latency
     operation.target = outer.target
+    operation.items = outer.items
+    operation.isFetch = 0x33...0x35 ~= asked.rawValue
     operation.facets[.reservation] = UInt32(message.u8(start + 1))
     let data = start + 3
     if status == .error {
@@ -146,26 +163,63 @@ enum UMAS {
       return operation
     }
     operation.outcome = .ok
-    if asked == .readMemoryBlock, data + 3 <= message.byteCount {
+    switch asked {
+    case .readMemoryBlock where data + 3 <= message.byteCount:
       // A byte, the number of bytes, then they.
       operation.values = Values(.uint8, at: data + 3, Int(message.u16LE(data + 1)), end: message.byteCount)
-    } else if asked == .readVariables {
-      operation.values = Values(.uint8, at: data, .max, end: message.byteCount)
-    } else if asked.rawValue == 0x02 {
-      identify(message, at: data, &exchange)
+    case .readVariables: readVariables(message, at: data, &operation, &exchange)
+    // The key that this reservation gave.
+    case .takeReservation where data < message.byteCount:
+      operation.facets[.reservation] = UInt32(message.u8(data))
+    case .readIdentification: identify(message, at: data, &exchange)
+    case .initialize:
+      // Twelve bytes of numbers, then who holds the reservation.
+      operation.detail = name(message, at: data + 12, &exchange)
+    default: break
     }
     return operation
   }
 
-  /// Read identification: 14 bytes of numbers, then the length of the model's name and the name.
+  /// The values of the variables asked for, one behind the other; all in bytes where the question was not seen.
+  private static func readVariables(
+    _ message: RawSpan, at data: Int, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    guard operation.target.count > 0 else {
+      operation.values = Values(.uint8, at: data, .max, end: message.byteCount)
+      return
+    }
+    var offset = data
+    for place in 0...Int(operation.items.count) {
+      let target = place == 0 ? operation.target : exchange.items[Int(operation.items.start) + place - 1].target
+      let size = Int(target.count)
+      // The format stands in the question; that of the first is the size of one value, or of an array bytes.
+      let format: Values.Format =
+        place > 0
+        ? exchange.format(at: place, of: operation) : [1, 2, 4, 8].contains(size) ? Self.format(size) : .uint8
+      let width = max(1, format.width)
+      exchange.answer(
+        Values(format, at: offset, size / width, end: message.byteCount), at: place, of: &operation)
+      offset += size
+    }
+  }
+
+  /// A length at `place`, and so many characters.
+  private static func name(_ message: RawSpan, at place: Int, _ exchange: inout Exchange) -> NameID {
+    guard place < message.byteCount else { return .none }
+    let count = Int(message.u8(place))
+    let name = message.slice(place + 1, count)
+    return name.byteCount == count && name.isText ? exchange.name(name) : .none
+  }
+
+  /// Read identification: 14 to 22 bytes of numbers, then the length of the model's name and the name.
   private static func identify(_ message: RawSpan, at data: Int, _ exchange: inout Exchange) {
     for place in data + 14...data + 26 where place < message.byteCount {
-      let count = Int(message.u8(place))
-      let name = message.slice(place + 1, count)
-      guard 4...40 ~= count, name.byteCount == count, name.isText else { continue }
+      guard 4...40 ~= message.u8(place) else { continue }
+      let name = name(message, at: place, &exchange)
+      guard name != .none else { continue }
       var report = IdentityReport()
       report.knownVendor = "Schneider Electric"
-      report.model = exchange.name(name)
+      report.model = name
       exchange.identities.append(report)
       return
     }

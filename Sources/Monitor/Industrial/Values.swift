@@ -22,16 +22,26 @@ package struct Values: Equatable, Sendable {
     case topBit, topBits
     /// Six bytes: milliseconds in DNP3.
     case uint48LE
+    /// A byte each: 0, or anything else for 1 (ASN.1's boolean).
+    case boolean
+    /// The lower seven bits of a byte each, with a sign (IEC 60870-5-101, 7.2.6.5).
+    case int7
+    /// Three and five bytes: ASN.1's shortest encoding.
+    case int24, int40, uint24, uint40
+    /// Two decimal digits a byte, lowest first: four, eight, sixteen of them a number.
+    case bcd2, bcd4, bcd8
 
     /// Bytes of one value; 0 for those that are smaller than a byte.
     package var width: Int {
       switch self {
       case .none, .bit, .halfByte, .doubleBit: 0
-      case .uint8, .int8, .hex1, .topBit, .topBits: 1
-      case .uint16, .int16, .uint16LE, .int16LE, .hex2, .normalizedLE: 2
-      case .uint32, .int32, .float32, .uint32LE, .int32LE, .float32LE, .hex4: 4
+      case .uint8, .int8, .hex1, .topBit, .topBits, .boolean, .int7: 1
+      case .uint16, .int16, .uint16LE, .int16LE, .hex2, .normalizedLE, .bcd2: 2
+      case .int24, .uint24: 3
+      case .uint32, .int32, .float32, .uint32LE, .int32LE, .float32LE, .hex4, .bcd4: 4
+      case .int40, .uint40: 5
       case .uint48LE: 6
-      case .uint64, .int64, .float64, .uint64LE, .int64LE, .float64LE, .hex8: 8
+      case .uint64, .int64, .float64, .uint64LE, .int64LE, .float64LE, .hex8, .bcd8: 8
       }
     }
   }
@@ -124,6 +134,13 @@ extension Values {
     case .float32LE: return .real(Double(Float(bitPattern: message.u32LE(place))))
     case .float64LE: return .real(Double(bitPattern: message.u64LE(place)))
     case .normalizedLE: return .real(Double(Int16(bitPattern: message.u16LE(place))) / 32_768)
+    case .boolean: return .unsigned(message.u8(place) == 0 ? 0 : 1)
+    case .int7: return .signed(Int64(Int8(bitPattern: message.u8(place) << 1) >> 1))
+    case .uint24: return .unsigned(UInt64(message.u24(place)))
+    case .int24: return .signed(Int64(Int32(bitPattern: message.u24(place) << 8) >> 8))
+    case .uint40: return .unsigned(UInt64(message.u8(place)) << 32 | UInt64(message.u32(place + 1)))
+    case .int40: return .signed(Int64(Int8(bitPattern: message.u8(place))) << 32 | Int64(message.u32(place + 1)))
+    case .bcd2, .bcd4, .bcd8: return message.decimal(place, format.width).map { .unsigned($0) }
     case .hex1, .hex2, .hex4, .hex8: return message.hexadecimal(place, format.width).map { .unsigned($0) }
     }
   }
@@ -140,6 +157,17 @@ extension Values {
 }
 
 extension RawSpan {
+  /// A number of two decimal digits a byte, the lowest ones first, in `count` bytes at `offset`, which the caller has seen to be there; nil for other digits.
+  func decimal(_ offset: Int, _ count: Int) -> UInt64? {
+    var value: UInt64 = 0
+    for place in stride(from: offset + count - 1, through: offset, by: -1) {
+      let (high, low) = (u8(place) >> 4, u8(place) & 15)
+      guard high < 10, low < 10 else { return nil }
+      value = value * 100 + UInt64(high * 10 + low)
+    }
+    return value
+  }
+
   /// A number written with `count` hexadecimal digits in ASCII at `offset`, which the caller has seen to be there; nil for other characters.
   @inline(__always)
   func hexadecimal(_ offset: Int, _ count: Int) -> UInt64? {

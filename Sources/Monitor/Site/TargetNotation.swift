@@ -7,6 +7,8 @@ extension Target {
     let isOne = last <= address
     switch area.notation {
     case .named: return "\(area.word) \(name ?? "")"
+    // All points of a group: DNP3 has a qualifier for them.
+    case .numbered where area == .group && count == .max: return "\(area.word) \(number)"
     case .range, .numbered:
       var text = area.word.isEmpty ? "" : area.word + " "
       if area.notation == .numbered { text += "\(number) " } else if number > 0 { text += "\(number):" }
