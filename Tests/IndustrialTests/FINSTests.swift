@@ -33,6 +33,10 @@ let finsScripts = [
     """),
 ]
 
+/// File names: A1234567.TXT, B1234567.OBJ.
+private let one = "41313233343536372E545854"
+private let two = "42313233343536372E4F424A"
+
 @Suite struct FINSTests {
   struct Sample: CustomTestStringConvertible, Sendable {
     let text: String
@@ -95,15 +99,21 @@ let finsScripts = [
       text: "0702 20 01 01 00 00 00", name: "Clock Write", action: .clock, values: [0x20, 1, 1, 0, 0, 0]),
     Sample(text: "0801 AABB", name: "Loopback Test", action: .diagnose),
     Sample(text: "0C01 FFFF", name: "Access Right Acquire", action: .authenticate),
-    Sample(text: "2101 FFFF", name: "Error Clear", action: .diagnose),
+    Sample(text: "2101 FFFF", name: "Error Clear", action: .configure),
     Sample(text: "2102 0000 0001", name: "Error Log Read", action: .diagnose),
     Sample(
-      text: "2203 8000 4C494E45312020202E4F424A 0000", name: "Single File Write", action: .file,
+      text: "2203 8000 0000 4C494E45312020202E4F424A 00000000 0000", name: "Single File Write", action: .file,
       target: Target(area: .fileName, count: 1, name: NameID(rawValue: 1 << 14))),
     Sample(
       text: "2301 0001 0001 30 0005 03", name: "Forced Set/Reset", action: .operate,
       target: Target(area: .cio, address: 5, count: 1, bit: 3), values: [1]),
     Sample(text: "2302", name: "Forced Set/Reset Cancel", action: .operate),
+    Sample(text: "2103", name: "Error Log Pointer Clear", action: .configure),
+    Sample(text: "0220 0000 0000 0001", name: "Data Link Table Read", action: .diagnose),
+    Sample(text: "0221 0000 0000 0001 0000", name: "Data Link Table Write", action: .configure),
+    Sample(
+      text: "0308 FFFF 00", name: "Program Area Clear", action: .program,
+      target: Target(area: .programArea, number: 0xFFFF)),
   ]
 
   private let header = "80000200010000630010"
@@ -137,6 +147,119 @@ let finsScripts = [
     _ = exchange.step(hex("C0000200630000010011 0402 2204"), FINS.self)
     #expect(exchange.operations[0].outcome == .error(code: 0x2204, name: ""))
     #expect(exchange.operations[0].pairing == .unasked)
+  }
+
+  @Test(
+    "memory areas: what they are called, and how their values are sent",
+    arguments: [
+      ("82 0064 00", "DM 100", "1234 5678", [UInt16(0x1234), 0x5678]), ("30 0005 03", "CIO 5.3", "01 00", [1, 0]),
+      ("70 0005 03", "CIO 5.3", "03 00", [3, 0]), ("09 0005 00", "TIM 5", "01 00", [1, 0]),
+      ("89 8005 00", "CNT 5", "0007 0008", [7, 8]), ("81 0805 00", "CNT 5", "0007 0008", [7, 8]),
+      ("01 0005 00", "TIM 5", "01 00", [1, 0]), ("DC 0100 00", "IR 256", "00000001 00000002", [1, 2]),
+      ("BC 0200 00", "DR 512", "0001 0002", [1, 2]), ("F0 0010 00", "CIO 16", "1234 000F 5678 F000", [0x1234, 0x5678]),
+      ("C0 0010 00", "CIO 16", "1234 000F 5678 F000", [0x1234, 0x5678]), ("46 0001 00", "TK 1", "01 00", [1, 0]),
+      ("0A 0001 05", "EM 0 1.5", "01 00", [1, 0]), ("40 0001 05", "CIO 1.5", "01 00", [1, 0]),
+      ("41 0801 00", "CNT 1", "01 00", [1, 0]), ("03 0001 00", "transition 1", "01 00", [1, 0]),
+      ("43 0001 00", "transition 1", "01 00", [1, 0]), ("04 0001 00", "step 1", "01 00", [1, 0]),
+      ("44 0001 00", "step 1", "01 00", [1, 0]), ("84 0001 00", "step 1", "0001 0002", [1, 2]),
+      ("05 0001 02", "forced-status 1.2", "01 00", [1, 0]), ("85 0001 00", "forced-status 1", "0001 0002", [1, 2]),
+      ("1B 0001 00", "sfc-action 1", "01 00", [1, 0]), ("9C 0003 00", "DR 3", "0001 0002", [1, 2]),
+      ("DD 0000 00", "interrupt-interval 0", "0001 0002", [1, 2]),
+      ("E8 0001 05", "EM 24 1.5", "01 00", [1, 0]), ("68 0001 00", "EM 24 1", "0001 0002", [1, 2]),
+    ])
+  func areas(_ place: String, _ text: String, _ data: String, _ values: [UInt16]) {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("\(header) 0101 \(place) 0002"), FINS.self)
+    #expect(exchange.operations[0].fault == nil)
+    var single = exchange.operations[0].target
+    single.count = 1
+    #expect(single.notation(name: nil) == text)
+    exchange.begin()
+    exchange.direction = .toClient
+    // More than was asked for is not read.
+    let answer = hex("C0000200630000010010 0101 0000 \(data) FFFFFFFF")
+    _ = exchange.step(answer, FINS.self)
+    #expect(exchange.operations[0].values.numbers(in: answer) == values)
+  }
+
+  @Test func `the answer to a Multiple Memory Area Read has a value for each place`() {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("\(header) 0104 82 0064 00 30 0010 05 DC 0100 00 F0 0001 00 89 8001 00"), FINS.self)
+    let asked = targetTexts(exchange)
+    exchange.begin()
+    exchange.direction = .toClient
+    let answer = hex("C0000200630000010010 0104 0000 82 1234 30 01 DC 00000007 F0 5678 000F 89 0009")
+    _ = exchange.step(answer, FINS.self)
+    #expect(targetTexts(exchange) == asked && asked.count == 5)
+    let values = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(values.map { $0.numbers(in: answer) } == [[0x1234], [1], [7], [0x5678], [9]])
+  }
+
+  @Test func `each bit that is forced has what is done to it`() {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    let bytes = hex("\(header) 2301 0003 0001 30 0005 03 8000 31 0006 04 FFFF 30 0007 05")
+    _ = exchange.step(bytes, FINS.self)
+    #expect(targetTexts(exchange) == ["CIO 5.3", "WR 6.4", "CIO 7.5"])
+    let values = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(values.map { $0.numbers(in: bytes) } == [[1], [0x8000], [0xFFFF]])
+  }
+
+  @Test(
+    "files by name",
+    arguments: [
+      ("2202 8000 \(one) 00000000 0010 0000", ["file-name A1234567.TXT"], Action.file),
+      ("2205 8000 0002 \(one) \(two) 0000", ["file-name A1234567.TXT", "file-name B1234567.OBJ"], .file),
+      ("2207 8000 \(one) 8001 \(two) 0000 0000", ["file-name A1234567.TXT", "file-name B1234567.OBJ"], .file),
+      ("2208 8000 \(one) \(two) 0000", ["file-name A1234567.TXT", "file-name B1234567.OBJ"], .file),
+      ("2209 8000 \(one)", ["file-name A1234567.TXT"], .file),
+      ("220A 0000 82 0064 00 0005 8000 \(one)", ["DM 100-104", "file-name A1234567.TXT"], .file),
+      ("220A 0001 82 0064 00 0005 8000 \(one)", ["DM 100-104", "file-name A1234567.TXT"], .write),
+      ("220B 0001 8010 0000 0002 8000 \(one)", ["parameter-area 32784 0-1", "file-name A1234567.TXT"], .configure),
+      (
+        "220C 0001 FFFF 00000000 00000010 8000 \(one)", ["program-area 65535 0-15", "file-name A1234567.TXT"],
+        .program
+      ),
+    ])
+  func files(_ text: String, _ targets: [String], _ action: Action) {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex(header + text), FINS.self)
+    #expect(targetTexts(exchange) == targets)
+    #expect(exchange.operations[0].action == action)
+    let isFetch = exchange.operations[0].isFetch
+    exchange.begin()
+    exchange.direction = .toClient
+    _ = exchange.step(hex("C0000200630000010010 \(text.prefix(4)) 0000"), FINS.self)
+    #expect(exchange.operations[0].action == action && exchange.operations[0].isFetch == isFetch)
+  }
+
+  @Test func `whoever is asked as node 0 answers with its own number`() {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("80000200000000630005 0101 82 0064 00 0001"), FINS.self)
+    exchange.begin()
+    exchange.direction = .toClient
+    _ = exchange.step(hex("C000020063000A000005 0101 0000 0007"), FINS.self)
+    #expect(exchange.operations[0].pairing == .answered && exchange.operations[0].target.area == .dm)
+  }
+
+  @Test(
+    "found on any port by what its text must be",
+    arguments: [
+      ("80000200000000000000 0101 82 0064 00 0001", true), ("C0000200000000000000 0102 0000", true),
+      ("80000200010000630054 0104 \(String(repeating: "82006400", count: 30))", true),
+      ("80000200010000630054 0104 \(String(repeating: "5F006400", count: 30))", false),
+      ("80000200010000630054 0403 00", false), ("80000200010000630054 0101 82 0064 00 000100", false),
+      ("46494E53 0000001A 00000002 00000000 800007000B0000150060 0101 82 006400 0010", true),
+      ("46494E53 00000036 00000002 00000000 C00002001500000B0060 0101 0000", true),
+    ])
+  func anyPort(_ text: String, _ isFound: Bool) {
+    var found = false
+    if case .yes = recognition(hex(text), expected: false, by: FINS.self) { found = true }
+    #expect(found == isFound)
   }
 
   @Test(

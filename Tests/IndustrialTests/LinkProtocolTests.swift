@@ -105,4 +105,98 @@ let linkScripts = [
     player.play(.toServer, bytes)
     #expect(player.found.first?.fault?.field.description == "DCPBlockLength")
   }
+
+  /// A DCP frame: service, type, blocks.
+  private func dcp(_ frame: String, _ service: String, _ type: String, _ blocks: String, delay: String = "0000")
+    -> [UInt8]
+  {
+    let blocks = hex(blocks)
+    return hex("\(frame) \(service) \(type) 00000007 \(delay)") + big(blocks.count) + blocks
+  }
+  private static let suite = "C0A80002 FFFFFF00 C0A80001"
+  private static let suiteText = "192.168.0.2/255.255.255.0 gateway 192.168.0.1"
+
+  @Test(
+    "DCP Set: what it comes to, whatever stands first",
+    arguments: [
+      ("0503 0004 0000 0100", "Set: Signal", Action.diagnose), ("0501 0002 0000 0502 0002 0000", "Set", .diagnose),
+      ("0501 0002 0000 0503 0004 0000 0100 0502 0002 0000", "Set: Signal", .diagnose),
+      ("0503 0004 0000 0100 0102 000E 0001 C0A80002FFFFFF00C0A80001", "Set", .configure),
+      ("0202 0006 0001 706C6331 0503 0004 0000 0100", "Set", .configure),
+      ("0503 0004 0000 0100 0102 000E 0001 C0A80002FFFFFF00C0A80001 0202 0006 0001 706C6331", "Set", .configure),
+      ("0202 0002 0001", "Set", .configure),
+      ("0505 0002 0000", "Set: Reset Factory Settings", .configure),
+      ("0506 0002 0004", "Set: Reset to Factory", .configure),
+      ("0506 0002 0004 0503 0004 0000 0100", "Set: Reset to Factory", .configure),
+      // Behind a block that runs over the end there may be anything.
+      ("0503 0004 0000 0100 0102 00FE 0001", "Set", .configure),
+    ])
+  func settings(_ blocks: String, _ name: String, _ action: Action) {
+    var player = ScriptPlayer(linkScripts[0])
+    player.play(.toServer, dcp("FEFD", "04", "00", blocks))
+    player.play(.toClient, dcp("FEFD", "04", "01", "0504 0003 050300 00"))
+    #expect(player.found.map(\.name.description) == [name, name])
+    #expect(player.found.map(\.action) == [action, action])
+    #expect(player.found.last?.pairing == .answered)
+    if blocks.contains("C0A8"), !blocks.contains("706C") {
+      #expect(player.found.map(\.target.area) == [.ipSuite, .ipSuite])
+    }
+    if blocks.contains("706C") { #expect(player.found.map(\.target.area) == [.station, .station]) }
+  }
+
+  @Test func `DCP tells addresses as text, lists what is asked for, and who answers by name`() {
+    var player = ScriptPlayer(linkScripts[0])
+    player.play(.toServer, dcp("FEFD", "04", "00", "0202 0006 0001 706C6331 0102 000E 0001 \(Self.suite)"))
+    #expect(player.operations[0].contains("\"detail\":\"\(Self.suiteText)\""))
+    #expect(player.operations[0].contains("\"targets\":[\"station plc1\",\"ip-suite 0\"]"))
+    player.play(.toClient, dcp("FEFD", "04", "01", "0504 0003 020200 00 0504 0003 010206 00"))
+    #expect(player.operations[1].contains("\"targets\":[\"station plc1\",\"ip-suite 0\"]"))
+    #expect(player.found[1].outcome == .error(code: 6, name: ""))
+    player.play(.toServer, dcp("FEFD", "03", "00", "0201 0202 0102"))
+    #expect(player.operations[2].contains("\"targets\":[\"dcp-block 2 1\",\"station \",\"ip-suite 0\"]"))
+    player.play(
+      .toClient,
+      dcp("FEFD", "03", "01", "0201 0006 0000 53373030 0202 0006 0000 706C6331 0102 000E 0001 \(Self.suite)"))
+    #expect(player.operations[3].contains("\"targets\":[\"dcp-block 2 1\",\"station plc1\",\"ip-suite 0\"]"))
+    #expect(player.operations[3].contains(Self.suiteText))
+    player.play(
+      .toClient,
+      dcp(
+        "FEFF", "05", "01",
+        "0203 0006 0000 011E0101 0202 0006 0000 706C6331 0103 001E 0001 \(Self.suite)"
+          + "08080808 00000000 00000000 00000000"))
+    #expect(player.operations[4].contains("\"area\":\"station\",\"name\":\"plc1\""))
+    #expect(player.operations[4].contains(Self.suiteText))
+    #expect(ProfinetVendor.name(0x011E)?.description == "Hilscher" && ProfinetVendor.name(0x001E) == nil)
+  }
+
+  @Test(
+    "alarms: type, place, and how they are acknowledged",
+    arguments: [
+      ("FC01", "0001", "0001", "Alarm: Diagnosis", Role.report), ("FE01", "0002", "0003", "Alarm: Pull", .report),
+      ("FE01", "0002", "000A", "Alarm: Plug wrong submodule", .report),
+      ("FE01", "8002", "0004", "Alarm: Plug", .response), ("FC01", "8001", "001F", "Alarm: Pull module", .response),
+    ])
+  func alarms(_ frame: String, _ block: String, _ type: String, _ name: String, _ role: Role) throws {
+    var player = ScriptPlayer(linkScripts[1])
+    let rest = role == .response ? "0800 DA813C01" : "00000030 00000031 A800"
+    player.play(
+      .toServer, hex("\(frame) 0001 0002 11 11 0005 0004 001C \(block) 001A 0100 \(type) 00000000 0002 0001 \(rest)"))
+    let alarm = try #require(player.found.first)
+    #expect(alarm.name.description == name && alarm.role == role && alarm.code == UInt32(frame, radix: 16))
+    #expect(alarm.facets[.alarm] == UInt32(type, radix: 16))
+    #expect(alarm.facets[.api] == 0 && alarm.facets[.slot] == 2 && alarm.facets[.subslot] == 1)
+    #expect(alarm.outcome == (role == .response ? .error(code: 0xDA81_3C01, name: "") : .none))
+    #expect(alarm.fault == nil)
+  }
+
+  @Test func `an RTA error says why the connection ends, and an alarm that is too short is a fault`() {
+    var player = ScriptPlayer(linkScripts[1])
+    player.play(.toServer, hex("FE01 0001 0002 14 00 0005 0004 0004 CF81FD05"))
+    #expect(player.found[0].outcome == .error(code: 0xCF81_FD05, name: "") && player.found[0].fault == nil)
+    player.play(.toServer, hex("FE01 0001 0002 13 00 0005 0004 0000"))
+    #expect(player.found[1].name.description == "Alarm transport ACK" && player.found[1].fault == nil)
+    player.play(.toServer, hex("FE01 0001 0002 11 11 0005 0004 001C 0002 001A 0100 0001"))
+    #expect(player.found[2].fault?.field.description == "RTA-SDU")
+  }
 }

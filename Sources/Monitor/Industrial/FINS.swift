@@ -31,13 +31,15 @@ struct FINSFrame: ~Escapable {
   /// ICF bit 0.
   var needsNoResponse: Bool { u8(0) & 1 != 0 }
   var command: FINSCommand { FINSCommand(rawValue: u16(10)) }
-  /// Whether the fixed fields hold what W342 has them hold: ICF with its bit 7 and no reserved bit, RSV 0, no more than 7 gateways, nodes of a network.
+  /// Whether the fixed fields hold what W342 has them hold: ICF with its bit 7 and no reserved bit, RSV 0, no more than
+  /// 7 gateways, nodes of a network.
   var isPlausible: Bool {
     u8(0) & 0x80 != 0 && u8(0) & 0x3E == 0 && u8(1) == 0 && u8(2) <= 7 && u8(3) <= 127 && u8(6) <= 127
   }
 }
 
-/// Omron FINS in UDP datagrams, and in TCP behind a header of its own (Omron, Ethernet Units Operation Manual W343, 7-4):
+/// Omron FINS in UDP datagrams, and in TCP behind a header of its own (Omron, Ethernet Units Operation Manual W343,
+/// 7-4):
 ///
 ///     0        4        8         12           16
 ///     +--------+--------+---------+------------+------ ... -+
@@ -57,6 +59,8 @@ enum FINS: Dissector {
 
   private static let magic: UInt32 = 0x4649_4E53
   private static let tcpHeader = 16
+  /// In place of the unit of a question to node 0.
+  static let localNode: Int64 = -2
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     if bytes.byteCount >= 4, bytes.u32(0) == magic { return recogniseTCP(bytes) }
@@ -68,11 +72,9 @@ enum FINS: Dissector {
     guard bytes.byteCount >= FINSFrame.size else { return .no }
     let frame = FINSFrame(bytes, at: 0)
     guard frame.isPlausible, frame.command.isKnown, bytes.byteCount <= longestMessage else { return .no }
-    // By content alone, the text must fit its command too, and somebody must be addressed.
+    // By content alone, the text must fit its command too.
     if !expected {
-      guard frame.count >= (frame.isResponse ? 14 : 12), frame.u8(9) != 0 || frame.u8(4) != 0, frame.u8(2) >= 2,
-        hasShape(frame)
-      else { return .no }
+      guard frame.u8(2) >= 2, hasShape(frame) else { return .no }
     }
     return .yes(frame.isResponse ? .toClient : .toServer)
   }
@@ -93,14 +95,22 @@ enum FINS: Dissector {
     }
   }
 
-  /// Whether a frame has the length its command gives it; only of commands whose text has one.
+  /// Whether a frame has a length that its command can have, and memory areas that there are.
   private static func hasShape(_ frame: borrowing FINSFrame) -> Bool {
-    if frame.isResponse { return FINSEndCode(rawValue: frame.u16(12)).rawValue <= 0x4001 }
+    let text = frame.count - FINSFrame.size
+    if frame.isResponse { return text >= 2 && frame.u16(12) & 0x7F3F <= 0x4001 }
+    guard frame.command.requestText.contains(text) else { return false }
     switch frame.command {
-    case .memoryAreaRead: return frame.count == 18 && FINSArea(rawValue: frame.u8(12)).place != nil
-    case .memoryAreaWrite: return frame.count > 18 && FINSArea(rawValue: frame.u8(12)).place != nil
-    case .controllerDataRead: return frame.count <= 13
-    default: return frame.count <= 40
+    case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill, .memoryAreaTransfer:
+      return FINSArea(rawValue: frame.u8(12)).place != nil
+    case .multipleMemoryAreaRead:
+      guard text % 4 == 0 else { return false }
+      for offset in stride(from: 12, to: frame.count, by: 4)
+      where FINSArea(rawValue: frame.u8(offset)).place == nil {
+        return false
+      }
+      return true
+    default: return true
     }
   }
 
@@ -196,138 +206,17 @@ enum FINS: Dissector {
     operation.facets[.destinationNode] = UInt32(frame.u8(4))
     operation.facets[.sourceNode] = UInt32(frame.u8(7))
     if frame.isResponse {
-      response(frame, command, &operation, &exchange)
+      FINSText.response(frame, command, &operation, &exchange)
     } else {
-      request(frame, command, &operation, &exchange)
+      FINSText.request(frame, command, &operation, &exchange)
       if exchange.isCut { operation.fault = nil }
-      exchange.ask(operation, mayStaySilent: frame.needsNoResponse)
+      // Node 0 is the one that is asked, whatever its number: it answers with that. Those of a broadcast answer each
+      // for itself.
+      exchange.ask(
+        operation, place: frame.u8(4) == 0 ? localNode : nil,
+        mayStaySilent: frame.needsNoResponse || frame.u8(4) == 0xFF)
     }
     if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
-  }
-
-  private static func request(
-    _ frame: borrowing FINSFrame, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    switch command {
-    case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill:
-      guard frame.count >= 18 else {
-        return operation.note(Fault(.length, "Command text", seen: UInt64(frame.count - 12), least: 6, most: 2000))
-      }
-      let (target, width) = place(frame, at: 12, count: UInt32(frame.u16(16)), &operation)
-      operation.target = target
-      guard command != .memoryAreaRead else { return }
-      let count = command == .memoryAreaFill ? 1 : Int(target.count)
-      operation.values = values(frame, at: 18, count, width)
-      if command == .memoryAreaWrite, frame.count - 18 != count * width {
-        operation.note(
-          Fault(.length, "Number of items", seen: UInt64(frame.count - 18), expected: UInt64(count * width)))
-      }
-    case .memoryAreaTransfer:
-      guard frame.count >= 22 else {
-        return operation.note(Fault(.length, "Command text", seen: UInt64(frame.count - 12), expected: 10))
-      }
-      operation.target = place(frame, at: 12, count: UInt32(frame.u16(20)), &operation).target
-      operation.written = place(frame, at: 16, count: UInt32(frame.u16(20)), &operation).target
-    case .multipleMemoryAreaRead: several(frame, from: 12, step: 4, &operation, &exchange)
-    case .forcedSetReset:
-      guard frame.count >= 14 else { return }
-      // Number of bits, then for each: set or reset, area, address, bit.
-      several(frame, from: 16, step: 6, &operation, &exchange)
-      operation.values = Values(.uint16, at: frame.start + 14, 1, end: frame.start + frame.count)
-    case FINSCommand(rawValue: 0x0201), FINSCommand(rawValue: 0x0202), FINSCommand(rawValue: 0x0203):
-      guard frame.count >= 18 else { return }
-      operation.target = Target(
-        area: .parameterArea, number: UInt32(frame.u16(12)), address: UInt64(frame.u16(14)),
-        count: UInt32(frame.u16(16) & 0x7FFF))
-    case FINSCommand(rawValue: 0x0306), FINSCommand(rawValue: 0x0307), FINSCommand(rawValue: 0x0308):
-      guard frame.count >= 20 else { return }
-      operation.isFetch = command.rawValue == 0x0306
-      operation.target = Target(
-        area: .programArea, number: UInt32(frame.u16(12)),
-        address: UInt64(frame.u16(14)) << 16 | UInt64(frame.u16(16)), count: UInt32(frame.u16(18) & 0x7FFF))
-    case FINSCommand(rawValue: 0x0401), FINSCommand(rawValue: 0x0402):
-      // Program number, mode: 2 is MONITOR, 4 RUN.
-      if frame.count >= 15 { operation.facets[.mode] = UInt32(frame.u8(14)) }
-    case FINSCommand(rawValue: 0x0702):
-      // Year, month, day, hour, minute, second in BCD.
-      operation.values = Values(.uint8, at: frame.start + 12, 7, end: frame.start + frame.count)
-    case FINSCommand(rawValue: 0x2202), FINSCommand(rawValue: 0x2203):
-      // Disk number, then eight characters, a dot, three characters.
-      guard frame.count >= 26 else { return }
-      operation.target = Target(area: .fileName, count: 1, name: exchange.name(frame.bytes(14, 12).trimmed))
-    default: break
-    }
-  }
-
-  private static func response(
-    _ frame: borrowing FINSFrame, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    if frame.count >= 14 {
-      let end = FINSEndCode(rawValue: frame.u16(12))
-      operation.outcome = end.rawValue == 0 ? .ok : .error(code: UInt32(end.rawValue), name: end.name)
-    } else {
-      operation.note(Fault(.length, "End code", seen: UInt64(frame.count - 12), least: 2, most: 2000))
-    }
-    _ = exchange.tie(&operation)
-    guard operation.outcome == .ok else { return }
-    switch command {
-    case .memoryAreaRead:
-      let count = operation.pairing == .answered ? Int(operation.target.count) : .max
-      operation.values = values(frame, at: 14, count, operation.target.bit >= 0 ? 1 : 2)
-    case .controllerDataRead:
-      // Twenty characters of model, twenty of version.
-      guard frame.count >= 54 else { return }
-      var report = IdentityReport()
-      report.knownVendor = "Omron"
-      report.model = exchange.name(frame.bytes(14, 20).trimmed)
-      report.firmware = exchange.name(frame.bytes(34, 20).trimmed)
-      exchange.identities.append(report)
-    case FINSCommand(rawValue: 0x0601):
-      // Status, mode, errors.
-      operation.values = Values(.uint8, at: frame.start + 14, 6, end: frame.start + frame.count)
-    case FINSCommand(rawValue: 0x0701):
-      operation.values = Values(.uint8, at: frame.start + 14, 7, end: frame.start + frame.count)
-    default: break
-    }
-  }
-
-  /// Several places of four bytes, `step` apart: the first is the target, the others further ones.
-  private static func several(
-    _ frame: borrowing FINSFrame, from first: Int, step: Int, _ operation: inout Operation,
-    _ exchange: inout Exchange
-  ) {
-    var offset = first
-    while offset + 4 <= frame.count {
-      let target = place(frame, at: offset, count: 1, &operation).target
-      exchange.add(target, to: &operation, isFirst: offset == first)
-      offset += step
-    }
-  }
-
-  /// Area code, word address, bit: what they name, and the bytes of one item.
-  private static func place(
-    _ frame: borrowing FINSFrame, at offset: Int, count: UInt32, _ operation: inout Operation
-  ) -> (target: Target, width: Int) {
-    let code = FINSArea(rawValue: frame.u8(offset))
-    guard let place = code.place else {
-      operation.note(Fault(.code, "Memory area code", seen: UInt64(code.rawValue), least: 0, most: 0xF2))
-      return (.none, 2)
-    }
-    var area = place.area
-    var address = UInt64(frame.u16(offset + 1))
-    // Counters share the codes of timers, from 8000 hexadecimal on.
-    if area == .tim, address >= 0x8000 {
-      area = .cnt
-      address -= 0x8000
-    }
-    let bit: Int8 =
-      place.isBit && area != .tim && area != .cnt ? Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) : -1
-    return (Target(area: area, number: place.bank, address: address, count: count, bit: bit), place.width)
-  }
-
-  private static func values(_ frame: borrowing FINSFrame, at offset: Int, _ count: Int, _ width: Int) -> Values {
-    let format: Values.Format = width == 1 ? .uint8 : width == 4 ? .uint32 : .uint16
-    return Values(format, at: frame.start + offset, count, end: frame.start + frame.count)
   }
 }

@@ -25,6 +25,8 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
     case 0x0201: "Parameter Area Read"
     case 0x0202: "Parameter Area Write"
     case 0x0203: "Parameter Area Fill (Clear)"
+    case 0x0220: "Data Link Table Read"
+    case 0x0221: "Data Link Table Write"
     case 0x0304: "Program Area Protect"
     case 0x0305: "Program Area Protect Clear"
     case 0x0306: "Program Area Read"
@@ -84,20 +86,59 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
     switch rawValue {
     case 0x0101, 0x0104: .read
     case 0x0102, 0x0103, 0x0105: .write
-    case 0x0201: .diagnose
-    case 0x0202, 0x0203, 0x2601, 0x2602: .configure
+    case 0x0201, 0x0220: .diagnose
+    case 0x0202, 0x0203, 0x0221, 0x2601, 0x2602: .configure
     case 0x0304...0x0308: .program
     case 0x0401...0x0403: .state
     case 0x0501, 0x0502, 0x2603: .identify
-    case 0x0601...0x0620, 0x0701, 0x0801...0x0803, 0x0920, 0x2101...0x2103, 0x2140, 0x230A: .diagnose
-    // Whoever clears it hides what was written.
-    case 0x2141: .configure
+    case 0x0601...0x0620, 0x0701, 0x0801...0x0803, 0x0920, 0x2102, 0x2140, 0x230A: .diagnose
+    // Errors, the log of errors, the log of writes: whoever clears them hides what was done.
+    case 0x2101, 0x2103, 0x2141: .configure
     case 0x0702: .clock
     case 0x0C01...0x0C03: .authenticate
     case 0x2201...0x220B, 0x220F...0x2220: .file
     case 0x220C: .program
     case 0x2301, 0x2302: .operate
     default: .unknown
+    }
+  }
+
+  /// How many bytes of text a command of it can have.
+  var requestText: ClosedRange<Int> {
+    let most = 2000
+    return switch rawValue {
+    case 0x0101, 0x0201: 6...6
+    case 0x0102: 7...most
+    case 0x0103: 8...10
+    case 0x0104: 4...most
+    case 0x0105: 10...10
+    case 0x0202: 8...most
+    case 0x0203, 0x0306: 8...8
+    case 0x0220, 0x0221: 2...most
+    case 0x0304, 0x0305: 8...32
+    case 0x0307: 9...most
+    case 0x0308: 3...8
+    case 0x0401, 0x0402: 0...3
+    case 0x0403, 0x0601...0x0603, 0x0701, 0x0802, 0x2103, 0x2141, 0x2302, 0x2602, 0x2603: 0...0
+    case 0x0501, 0x0620: 0...1
+    case 0x0502, 0x0920, 0x0C01...0x0C03, 0x2101, 0x2204: 2...2
+    case 0x0702: 5...7
+    case 0x0801, 0x0803: 1...most
+    case 0x2102, 0x2140: 4...4
+    case 0x2201: 6...128
+    case 0x2202: 20...128
+    case 0x2203: 22...most
+    case 0x2205, 0x2206, 0x2215: 16...most
+    case 0x2207: 28...256
+    case 0x2208: 26...256
+    case 0x2209: 14...128
+    case 0x220A, 0x220B: 22...128
+    case 0x220C: 26...128
+    case 0x220F, 0x2210: 2...8
+    case 0x2211: 130...260
+    case 0x2301: 8...most
+    case 0x2601: 1...8
+    default: 0...64
     }
   }
 }
@@ -179,41 +220,6 @@ struct FINSEndCode: RawRepresentable, Hashable, Sendable {
     case 0x3001: "No access right"
     case 0x4001: "Service was aborted"
     default: "End code not in W342"
-    }
-  }
-}
-
-/// A memory area code (W342, 5-2-2: CS/CJ, and CV modes where they differ from it).
-struct FINSArea: RawRepresentable, Hashable, Sendable {
-  let rawValue: UInt8
-
-  /// The area, the bank of EM, and whether items are bits (else words, or double words).
-  var place: (area: Area, bank: UInt32, isBit: Bool, width: Int)? {
-    switch rawValue {
-    case 0x00, 0x30, 0x70: (.cio, 0, true, 1)
-    case 0x80, 0xB0, 0xF0: (.cio, 0, false, 2)
-    case 0x31, 0x71: (.wr, 0, true, 1)
-    case 0xB1, 0xF1: (.wr, 0, false, 2)
-    case 0x32, 0x72: (.hr, 0, true, 1)
-    case 0xB2, 0xF2: (.hr, 0, false, 2)
-    case 0x33: (.ar, 0, true, 1)
-    case 0xB3: (.ar, 0, false, 2)
-    case 0x02: (.dm, 0, true, 1)
-    case 0x82: (.dm, 0, false, 2)
-    case 0x20...0x2F: (.em, UInt32(rawValue & 15), true, 1)
-    case 0xA0...0xAF: (.em, UInt32(rawValue & 15), false, 2)
-    case 0x90...0x97: (.em, UInt32(rawValue & 15), false, 2)
-    case 0x98: (.em, 0, false, 2)
-    case 0xE0...0xEF: (.em, 16 + UInt32(rawValue & 15), true, 1)
-    case 0x60...0x6F: (.em, 16 + UInt32(rawValue & 15), false, 2)
-    case 0x01, 0x09, 0x49: (.tim, 0, true, 1)
-    case 0x81, 0x89: (.tim, 0, false, 2)
-    case 0x06: (.task, 0, true, 1)
-    case 0x46: (.task, 0, false, 1)
-    case 0xDC: (.indexRegister, 0, false, 4)
-    case 0xBC: (.dataRegister, 0, false, 2)
-    case 0x07: (.clockPulse, 0, true, 1)
-    default: nil
     }
   }
 }

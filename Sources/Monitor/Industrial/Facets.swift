@@ -17,7 +17,7 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   // OPC UA
   case channel, securityMode, tokenKind, subscription, chunks, isEncrypted
   // PROFINET
-  case frameID, cycleCounter, dataStatus, transferStatus, blockQualifier, alarm
+  case frameID, cycleCounter, dataStatus, transferStatus, blockQualifier, alarm, api, slot, subslot
   // GOOSE
   case stateNumber, sequenceNumber, configurationRevision, timeAllowedToLive, applicationID, needsCommissioning
   // UMAS

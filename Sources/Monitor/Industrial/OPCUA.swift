@@ -7,8 +7,9 @@
 ///     | type | chunk | size | channel | token  | sequence | request | body       |
 ///     +------+-------+------+---------+--------+----------+---------+------ ... -+
 ///
-/// This is MSG or CLO; OPN has the security policy and certificates instead of the token, HEL, ACK, ERR and RHE have neither. The body of a message over
-/// several chunks begins with the node id of its type; where the channel encrypts, the sequence number and all behind it cannot be read.
+/// This is MSG or CLO; OPN has the security policy and certificates instead of the token, HEL, ACK, ERR and RHE have
+/// neither. The body of a message over several chunks begins with the node id of its type; where the channel encrypts,
+/// the sequence number and all behind it cannot be read.
 enum OPCUA: Dissector {
   static var name: StaticString { "opcua" }
   static var selectors: [Selector] { [.tcp(4840), .anyTCP] }
@@ -124,21 +125,52 @@ enum OPCUA: Dissector {
     case Kind.hello:
       reader.skip(20)
       operation.detail = reader.name(&exchange)
-      exchange.ask(operation, place: -2)
+      exchange.ask(operation, place: helloPlace)
     case Kind.reverseHello:
       _ = reader.string()
       operation.detail = reader.name(&exchange)
     default:
       let status = kind == Kind.error ? reader.u32() : 0
       operation.outcome = status == 0 ? .ok : .error(code: status, name: UAStatus.name(status))
-      if let asked = exchange.waiting(transaction: -1, unit: -2) {
+      if let asked = exchange.waiting(transaction: -1, unit: helloPlace) {
         exchange.take(answer: &operation, to: asked)
       }
     }
     exchange.operations.append(operation)
   }
 
-  /// What `state` keeps: bit 0, that the policy is known; bit 1, that it secures.
+  // MARK: Channels
+
+  /// What `state` keeps of a connection's channel, once its policy was seen.
+  private enum Policy {
+    static let isKnown: UInt64 = 1
+    static let secures: UInt64 = 2
+    /// From this bit on: how many bytes sign each chunk.
+    static let signature: UInt64 = 8
+    static let all: UInt64 = 0xFFFF
+    /// From this bit on, and sixteen bits further for the other direction: chunks of a message that are collected.
+    static let chunks: UInt64 = 32
+
+    static func signature(_ state: UInt64) -> Int { state & secures == 0 ? 0 : Int(state >> signature & 0xFF) }
+
+    /// By the last four characters of the policy's URI (OPC 10000-7, security policies): HMAC of SHA-1 for
+    /// Basic128Rsa15 and Basic256, of SHA-384 for curves of 384 bits, Poly1305 for curves 25519 and 448, else of
+    /// SHA-256. Nil for `…#None`.
+    static func signature(ofPolicy end: UInt32) -> UInt64? {
+      switch end {
+      case 0x4E6F_6E65: nil
+      case 0x7361_3135, 0x6332_3536: 20
+      case 0x5033_3834, 0x3834_7231: 48
+      case 0x3535_3139, 0x6534_3438: 16
+      default: 32
+      }
+    }
+  }
+
+  /// In place of the unit of what has no number: HEL, and OPN where it is encrypted.
+  private static let helloPlace: Int64 = -2
+  private static let openPlace: Int64 = -3
+
   private static func open(_ chunk: RawSpan, _ exchange: inout Exchange) {
     var reader = UAReader(chunk, at: 8)
     let channel = reader.u32()
@@ -146,23 +178,50 @@ enum OPCUA: Dissector {
     let policy = chunk.slice(start, count)
     _ = reader.string()
     _ = reader.string()
-    // `…SecurityPolicy#None`
-    let isNone = count >= 5 && policy.byteCount == count && policy.u32(count - 4) == 0x4E6F_6E65
-    if count > 0 { exchange.state = exchange.state & ~3 | (isNone ? 1 : 3) }
-    let detail = exchange.name(policy)
-    guard isNone, !reader.failed else {
-      let isRequest = exchange.direction == .toServer
-      var operation = Operation(
-        exchange.carried[0], .session, isRequest ? .request : .response, code: Kind.open >> 8,
-        name: "OpenSecureChannel, encrypted")
-      operation.facets[.channel] = channel
-      operation.facets[.isEncrypted] = 1
-      operation.detail = detail
-      return exchange.operations.append(operation)
-    }
     reader.skip(4)
     let request = Int64(reader.u32())
-    service(chunk, at: reader.offset, request: request, channel: channel, detail: detail, &exchange)
+    let detail = exchange.name(policy)
+    if policy.byteCount >= 4 {
+      let signature = Policy.signature(ofPolicy: policy.u32(policy.byteCount - 4))
+      let policy = Policy.isKnown | (signature.map { Policy.secures | $0 << Policy.signature } ?? 0)
+      exchange.state = exchange.state & ~Policy.all | policy
+    }
+    var body = reader
+    let service = UAService(rawValue: body.serviceID())
+    if exchange.state & Policy.secures == 0 || service == .openChannelRequest || service == .openChannelResponse,
+      !reader.failed
+    {
+      return OPCUA.service(chunk, at: reader.offset, request: request, channel: channel, detail: detail, &exchange)
+    }
+    // The type of the message tells the service.
+    let isRequest = exchange.direction == .toServer
+    var operation = encrypted(
+      chunk, isRequest ? UAService.openChannelRequest : .openChannelResponse, channel: channel, exchange)
+    operation.detail = detail
+    if reader.failed, !exchange.isCut {
+      operation.note(
+        Fault(
+          .truncated, "OpenSecureChannel", seen: UInt64(chunk.byteCount), least: UInt64(chunk.byteCount + 1),
+          most: UInt64(longestMessage)))
+    }
+    if isRequest {
+      exchange.ask(operation, place: openPlace, mayStaySilent: true)
+    } else if let asked = exchange.waiting(transaction: -1, unit: openPlace) {
+      exchange.take(answer: &operation, to: asked)
+    }
+    exchange.operations.append(operation)
+  }
+
+  /// A message of which no more can be read than its head.
+  private static func encrypted(
+    _ chunk: RawSpan, _ service: UAService?, channel: UInt32, _ exchange: borrowing Exchange
+  ) -> Operation {
+    var operation = Operation(
+      exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response,
+      code: service?.rawValue ?? chunk.u32(0) >> 8, name: service?.name ?? "Encrypted message")
+    operation.facets[.channel] = channel
+    operation.facets[.isEncrypted] = 1
+    return operation
   }
 
   private static func secured(_ chunk: RawSpan, _ exchange: inout Exchange) {
@@ -171,43 +230,60 @@ enum OPCUA: Dissector {
     let key = UInt64(channel) << 32 | UInt64(request)
     let isFinal = chunk.u8(3) == 0x46
     let collected = exchange.collected(channel: key)
-    if collected == 0 {
-      var reader = UAReader(chunk, at: 24)
-      let id = reader.serviceID()
-      if !UAService(rawValue: id).isKnown, exchange.state & 3 != 1 {
-        // A channel that signs only can be read; in one that encrypts no type stands here.
-        var operation = Operation(
-          exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response,
-          code: chunk.u32(0) >> 8, name: "Encrypted message")
-        operation.facets[.channel] = channel
-        operation.facets[.isEncrypted] = 1
-        return exchange.operations.append(operation)
-      }
-      guard !isFinal else {
-        return service(chunk, at: 24, request: Int64(request), channel: channel, detail: .none, &exchange)
-      }
-    }
-    if chunk.u8(3) == 0x41 {
-      // Abort: the rest will not come.
+    if chunk.u8(3) == 0x41, isAbort(chunk, isReadable: collected > 0 || exchange.state & 3 == Policy.isKnown) {
+      // The rest will not come.
       exchange.drop(channel: key)
-      var operation = Operation(
-        exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response, code: Kind.message >> 8,
-        name: "Abort")
-      var reader = UAReader(chunk, at: 24)
-      let status = reader.u32()
-      operation.outcome = .error(code: status, name: UAStatus.name(status))
-      return exchange.operations.append(operation)
+      return abort(chunk, channel: channel, &exchange)
     }
-    guard exchange.collect(chunk.from(24), channel: key, limit: longestAssembled), isFinal else { return }
+    // A channel that signs only can be read; in one that encrypts no type stands here.
+    if collected == 0, exchange.state & 3 != Policy.isKnown {
+      var reader = UAReader(chunk, at: bodyStart)
+      if !UAService(rawValue: reader.serviceID()).isKnown {
+        let isClose = chunk.u32(0) & 0xFFFF_FF00 == Kind.close
+        return exchange.operations.append(
+          encrypted(chunk, isClose ? .closeChannelRequest : nil, channel: channel, exchange))
+      }
+    }
+    if collected == 0, isFinal {
+      return service(chunk, at: bodyStart, request: Int64(request), channel: channel, detail: .none, &exchange)
+    }
+    let shift = Policy.chunks + (exchange.direction == .toServer ? 0 : 16)
+    let chunks = collected == 0 ? 1 : min(exchange.state >> shift & 0xFFFF, 0xFFFE) + 1
+    exchange.state = exchange.state & ~(0xFFFF << shift) | chunks << shift
+    // Each chunk is signed for itself; behind the last one's body a signature is in nobody's way.
+    let end = chunk.byteCount - (isFinal ? 0 : Policy.signature(exchange.state))
+    guard exchange.collect(chunk.slice(bodyStart, end - bodyStart), channel: key, limit: longestAssembled), isFinal
+    else { return }
     let whole = exchange.take(channel: key)
-    service(whole.bytes, at: 0, request: Int64(request), channel: channel, detail: .none, &exchange)
+    service(
+      whole.bytes, at: 0, request: Int64(request), channel: channel, detail: .none, chunks: UInt32(chunks), &exchange)
     exchange.keep(whole)
+  }
+
+  private static let bodyStart = 24
+
+  /// Whether the body of an abort chunk is what it should be: a bad status code, and text.
+  private static func isAbort(_ chunk: RawSpan, isReadable: Bool) -> Bool {
+    guard chunk.byteCount >= bodyStart + 4 else { return isReadable }
+    return isReadable || chunk.u32LE(bodyStart) & 0xC000_FFFF == 0x8000_0000
+  }
+
+  private static func abort(_ chunk: RawSpan, channel: UInt32, _ exchange: inout Exchange) {
+    var operation = Operation(
+      exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response, code: Kind.message >> 8,
+      name: "Abort")
+    operation.facets[.channel] = channel
+    var reader = UAReader(chunk, at: bodyStart)
+    let status = reader.u32()
+    operation.outcome = .error(code: status, name: UAStatus.name(status))
+    exchange.operations.append(operation)
   }
 
   // MARK: Services
 
   private static func service(
-    _ bytes: RawSpan, at start: Int, request: Int64, channel: UInt32, detail: NameID, _ exchange: inout Exchange
+    _ bytes: RawSpan, at start: Int, request: Int64, channel: UInt32, detail: NameID, chunks: UInt32 = 1,
+    _ exchange: inout Exchange
   ) {
     var reader = UAReader(bytes, at: start)
     let id = reader.serviceID()
@@ -216,6 +292,7 @@ enum OPCUA: Dissector {
       exchange.dissector, service.action, service.isRequest ? .request : .response, code: id, name: service.name)
     operation.transaction = request
     operation.facets[.channel] = channel
+    if chunks > 1 { operation.facets[.chunks] = chunks }
     operation.detail = detail
     guard service.isKnown else {
       operation.role = exchange.direction == .toServer ? .request : .response
@@ -226,7 +303,7 @@ enum OPCUA: Dissector {
     }
     if service.isRequest {
       reader.requestHeader()
-      OPCUAServices.request(&reader, service, &operation, &exchange)
+      OPCUARequests.read(&reader, service, &operation, &exchange)
       exchange.ask(operation, mayStaySilent: service == .publishRequest || service == .closeChannelRequest)
     } else {
       let status = reader.responseHeader()
@@ -236,13 +313,13 @@ enum OPCUA: Dissector {
         if operation.detail == .none { operation.detail = exchange[asked].operation.detail }
         // A fault answers any service.
         let isFitting = service == .fault || exchange[asked].operation.code == service.question
-        if service == .fault || service == .writeResponse { operation.action = exchange[asked].operation.action }
+        if isFitting { operation.action = exchange[asked].operation.action }
         exchange.take(answer: &operation, to: asked)
         if !isFitting { operation.pairing = .mismatched }
       } else {
         operation.pairing = .unasked
       }
-      if operation.outcome == .ok { OPCUAServices.response(&reader, service, &operation, &exchange) }
+      if operation.outcome == .ok { OPCUAResponses.read(&reader, service, &operation, &exchange) }
     }
     if reader.failed, !exchange.isCut {
       operation.note(
@@ -250,6 +327,7 @@ enum OPCUA: Dissector {
           .truncated, "Service", seen: UInt64(bytes.byteCount - start), least: UInt64(bytes.byteCount - start + 1),
           most: 8_388_608))
     }
+    if let unread = reader.unread { operation.note(unread) }
     exchange.operations.append(operation)
   }
 }

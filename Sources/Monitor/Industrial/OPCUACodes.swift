@@ -1,28 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A service by the node id of its request or response in binary encoding (OPC Foundation, NodeIds.csv of OPC 10000-6, annex A; services in OPC 10000-4, 5).
+/// A service by the node id of its request or response in binary encoding (OPC Foundation, NodeIds.csv of OPC 10000-6,
+/// annex A; services in OPC 10000-4, 5).
 struct UAService: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt32
 
   static let fault = UAService(rawValue: 397)
-  static let openChannelRequest = UAService(rawValue: 446)
-  static let closeChannelRequest = UAService(rawValue: 452)
+  static let findServersRequest = UAService(rawValue: 422)
+  static let findServersResponse = UAService(rawValue: 425)
+  static let getEndpointsRequest = UAService(rawValue: 428)
   static let getEndpointsResponse = UAService(rawValue: 431)
+  static let registerServerRequest = UAService(rawValue: 437)
+  static let openChannelRequest = UAService(rawValue: 446)
+  static let openChannelResponse = UAService(rawValue: 449)
+  static let closeChannelRequest = UAService(rawValue: 452)
   static let createSessionRequest = UAService(rawValue: 461)
   static let createSessionResponse = UAService(rawValue: 464)
   static let activateSessionRequest = UAService(rawValue: 467)
+  static let addNodesRequest = UAService(rawValue: 488)
+  static let addNodesResponse = UAService(rawValue: 491)
+  static let addReferencesRequest = UAService(rawValue: 494)
+  static let addReferencesResponse = UAService(rawValue: 497)
   static let deleteNodesRequest = UAService(rawValue: 500)
+  static let deleteNodesResponse = UAService(rawValue: 503)
+  static let deleteReferencesRequest = UAService(rawValue: 506)
+  static let deleteReferencesResponse = UAService(rawValue: 509)
   static let browseRequest = UAService(rawValue: 527)
+  static let browseResponse = UAService(rawValue: 530)
+  static let browseNextResponse = UAService(rawValue: 536)
+  static let translatePathsRequest = UAService(rawValue: 554)
+  static let translatePathsResponse = UAService(rawValue: 557)
   static let registerNodesRequest = UAService(rawValue: 560)
+  static let unregisterNodesRequest = UAService(rawValue: 566)
+  static let queryFirstRequest = UAService(rawValue: 615)
   static let readRequest = UAService(rawValue: 631)
   static let readResponse = UAService(rawValue: 634)
+  static let historyReadRequest = UAService(rawValue: 664)
+  static let historyReadResponse = UAService(rawValue: 667)
   static let writeRequest = UAService(rawValue: 673)
   static let writeResponse = UAService(rawValue: 676)
+  static let historyUpdateRequest = UAService(rawValue: 700)
+  static let historyUpdateResponse = UAService(rawValue: 703)
   static let callRequest = UAService(rawValue: 712)
   static let callResponse = UAService(rawValue: 715)
   static let createItemsRequest = UAService(rawValue: 751)
+  static let createItemsResponse = UAService(rawValue: 754)
+  static let modifyItemsRequest = UAService(rawValue: 763)
+  static let modifyItemsResponse = UAService(rawValue: 766)
+  static let setMonitoringModeRequest = UAService(rawValue: 769)
+  static let setMonitoringModeResponse = UAService(rawValue: 772)
+  static let setTriggeringRequest = UAService(rawValue: 775)
+  static let setTriggeringResponse = UAService(rawValue: 778)
+  static let deleteItemsRequest = UAService(rawValue: 781)
+  static let deleteItemsResponse = UAService(rawValue: 784)
+  static let createSubscriptionResponse = UAService(rawValue: 790)
+  static let modifySubscriptionRequest = UAService(rawValue: 793)
+  static let setPublishingModeRequest = UAService(rawValue: 799)
+  static let setPublishingModeResponse = UAService(rawValue: 802)
   static let publishRequest = UAService(rawValue: 826)
   static let publishResponse = UAService(rawValue: 829)
+  static let republishRequest = UAService(rawValue: 832)
+  static let republishResponse = UAService(rawValue: 835)
+  static let transferSubscriptionsRequest = UAService(rawValue: 841)
+  static let transferSubscriptionsResponse = UAService(rawValue: 844)
+  static let deleteSubscriptionsRequest = UAService(rawValue: 847)
+  static let deleteSubscriptionsResponse = UAService(rawValue: 850)
+  static let registerServer2Request = UAService(rawValue: 12_211)
 
   var isKnown: Bool { action != .unknown }
   /// A request's id is three below its response's; those of FindServersOnNetwork and RegisterServer2 stand apart.
@@ -148,85 +191,6 @@ struct UAService: RawRepresentable, Hashable, Sendable {
     case 826, 829, 832, 835:
       .report
     default: .unknown
-    }
-  }
-}
-
-/// Status codes (OPC Foundation, StatusCode.csv of OPC 10000-6, annex A): those that servers give to services.
-enum UAStatus {
-  /// Good and uncertain codes are no refusal: the severity stands in the two upper bits.
-  static func outcome(_ code: UInt32) -> Outcome {
-    code & 0x8000_0000 == 0 ? .ok : .error(code: code, name: name(code))
-  }
-
-  static func name(_ code: UInt32) -> StaticString {
-    switch code & 0xFFFF_0000 {
-    case 0: "Good"
-    case 0x8001_0000: "BadUnexpectedError"
-    case 0x8002_0000: "BadInternalError"
-    case 0x8003_0000: "BadOutOfMemory"
-    case 0x8004_0000: "BadResourceUnavailable"
-    case 0x8005_0000: "BadCommunicationError"
-    case 0x8006_0000: "BadEncodingError"
-    case 0x8007_0000: "BadDecodingError"
-    case 0x8008_0000: "BadEncodingLimitsExceeded"
-    case 0x8009_0000: "BadUnknownResponse"
-    case 0x800A_0000: "BadTimeout"
-    case 0x800B_0000: "BadServiceUnsupported"
-    case 0x800C_0000: "BadShutdown"
-    case 0x800D_0000: "BadServerNotConnected"
-    case 0x800E_0000: "BadServerHalted"
-    case 0x800F_0000: "BadNothingToDo"
-    case 0x8010_0000: "BadTooManyOperations"
-    case 0x8012_0000: "BadCertificateInvalid"
-    case 0x8013_0000: "BadSecurityChecksFailed"
-    case 0x8014_0000: "BadCertificateTimeInvalid"
-    case 0x801A_0000: "BadCertificateUntrusted"
-    case 0x801F_0000: "BadUserAccessDenied"
-    case 0x8020_0000: "BadIdentityTokenInvalid"
-    case 0x8021_0000: "BadIdentityTokenRejected"
-    case 0x8022_0000: "BadSecureChannelIdInvalid"
-    case 0x8025_0000: "BadSessionIdInvalid"
-    case 0x8026_0000: "BadSessionClosed"
-    case 0x8027_0000: "BadSessionNotActivated"
-    case 0x8028_0000: "BadSubscriptionIdInvalid"
-    case 0x8033_0000: "BadNodeIdInvalid"
-    case 0x8034_0000: "BadNodeIdUnknown"
-    case 0x8035_0000: "BadAttributeIdInvalid"
-    case 0x8036_0000: "BadIndexRangeInvalid"
-    case 0x8037_0000: "BadIndexRangeNoData"
-    case 0x803A_0000: "BadNotReadable"
-    case 0x803B_0000: "BadNotWritable"
-    case 0x803C_0000: "BadOutOfRange"
-    case 0x803D_0000: "BadNotSupported"
-    case 0x803E_0000: "BadNotFound"
-    case 0x8042_0000: "BadMonitoredItemIdInvalid"
-    case 0x804A_0000: "BadContinuationPointInvalid"
-    case 0x804B_0000: "BadNoContinuationPoints"
-    case 0x8054_0000: "BadSecurityModeRejected"
-    case 0x8055_0000: "BadSecurityPolicyRejected"
-    case 0x8056_0000: "BadTooManySessions"
-    case 0x8057_0000: "BadUserSignatureInvalid"
-    case 0x8058_0000: "BadApplicationSignatureInvalid"
-    case 0x8073_0000: "BadWriteNotSupported"
-    case 0x8074_0000: "BadTypeMismatch"
-    case 0x8075_0000: "BadMethodInvalid"
-    case 0x8076_0000: "BadArgumentsMissing"
-    case 0x8077_0000: "BadTooManySubscriptions"
-    case 0x8078_0000: "BadTooManyPublishRequests"
-    case 0x8079_0000: "BadNoSubscription"
-    case 0x807D_0000: "BadTcpServerTooBusy"
-    case 0x807E_0000: "BadTcpMessageTypeInvalid"
-    case 0x807F_0000: "BadTcpSecureChannelUnknown"
-    case 0x8080_0000: "BadTcpMessageTooLarge"
-    case 0x8081_0000: "BadTcpNotEnoughResources"
-    case 0x8082_0000: "BadTcpInternalError"
-    case 0x8083_0000: "BadTcpEndpointUrlInvalid"
-    case 0x80AB_0000: "BadInvalidArgument"
-    case 0x80AC_0000: "BadConnectionRejected"
-    case 0x80AD_0000: "BadDisconnect"
-    case 0x80AE_0000: "BadConnectionClosed"
-    default: "Status code not in the table"
     }
   }
 }

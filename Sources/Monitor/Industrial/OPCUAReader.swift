@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the binary encoding (OPC 10000-6, 5.2) from front to back. What is cut off reads as 0, and is remembered in `failed`.
+/// Reads the binary encoding (OPC 10000-6, 5.2) from front to back. What is cut off reads as 0, and is remembered in
+/// `failed`.
 struct UAReader: ~Escapable {
   private let bytes: RawSpan
   private(set) var offset: Int
   var failed = false
-  /// A value of a type that is not read was met.
-  private(set) var isUnread = false
+  /// What was met that cannot be read: where what is behind it stands, nobody can tell.
+  private(set) var unread: Fault?
+  /// Nothing more can be read.
+  var isDone: Bool { failed || unread != nil }
+  /// Variants in variants (5.1.2: decoders take at least 100 levels).
+  private static let deepest = 100
 
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, at offset: Int) {
@@ -41,7 +46,11 @@ struct UAReader: ~Escapable {
   }
   mutating func name(_ exchange: inout Exchange) -> NameID {
     let (start, count) = string()
-    return exchange.name(bytes.slice(start, count))
+    return name(start, count, &exchange)
+  }
+  /// The name of a string that was read.
+  func name(_ start: Int, _ count: Int, _ exchange: inout Exchange) -> NameID {
+    exchange.name(bytes.slice(start, count))
   }
 
   /// The numeric id of a node of namespace 0 (a type's encoding); 0 for any other.
@@ -118,7 +127,7 @@ struct UAReader: ~Escapable {
     _ = string()
     return node
   }
-  private mutating func skipNode() {
+  mutating func skipNode() {
     let encoding = u8()
     switch encoding & 0x3F {
     case 0: skip(1)
@@ -134,13 +143,73 @@ struct UAReader: ~Escapable {
     if encoding & 0x40 != 0 { skip(4) }
   }
 
-  mutating func extensionObject() {
+  /// A qualified name: the namespace, the name; where the name stands.
+  mutating func qualifiedName() -> (start: Int, count: Int) {
+    skip(2)
+    return string()
+  }
+  private mutating func localizedText() {
+    let mask = u8()
+    if mask & 1 != 0 { _ = string() }
+    if mask & 2 != 0 { _ = string() }
+  }
+  /// What a reference leads to (OPC 10000-4, 7.30).
+  mutating func referenceDescription() {
+    skipNode()
+    skip(1)
+    skipNode()
+    _ = qualifiedName()
+    localizedText()
+    skip(4)
+    skipNode()
+  }
+  /// A relative path (OPC 10000-4, 7.31): reference type, its direction, with subtypes or not, name; the last name.
+  mutating func relativePath() -> (start: Int, count: Int) {
+    var last = (start: offset, count: 0)
+    for _ in 0..<count() {
+      skipNode()
+      skip(2)
+      last = qualifiedName()
+      if failed { break }
+    }
+    return last
+  }
+  /// An array of numbers of 32 bits (handles, status codes): the first one.
+  @discardableResult
+  mutating func numbers() -> UInt32? {
+    let count = count()
+    let start = offset
+    skip(4 * count)
+    return failed || count == 0 ? nil : bytes.u32LE(start)
+  }
+  mutating func allDiagnostics() {
+    for _ in 0..<count() {
+      diagnostics()
+      if failed { break }
+    }
+  }
+
+  /// An extension object (5.2.2.15): the id of its type, and where its body stands.
+  @discardableResult
+  mutating func extensionObject() -> (type: UInt32, start: Int, end: Int) {
+    let start = offset
+    let type = serviceID()
+    offset = start
     skipNode()
     switch u8() {
-    case 0: break
-    case 1, 2: _ = string()
-    default: failed = true
+    case 0: return (type, offset, offset)
+    case 1, 2:
+      let (start, count) = string()
+      return (type, start, start + count)
+    default:
+      failed = true
+      return (type, offset, offset)
     }
+  }
+  /// Reads a part that was skipped.
+  @_lifetime(copy self)
+  func part(_ body: (type: UInt32, start: Int, end: Int)) -> UAReader {
+    UAReader(bytes.extracting(first: body.end), at: body.start)
   }
 
   /// Token, time, handle, diagnostics, audit entry, time-out, additional header (OPC 10000-4, 7.33).
@@ -165,7 +234,7 @@ struct UAReader: ~Escapable {
   }
 
   /// A DiagnosticInfo (5.2.2.12): the inner one comes last, so that no depth is needed.
-  private mutating func diagnostics() {
+  mutating func diagnostics() {
     var mask = u8()
     while !failed {
       for bit: UInt8 in [1, 2, 4, 8] where mask & bit != 0 { skip(4) }
@@ -176,55 +245,64 @@ struct UAReader: ~Escapable {
     }
   }
 
-  /// A DataValue (5.2.2.17).
-  mutating func dataValue() -> Values {
+  /// A DataValue (5.2.2.17): where its numbers stand, and its status.
+  mutating func dataValue(depth: Int = 0) -> (values: Values, status: UInt32) {
     let mask = u8()
-    let values = mask & 1 != 0 ? variant() : .none
-    guard !isUnread else { return values }
-    if mask & 2 != 0 { skip(4) }
+    let values = mask & 1 != 0 ? variant(depth: depth) : .none
+    guard !isDone else { return (values, 0) }
+    let status = mask & 2 != 0 ? u32() : 0
     if mask & 4 != 0 { skip(8) }
     if mask & 0x10 != 0 { skip(2) }
     if mask & 8 != 0 { skip(8) }
     if mask & 0x20 != 0 { skip(2) }
-    return values
+    return (values, status)
   }
 
   /// A Variant (5.2.2.16): where its numbers stand.
-  mutating func variant() -> Values {
+  mutating func variant(depth: Int = 0) -> Values {
+    guard depth <= UAReader.deepest else {
+      unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.deepest))
+      return .none
+    }
     let encoding = u8()
+    let type = encoding & 0x3F
     let count = encoding & 0x80 != 0 ? count() : 1
     let start = offset
     var values = Values.none
-    if let (format, width) = UAReader.number(encoding & 0x3F) {
+    if let (format, width) = UAReader.number(type) {
       let (length, isTooLong) = count.multipliedReportingOverflow(by: width)
       skip(isTooLong ? Int.max : length)
       if !failed { values = Values(format, at: start, count, end: bytes.byteCount) }
-    } else {
+    } else if type > 31 {
+      unread = Fault(.code, "Variant type", seen: UInt64(type), least: 0, most: 31)
+      return .none
+    } else if type != 0 {
+      // Not for null, which has no bytes: a count would be all it takes to keep the reader busy.
       for _ in 0..<count {
-        switch encoding & 0x3F {
-        case 0: break
-        case 12, 15, 16: _ = string()
-        case 13: skip(8)
-        case 14: skip(16)
-        case 17, 18: skipNode()
-        case 20:
-          skip(2)
-          _ = string()
-        case 21:
-          let mask = u8()
-          if mask & 1 != 0 { _ = string() }
-          if mask & 2 != 0 { _ = string() }
-        case 22: extensionObject()
-        default: isUnread = true
-        }
-        if failed || isUnread { return .none }
+        let one = element(type, depth)
+        if isDone { return .none }
+        if encoding & 0x80 == 0 { values = one }
       }
     }
-    if encoding & 0x40 != 0 {
-      let dimensions = self.count()
-      skip(4 * dimensions)
-    }
+    if encoding & 0x40 != 0 { numbers() }
     return values
+  }
+
+  /// One value that is no plain number. Types 26 to 31 are reserved, and read as byte strings.
+  private mutating func element(_ type: UInt8, _ depth: Int) -> Values {
+    switch type {
+    case 13: skip(8)
+    case 14: skip(16)
+    case 17, 18: skipNode()
+    case 20: _ = qualifiedName()
+    case 21: localizedText()
+    case 22: extensionObject()
+    case 23: return dataValue(depth: depth + 1).values
+    case 24: return variant(depth: depth + 1)
+    case 25: diagnostics()
+    default: _ = string()
+    }
+    return .none
   }
 
   private static func number(_ type: UInt8) -> (Values.Format, Int)? {

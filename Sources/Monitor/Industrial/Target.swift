@@ -19,6 +19,7 @@ package enum Area: UInt8, CaseIterable, Sendable {
   case mcR, mcZR, mcRD, mcG, bufferMemory, moduleBuffer, label
   // FINS: memory areas (EM by bank), parameters and programs
   case cio, wr, hr, ar, dm, em, tim, cnt, task, indexRegister, dataRegister, clockPulse, parameterArea, programArea
+  case transition, step, sfcAction, forcedStatus, interruptInterval
   // IEC 60870-5-104: information object address
   case informationObject
   // DNP3: object group (`number`), then point index
@@ -83,6 +84,7 @@ package enum Area: UInt8, CaseIterable, Sendable {
     Entry("CIO"), Entry("WR"), Entry("HR"), Entry("AR"), Entry("DM"), Entry("EM", .numbered), Entry("TIM"),
     Entry("CNT"), Entry("TK"), Entry("IR"), Entry("DR"), Entry("clock-pulse"), Entry("parameter-area", .numbered),
     Entry("program-area", .numbered),
+    Entry("transition"), Entry("step"), Entry("sfc-action"), Entry("forced-status"), Entry("interrupt-interval"),
     Entry("ioa"),
     Entry("group", .numbered),
     Entry("node", .named),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A memory area code: of the CS and CJ series (W342, 5-2-2), and of the CV series (W227), whose codes they know too.
+struct FINSArea: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  /// What an area code says of an item: where it is, and how it is sent.
+  struct Place {
+    /// The area, and the bank of EM.
+    var target: Target
+    /// The address has a bit.
+    let isBit: Bool
+    let format: Values.Format
+    /// Bytes from one item to the next, where there is more to it than its value.
+    let stride: UInt16
+
+    var width: Int { stride > 0 ? Int(stride) : format.width }
+
+    fileprivate static func bit(_ area: Area, bank: UInt32 = 0) -> Place {
+      Place(target: Target(area: area, number: bank), isBit: true, format: .uint8, stride: 0)
+    }
+    fileprivate static func flag(_ area: Area) -> Place {
+      Place(target: Target(area: area), isBit: false, format: .uint8, stride: 0)
+    }
+    fileprivate static func word(_ area: Area, bank: UInt32 = 0) -> Place {
+      Place(target: Target(area: area, number: bank), isBit: false, format: .uint16, stride: 0)
+    }
+    /// A word, and behind it sixteen bits that say which of its own are forced.
+    fileprivate static func forcedWord(_ area: Area) -> Place {
+      Place(target: Target(area: area), isBit: false, format: .uint16, stride: 4)
+    }
+  }
+
+  /// Counters share the codes of timers: from 8000 hexadecimal on in CS mode, from 0800 in CV mode.
+  var firstCounter: UInt64 {
+    switch rawValue {
+    case 0x01, 0x41, 0x81: 0x0800
+    default: 0x8000
+    }
+  }
+
+  var place: Place? {
+    switch rawValue {
+    // With forced status (40, 70 and so on) a bit is one byte, too: bit 0 its state, bit 1 whether it is forced.
+    case 0x00, 0x40, 0x30, 0x70: .bit(.cio)
+    case 0x80, 0xB0: .word(.cio)
+    case 0xC0, 0xF0: .forcedWord(.cio)
+    case 0x31, 0x71: .bit(.wr)
+    case 0xB1: .word(.wr)
+    case 0xF1: .forcedWord(.wr)
+    case 0x32, 0x72: .bit(.hr)
+    case 0xB2: .word(.hr)
+    case 0xF2: .forcedWord(.hr)
+    case 0x33: .bit(.ar)
+    case 0xB3: .word(.ar)
+    case 0x02: .bit(.dm)
+    case 0x82: .word(.dm)
+    case 0x20...0x2F: .bit(.em, bank: UInt32(rawValue & 15))
+    case 0xA0...0xAF: .word(.em, bank: UInt32(rawValue & 15))
+    case 0x90...0x97: .word(.em, bank: UInt32(rawValue & 15))
+    case 0xE0...0xEF: .bit(.em, bank: 16 + UInt32(rawValue & 15))
+    case 0x60...0x6F: .word(.em, bank: 16 + UInt32(rawValue & 15))
+    // Of the current bank, whichever it is.
+    case 0x0A: .bit(.em)
+    case 0x98: .word(.em)
+    case 0x01, 0x41, 0x09, 0x49: .flag(.tim)
+    case 0x81, 0x89: .word(.tim)
+    case 0x03, 0x43: .flag(.transition)
+    case 0x04, 0x44: .flag(.step)
+    case 0x84: .word(.step)
+    case 0x05: .bit(.forcedStatus)
+    case 0x85: .word(.forcedStatus)
+    case 0x1B: .flag(.sfcAction)
+    case 0x06: .bit(.task)
+    case 0x46: .flag(.task)
+    case 0xDC: Place(target: Target(area: .indexRegister), isBit: false, format: .uint32, stride: 0)
+    // In CV mode index registers, data registers and the number of the current EM bank by one code.
+    case 0x9C, 0xBC: .word(.dataRegister)
+    case 0x07: .bit(.clockPulse)
+    case 0xDD: .word(.interruptInterval)
+    default: nil
+    }
+  }
+}
