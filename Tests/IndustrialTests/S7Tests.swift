@@ -88,7 +88,7 @@ let s7Scripts = [
 ]
 
 /// A message of S7 communication in one TPDU: parameters, data, and for acknowledgements the error.
-private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = nil, reference: Int = 7)
+func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = nil, reference: Int = 7)
   -> [UInt8]
 {
   let parameters = hex(parameters)
@@ -245,97 +245,6 @@ private func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: I
     _ = exchange.step(s7(2, "29", error: 0x8104), S7Comm.self)
     #expect(exchange.operations[0].outcome == .error(code: 0x8104, name: ""))
     #expect(exchange.operations[0].pairing == .unasked)
-  }
-
-  @Test func `parts of data blocks have their own data in the answer, and the refused one is named`() {
-    let question = s7(1, "04 01 1211 B003 02004A006C 04004C0194 020051003C")
-    var exchange = conversation()
-    _ = exchange.step(question, S7Comm.self)
-    exchange.direction = .toClient
-    exchange.begin()
-    let answer = s7(3, "04 01", "FF 09 000B FF 040A FF 0544053E FF 040A", error: 0)
-    _ = exchange.step(answer, S7Comm.self)
-    var values = [exchange.operations[0].values] + exchange.items.map(\.values)
-    #expect(values.map { $0.numbers(in: answer) } == [[4, 10], [5, 0x44, 5, 0x3E], [4, 10]])
-    #expect(exchange.operations[0].outcome == .ok && exchange.operations[0].items.count == 2)
-
-    exchange.direction = .toServer
-    exchange.begin()
-    _ = exchange.step(question, S7Comm.self)
-    exchange.direction = .toClient
-    exchange.begin()
-    let partial = s7(3, "04 01", "FF 09 0007 FF 040A 0A FF 040A", error: 0)
-    _ = exchange.step(partial, S7Comm.self)
-    values = [exchange.operations[0].values] + exchange.items.map(\.values)
-    #expect(values.map { $0.numbers(in: partial) } == [[4, 10], [], [4, 10]])
-    #expect(exchange.operations[0].outcome == .error(code: 10, name: ""))
-    #expect(exchange.operations[0].facets[.refusedItem] == 2)
-
-    // Data that do not fit what was asked stay together.
-    exchange.direction = .toServer
-    exchange.begin()
-    _ = exchange.step(question, S7Comm.self)
-    exchange.direction = .toClient
-    exchange.begin()
-    let odd = s7(3, "04 01", "FF 09 0006 FF 040A FF 0544", error: 0)
-    _ = exchange.step(odd, S7Comm.self)
-    #expect(exchange.operations[0].values.numbers(in: odd) == [0xFF, 4, 10, 0xFF, 5, 0x44])
-  }
-
-  @Test func `of several writes the one that was refused is named`() {
-    var exchange = conversation()
-    let items = "120A10 02 0001 0001 84 000000 120A10 02 0001 0001 84 000008 120A10 02 0001 0001 84 000010"
-    _ = exchange.step(s7(1, "05 03 " + items, "0004000801 00 00040008 02 00 00040008 03"), S7Comm.self)
-    exchange.direction = .toClient
-    exchange.begin()
-    _ = exchange.step(s7(3, "05 03", "FF 05 FF", error: 0), S7Comm.self)
-    #expect(exchange.operations[0].outcome == .error(code: 5, name: ""))
-    #expect(exchange.operations[0].facets[.refusedItem] == 2)
-    #expect(targetTexts(exchange) == ["DB1.DBB0", "DB1.DBB1", "DB1.DBB2"])
-  }
-
-  @Test(
-    "what a controller sends by itself has its values",
-    arguments: [
-      ("000112 04 11 00 02 00", "FF 09 0004 00000000", "Mode transition to RUN", Action.report, [[0, 0, 0, 0]]),
-      ("000112 04 11 00 00 00", "", "Mode transition to STOP", .report, [[]]),
-      (
-        "000112 08 12 01 02 02 0000 0000",
-        "FF 09 001A 0004 0012 01000002 0002 FF 09 0006 4133851FDEAD FF 09 0002 0102", "Variable status", .report,
-        [[0x41, 0x33, 0x85, 0x1F, 0xDE, 0xAD], [1, 2]]
-      ),
-      (
-        "000112 08 12 02 05 01 0000 0000", "FF 09 000F 0002 FF 04 0008 AA 00 FF 05 0010 FFFF",
-        "Change driven transfer", .report, [[0xAA], [0xFFFF]]
-      ),
-      (
-        "000112 04 11 04 05 00",
-        "FF 09 001C 9401060027203975 40 01 120A 16 01 000000AF 0000FEFE FF 04 0010 0001", "ALARM_8 indication",
-        .report, [[0, 0, 0xFE, 0xFE], [1]]
-      ),
-      ("000112 04 11 3F 02 00", "FF 09 0002 0102", "NC download block", .program, [[1, 2]]),
-    ] as [(String, String, String, Action, [[UInt16]])])
-  func indications(_ parameters: String, _ data: String, _ name: String, _ action: Action, _ values: [[UInt16]]) {
-    var exchange = conversation()
-    exchange.direction = .toClient
-    exchange.begin()
-    let bytes = s7(7, parameters, data)
-    _ = exchange.step(bytes, S7Comm.self)
-    let operation = exchange.operations[0]
-    #expect(operation.role == .report && operation.action == action && operation.name.description == name)
-    let found = [operation.values] + exchange.items.map(\.values)
-    #expect(found.map { $0.numbers(in: bytes) } == values)
-    if name == "ALARM_8 indication" { #expect(operation.facets[.alarm] == 0xAF) }
-    #expect(operation.fault == nil && operation.outcome == .none)
-  }
-
-  @Test func `uploads of numerical controls are fetched, and answered by their own type`() {
-    var exchange = conversation()
-    _ = exchange.step(s7(7, "000112 04 11 7F 06 00", "0A 00 0000"), S7Comm.self)
-    #expect(exchange.operations[0].isFetch && exchange.operations[0].action == .program)
-    exchange.direction = .toClient
-    _ = exchange.step(s7(7, "000112 08 12 BF 06 01 0000 0000", "0A 00 0000"), S7Comm.self)
-    #expect(exchange.operations[0].role == .response && exchange.operations[0].pairing == .answered)
   }
 
   @Test func `an upload whose block cannot be read is not of the block before`() {

@@ -225,6 +225,9 @@ let umasScripts = [
     #expect(guess("0000 0000 0004 00 5A 00 EE") == "no")
     #expect(guess("0000 0000 0004 00 5A 00 02 47 45 54") == "no")
     #expect(guess("0000 0001 0004 00 5A 00 02") == "no")
+    // Who tries all functions is refused: that is no other protocol's answer.
+    #expect(guess("0000 0000 0003 01 89 01") == "toClient")
+    #expect(guess("0000 0000 0003 01 89 09") == "no")
     // On the way to whom nobody knows: the function tells.
     var exchange = conversation(.toClient, isCertain: false)
     _ = exchange.step(hex("0000 0000 0004 00 5A 00 41"))

@@ -68,7 +68,10 @@ extension CIP {
         if type & 15 == 15 { place += 2 }
         if isExtended {
           path.link = -1
-          if size > 0, place + size <= end { path.linkName = exchange.name(bytes.slice(place, size)) }
+          if size > 0, place + size <= end {
+            let address = bytes.slice(place, size)
+            path.linkName = address.isText ? exchange.name(address) : exchange.name { $0.append(hexadecimal: address) }
+          }
         } else if place < end {
           path.link = Int64(bytes.u8(place))
         }

@@ -11,7 +11,7 @@
 /// A CIP message stands in an item for connected (with a sequence count) or unconnected data.
 enum EtherNetIP: Dissector {
   static var name: StaticString { "enip" }
-  static var selectors: [Selector] { [.tcp(44_818), .udp(44_818), .anyTCP, .anyUDP] }
+  static var selectors: [Selector] { [.tcp(44_818), .udp(44_818), .anyTCP] }
   static var about: About { About("EtherNet/IP encapsulation", .full, "ODVA CIP Networks Library, volume 2") }
   static var carries: [Carried] {
     [
@@ -20,6 +20,8 @@ enum EtherNetIP: Dissector {
       Carried("pccc", About("PCCC in CIP", .full, "Rockwell 1770-6.5.16")),
     ]
   }
+  /// Whose connections a Forward Open opens.
+  static var needsEnds: Bool { true }
   /// `length` is a 16-bit number, and no more than 65,511 (2-3.3).
   static var longestMessage: Int { headerSize + 65_511 }
 
@@ -62,8 +64,14 @@ enum EtherNetIP: Dissector {
       guard expected || 2...4 ~= bytes.u16LE(itemsOffset) else { return .no }
       let message = bytes.extracting(first: total)
       guard let service = service(in: message) else { return .yes(nil) }
-      guard expected || isMessage(message, at: service, isWhole: message.byteCount == total) else { return .no }
-      return .yes(message.u8(service) & 0x80 == 0 ? .toServer : .toClient)
+      // Elsewhere what is connected is told by its requests: some put implicit data there, which may look like an answer.
+      let isAnswer = message.u8(service) & 0x80 != 0
+      guard
+        expected
+          || !(isAnswer && command == .sendUnit)
+            && isMessage(message, at: service, isWhole: message.byteCount == total)
+      else { return .no }
+      return .yes(isAnswer ? .toClient : .toServer)
     case .listIdentity, .listServices, .listInterfaces:
       guard expected || isList(bytes, command) else { return .no }
       return .yes(bytes.u16LE(2) == 0 ? .toServer : .toClient)
@@ -97,12 +105,15 @@ enum EtherNetIP: Dissector {
       && bytes.u32LE(20) == 0
   }
 
-  /// Whether a CIP message may begin there: a request has a path, an answer a 0 behind its service.
+  /// Whether a CIP message may begin there: a request has a path, which begins with a class or a symbol; an answer has a 0 behind its service.
   private static func isMessage(_ message: RawSpan, at service: Int, isWhole: Bool) -> Bool {
     guard service + 2 <= message.byteCount else { return !isWhole }
     let size = Int(message.u8(service + 1))
     if message.u8(service) & 0x80 != 0 { return size == 0 }
-    return size > 0 && (!isWhole || service + 2 + 2 * size <= message.byteCount)
+    guard size > 0, service + 2 + 2 * size <= message.byteCount || !isWhole else { return false }
+    guard service + 2 < message.byteCount else { return true }
+    let segment = message.u8(service + 2)
+    return segment & 0xE0 == 0x20 || segment & 0xE0 == 0x60 || segment == 0x91
   }
 
   /// Where the first CIP message begins; its response bit tells the direction.
@@ -248,6 +259,21 @@ enum EtherNetIP: Dissector {
     }
     return nil
   }
+}
+
+/// The commands that go in datagrams, too (2-2.1): who is there, and what it offers. On other ports than the protocol's own nothing else is taken for it.
+enum EtherNetIPLists: Dissector {
+  static var name: StaticString { EtherNetIP.name }
+  static var selectors: [Selector] { [.anyUDP] }
+  static var about: About { About("EtherNet/IP lists in datagrams", .full, "ODVA CIP Networks Library, volume 2") }
+  static var carries: [Carried] { EtherNetIP.carries }
+  static var longestMessage: Int { EtherNetIP.longestMessage }
+
+  static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
+    guard bytes.byteCount >= 24, ENIPCommand(rawValue: bytes.u16LE(0)).isList else { return .no }
+    return EtherNetIP.recognise(bytes, expected: false)
+  }
+  static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step { EtherNetIP.read(bytes, &exchange) }
 }
 
 extension Exchange {

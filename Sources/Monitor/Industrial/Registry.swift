@@ -8,6 +8,7 @@ enum Registry {
     Modbus.self,
     FINS.self,
     EtherNetIP.self,
+    EtherNetIPLists.self,
     CIPIO.self,
     S7Comm.self,
     IEC104.self,

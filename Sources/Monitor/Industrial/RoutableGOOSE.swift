@@ -9,7 +9,7 @@
 ///     +----+----+------+--------+---------------- ... -+---------------+----+------------+-------+--------+--------- ... -+
 enum RoutableGOOSE: Dissector {
   static var name: StaticString { "goose" }
-  static var selectors: [Selector] { [.udp(102)] }
+  static var selectors: [Selector] { [.udp(102), .anyUDP] }
   static var about: About { About("IEC 61850 routable GOOSE", .full, "IEC TR 61850-90-5, IEC 61850-8-1") }
   static var longestMessage: Int { 65_507 }
   private static let headerSize = 4
@@ -18,7 +18,13 @@ enum RoutableGOOSE: Dissector {
   private static let payload: UInt8 = 0x81
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard expected, bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else { return .no }
+    guard bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else { return .no }
+    if expected { return .yes(.toServer) }
+    // Elsewhere the payload behind the session's header must be there, too, and be of GOOSE.
+    let first = headerSize + Int(bytes.u8(3))
+    guard first + 10 <= bytes.byteCount, bytes.u32(first) <= UInt32(bytes.byteCount - first - 4),
+      bytes.u8(first + 4) == payload
+    else { return .no }
     return .yes(.toServer)
   }
 

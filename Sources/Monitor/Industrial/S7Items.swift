@@ -68,7 +68,9 @@ enum S7Items {
         break
       }
       let isLast = number == count - 1
-      if bytes.u16(place) == 0xFF09, index + count - number <= Int(operation.items.count) {
+      // More targets than items; or one part alone, which is longer than its data by a return code.
+      let isShort = index + count - number <= Int(operation.items.count)
+      if bytes.u16(place) == 0xFF09, isShort || place + 4 < end && bytes.u8(place + 4) == 0xFF {
         let length = Int(bytes.u16(place + 2))
         let last = min(end, place + 4 + length)
         let parts = partCount(bytes, from: place + 4, to: last, index, operation, exchange)
