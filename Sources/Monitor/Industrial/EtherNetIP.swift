@@ -21,7 +21,6 @@ enum EtherNetIP: Dissector {
     ]
   }
   /// Whose connections a Forward Open opens.
-  static var needsEnds: Bool { true }
   /// `length` is a 16-bit number, and no more than 65,511 (2-3.3).
   static var longestMessage: Int { headerSize + 65_511 }
 
