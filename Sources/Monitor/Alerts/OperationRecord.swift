@@ -114,7 +114,8 @@ extension JSONLine {
       if target.bit >= 0 { number("bit", target.bit) }
       if let name { string("name", name) }
     }
-    number("count", target.count)
+    // All there are: no number.
+    if target.count < .max { number("count", target.count) }
     close()
   }
 }

@@ -38,8 +38,6 @@ struct ZonePolicy {
     refused(operation, message, conversation, moment, site, &alerts)
   }
 
-  /// Apart: what is inlined around it would copy the operation.
-  @inline(never)
   private func refused(
     _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
     _ moment: Moment,

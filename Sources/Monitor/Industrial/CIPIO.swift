@@ -16,7 +16,6 @@ enum CIPIO: Dissector {
   static var about: About {
     About("CIP implicit messages (class 0, 1)", .messages, "ODVA CIP Networks Library, volume 2")
   }
-  /// What a connection leads to was announced of one of them.
   static var longestMessage: Int { 1500 }
 
   private static let headerSize = 18

@@ -20,7 +20,6 @@ enum EtherNetIP: Dissector {
       Carried("pccc", About("PCCC in CIP", .full, "Rockwell 1770-6.5.16")),
     ]
   }
-  /// Whose connections a Forward Open opens.
   /// `length` is a 16-bit number, and no more than 65,511 (2-3.3).
   static var longestMessage: Int { headerSize + 65_511 }
 

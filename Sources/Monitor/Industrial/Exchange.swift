@@ -117,6 +117,7 @@ struct Exchange {
   static let mostItems = 128
   static let mostItemsWaiting = 1 << 18
 
+  @inline(never)
   private mutating func keepItems(of operation: borrowing Operation, _ slot: Int) {
     let first = Int(operation.items.start)
     let count = min(
@@ -130,8 +131,10 @@ struct Exchange {
     waitingItems += count
     swap(&kept, &pending[slot].items)
   }
-  private mutating func forgetItems(_ slot: Int) {
-    guard !pending[slot].items.isEmpty else { return }
+  @inline(__always)
+  private mutating func forgetItems(_ slot: Int) { if !pending[slot].items.isEmpty { giveBackItems(slot) } }
+  @inline(never)
+  private mutating func giveBackItems(_ slot: Int) {
     var kept: [Item] = []
     swap(&kept, &pending[slot].items)
     waitingItems -= kept.count
@@ -182,6 +185,7 @@ struct Exchange {
     answered(asked)
   }
   /// The answer has the question's further targets too, if it has not others of its own.
+  @inline(never)
   private mutating func takeItems(_ answer: inout Operation, _ asked: WaitingRequest) {
     guard answer.items.count == 0, answer.target == self[asked].operation.target else { return }
     answer.items = ItemRange(items.count, pending[asked.slot].items.count)

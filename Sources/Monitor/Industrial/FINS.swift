@@ -64,9 +64,11 @@ enum FINS: Dissector {
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     if bytes.byteCount >= 4, bytes.u32(0) == magic { return recogniseTCP(bytes) }
-    let known: [UInt8] = [0x46, 0x49, 0x4E, 0x53]
     if bytes.byteCount < 4 {
-      for place in 0..<bytes.byteCount where bytes.u8(place) != known[place] { return .no }
+      for place in 0..<bytes.byteCount
+      where bytes.u8(place) != UInt8(truncatingIfNeeded: magic >> (24 - 8 * UInt32(place))) {
+        return .no
+      }
       return .undecided
     }
     guard bytes.byteCount >= FINSFrame.size else { return .no }

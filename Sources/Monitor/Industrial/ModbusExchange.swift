@@ -111,13 +111,14 @@ extension Exchange {
 
 extension Operation {
   /// An answer means what its question meant, at the addresses it asked for.
+  @inline(__always)
   fileprivate mutating func takeQuestion(_ asked: borrowing Operation) {
     target = asked.target
     written = asked.written
     action = asked.action
     name = asked.name
     subcode = asked.subcode
-    if let function = asked.facets[.signedFunction] { facets[.signedFunction] = function }
+    if asked.isCarrier, let function = asked.facets[.signedFunction] { facets[.signedFunction] = function }
     // The last byte of coils or inputs is filled up with zeros (clause 6.1).
     if values.format == .bit { values.count = min(values.count, Int32(clamping: asked.target.count)) }
   }

@@ -108,23 +108,24 @@ package struct Operation: Sendable {
   /// Further targets and values of the same message.
   package var items = ItemRange()
   package var outcome = Outcome.none
-  /// Ties answer to question; -1 where the protocol has none.
-  package var transaction: Int64 = -1
+  // Small ones side by side, so that the whole stays below 256 bytes: up to there a copy is eight loads and stores.
   package var pairing = Pairing.none
-  /// Nanoseconds from the request to this answer; -1 when not answered.
-  package var latency: Int64 = -1
   package var phase = Phase.none
   package var cyclic = Cyclic.no
   /// An envelope of another protocol's message, which is an operation of its own: policy judges that one.
   package var isCarrier = false
   /// Of a program: it is read out of the controller, not loaded into it.
   package var isFetch = false
+  /// Ties answer to question; -1 where the protocol has none.
+  package var transaction: Int64 = -1
+  /// Nanoseconds from the request to this answer; -1 when not answered.
+  package var latency: Int64 = -1
   /// Sum of what a cyclic message holds, to tell whether it changed.
   package var digest: UInt32 = 0
-  /// Further native fields, by name.
-  package var facets = Facets()
   /// One native field that is text: a security policy, a user, a program's name.
   package var detail = NameID.none
+  /// Further native fields, by name.
+  package var facets = Facets()
   /// What violates the specification in it, if anything.
   package var fault: Fault?
 

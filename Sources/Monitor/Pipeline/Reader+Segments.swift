@@ -22,7 +22,8 @@ extension Reader {
       sequence &+= 1
       begin(&conversation.flow[direction].stream, at: sequence)
     }
-    if flags.contains(.ack) {
+    // What the other end has had is of interest until it is known where its bytes stand.
+    if flags.contains(.ack), !conversation.flow[direction.reversed].stream.isSynced {
       conversation.flow[direction.reversed].stream.acknowledge(acknowledgement, at: moment.time)
     }
     if flags.contains(.ack), pool.hasSegments(conversation.flow[direction.reversed].stream) {
