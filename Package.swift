@@ -55,7 +55,7 @@ let package = Package(
     tests("SiteTests", "Monitor", "Support"),
     tests("DetectionTests", "Capture", "Monitor", "Support"),
     tests("AlertsTests", "Monitor"),
-    tests("GoldenTests", "Capture", "Monitor"),
+    tests("GoldenTests", "Capture", "Monitor", "Support"),
     tests("HotPathTests"),
     tests("CommandTests", "sekisho"),
   ],

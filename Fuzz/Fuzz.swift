@@ -3,6 +3,7 @@ import Capture
 import Monitor
 
 /// libFuzzer's entry: the input is a row of frames, each behind two bytes of length and one of link type; they go the whole way from frame to alert.
+/// Bit 6 of the link type says that the capture kept only the front of the frame.
 ///
 /// `unsafe` is sound: libFuzzer hands over `size` readable bytes.
 @c(LLVMFuzzerTestOneInput)
@@ -25,8 +26,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> Int32 {
     let frame = header.extracting(droppingFirst: 3).extracting(first: length)
     pipeline.process(
       Frame(
-        bytes: frame, length: kind & 0x80 == 0 ? frame.byteCount : length, time: time,
-        linkType: links[kind % links.count]))
+        bytes: frame, length: (kind & 0x80 == 0 ? frame.byteCount : length) + kind & 0x40, time: time,
+        linkType: links[kind % 0x40 % links.count]))
     time += Int64(kind) * 10_000_000
     offset += 3 + frame.byteCount
   }

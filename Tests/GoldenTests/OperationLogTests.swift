@@ -53,10 +53,7 @@ import Testing
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     // Each datagram twice, as from a mirror port that sends both ways: 12 of a question and its answer.
-    let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).pcap")
-    defer { try? FileManager.default.removeItem(at: file) }
-    var bytes: [UInt8] = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
-    bytes += [0xFF, 0xFF, 0, 0, 1, 0, 0, 0]
+    var played: [[UInt8]] = []
     for number: UInt8 in 0..<24 {
       let isAnswer = number / 2 % 2 == 1
       let ends: [UInt8] = isAnswer ? [10, 0, 0, 2, 10, 0, 0, 1] : [10, 0, 0, 1, 10, 0, 0, 2]
@@ -69,23 +66,37 @@ import Testing
       frame += ends + ports
       frame += [0, length - 20, 0, 0]
       frame += pdu
-      // A copy comes 2 microseconds behind its datagram.
-      bytes += [number / 2 + 1, 0, 0, 0, number % 2 * 2, 0, 0, 0]
-      bytes += [UInt8(frame.count), 0, 0, 0, UInt8(frame.count), 0, 0, 0] + frame
+      played.append(frame)
     }
-    try Data(bytes).write(to: file)
-    let all = try Run.replay(file.path, log: [.operationsAll]).split(separator: "\n")
+    // A copy comes 2 microseconds behind its datagram.
+    let seconds = played.indices.map { $0 % 2 == 0 ? 0.000_002 : 1 }
+    func replay(_ log: LogKinds) throws -> String { try Run.replay(frames: played, seconds: seconds, log: log) }
+    let all = try replay([.operationsAll]).split(separator: "\n")
       .map { try decoder.decode(Copy.self, from: Data($0.utf8)) }
     let frames: [UInt64] = Array(1...24)
     let originals: [UInt64?] = frames.map { frame in frame % 2 == 0 ? frame - 1 : nil }
     #expect(all.map(\.pcapCnt) == frames)
     #expect(all.map(\.copyOf) == originals)
-    let lines = try Run.replay(file.path, log: [.operationsAll])
+    let lines = try replay([.operationsAll])
     let answered = lines.components(separatedBy: #""pairing":"answered""#).count - 1
     #expect(answered == 12, "copies answer copies")
     #expect(!lines.contains("unasked"))
-    let some = try Run.replay(file.path, log: [.operations])
+    let some = try replay([.operations])
     #expect(!some.contains("copy_of") && some.contains(#""count":6"#))
+  }
+
+  @Test("the last line of cyclic messages has the counters of the latest one")
+  func latest() throws {
+    // PROFINET RT: frame id 8000, data, cycle counter, data status, transfer status.
+    let frames = (1...5).map { (counter: UInt8) -> [UInt8] in
+      var frame: [UInt8] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0x92, 0x80, 0]
+      frame += [UInt8](repeating: 7, count: 40)
+      return frame + [0x10, counter, 0x35, 0]
+    }
+    let lines = try Run.replay(frames: frames, log: [.operations]).split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.contains(#""cycle_counter":4097"#) == true)
+    #expect(lines.last?.contains(#""cycle_counter":4101"#) == true, "\(lines)")
   }
 
   @Test("at its bound sums are written early, and still add up")

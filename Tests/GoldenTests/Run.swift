@@ -51,6 +51,26 @@ enum Run {
     return try String(contentsOf: output, encoding: .utf8)
   }
 
+  /// The same for frames of Ethernet, which come one second apart, or as many as `seconds` has.
+  static func replay(
+    frames: [[UInt8]], seconds: [Double] = [], site: Site? = nil, log: LogKinds = [.alerts]
+  ) throws -> String {
+    // A capture file (pcap, little-endian, microseconds).
+    var bytes: [UInt8] = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
+    bytes += [0xFF, 0xFF, 0, 0, 1, 0, 0, 0]
+    func little(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    var time = 1_700_000_000_000_000
+    for (index, frame) in frames.enumerated() {
+      bytes += little(time / 1_000_000) + little(time % 1_000_000) + little(frame.count) + little(frame.count)
+      bytes += frame
+      time += index < seconds.count ? Int(seconds[index] * 1e6) : 1_000_000
+    }
+    let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).pcap")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(bytes).write(to: file)
+    return try replay(file.path, site: site, log: log)
+  }
+
   private static func step(_ file: inout CaptureFile, _ pipeline: inout Pipeline) throws(CaptureError) -> Bool {
     guard let frame = try file.next() else { return false }
     pipeline.process(frame)

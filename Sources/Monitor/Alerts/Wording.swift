@@ -64,6 +64,8 @@ struct Facts {
   let resolution: String
   /// Without a site file there are no zones to speak of.
   var hasZones: Bool { !context.zones.isEmpty }
+  /// A part of a stream that came too late to be read.
+  var isLate: Bool { if case .overlap(_, .lateSegment) = finding.detail { true } else { false } }
   /// A sweep has no one target, a flood with forged senders no one source.
   var isSourceNamed: Bool { Facts.isNamed(finding.source) }
   var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }

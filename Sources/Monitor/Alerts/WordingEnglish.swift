@@ -94,7 +94,10 @@ struct English {
     case .functionScan: "\(from) tries one function or unit after the other at \(to)."
     case .exceptionBurst: "Many requests between \(from) and \(to) end in exceptions."
     case .malformedMessage: "\(from) sent \(to) a message that violates \(facts.service)."
-    case .streamTampering: "Data from \(from) to \(to) was sent twice with different contents."
+    case .streamTampering:
+      facts.isLate
+        ? "A part of the data from \(from) to \(to) came long after what follows it, and was not judged."
+        : "Data from \(from) to \(to) was sent twice with different contents."
     case .unaskedAnswer: "\(from) answers \(to) without having been asked."
     case .unansweredRequest: "Requests of \(from) stay without an answer from \(to)."
     case .mismatchedAnswer: "\(from) answers \(to) in a way that does not fit the question."
@@ -125,6 +128,7 @@ struct English {
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
     case .fault(let fault): "\(fault.field): \(allowed(fault))."
+    case .overlap(_, .lateSegment): "Each part of a TCP stream within 3 s of what follows it."
     case .overlap(_, let what): "The same bytes whenever one place of \(overlapped(what)) is sent again."
     }
   }
@@ -184,6 +188,7 @@ struct English {
       "\(seen) \(noun(what))\(within(seconds))\(way)."
     case .fault(let fault):
       "\(fault.field): \(seen(fault)) (\(name(fault.kind)))" + (facts.operation.map { " in \($0)." } ?? ".")
+    case .overlap(let bytes, .lateSegment): "\(bytes) bytes of a TCP stream more than 3 s late."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with other contents."
     }
   }
@@ -241,7 +246,7 @@ struct English {
 
   private func overlapped(_ what: Finding.Overlapped) -> String {
     switch what {
-    case .tcpStream: "a TCP stream"
+    case .tcpStream, .lateSegment: "a TCP stream"
     case .ipFragments: "a fragmented IP datagram"
     }
   }

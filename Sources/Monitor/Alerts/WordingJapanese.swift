@@ -82,7 +82,10 @@ struct Japanese {
     case .functionScan: "\(from)が、\(to)の機能コードまたはユニットを順に試しています。"
     case .exceptionBurst: "\(from)と\(to)の間で、エラー応答が多発しています。"
     case .malformedMessage: "\(from)が\(to)へ、\(facts.service)の仕様に反するメッセージを送りました。"
-    case .streamTampering: "\(from)から\(to)へのデータが、異なる内容で二度送られました。"
+    case .streamTampering:
+      facts.isLate
+        ? "\(from)から\(to)へのデータの一部が、後続よりも大幅に遅れて届き、判定されませんでした。"
+        : "\(from)から\(to)へのデータが、異なる内容で二度送られました。"
     case .unaskedAnswer: "\(from)が、要求を受けずに\(to)へ応答しています。"
     case .unansweredRequest: "\(from)の要求に、\(to)が応答していません。"
     case .mismatchedAnswer: "\(from)が\(to)へ、要求と一致しない応答を返しました。"
@@ -110,6 +113,7 @@ struct Japanese {
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "\(noun(what))は\(within(seconds))\(limit)未満" : "\(noun(what))は0"
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
+    case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続から3秒以内に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
     }
   }
@@ -160,6 +164,7 @@ struct Japanese {
     case .count(let what, let seen, _, let seconds): "\(noun(what))が\(within(seconds))\(seen)（\(way)）"
     case .fault(let fault):
       "\(fault.field): \(seen(fault))（\(name(fault.kind))）" + (facts.operation.map { "、\($0)" } ?? "")
+    case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが3秒以上遅れて到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     }
   }
@@ -216,7 +221,7 @@ struct Japanese {
 
   private func overlapped(_ what: Finding.Overlapped) -> String {
     switch what {
-    case .tcpStream: "TCPストリーム"
+    case .tcpStream, .lateSegment: "TCPストリーム"
     case .ipFragments: "IPフラグメント"
     }
   }

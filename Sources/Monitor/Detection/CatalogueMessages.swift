@@ -56,8 +56,9 @@ extension Catalogue {
       category: "Spoofing", severity: 3, confidence: 70,
       threats: ["12"], checklist: ["3-7"], techniques: [.adversaryInTheMiddle],
       meaning: Bilingual(
-        "The same place of a stream or datagram was sent twice with other bytes, as is done to slip something past a monitor.",
-        "同じ位置のデータが異なる内容で二度送られました。監視をすり抜ける手口として知られています。"),
+        "The same place of a stream or datagram was sent twice with other bytes, or a part of a stream long after what follows it, as is done to slip "
+          + "something past a monitor.",
+        "同じ位置のデータが異なる内容で二度送られたか、データの一部が後続よりも大幅に遅れて送られました。監視をすり抜ける手口として知られています。"),
       falseAlarm: Bilingual(
         "A faulty network card, a load balancer, or a mirror port that joins two networks with the same addresses.",
         "ネットワークカードの不良、負荷分散装置、同じアドレスを持つ二つの網を束ねたミラーポート。"),

@@ -77,7 +77,11 @@ package struct Finding: Sendable {
     case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
   }
-  package enum Overlapped: UInt8, CaseIterable, Sendable { case tcpStream, ipFragments }
+  package enum Overlapped: UInt8, CaseIterable, Sendable {
+    case tcpStream, ipFragments
+    /// Bytes for a hole that was read over, since nobody filled it in time: the receiver takes them, no monitor does.
+    case lateSegment
+  }
 
   package var kind: FindingKind
   package var detail: Detail

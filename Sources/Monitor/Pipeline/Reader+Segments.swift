@@ -22,8 +22,8 @@ extension Reader {
       sequence &+= 1
       begin(&conversation.flow[direction].stream, at: sequence)
     }
-    // What the other end has had is of interest until it is known where its bytes stand.
-    if flags.contains(.ack), !conversation.flow[direction.reversed].stream.isSynced {
+    // What the other end has had is of interest until it is known where its bytes stand, and where bytes were read over.
+    if flags.contains(.ack), conversation.flow[direction.reversed].stream.needsAcknowledgement {
       conversation.flow[direction.reversed].stream.acknowledge(acknowledgement, at: moment.time)
     }
     if flags.contains(.ack), pool.hasSegments(conversation.flow[direction.reversed].stream) {
@@ -54,7 +54,7 @@ extension Reader {
     switch conversation.flow[direction].stream.place(sequence, count: payload.byteCount) {
     case .new(let known):
       if known > 0 {
-        late(sequence, known, conversation.flow[direction].stream)
+        late(sequence, known, conversation, direction, moment, &detection)
         compare(payload, known, sequence, conversation, direction, moment, &detection)
       }
       inOrder(payload.from(known), &conversation, direction, moment, &detection)
@@ -63,7 +63,7 @@ extension Reader {
       }
     case .known(let count):
       counts.retransmissions += 1
-      late(sequence, count, conversation.flow[direction].stream)
+      late(sequence, count, conversation, direction, moment, &detection)
       compare(payload, count, sequence, conversation, direction, moment, &detection)
     case .ahead:
       ahead(payload, sequence, &conversation, direction, moment, &detection)
@@ -110,9 +110,17 @@ extension Reader {
     half.isLost = true
   }
 
-  /// Counts what was read over because it did not come in time.
-  private mutating func late(_ sequence: UInt32, _ count: Int, _ half: StreamHalf) {
-    if half.isGivenUp(sequence, count) { counts.late += 1 }
+  /// Tells of what was read over because it did not come in time, and which its receiver has not had yet.
+  private mutating func late(
+    _ sequence: UInt32, _ count: Int, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ moment: Moment, _ detection: inout Detection
+  ) {
+    let half = conversation.flow[direction].stream
+    guard half.isGivenUp(sequence, count),
+      !half.wasAcknowledged(sequence &+ UInt32(truncatingIfNeeded: count), at: moment.time, for: 0)
+    else { return }
+    counts.late += 1
+    detection.overlap(count, .lateSegment, conversation, direction, moment)
   }
 
   /// Compares the first `count` bytes of a retransmission with what was read.

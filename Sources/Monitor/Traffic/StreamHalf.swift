@@ -36,6 +36,9 @@ struct StreamHalf {
   /// The hole that was given up last: its first byte, and the byte behind it.
   private var givenUp: (start: UInt32, end: UInt32) = (0, 0)
 
+  @inline(__always)
+  var needsAcknowledgement: Bool { !isSynced || givenUp.start != givenUp.end }
+
   /// The bytes from `next` to before `sequence` are no longer waited for.
   mutating func giveUp(until sequence: UInt32) { givenUp = (next, sequence) }
   /// Whether a segment has bytes of that hole.
