@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Support
 import Testing
 
@@ -128,5 +129,12 @@ import Testing
       held += exchange.collected()
     }
     #expect(held <= Exchange.mostCollected && held > Exchange.mostCollected / 2)
+  }
+
+  @Test func `the README's table of protocols is the registry's`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    #expect(readme.contains(ProtocolList.markdown))
   }
 }

@@ -178,6 +178,23 @@ let iec104Scripts = [
     #expect(items == [Item(Target(area: .informationObject, address: 9, count: 2))])
   }
 
+  @Test func `a station that says no, and then why, answers one command twice`() {
+    var exchange = conversation(.toServer)
+    _ = exchange.step(frame("2D 01 06 00 0700 050000 01"), IEC104.self)
+    exchange.direction = .toClient
+    for answer in ["2D 01 47 00 0700 050000 01", "2D 01 6F 00 0700 050000 01"] {
+      exchange.begin()
+      _ = exchange.step(frame(answer), IEC104.self)
+      #expect(exchange.operations.first?.pairing == .answered)
+    }
+    exchange.begin()
+    _ = exchange.step(frame("2D 01 6F 00 0700 050000 01"), IEC104.self)
+    #expect(exchange.operations.first?.pairing == .unasked)
+    exchange.time = 60_000_000_000
+    exchange.expire(at: exchange.time)
+    #expect(exchange.unanswered.isEmpty)
+  }
+
   @Test(
     "what is wrong in it is a fault",
     arguments: [

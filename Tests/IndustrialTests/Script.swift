@@ -166,6 +166,7 @@ struct ScriptPlayer: ~Copyable {
     conversation.dissector == .none ? "" : reader.tables.names[Int(conversation.dissector.rawValue)].description
   }
   var total: UInt64 { conversation.operations }
+  func findings(_ kind: FindingKind) -> UInt64 { detection.alerts.findings(kind) }
 }
 
 /// All targets of a message's first operation, in the notation of site files.

@@ -43,6 +43,28 @@ import Testing
     }
   }
 
+  @Test("where bytes were lost, nobody is accused of answering unasked until the loss is long ago")
+  func accusation() throws {
+    var player = player()
+    for number in 1...10 {
+      player.play(.toServer, Self.request(number))
+      player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007"))
+    }
+    // The mirror port loses questions 11 to 14; all are answered.
+    player.lose(.toServer, 48)
+    for number in 11...14 { player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007")) }
+    player.play(.toServer, Self.request(15))
+    player.wait(milliseconds: 5)
+    for number in 15...19 { player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007")) }
+    #expect(player.found.filter { $0.pairing == .unasked }.count >= 4)
+    #expect(player.findings(.unaskedAnswer) == 0)
+    // Long after, answers without a question are what they are.
+    player.wait(milliseconds: 31_000)
+    player.play(.toServer, Self.request(20))
+    for number in 21...24 { player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007")) }
+    #expect(player.findings(.unaskedAnswer) > 0)
+  }
+
   @Test("on a port of no protocol the connection is asked again whenever the other end has spoken")
   func turns() {
     var player = player(.firstSeen, port: 30_502)

@@ -32,6 +32,8 @@ struct Conversation {
   /// An ICMP error about another flow, which is the one to be judged.
   var isConsequence = false
 
+  /// When bytes of it were last seen to be missing.
+  var lastLoss = Int64.min / 2
   /// The latest segment acknowledges bytes of the other end that were not seen: the mirror port lost them.
   var isOtherBehind = false
 

@@ -196,6 +196,8 @@ struct Exchange {
     pending[request.slot].repeats -= 1
     pending[request.slot].wasAnswered = true
   }
+  /// One answer has come, and another one may: the request waits on, but not in vain.
+  mutating func answeredOnce(_ request: WaitingRequest) { pending[request.slot].wasAnswered = true }
   /// An answer under this request's number that was another one's, while there are such; false if there are none (left).
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
     guard pending[request.slot].others > 0 else { return false }

@@ -285,7 +285,12 @@ enum IEC104: Dissector {
     } else if let asked = exchange.waiting(transaction: key, unit: operation.unit) {
       operation.pairing = .answered
       operation.latency = exchange.time &- exchange[asked].time
-      exchange.answered(asked)
+      // Some stations say no, and then by another frame why.
+      if case .error(let cause, _) = operation.outcome, cause < 44 {
+        exchange.answeredOnce(asked)
+      } else {
+        exchange.answered(asked)
+      }
     } else if let asked = exchange.waiting(transaction: key, unit: everybody) {
       // Every station confirms for itself; the question keeps waiting for the others.
       operation.pairing = .answered

@@ -2,7 +2,7 @@
 
 /// Every protocol that is read, as a table for people: made of the registry, so that it says what is so.
 package enum ProtocolList {
-  private struct Line {
+  private struct Line: Equatable {
     let name: String
     let title: String
     let places: String
@@ -10,6 +10,7 @@ package enum ProtocolList {
     let source: String
   }
 
+  /// Each once: two framings of a protocol carry the same ones.
   private static var lines: [Line] {
     Registry.dissectors.flatMap { dissector in
       let places = places(dissector.selectors)
@@ -22,7 +23,7 @@ package enum ProtocolList {
             name: carried.name.description, title: carried.about.title.description,
             places: "in \(dissector.name)", depth: carried.about.depth.word, source: carried.about.source.description)
         }
-    }
+    }.reduce(into: []) { lines, line in if !lines.contains(line) { lines.append(line) } }
   }
 
   /// `tcp/502, udp/502, any tcp`

@@ -54,6 +54,8 @@ extension Pipeline {
     while let lost = reader.exchange.unanswered.popLast() {
       let slot = Int(lost.conversation & 0xFFFF_FFFF)
       guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
+      // The answer may be among what the mirror port lost since.
+      guard conversations[slot].lastLoss < lost.time else { continue }
       var moment = Moment()
       moment.time = time
       moment.frame = lost.frame

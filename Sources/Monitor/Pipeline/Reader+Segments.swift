@@ -73,12 +73,14 @@ extension Reader {
       // The connection was begun anew, unseen; or somebody guesses. Following costs one resynchronisation.
       pool.dropSegments(&conversation.flow[direction].stream)
       lose(&conversation.flow[direction].stream)
+      conversation.lastLoss = moment.time
       conversation.flow[direction].stream.next = sequence
       inOrder(payload, &conversation, direction, moment, &detection)
     }
     if missing > 0 {
       cutOff(&conversation, direction, moment, &detection)
       lose(&conversation.flow[direction].stream)
+      conversation.lastLoss = moment.time
       conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: missing)
     }
   }
@@ -161,7 +163,7 @@ extension Reader {
     guard let differing else {
       // No room: what was held is read, over the hole.
       drain(&conversation, direction, moment, &detection, force: true)
-      jump(to: sequence, &conversation.flow[direction].stream)
+      jump(to: sequence, &conversation, direction, moment)
       inOrder(payload, &conversation, direction, moment, &detection)
       return
     }
@@ -194,7 +196,7 @@ extension Reader {
       then.time = segment.time
       let known = Int(conversation.flow[direction].stream.next &- segment.sequence)
       if known < 0 || known > StreamHalf.largestWindow {
-        jump(to: segment.sequence, &conversation.flow[direction].stream)
+        jump(to: segment.sequence, &conversation, direction, moment)
         inOrder(segment.bytes.bytes, &conversation, direction, then, &detection)
       } else if known < segment.bytes.count {
         inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &detection)
@@ -205,11 +207,14 @@ extension Reader {
     }
   }
 
-  mutating func jump(to sequence: UInt32, _ half: inout StreamHalf) {
+  mutating func jump(
+    to sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
     counts.gaps += 1
-    half.giveUp(until: sequence)
-    lose(&half)
-    half.next = sequence
+    conversation.flow[direction].stream.giveUp(until: sequence)
+    lose(&conversation.flow[direction].stream)
+    conversation.flow[direction].stream.next = sequence
+    conversation.lastLoss = moment.time
   }
 
   /// Reads bytes that follow what was read before.
