@@ -156,6 +156,12 @@ package struct JSONLine: Sendable {
 
   private mutating func quoted(_ value: String, limit: Int) {
     bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
+    // Nearly all texts are such that they stand as they are.
+    let plain = value.utf8
+    if plain.count <= limit, plain.allSatisfy({ 0x20...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
+      return bytes.append(contentsOf: plain)
+    }
     let start = bytes.count
     /// Where the text can be cut for an ellipsis still to fit.
     var lastFit = start
@@ -168,7 +174,6 @@ package struct JSONLine: Sendable {
         break
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   /// U+2026.

@@ -242,11 +242,14 @@ struct Detection: ~Copyable {
   @inline(__always)
   private func isNotable(_ operation: borrowing Operation, _ conversation: borrowing Conversation) -> Bool {
     let isRequest = operation.role == .request
-    if FunctionScan.isNew(
-      operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
-      isRequest ? conversation.units : conversation.answeredUnits)
-    {
-      return true
+    // What comes unasked is no scan.
+    if operation.role != .report {
+      if FunctionScan.isNew(
+        operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
+        isRequest ? conversation.units : conversation.answeredUnits)
+      {
+        return true
+      }
     }
     if operation.phase != .none { return true }
     switch operation.role {

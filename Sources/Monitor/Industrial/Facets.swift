@@ -26,9 +26,11 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   case length, version
 
   /// The key in records: snake case.
-  package var word: String {
+  package var word: String { Facet.words[Int(rawValue)] }
+  private static let words = allCases.map { snakeCase("\($0)") }
+  private static func snakeCase(_ name: String) -> String {
     var word = ""
-    for character in "\(self)" {
+    for character in name {
       if character.isUppercase {
         // `frameID` is `frame_id`.
         if word.last != "_", !(word.hasSuffix("_i") && character == "D") { word += "_" }

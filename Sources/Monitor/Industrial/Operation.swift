@@ -32,7 +32,9 @@ package enum Action: UInt8, CaseIterable, Sendable {
   case unknown
 
   /// The word of site files and records.
-  package var word: String { "\(self)" }
+  package var word: String { Action.words[Int(rawValue)] }
+  /// By `rawValue`: a case's name costs a look at its type each time it is asked for.
+  private static let words = allCases.map { "\($0)" }
   /// Changes values, settings, the clock: who asks for it is looked at.
   @inline(__always)
   var isChange: Bool { self == .write || self == .operate || self == .clock || self == .configure }
@@ -40,7 +42,13 @@ package enum Action: UInt8, CaseIterable, Sendable {
 
 package enum Role: UInt8, Sendable {
   case request, response, report
-  package var word: String { "\(self)" }
+  package var word: String {
+    switch self {
+    case .request: "request"
+    case .response: "response"
+    case .report: "report"
+    }
+  }
 }
 
 /// How an answer came out.

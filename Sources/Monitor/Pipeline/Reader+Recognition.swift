@@ -22,7 +22,9 @@ extension Reader {
       }
       return .unknown
     }
-    for port in [flow.serverPort, flow.clientPort] where tables.isExpected(port, isTCP: isTCP) {
+    for end in 0...1 {
+      let port = end == 0 ? flow.serverPort : flow.clientPort
+      guard tables.isExpected(port, isTCP: isTCP) else { continue }
       for id in tables.expected(port, isTCP: isTCP) where id != wrong {
         switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) {
         case .no: continue
