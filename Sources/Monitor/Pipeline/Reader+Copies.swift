@@ -9,16 +9,7 @@ extension Reader {
     _ alerts: inout Alerts
   ) {
     let index = Int(conversation.dissector.rawValue)
-    copies.conversation = conversation.number
-    copies.client = conversation.flow.client
-    copies.server = conversation.flow.server
-    copies.direction = direction
-    copies.isDirectionCertain = conversation.flow.basis != .firstSeen
-    copies.time = moment.time
-    copies.frame = moment.frame
-    copies.state = conversation.scratch
-    copies.dissector = conversation.dissector
-    copies.carried = tables.carried[index]
+    copies.enter(conversation, direction, moment, carried: tables.carried[index])
     copies.isDatagram = true
     copies.isCut = isCut
     var offset = 0

@@ -99,16 +99,7 @@ struct Reader {
     _ detection: inout Detection
   ) -> Step {
     let index = Int(conversation.dissector.rawValue)
-    exchange.conversation = conversation.number
-    exchange.client = conversation.flow.client
-    exchange.server = conversation.flow.server
-    exchange.direction = direction
-    exchange.isDirectionCertain = conversation.flow.basis != .firstSeen
-    exchange.time = moment.time
-    exchange.frame = moment.frame
-    exchange.state = conversation.scratch
-    exchange.dissector = conversation.dissector
-    exchange.carried = tables.carried[index]
+    exchange.enter(conversation, direction, moment, carried: tables.carried[index])
     exchange.begin()
     let step = tables.dissectors[index].read(bytes, &exchange)
     conversation.scratch = exchange.state
@@ -171,5 +162,25 @@ struct Reader {
   @inline(__always)
   mutating func skip(_ count: Int, _ conversation: borrowing Conversation) {
     protocols[Int(conversation.dissector.rawValue)].skippedBytes += UInt64(count)
+  }
+}
+
+extension Exchange {
+  /// Sets what a dissector is to see of the conversation a message belongs to.
+  @inline(__always)
+  mutating func enter(
+    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
+    carried: InlineArray<4, DissectorID>
+  ) {
+    self.conversation = conversation.number
+    client = conversation.flow.client
+    server = conversation.flow.server
+    self.direction = direction
+    isDirectionCertain = conversation.flow.basis != .firstSeen
+    time = moment.time
+    frame = moment.frame
+    state = conversation.scratch
+    dissector = conversation.dissector
+    self.carried = carried
   }
 }
