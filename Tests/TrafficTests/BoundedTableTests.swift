@@ -32,6 +32,17 @@ import Testing
     #expect(table.insert(Number(value: 3), "three", at: 0) == one, "a free slot is used again")
   }
 
+  @Test("what is set twice is one entry, with the later value and time")
+  func set() {
+    var table = BoundedTable<Number, Int>(limit: 2, seed: 1)
+    table.set(Number(value: 1), 10, at: 0)
+    table.set(Number(value: 2), 20, at: Self.second)
+    table.set(Number(value: 1), 11, at: 2 * Self.second)
+    #expect(table.count == 2 && table.find(Number(value: 1)).map { table[$0] } == 11)
+    table.set(Number(value: 3), 30, at: 3 * Self.second)
+    #expect(table.find(Number(value: 2)) == nil && table.find(Number(value: 1)) != nil && table.evictions == 1)
+  }
+
   @Test("at the limit the entry touched longest ago gives way", arguments: [1, 2, 3, 100])
   func eviction(_ limit: Int) {
     var table = BoundedTable<Number, Int>(limit: limit, seed: 2)

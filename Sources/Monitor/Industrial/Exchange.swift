@@ -56,6 +56,8 @@ struct Exchange {
 
   /// Requests that gave way at the bound.
   var evictions: Int { pending.evictions }
+  /// Meanings of numbers, and what conversations said before, that gave way.
+  var memoryEvictions: Int { announcements.evictions + memories.evictions }
 
   /// How long a request waits for its answer (nanoseconds). Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
@@ -269,13 +271,7 @@ struct Exchange {
   /// Remembers what `number` means in a conversation of another kind with `device`: what one protocol opens for another (CIP's Forward Open, for
   /// implicit messages). The one used longest ago gives way at the bound.
   mutating func announce(_ number: UInt32, of device: IPAddress, _ target: Target) {
-    let key = AnnouncementKey(number: number, device: device)
-    if let slot = announcements.find(key) {
-      announcements[slot] = target
-      announcements.touch(slot, at: time)
-    } else {
-      _ = announcements.insert(key, target, at: time)
-    }
+    announcements.set(AnnouncementKey(number: number, device: device), target, at: time)
   }
   /// What was announced of a number of one of this conversation's two ends.
   func announced(_ number: UInt32) -> Target? {
@@ -287,13 +283,7 @@ struct Exchange {
 
   /// Keeps a number for this conversation under a key of the dissector's own. The one used longest ago gives way at the bound.
   mutating func remember(_ key: UInt64, _ value: UInt64) {
-    let key = MemoryKey(conversation: conversation, key: key)
-    if let slot = memories.find(key) {
-      memories[slot] = value
-      memories.touch(slot, at: time)
-    } else {
-      _ = memories.insert(key, value, at: time)
-    }
+    memories.set(MemoryKey(conversation: conversation, key: key), value, at: time)
   }
   func recall(_ key: UInt64) -> UInt64? {
     memories.find(MemoryKey(conversation: conversation, key: key)).map { memories[$0] }

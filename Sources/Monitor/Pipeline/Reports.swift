@@ -88,6 +88,7 @@ extension Pipeline {
       ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
       ("tables.fragments_timed_out", defragmenter.timeouts), ("tables.fragments_evicted", defragmenter.evictions),
       ("tables.requests_evicted", UInt64(reader.exchange.evictions)),
+      ("tables.memories_evicted", UInt64(reader.exchange.memoryEvictions)),
       ("tables.names_evicted", UInt64(reader.exchange.names.evictions)),
       ("tables.devices_evicted", UInt64(detection.devices.inventory.stations.evictions)),
       ("tables.addresses_evicted", UInt64(detection.devices.inventory.bindings.evictions)),

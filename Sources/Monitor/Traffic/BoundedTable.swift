@@ -110,6 +110,16 @@ struct BoundedTable<Key: TableKey, Value> {
     return slot
   }
 
+  /// Sets the value of a key, which may be there already, at `time`.
+  mutating func set(_ key: Key, _ value: Value, at time: Int64) {
+    if let slot = find(key) {
+      entries[slot].value = value
+      touch(slot, at: time)
+    } else {
+      _ = insert(key, value, at: time)
+    }
+  }
+
   /// Marks an entry as used at `time`. The order of use is kept to one second, so that a busy entry is not moved by every packet.
   @inline(__always)
   mutating func touch(_ slot: Int, at time: Int64) {
