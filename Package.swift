@@ -39,6 +39,7 @@ let package = Package(
     .target(
       name: "Monitor",
       dependencies: ["Capture", "CLibcrypto", .product(name: "Yams", package: "Yams")],
+      path: "Sources", sources: ["Catalogue", "Monitor", "SiteFile"],
       swiftSettings: strict),
     .executableTarget(
       name: "sekisho",
@@ -49,13 +50,9 @@ let package = Package(
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     tests("CaptureTests", "Capture"),
-    tests("WireTests", "Monitor", "Support"),
-    tests("TrafficTests", "Capture", "Monitor", "Support"),
-    tests("IndustrialTests", "Monitor", "Support"),
-    tests("SiteTests", "Monitor", "Support"),
-    tests("DetectionTests", "Capture", "Monitor", "Support"),
-    tests("AlertsTests", "Monitor"),
-    tests("GoldenTests", "Capture", "Monitor", "Support"),
+    tests("CatalogueTests", "Monitor"),
+    tests("SiteFileTests", "Monitor", "Support"),
+    tests("MonitorTests", "Capture", "Monitor", "Support"),
     tests("HotPathTests"),
     tests("CommandTests", "sekisho"),
   ],

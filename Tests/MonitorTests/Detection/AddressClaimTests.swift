@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Monitor
+
+/// Who uses which address: what is a conflict, what is spoofing, what is neither. Recorded and literal captures have more of it.
+@Suite struct AddressClaimTests {
+  private static let hmi = Plant.Station("192.168.10.21")
+  private static let plc = Plant.Station("192.168.10.11")
+  private static let attacker: UInt64 = 0x0200_0000_6666
+
+  private static func claimed(_ count: Int, wait: Double) throws -> [String: UInt64] {
+    let plant = try Plant()
+    let stations = (0..<count).map { Plant.Station("192.168.10.\(11 + $0)") }
+    for station in stations { plant.send(plant.udp([1], 5000, 5001, from: station, to: hmi)) }
+    for station in stations {
+      plant.send(plant.arp(1, Plant.Station(station.ip, mac: attacker), Plant.Station(station.ip)), wait: wait)
+      plant.send(plant.udp([1], 5000, 5001, from: station, to: hmi))
+    }
+    return plant.found
+  }
+
+  @Test("one MAC address that claims three others' addresses within a minute spoofs; two do not")
+  func many() throws {
+    #expect(try Self.claimed(2, wait: 0.5)["arp-spoofing"] == nil)
+    #expect(try Self.claimed(3, wait: 0.5)["arp-spoofing"] != nil)
+    #expect(try Self.claimed(3, wait: 40)["arp-spoofing"] == nil)
+  }
+
+  @Test(
+    "claims nobody asked for, made before the holder is seen, do not make their sender the holder", arguments: [1, 3])
+  func before(_ claims: Int) throws {
+    let plant = try Plant()
+    let spoofer = Plant.Station(Self.plc.ip, mac: Self.attacker)
+    for _ in 0..<claims { plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi), wait: 1.6) }
+    for _ in 0..<5 { plant.send(plant.udp([1], 5000, 5001, from: Self.plc, to: Self.hmi), wait: 0.5) }
+    #expect(plant.found == (claims < 3 ? [:] : ["arp-spoofing": 1]))
+    // The device that uses the address is the one that has it.
+    plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi))
+    #expect(plant.kinds == ["arp-spoofing"])
+  }
+
+  @Test("a host that now and then sends from its other card is no spoofer, however often")
+  func twoCards() throws {
+    let plant = try Plant()
+    for _ in 0..<6 {
+      plant.send(plant.udp([1], 5000, 5001, from: Self.plc, to: Self.hmi))
+      plant.send(plant.udp([1], 67, 68, from: Plant.Station(Self.plc.ip, mac: Self.attacker), to: Self.hmi), wait: 70)
+    }
+    #expect(plant.found["arp-spoofing"] == nil)
+  }
+}
