@@ -53,8 +53,8 @@ let package = Package(
     tests("CatalogueTests", "Monitor"),
     tests("SiteFileTests", "Monitor", "Support"),
     tests("MonitorTests", "Capture", "Monitor", "Support"),
-    tests("HotPathTests"),
-    tests("CommandTests", "sekisho"),
+    tests("HotPathTests", "Support"),
+    tests("CommandTests", "sekisho", "Support"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Support
 import Testing
 
 /// The command as its user meets it: exit statuses, messages, standard input.
 @Suite struct CommandTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  static let root = repository
   static let capture = root.appending(path: "Fixtures/literal/modbus-udp.pcap").path
   static let site = root.appending(path: "Fixtures/model-factory/site.yaml").path
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Support
 import Testing
 
 /// The rule of the hot path that no review can see: twice the packets, not one allocation more. Counted in the release build, by a library that is loaded in front of
 /// the C library's; skipped, visibly, where there is no compiler for it or no release build.
 @Suite struct AllocationTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  static let root = repository
   static let binary = root.appending(path: ".build/release/sekisho").path
   static let compiler = ["cc", "clang", "gcc"].first { (try? run("/bin/sh", ["-c", "command -v \($0)"])) == 0 }
   static let canCount = compiler != nil && FileManager.default.isExecutableFile(atPath: binary)

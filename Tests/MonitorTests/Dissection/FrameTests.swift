@@ -132,9 +132,7 @@ import Testing
   }
 
   @Test func `the README's table of protocols is the registry's`() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let readme = try String(contentsOf: repository.appending(path: "README.md"), encoding: .utf8)
     #expect(readme.contains(ProtocolList.markdown))
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 import Foundation
+import Support
 import Testing
 
 @testable import Monitor
 
 enum Fixtures {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures")
+  static let root = repository.appending(path: "Fixtures")
 
   /// Names of a folder's files without their common ending.
   static func names(in folder: URL, ending: String) -> [String] {

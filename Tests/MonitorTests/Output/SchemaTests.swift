@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Support
 import Testing
 
 @testable import Monitor
 
 /// Suricata's own schema of EVE: from `SEKISHO_EVE_SCHEMA`, else from its place beside the checkout.
 private let schema: String? = {
-  let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/tools/eve-schema.json").path
+  let beside = repository.deletingLastPathComponent().appending(path: "shared/tools/eve-schema.json").path
   let path = ProcessInfo.processInfo.environment["SEKISHO_EVE_SCHEMA"] ?? beside
   return FileManager.default.fileExists(atPath: path) && python(["-c", "import jsonschema"])?.status == 0 ? path : nil
 }()
