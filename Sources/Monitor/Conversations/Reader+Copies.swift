@@ -9,18 +9,20 @@ extension Reader {
     _ alerts: inout Alerts
   ) {
     let index = Int(conversation.dissector.rawValue)
-    copies.enter(conversation, direction, moment, carried: tables.carried[index])
+    copies.enter(conversation, direction, moment, firstCarried: tables.firstCarried[index])
     copies.isDatagram = true
     copies.isCut = isCut
     var offset = 0
     while offset < payload.byteCount {
       let rest = payload.from(offset)
       copies.begin()
-      guard case .message(let count) = tables.dissectors[index].read(rest, &copies) else { break }
+      var step = tables.dissectors[index].read(rest, &copies)
+      if isCut { step = copies.excuseCut(step, rest) }
+      guard case .message(let count) = step else { break }
       Reader.log(copies, rest, conversation, direction, moment, &alerts)
       offset += max(1, count)
     }
-    copies.unanswered.removeAll(keepingCapacity: true)
+    copies.requests.unanswered.removeAll(keepingCapacity: true)
   }
   private static func log(
     _ exchange: borrowing Exchange, _ bytes: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction,

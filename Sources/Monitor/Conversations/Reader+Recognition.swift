@@ -46,7 +46,7 @@ extension Reader {
         return .known
       }
     }
-    if isTCP, !WellKnownPorts.isServer(flow.serverPort) {
+    if isTCP, !tables.isServer(flow.serverPort) {
       for id in tables.unclaimedTCP {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
           continue

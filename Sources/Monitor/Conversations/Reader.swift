@@ -39,10 +39,10 @@ struct Reader {
   /// Payloads of a connection on a port of no protocol that are looked at: one whose beginning was not seen may show the middles of messages first.
   static let mostAsked: UInt8 = 24
 
-  init(_ dissectors: [any Dissector.Type] = Registry.dissectors, seed: UInt64) {
-    tables = DissectorTables(dissectors)
-    exchange = Exchange(seed: seed)
-    copies = Exchange(seed: seed)
+  init(seed: UInt64) {
+    tables = DissectorTables()
+    exchange = Exchange(seed: seed, carried: tables.carriedIDs)
+    copies = Exchange(seed: seed, carried: tables.carriedIDs)
     protocols = Array(repeating: Count(), count: tables.names.count)
   }
 
@@ -99,9 +99,10 @@ struct Reader {
     _ detection: inout Detection
   ) -> Step {
     let index = Int(conversation.dissector.rawValue)
-    exchange.enter(conversation, direction, moment, carried: tables.carried[index])
+    exchange.enter(conversation, direction, moment, firstCarried: tables.firstCarried[index])
     exchange.begin()
-    let step = tables.dissectors[index].read(bytes, &exchange)
+    var step = tables.dissectors[index].read(bytes, &exchange)
+    if exchange.isCut { step = exchange.excuseCut(step, bytes) }
     conversation.scratch = exchange.state
     guard case .message = step else { return step }
     let isSound = Reader.tell(exchange, bytes, &protocols, &conversation, direction, moment, &detection)
@@ -170,7 +171,7 @@ extension Exchange {
   @inline(__always)
   mutating func enter(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
-    carried: InlineArray<4, DissectorID>
+    firstCarried: Int
   ) {
     self.conversation = conversation.number
     client = conversation.flow.client
@@ -181,6 +182,6 @@ extension Exchange {
     frame = moment.frame
     state = conversation.scratch
     dissector = conversation.dissector
-    self.carried = carried
+    self.firstCarried = firstCarried
   }
 }

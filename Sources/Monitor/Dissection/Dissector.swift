@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A protocol by its place in the registry.
-package struct DissectorID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-  /// None recognised.
-  package static let none = DissectorID(rawValue: 255)
-}
-
 /// Where a protocol is expected. Content decides; a selector only says where to ask first.
 package enum Selector: Sendable {
   case tcp(UInt16)
@@ -31,12 +23,6 @@ package enum Recognition: Sendable {
   case yes(Direction?)
   /// On the protocol's own port: one of its messages but for a field that frames it. Nothing can be read on from there.
   case broken(Fault)
-}
-
-/// Which end of a conversation sent.
-package enum Direction: UInt8, Sendable {
-  case toServer, toClient
-  package var reversed: Direction { self == .toServer ? .toClient : .toServer }
 }
 
 /// What reading the front of a byte stream came to.
@@ -74,11 +60,15 @@ package struct About: Sendable {
   }
 }
 
-/// A protocol that another one carries.
-struct Carried: Sendable {
+/// A protocol that another one carries: its operations have an id of their own, `exchange.id(of:)`.
+struct Carried {
+  /// Its place in `Dissector.carries`.
+  let place: Int
   let name: StaticString
   let about: About
-  init(_ name: StaticString, _ about: About) {
+  @inline(__always)
+  init(_ place: Int, _ name: StaticString, _ about: About) {
+    self.place = place
     self.name = name
     self.about = about
   }
@@ -91,7 +81,7 @@ protocol Dissector: SendableMetatype {
   static var selectors: [Selector] { get }
   /// How much of the protocol is read, and by which documents: what `sekisho protocols` says.
   static var about: About { get }
-  /// Protocols whose messages this one's hold, by name: their operations carry `exchange.carried[0]`, `[1]` … in `dissector`.
+  /// Protocols whose messages this one's hold, in order of their `place`.
   static var carries: [Carried] { get }
   /// The longest message in bytes; what is buffered for a message over several segments never grows over it.
   static var longestMessage: Int { get }

@@ -176,12 +176,8 @@ extension Pipeline {
       sourceIsServer = flags.contains(.ack)
       basis = .syn
     } else {
-      let isTCP = packet.transport == .tcp
-      let source =
-        WellKnownPorts.isServer(packet.sourcePort) || reader.tables.isExpected(packet.sourcePort, isTCP: isTCP)
-      let destination =
-        WellKnownPorts.isServer(packet.destinationPort)
-        || reader.tables.isExpected(packet.destinationPort, isTCP: isTCP)
+      let source = reader.tables.isServer(packet.sourcePort)
+      let destination = reader.tables.isServer(packet.destinationPort)
       if source != destination {
         sourceIsServer = source
         basis = .wellKnownPort

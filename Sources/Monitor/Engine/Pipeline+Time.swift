@@ -46,12 +46,12 @@ extension Pipeline {
   mutating func tick(_ time: Int64) {
     nextTick = time &+ Pipeline.second
     detection.tick(time)
-    reader.exchange.expire(at: time)
+    reader.exchange.requests.expire(at: time)
     reportUnanswered(at: time)
   }
 
   mutating func reportUnanswered(at time: Int64) {
-    while let lost = reader.exchange.unanswered.popLast() {
+    while let lost = reader.exchange.requests.unanswered.popLast() {
       let slot = Int(lost.conversation & 0xFFFF_FFFF)
       guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
       // The answer may be among what the mirror port lost since.

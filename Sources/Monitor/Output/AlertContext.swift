@@ -84,7 +84,7 @@ package struct AlertContext: Sendable {
   package init(
     zones: [Zone] = [], assets: [Asset] = [], responders: [Responder] = [], conduits: [Conduit] = [],
     windows: [Window] = [], timeZone: String = "UTC", language: Language = .en, host: String? = nil,
-    interface: String? = nil, protocols: [String] = Registry.names().map(\.description)
+    interface: String? = nil, protocols: [String] = DissectorTables().names.map(\.description)
   ) {
     self.zones = zones
     self.assets = assets

@@ -76,6 +76,7 @@ extension JSONLine {
       let entry = operation.facets.entry(place)
       number(entry.facet.word, entry.number)
     }
+    if operation.facets.omitted > 0 { number("fields_omitted", operation.facets.omitted) }
     if let detail = shown.detail { string("detail", detail) }
     switch operation.outcome {
     case .none: break

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every protocol there is. A new one is its own file and one line here.
+/// Every protocol there is. A new one is a folder of its own and one line here.
 enum Registry {
   static let dissectors: [any Dissector.Type] = [
     // Before Modbus/TCP: a CRC that is right says more than header fields that may be so by chance.
@@ -21,103 +21,58 @@ enum Registry {
     RoutableGOOSE.self,
   ]
 
-  /// Every protocol's name by id: the dissectors' own, then those that are only carried.
-  static func names(_ dissectors: [any Dissector.Type] = dissectors) -> [StaticString] {
-    var names = dissectors.map { $0.name }
-    for carried in dissectors.flatMap({ $0.carries })
-    where !names.contains(where: { $0.description == carried.name.description }) {
-      names.append(carried.name)
-    }
-    return names
-  }
-  static func id(_ name: String, among names: [StaticString]) -> DissectorID {
-    names.firstIndex { $0.description == name }.map { DissectorID(rawValue: UInt8($0)) } ?? .none
-  }
-  /// The protocols whose messages hold those of `id`.
-  static func carriers(
-    of id: DissectorID, among dissectors: [any Dissector.Type] = dissectors
-  ) -> [DissectorID] {
-    let names = names(dissectors)
-    guard Int(id.rawValue) < names.count else { return [] }
-    let name = names[Int(id.rawValue)].description
-    return dissectors.indices.filter { dissectors[$0].carries.contains { $0.name.description == name } }
-      .map { named(DissectorID(rawValue: UInt8($0)), among: dissectors) }
-  }
+  /// Protocols that are known by name and port alone (IANA Service Name and Port Number Registry; makers' manuals for those not registered), until
+  /// there is a dissector: site files may name them, and a connection whose beginning was not seen has its server at their ports.
+  static let unread: [UnreadProtocol] = [
+    UnreadProtocol("s7comm-plus", tcp: [102...102]),
+    UnreadProtocol("mms", tcp: [102...102]),
+    UnreadProtocol("sv"),
+    UnreadProtocol("bacnet", udp: [47_808...47_823]),
+    UnreadProtocol("profinet-cm", udp: [34_962...34_964]),
+    UnreadProtocol(
+      "melsoft", tcp: [5002...5002, 5007...5008, 5562...5562], udp: [5001...5001, 5006...5006, 5560...5561]),
+    UnreadProtocol("cc-link-ie", udp: [61_450...61_451]),
+    UnreadProtocol("ethercat", tcp: [34_980...34_980], udp: [34_980...34_980]),
+    UnreadProtocol("ads", tcp: [48_898...48_898], udp: [48_899...48_899]),
+    UnreadProtocol("hart-ip", tcp: [5094...5094], udp: [5094...5094]),
+    UnreadProtocol("synchrophasor", tcp: [4712...4712], udp: [4713...4713]),
+    UnreadProtocol("mqtt", tcp: [1883...1883, 8883...8883]),
+  ]
 
-  /// The first framing of the protocol a dissector reads: policy knows protocols by name, whatever they are framed in.
-  static func named(
-    _ dissector: DissectorID, among dissectors: [any Dissector.Type] = dissectors
-  ) -> DissectorID {
-    guard Int(dissector.rawValue) < dissectors.count else { return dissector }
-    let name = dissectors[Int(dissector.rawValue)].name.description
-    let first = dissectors.firstIndex { $0.name.description == name }
-    return first.map { DissectorID(rawValue: UInt8($0)) } ?? dissector
+  /// Ports of industrial servers whose protocols have no name here yet.
+  static let industrialPorts: [ClosedRange<UInt16>] = [
+    1089...1091,  // Foundation Fieldbus HSE
+    1502...1502, 1541...1541, 1628...1629,  // Triconex TriStation, Foxboro, LonWorks
+    1911...1911, 3011...3011, 4911...4911, 5011...5011,  // Niagara Fox
+    1962...1962, 2221...2221,  // PCWorx, EtherNet/IP over TLS
+    19_998...19_999, 4843...4843,  // IEC 60870-5-104, DNP3 and OPC UA over TLS
+    4000...4000,  // ROC Plus
+    5008...5009,  // MELSEC
+    5050...5052, 5065...5065,  // Telvent
+    8193...8193,  // FOCAS
+    11_001...11_001, 18_245...18_246,  // Metasys, GE SRTP and EGD
+    20_256...20_256, 20_547...20_547,  // Unitronics PCOM, ProConOS
+    55_000...55_003, 56_001...56_099,  // FL-net, Telvent OASyS DNA
+  ]
+}
+
+/// A protocol without a dissector: its word and usual ports.
+struct UnreadProtocol: Sendable {
+  let name: String
+  let tcp: [ClosedRange<UInt16>]
+  let udp: [ClosedRange<UInt16>]
+  init(_ name: String, tcp: [ClosedRange<UInt16>] = [], udp: [ClosedRange<UInt16>] = []) {
+    self.name = name
+    self.tcp = tcp
+    self.udp = udp
   }
 }
 
-/// The registry spread into tables when a run starts: a payload costs one load and one call.
-struct DissectorTables {
-  let dissectors: [any Dissector.Type]
-  /// By id, carried protocols too.
-  let names: [StaticString]
-  /// By dissector: the first framing of the same protocol.
-  let named: [DissectorID]
-  /// By dissector: the ids of what it carries.
-  let carried: [InlineArray<4, DissectorID>]
-  /// Place in `lists` by port; 0 is the empty list.
-  private var tcp = [UInt16](repeating: 0, count: 65_536)
-  private var udp = [UInt16](repeating: 0, count: 65_536)
-  private var etherTypes = [UInt16](repeating: 0, count: 65_536)
-  private var lists: [[DissectorID]] = [[]]
-  /// Protocols that can be told by content on any port.
-  private(set) var anyTCP: [DissectorID] = []
-  private(set) var unclaimedTCP: [DissectorID] = []
-  private(set) var anyUDP: [DissectorID] = []
-
-  init(_ dissectors: [any Dissector.Type] = Registry.dissectors) {
-    self.dissectors = dissectors
-    named = dissectors.indices.map { Registry.named(DissectorID(rawValue: UInt8($0)), among: dissectors) }
-    let names = Registry.names(dissectors)
-    self.names = names
-    carried = dissectors.map { dissector in
-      var ids = InlineArray<4, DissectorID>(repeating: .none)
-      for (place, carried) in dissector.carries.enumerated() {
-        ids[place] = Registry.id(carried.name.description, among: names)
-      }
-      return ids
-    }
-    for (index, dissector) in dissectors.enumerated() {
-      let id = DissectorID(rawValue: UInt8(index))
-      for selector in dissector.selectors {
-        switch selector {
-        case .tcp(let port): DissectorTables.add(id, to: &tcp[Int(port)], &lists)
-        case .udp(let port): DissectorTables.add(id, to: &udp[Int(port)], &lists)
-        case .anyTCP: anyTCP.append(id)
-        case .unclaimedTCP: unclaimedTCP.append(id)
-        case .anyUDP: anyUDP.append(id)
-        case .etherType(let type): DissectorTables.add(id, to: &etherTypes[Int(type)], &lists)
-        }
-      }
-    }
+extension DissectorTables {
+  /// The tables of all protocols.
+  init() {
+    self.init(
+      Registry.dissectors,
+      serverPorts: Registry.industrialPorts + Registry.unread.flatMap { $0.tcp + $0.udp })
   }
-
-  private static func add(_ id: DissectorID, to place: inout UInt16, _ lists: inout [[DissectorID]]) {
-    if place == 0 {
-      place = UInt16(lists.count)
-      lists.append([id])
-    } else {
-      lists[Int(place)].append(id)
-    }
-  }
-
-  /// The protocols expected on a port, most likely first.
-  @inline(__always)
-  func expected(_ port: UInt16, isTCP: Bool) -> [DissectorID] {
-    lists[Int(isTCP ? tcp[Int(port)] : udp[Int(port)])]
-  }
-  /// The protocols of an EtherType.
-  func expected(_ etherType: EtherType) -> [DissectorID] { lists[Int(etherTypes[Int(etherType.rawValue)])] }
-  @inline(__always)
-  func isExpected(_ etherType: EtherType) -> Bool { etherTypes[Int(etherType.rawValue)] != 0 }
-  func isExpected(_ port: UInt16, isTCP: Bool) -> Bool { (isTCP ? tcp[Int(port)] : udp[Int(port)]) != 0 }
 }

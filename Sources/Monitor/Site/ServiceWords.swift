@@ -8,50 +8,20 @@ struct ServiceWords: Sendable {
     ("sctp", 132, true),
   ]
 
-  /// Application protocols that are known by name before a dissector reads them, and their usual ports (IANA, Service Name and Transport
-  /// Protocol Port Number Registry, or the protocol's own document). Once there is a dissector, its selectors count instead.
-  static let expected: [(name: String, tcp: [ClosedRange<UInt16>], udp: [ClosedRange<UInt16>])] = [
-    ("modbus", [502...502], [502...502]),
-    ("dnp3", [20000...20000], [20000...20000]),
-    ("iec104", [2404...2404], []),
-    ("enip", [44818...44818], [44818...44818, 2222...2222]),
-    ("cip", [44818...44818], [44818...44818, 2222...2222]),
-    ("s7comm", [102...102], []),
-    ("s7comm-plus", [102...102], []),
-    ("opcua", [4840...4840], []),
-    ("bacnet", [], [47808...47808]),
-    ("profinet-dcp", [], []),
-    ("profinet-rt", [], []),
-    ("profinet-cm", [], [34964...34964]),
-    ("mms", [102...102], []),
-    ("goose", [], []),
-    ("sv", [], []),
-    ("slmp", [5000...5002, 5010...5010], [5000...5002, 5010...5010, 61451...61451]),
-    ("melsoft", [5002...5002, 5007...5008, 5562...5562], [5001...5001, 5006...5006, 5560...5560]),
-    ("fins", [9600...9600], [9600...9600]),
-    ("cc-link-ie", [], [61450...61451]),
-    ("ethercat", [34980...34980], [34980...34980]),
-    ("ads", [48898...48898], [48899...48899]),
-    ("hart-ip", [5094...5094], [5094...5094]),
-    ("synchrophasor", [4712...4712], [4713...4713]),
-    ("umas", [502...502], []),
-    ("mqtt", [1883...1883], []),
-  ]
-
   private var patterns: [String: ServicePattern] = [:]
 
-  /// The words of the protocols there are, and of those expected.
+  /// The words of the protocols there are, and of those without a dissector.
   init() {
     self.init(dissectors: Registry.dissectors.map { ("\($0.name)", $0.selectors) })
-    let names = Registry.names()
-    for (index, name) in names.enumerated() {
+    let tables = DissectorTables()
+    for (index, name) in tables.names.enumerated() {
       let id = DissectorID(rawValue: UInt8(truncatingIfNeeded: index))
-      let carriers = Registry.carriers(of: id)
+      let carriers = tables.carriers(of: id)
       guard !carriers.isEmpty else { continue }
       // A carried protocol is expected where its carriers are.
       var ports: [ServicePattern.ApplicationPorts] = []
       for carrier in carriers {
-        if case .application(_, _, let known, _)? = patterns[names[Int(carrier.rawValue)].description] {
+        if case .application(_, _, let known, _)? = patterns[tables.names[Int(carrier.rawValue)].description] {
           ports += known
         }
       }
@@ -65,11 +35,11 @@ struct ServiceWords: Sendable {
   }
 
   init(dissectors: [(name: String, selectors: [Selector])]) {
-    for (name, tcp, udp) in ServiceWords.expected {
+    for unread in Registry.unread {
       let ports =
-        tcp.map { ServicePattern.ApplicationPorts(ipProtocol: 6, range: $0) }
-        + udp.map { ServicePattern.ApplicationPorts(ipProtocol: 17, range: $0) }
-      patterns[name] = .application(id: .none, name: name, ports: ports)
+        unread.tcp.map { ServicePattern.ApplicationPorts(ipProtocol: 6, range: $0) }
+        + unread.udp.map { ServicePattern.ApplicationPorts(ipProtocol: 17, range: $0) }
+      patterns[unread.name] = .application(id: .none, name: unread.name, ports: ports)
     }
     for (index, dissector) in dissectors.enumerated() {
       var ports: [ServicePattern.ApplicationPorts] = []
@@ -88,7 +58,7 @@ struct ServiceWords: Sendable {
         default: break
         }
       }
-      // Several framings of one protocol are one word; the first one stands for all (`Registry.named`).
+      // Several framings of one protocol are one word; the first one stands for all (`DissectorTables.named`).
       if case .application(let first, _, let known, _)? = patterns[dissector.name], first != .none {
         let more = ports.filter { !known.contains($0) }
         patterns[dissector.name] = .application(id: first, name: dissector.name, ports: known + more)

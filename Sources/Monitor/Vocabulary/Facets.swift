@@ -43,12 +43,16 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// Up to six of them, in the order they were added; more are left out.
+/// The native fields of an operation, in the order they were added. A field beyond the limit is not kept, but counted: records say how many are missing.
 package struct Facets: Sendable {
-  private var numbers: InlineArray<6, UInt32> = .init(repeating: 0)
-  private var kinds: InlineArray<6, Facet> = .init(repeating: .none)
+  /// An operation stays small enough to be copied cheaply; no dissector adds more to one.
+  package static let limit = 8
+  private var numbers: InlineArray<8, UInt32> = .init(repeating: 0)
+  private var kinds: InlineArray<8, Facet> = .init(repeating: .none)
   package var count: Int { Int(used) }
   private var used: UInt8 = 0
+  /// Fields that found no room.
+  package private(set) var omitted: UInt8 = 0
 
   @inline(__always)
   package init() {}
@@ -63,7 +67,11 @@ package struct Facets: Sendable {
         numbers[place] = newValue ?? 0
         return
       }
-      guard let newValue, count < 6 else { return }
+      guard let newValue else { return }
+      guard count < Facets.limit else {
+        if omitted < .max { omitted += 1 }
+        return
+      }
       kinds[count] = facet
       numbers[count] = newValue
       used += 1

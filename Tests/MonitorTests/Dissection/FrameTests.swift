@@ -80,15 +80,17 @@ import Testing
     }
   }
 
-  @Test func `facets keep their order; a seventh is left out`() {
+  @Test func `facets keep their order; one beyond the limit is counted`() {
     var facets = Facets()
-    let kinds: [Facet] = [.cause, .quality, .frameID, .stateNumber, .isTest, .version, .length]
+    let kinds: [Facet] = [
+      .cause, .quality, .frameID, .stateNumber, .isTest, .version, .channel, .slot, .length, .module,
+    ]
     for (number, kind) in kinds.enumerated() { facets[kind] = UInt32(number) }
-    #expect(facets.count == 6)
+    #expect(facets.count == Facets.limit && facets.omitted == 2)
     #expect(facets[.isTest] == 4)
     #expect(facets[.length] == nil)
     facets[.cause] = 9
-    #expect(facets[.cause] == 9 && facets.count == 6)
+    #expect(facets[.cause] == 9 && facets.count == Facets.limit && facets.omitted == 2)
     #expect(Facet.frameID.word == "frame_id" && Facet.timeAllowedToLive.word == "time_allowed_to_live")
     #expect(Set(Facet.allCases.map(\.word)).count == Facet.allCases.count)
   }
@@ -128,7 +130,28 @@ import Testing
       exchange.conversation = UInt64(number)
       held += exchange.collected()
     }
-    #expect(held <= Exchange.mostCollected && held > Exchange.mostCollected / 2)
+    #expect(held <= Pieces.byteLimit && held > Pieces.byteLimit / 2)
+  }
+
+  @Test(
+    "ports of servers: the system ports, those of selectors, and those of protocols without a dissector",
+    arguments: [
+      (0, false), (1, true), (1023, true), (1024, false), (502, true), (1091, true), (1092, false), (2222, true),
+      (8883, true), (9600, true), (20_000, true), (34_962, true), (44_818, true), (47_823, true), (50_000, false),
+      (61_451, true), (65_535, false),
+    ] as [(UInt16, Bool)])
+  func ports(_ port: UInt16, _ isServer: Bool) { #expect(DissectorTables().isServer(port) == isServer) }
+
+  @Test func `a carried protocol is found at its place, and has the id of its name`() {
+    let tables = DissectorTables()
+    for (index, dissector) in tables.dissectors.enumerated() {
+      for (place, carried) in dissector.carries.enumerated() {
+        #expect(carried.place == place, "\(dissector.name) carries \(carried.name) at its place")
+        let id = tables.carriedIDs[tables.firstCarried[index] + place]
+        #expect(tables.names[Int(id.rawValue)].description == carried.name.description)
+      }
+    }
+    #expect(tables.dissectors.contains { $0.carries.count > 1 })
   }
 
   @Test func `the README's table of protocols is the registry's`() throws {

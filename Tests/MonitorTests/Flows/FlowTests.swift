@@ -165,10 +165,4 @@ import Testing
       #expect(state == expected)
     }
   }
-
-  @Test(
-    "ports of servers",
-    arguments: [(502, true), (102, true), (44_818, true), (9600, true), (0, false), (50_000, false)] as [(UInt16, Bool)]
-  )
-  func ports(_ port: UInt16, _ isServer: Bool) { #expect(WellKnownPorts.isServer(port) == isServer) }
 }

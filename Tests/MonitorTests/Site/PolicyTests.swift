@@ -59,8 +59,8 @@ struct PolicyTests {
     ("[tcp]", tcp(9), true),
     ("[any]", tcp(9), true),
     // Nobody reads it yet: its usual port counts.
-    ("[opcua]", tcp(4840), true),
-    ("[opcua]", tcp(4841), false),
+    ("[mqtt]", tcp(1883), true),
+    ("[mqtt]", tcp(1884), false),
     ("[udp/53, modbus]", tcp(502, modbus), true),
   ]
 

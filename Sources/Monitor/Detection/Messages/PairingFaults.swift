@@ -22,7 +22,7 @@ struct PairingFaults {
     case .none, .answered: return
     case .unasked:
       // The question was asked, but the mirror port lost it; or may have.
-      guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > Exchange.patience else { return }
+      guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > PendingRequests.patience else { return }
       // Where only answers are seen, no question can be.
       guard conversation.operations > 8, conversation.isAnswered, conversation.codes != 0 else { return }
       let pair = PairKey(conversation)

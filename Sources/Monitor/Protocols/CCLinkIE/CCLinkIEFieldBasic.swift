@@ -75,7 +75,6 @@ enum CCLinkIEFieldBasic: Dissector {
       operation.outcome = end == 0 ? .ok : .error(code: UInt32(end), name: SLMPEndCode.name(end))
     }
     if !isAnswer || bytes.u16LE(9) == 0 { data(bytes, isAnswer, &operation, &exchange) }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }

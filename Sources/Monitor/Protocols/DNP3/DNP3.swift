@@ -13,7 +13,8 @@ enum DNP3: Dissector {
   static var name: StaticString { "dnp3" }
   static var selectors: [Selector] { [.tcp(20_000), .udp(20_000), .anyTCP, .anyUDP] }
   static var about: About { About("DNP3 (TCP, UDP)", .full, "IEEE 1815-2012") }
-  static var carries: [Carried] { [Carried("dnp3-link", About("DNP3 data link layer", .full, "IEEE 1815-2012, 9"))] }
+  static var link: Carried { Carried(0, "dnp3-link", About("DNP3 data link layer", .full, "IEEE 1815-2012, 9")) }
+  static var carries: [Carried] { [link] }
   /// 250 bytes of user data, sixteen check sums, the header.
   static var longestMessage: Int { 292 }
 
@@ -45,7 +46,7 @@ enum DNP3: Dissector {
       return refuse(bytes, Fault(.framing, "Start", seen: seen, expected: UInt64(start)), &exchange)
     }
     guard bytes.byteCount >= headerSize else {
-      return exchange.isCut ? .message(bytes.byteCount) : .incomplete(headerSize)
+      return .incomplete(headerSize)
     }
     let sum = checksum(bytes, 0, 8)
     guard bytes.u16LE(8) == sum else {
@@ -56,7 +57,7 @@ enum DNP3: Dissector {
       return refuse(bytes, Fault(.length, "Length", seen: UInt64(bytes.u8(2)), least: 5, most: 255), &exchange)
     }
     let total = size(bytes.u8(2))
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let frame = bytes.extracting(first: total)
     let count = Int(frame.u8(2)) - 5
     guard count > 0 else {
@@ -141,7 +142,7 @@ enum DNP3: Dissector {
       }
     let isKnown = isPrimary ? [0, 1, 2, 3, 4, 9].contains(code) : [0, 1, 11, 15].contains(code)
     var operation = Operation(
-      exchange.carried[0], isKnown ? .session : .unknown, isPrimary ? .request : .response, code: UInt32(code),
+      exchange.id(of: DNP3.link), isKnown ? .session : .unknown, isPrimary ? .request : .response, code: UInt32(code),
       name: name)
     if !isPrimary { operation.outcome = code == 1 || code == 15 ? .error(code: UInt32(code), name: name) : .ok }
     address(frame, &operation)

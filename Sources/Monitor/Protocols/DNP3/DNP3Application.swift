@@ -32,7 +32,6 @@ extension DNP3 {
       guard offset + 2 <= bytes.byteCount else {
         operation.note(
           Fault(.truncated, "Internal indications", seen: UInt64(bytes.byteCount - offset), least: 2, most: 2))
-        if exchange.isCut { operation.fault = nil }
         return exchange.operations.append(operation)
       }
       // IIN1 in the upper half.
@@ -51,7 +50,6 @@ extension DNP3 {
     case .response where control & 0x80 != 0: pair(&operation, function, &exchange)
     case .response, .report: break
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 

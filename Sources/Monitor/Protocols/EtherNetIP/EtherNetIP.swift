@@ -13,13 +13,12 @@ enum EtherNetIP: Dissector {
   static var name: StaticString { "enip" }
   static var selectors: [Selector] { [.tcp(44_818), .udp(44_818), .anyTCP] }
   static var about: About { About("EtherNet/IP encapsulation", .full, "ODVA CIP Networks Library, volume 2") }
-  static var carries: [Carried] {
-    [
-      Carried(
-        "cip", About("CIP (explicit messages)", .full, "ODVA CIP Networks Library, volume 1; Rockwell 1756-PM020")),
-      Carried("pccc", About("PCCC in CIP", .full, "Rockwell 1770-6.5.16")),
-    ]
+  static var cip: Carried {
+    Carried(
+      0, "cip", About("CIP (explicit messages)", .full, "ODVA CIP Networks Library, volume 1; Rockwell 1756-PM020"))
   }
+  static var pccc: Carried { Carried(1, "pccc", About("PCCC in CIP", .full, "Rockwell 1770-6.5.16")) }
+  static var carries: [Carried] { [cip, pccc] }
   /// `length` is a 16-bit number, and no more than 65,511 (2-3.3).
   static var longestMessage: Int { headerSize + 65_511 }
 
@@ -128,7 +127,7 @@ enum EtherNetIP: Dissector {
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard bytes.byteCount >= headerSize else {
-      return exchange.isCut ? .message(bytes.byteCount) : .incomplete(headerSize)
+      return .incomplete(headerSize)
     }
     guard bytes.u32LE(20) == 0, bytes.u32LE(8) <= 0xFF else {
       let isOptions = bytes.u32LE(20) != 0
@@ -143,7 +142,7 @@ enum EtherNetIP: Dissector {
         bytes, Fault(.length, "Length", seen: UInt64(length), least: 0, most: UInt64(longestData)), &exchange)
     }
     let total = headerSize + length
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     encapsulation(message, &exchange)
     return .message(message.byteCount)

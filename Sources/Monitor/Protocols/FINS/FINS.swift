@@ -51,9 +51,8 @@ enum FINS: Dissector {
   static var name: StaticString { "fins" }
   static var selectors: [Selector] { [.udp(9600), .tcp(9600), .anyTCP, .anyUDP] }
   static var about: About { About("Omron FINS (UDP, TCP)", .full, "Omron W342, W343") }
-  static var carries: [Carried] {
-    [Carried("fins-tcp", About("FINS/TCP connection", .full, "Omron W343, 7-4"))]
-  }
+  static var tcp: Carried { Carried(0, "fins-tcp", About("FINS/TCP connection", .full, "Omron W343, 7-4")) }
+  static var carries: [Carried] { [tcp] }
   /// 2,012 bytes of frame (W343, 6-2) behind the header of TCP.
   static var longestMessage: Int { 16 + 2012 }
 
@@ -129,7 +128,7 @@ enum FINS: Dissector {
       return refuse(bytes, fault, &exchange)
     }
     let total = 8 + length
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     guard message.u32(8) == 2 else {
       connection(message, &exchange)
@@ -179,7 +178,7 @@ enum FINS: Dissector {
       default: "FINS/TCP command not in W343"
       }
     var operation = Operation(
-      exchange.carried[0], command <= 6 ? .session : .unknown, command == 0 ? .request : .response, code: command,
+      exchange.id(of: FINS.tcp), command <= 6 ? .session : .unknown, command == 0 ? .request : .response, code: command,
       name: name)
     if operation.role == .response {
       let error = message.u32(12)
@@ -211,14 +210,12 @@ enum FINS: Dissector {
       FINSText.response(frame, command, &operation, &exchange)
     } else {
       FINSText.request(frame, command, &operation, &exchange)
-      if exchange.isCut { operation.fault = nil }
       // Node 0 is the one that is asked, whatever its number: it answers with that. Those of a broadcast answer each
       // for itself.
       exchange.ask(
         operation, place: frame.u8(4) == 0 ? localNode : nil,
         mayStaySilent: frame.needsNoResponse || frame.u8(4) == 0xFF)
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 }

@@ -14,9 +14,10 @@ enum IEC104: Dissector {
   static var about: About {
     About("IEC 60870-5-104", .full, "IEC 60870-5-104:2006, IEC 60870-5-101:2003, IEC TS 60870-5-7:2013")
   }
-  static var carries: [Carried] {
-    [Carried("iec104-apci", About("IEC 60870-5-104 connection", .full, "IEC 60870-5-104:2006, 5"))]
+  static var control: Carried {
+    Carried(0, "iec104-apci", About("IEC 60870-5-104 connection", .full, "IEC 60870-5-104:2006, 5"))
   }
+  static var carries: [Carried] { [control] }
   static var longestMessage: Int { 255 }
 
   private static let startByte: UInt8 = 0x68
@@ -87,7 +88,7 @@ enum IEC104: Dissector {
       return refuse(bytes, Fault(.framing, "Start byte", seen: UInt64(bytes.u8(0)), expected: 0x68), &exchange)
     }
     guard bytes.byteCount >= headerSize else {
-      return exchange.isCut ? .message(bytes.byteCount) : .incomplete(headerSize)
+      return .incomplete(headerSize)
     }
     guard isHeader(bytes) else {
       let fault =
@@ -97,7 +98,7 @@ enum IEC104: Dissector {
       return refuse(bytes, fault, &exchange)
     }
     let total = 2 + Int(bytes.u8(1))
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     if message.u8(2) & 1 == 0 {
       if message.byteCount >= headerSize + unitSize {
@@ -133,7 +134,7 @@ enum IEC104: Dissector {
       }
     let isConfirmation = code == 0x0B || code == 0x23 || code == 0x83
     var operation = Operation(
-      exchange.carried[0], .session, isConfirmation ? .response : .request, code: UInt32(code), name: name)
+      exchange.id(of: IEC104.control), .session, isConfirmation ? .response : .request, code: UInt32(code), name: name)
     if isConfirmation { operation.outcome = .ok }
     exchange.operations.append(operation)
   }
@@ -164,8 +165,7 @@ enum IEC104: Dissector {
     // Of an answer the outcome says it.
     if isNegative, role != .response { operation.facets[.isNegative] = 1 }
     operation.facets[.sendSequence] = UInt32(message.u16LE(2) >> 1)
-    // There is room for six, and the quality is one.
-    if operation.facets.count < 5 { operation.facets[.receiveSequence] = UInt32(message.u16LE(4) >> 1) }
+    operation.facets[.receiveSequence] = UInt32(message.u16LE(4) >> 1)
     check(type, cause, message, &operation)
     objects(type, cause, message, &operation, &exchange)
     if operation.role == .response {
@@ -178,7 +178,6 @@ enum IEC104: Dissector {
       }
     }
     pair(&operation, type, &exchange)
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 

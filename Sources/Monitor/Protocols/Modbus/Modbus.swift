@@ -41,7 +41,8 @@ enum Modbus: Dissector {
   static var about: About {
     About("Modbus/TCP and Modbus/UDP", .full, "MODBUS Application Protocol V1.1b3, Messaging on TCP/IP V1.0b")
   }
-  static var carries: [Carried] { [Carried("umas", UMAS.about)] }
+  static var umas: Carried { Carried(0, "umas", UMAS.about) }
+  static var carries: [Carried] { [umas] }
   /// MODBUS Application Protocol Specification V1.1b3, clause 4.1, has 260 bytes: 7 of header and 253 of PDU; UMAS has longer ones.
   static var longestMessage: Int { 6 + Int(ModbusHeader.longestLengths.upperBound) }
 

@@ -51,7 +51,6 @@ extension Exchange {
     operation.transaction = transaction
     pdu.readRequest(&operation)
     if function == .unity { pdu.readUMASRequest(&operation, &self) }
-    if isCut { operation.fault = nil }
     // Nobody answers a broadcast on a serial line (MODBUS over Serial Line V1.02, clause 2.1), nor an answer sent the wrong way.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
       let values = operation.values
@@ -60,7 +59,7 @@ extension Exchange {
       operation.values = values
     }
     guard operation.isCarrier else { return operations.append(operation) }
-    append(pdu.umasRequest(operation, carried[0], &self), in: operation)
+    append(pdu.umasRequest(operation, id(of: Modbus.umas), &self), in: operation)
   }
 
   private mutating func addResponse(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
@@ -71,7 +70,6 @@ extension Exchange {
     operation.transaction = transaction
     pdu.readResponse(&operation)
     if function == .unity { pdu.readUMASAnswer(&operation) }
-    if isCut { operation.fault = nil }
     if let asked = waiting(transaction: transaction, unit: unit) {
       let isUnknown = (isCut || self[asked].isCut) && self[asked].operation.code == operation.code
       if isUnknown || pdu.answers(self[asked].operation, operation) {
@@ -96,7 +94,7 @@ extension Exchange {
       operation.pairing = .unasked
     }
     guard operation.isCarrier else { return operations.append(operation) }
-    append(pdu.umasAnswer(operation, carried[0], &self), in: operation)
+    append(pdu.umasAnswer(operation, id(of: Modbus.umas), &self), in: operation)
   }
 
   /// What is carried has all targets and values, its envelope the first target.

@@ -14,9 +14,10 @@ enum OPCUA: Dissector {
   static var name: StaticString { "opcua" }
   static var selectors: [Selector] { [.tcp(4840), .anyTCP] }
   static var about: About { About("OPC UA binary (services)", .full, "OPC 10000-4, OPC 10000-6") }
-  static var carries: [Carried] {
-    [Carried("opcua-transport", About("OPC UA connection, encrypted messages", .full, "OPC 10000-6, 6.7, 7.1"))]
+  static var transport: Carried {
+    Carried(0, "opcua-transport", About("OPC UA connection, encrypted messages", .full, "OPC 10000-6, 6.7, 7.1"))
   }
+  static var carries: [Carried] { [transport] }
   /// Buffers are 64 KiB unless both ends agree on more (7.1.2.3).
   static var longestMessage: Int { 1 << 18 }
   private static let longestAssembled = 8 << 20
@@ -99,8 +100,8 @@ enum OPCUA: Dissector {
       while skipped < bytes.byteCount, self.size(bytes.from(skipped)) == nil { skipped += 1 }
       return .refused(skipped)
     }
-    guard size > 0 else { return exchange.isCut ? .message(bytes.byteCount) : .incomplete(shortest) }
-    guard bytes.byteCount >= size || exchange.isCut else { return .incomplete(size) }
+    guard size > 0 else { return .incomplete(shortest) }
+    guard exchange.canRead(size, of: bytes) else { return .incomplete(size) }
     let chunk = bytes.extracting(first: size)
     switch chunk.u32(0) & 0xFFFF_FF00 {
     case Kind.open: open(chunk, &exchange)
@@ -119,7 +120,7 @@ enum OPCUA: Dissector {
       kind == Kind.hello
       ? "Hello" : kind == Kind.acknowledge ? "Acknowledge" : kind == Kind.error ? "Error" : "ReverseHello"
     var operation = Operation(
-      exchange.carried[0], .session, isRequest ? .request : .response, code: chunk.u32(0) >> 8, name: name)
+      exchange.id(of: OPCUA.transport), .session, isRequest ? .request : .response, code: chunk.u32(0) >> 8, name: name)
     var reader = UAReader(chunk, at: 8)
     switch kind {
     case Kind.hello:
@@ -217,7 +218,7 @@ enum OPCUA: Dissector {
     _ chunk: RawSpan, _ service: UAService?, channel: UInt32, _ exchange: borrowing Exchange
   ) -> Operation {
     var operation = Operation(
-      exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response,
+      exchange.id(of: OPCUA.transport), .session, exchange.direction == .toServer ? .request : .response,
       code: service?.rawValue ?? chunk.u32(0) >> 8, name: service?.name ?? "Encrypted message")
     operation.facets[.channel] = channel
     operation.facets[.isEncrypted] = 1
@@ -270,7 +271,8 @@ enum OPCUA: Dissector {
 
   private static func abort(_ chunk: RawSpan, channel: UInt32, _ exchange: inout Exchange) {
     var operation = Operation(
-      exchange.carried[0], .session, exchange.direction == .toServer ? .request : .response, code: Kind.message >> 8,
+      exchange.id(of: OPCUA.transport), .session, exchange.direction == .toServer ? .request : .response,
+      code: Kind.message >> 8,
       name: "Abort")
     operation.facets[.channel] = channel
     var reader = UAReader(chunk, at: bodyStart)

@@ -6,12 +6,11 @@ enum Profinet: Dissector {
   static var name: StaticString { "profinet-rt" }
   static var selectors: [Selector] { [.etherType(0x8892)] }
   static var about: About { About("PROFINET RT, cyclic", .messages, "IEC 61158-6-10") }
-  static var carries: [Carried] {
-    [
-      Carried("profinet-dcp", About("PROFINET DCP", .full, "IEC 61158-6-10, 4.3")),
-      Carried("profinet-alarm", About("PROFINET alarms (RTA)", .messages, "IEC 61158-6-10, 4.7")),
-    ]
+  static var dcp: Carried { Carried(0, "profinet-dcp", About("PROFINET DCP", .full, "IEC 61158-6-10, 4.3")) }
+  static var alarm: Carried {
+    Carried(1, "profinet-alarm", About("PROFINET alarms (RTA)", .messages, "IEC 61158-6-10, 4.7"))
   }
+  static var carries: [Carried] { [dcp, alarm] }
   static var longestMessage: Int { 1500 }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {

@@ -16,7 +16,8 @@ enum ProfinetAlarm {
 
   static func read(_ bytes: RawSpan, _ frame: UInt16, _ exchange: inout Exchange) {
     var operation = Operation(
-      exchange.carried[1], .report, .report, code: UInt32(frame), name: frame == 0xFC01 ? "Alarm High" : "Alarm Low")
+      exchange.id(of: Profinet.alarm), .report, .report, code: UInt32(frame),
+      name: frame == 0xFC01 ? "Alarm High" : "Alarm Low")
     operation.facets[.frameID] = UInt32(frame)
     if bytes.byteCount >= headerSize {
       let type = bytes.u8(6) & 15
@@ -35,7 +36,6 @@ enum ProfinetAlarm {
     } else {
       operation.note(Fault(.truncated, "RTA-PDU", seen: UInt64(bytes.byteCount), least: 12, most: 1500))
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 

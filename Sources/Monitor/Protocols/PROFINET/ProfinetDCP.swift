@@ -86,7 +86,8 @@ enum ProfinetDCP {
     let action: Action =
       service == Service.set ? .configure : Service.get...Service.hello ~= service ? .identify : .unknown
     var operation = Operation(
-      exchange.carried[0], action, isHello ? .report : isResponse ? .response : .request, code: UInt32(service),
+      exchange.id(of: Profinet.dcp), action, isHello ? .report : isResponse ? .response : .request,
+      code: UInt32(service),
       name: name(service))
     operation.transaction = Int64(bytes.u32(4))
     if length > bytes.byteCount - headerSize {
@@ -110,7 +111,6 @@ enum ProfinetDCP {
       operation.outcome = type == 5 ? .error(code: 5, name: "Request not supported") : .ok
     }
     pair(&operation, isResponse, &exchange)
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }

@@ -19,13 +19,14 @@ enum S7Comm: Dissector {
   static var about: About {
     About("Siemens S7 communication", .full, "Miru 2016/2017; Snap7 reference manual; Siemens A5E02789976")
   }
-  static var carries: [Carried] {
-    [
-      Carried(
-        "s7comm-userdata", About("S7 user data (SZL, blocks, clock, test)", .full, "as s7comm; Siemens A5E02789976")),
-      Carried("cotp", About("ISO transport class 0 connection", .full, "ISO 8073, RFC 1006")),
-    ]
+  static var userData: Carried {
+    Carried(
+      0, "s7comm-userdata", About("S7 user data (SZL, blocks, clock, test)", .full, "as s7comm; Siemens A5E02789976"))
   }
+  static var cotp: Carried {
+    Carried(1, "cotp", About("ISO transport class 0 connection", .full, "ISO 8073, RFC 1006"))
+  }
+  static var carries: [Carried] { [userData, cotp] }
   /// The largest TPDU of ISO 8073 (13.3.4 b) behind the header of RFC 1006.
   static var longestMessage: Int { 4 + 8192 }
   /// What a message over several TPDUs may come to.
@@ -150,7 +151,7 @@ enum S7Comm: Dissector {
       let seen = bytes.byteCount < 2 ? UInt64(bytes.u8(0)) << 8 : UInt64(bytes.u16(0))
       return refuse(bytes, Fault(.framing, "TPKT version", seen: seen, expected: 0x300), &exchange)
     }
-    guard bytes.byteCount >= 7 else { return exchange.isCut ? .message(bytes.byteCount) : .incomplete(7) }
+    guard bytes.byteCount >= 7 else { return .incomplete(7) }
     let total = Int(bytes.u16(2))
     guard 7...longestMessage ~= total else {
       return refuse(
@@ -161,7 +162,7 @@ enum S7Comm: Dissector {
         bytes, Fault(.length, "TPDU length indicator", seen: UInt64(bytes.u8(4)), least: 2, most: UInt64(total - 5)),
         &exchange)
     }
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let packet = bytes.extracting(first: total)
     guard packet.u8(5) & 0xF0 == data else {
       connection(packet, &exchange)
@@ -173,7 +174,7 @@ enum S7Comm: Dissector {
   /// One pass to the next place where a message can begin. What is wrong with the transport is nothing that S7 communication says.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
-    exchange.faultOwner = exchange.carried[1]
+    exchange.faultOwner = exchange.id(of: S7Comm.cotp)
     exchange.drop()
     var skipped = 1
     while skipped < bytes.byteCount,
@@ -199,7 +200,8 @@ enum S7Comm: Dissector {
       default: ("TPDU not of class 0", .report)
       }
     var operation = Operation(
-      exchange.carried[1], role == .report && code != 0x70 ? .unknown : .session, role, code: UInt32(code), name: name)
+      exchange.id(of: S7Comm.cotp), role == .report && code != 0x70 ? .unknown : .session, role, code: UInt32(code),
+      name: name)
     if role == .response { operation.outcome = .ok }
     if code == 0xE0 || code == 0xD0 {
       var state = State(bits: exchange.state)
@@ -364,7 +366,6 @@ enum S7Comm: Dissector {
         bytes.slice(first + 6, min(Int(bytes.u8(first + 5)), part.data - first - 6)))
     default: break
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.ask(operation, place: part.place(askedBy: exchange.direction))
     exchange.operations.append(operation)
   }
@@ -398,7 +399,6 @@ enum S7Comm: Dissector {
       S7Items.returnCodes(bytes, at: part.data, end: part.end, count: Int(bytes.u8(first)), &operation)
     default: break
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 }

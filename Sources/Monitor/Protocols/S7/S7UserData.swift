@@ -21,7 +21,7 @@ enum S7UserData {
     // Push, request and response are 0, 4 and 8; those of numerical controls 3, 7 and 11.
     let role: Role = kind == 4 || kind == 7 ? .request : kind == 8 || kind == 11 ? .response : .report
     var operation = Operation(
-      exchange.carried[0], function.action, role, code: UInt32(function.rawValue), name: function.name)
+      exchange.id(of: S7Comm.userData), function.action, role, code: UInt32(function.rawValue), name: function.name)
     operation.transaction = part.reference
     operation.unit = part.unit
     operation.facets[.functionGroup] = UInt32(function.group)
@@ -50,7 +50,6 @@ enum S7UserData {
       if function.group != S7UserFunction.numericalControl { operation.action = .report }
       if data < end { S7Indications.read(bytes, function, at: data, end: end, &operation, &exchange) }
     }
-    if exchange.isCut { operation.fault = nil }
     exchange.operations.append(operation)
   }
 

@@ -160,7 +160,7 @@ enum SLMP: Dissector {
       return refuse(bytes, Fault(.framing, "Subheader", seen: seen, least: 0x5000, most: 0xD400), &exchange)
     }
     guard bytes.byteCount >= form.head else {
-      return exchange.isCut ? .message(bytes.byteCount) : .incomplete(form.head)
+      return .incomplete(form.head)
     }
     guard isRoute(bytes, form) else {
       let module = number(bytes, form.route + form.width(2), 2, form) ?? 0
@@ -174,7 +174,7 @@ enum SLMP: Dissector {
         bytes, Fault(.length, "Data length", seen: seen, least: least, most: UInt64(longestData)), &exchange)
     }
     let total = form.head + length
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     exchange.state |= had3E
     if form.isResponse {
@@ -222,7 +222,6 @@ enum SLMP: Dissector {
     route(message, form, &operation)
     let reader = SLMPData(form: form, sub: sub)
     reader.request(message, at: form.head + form.width(6), command, &operation, &exchange)
-    if exchange.isCut { operation.fault = nil }
     if !isReport { exchange.ask(operation, place: 0, mayStaySilent: command.mayStaySilent) }
     exchange.operations.append(operation)
   }
@@ -255,7 +254,6 @@ enum SLMP: Dissector {
     if end == 0, operation.pairing == .answered {
       SLMPData(form: form, sub: sub).response(
         message, at: data, SLMPCommand(rawValue: UInt16(truncatingIfNeeded: operation.code)), &operation, &exchange)
-      if exchange.isCut { operation.fault = nil }
     }
     exchange.operations.append(operation)
   }

@@ -145,22 +145,21 @@ enum SLMP1E {
     _ exchange: inout Exchange
   ) -> Step? {
     let data = form.width(4)
-    guard bytes.byteCount >= data else { return exchange.isCut ? .message(bytes.byteCount) : .incomplete(data) }
+    guard bytes.byteCount >= data else { return .incomplete(data) }
     guard let station = SLMP.number(bytes, form.width(1), 1, form), 1...64 ~= station || station == 0xFF else {
       return nil
     }
     // Where only points tell, they may be still to come.
     let least = data + form.width(layout(UInt64(code)).map { $0.points + 1 } ?? 0)
-    guard bytes.byteCount >= least || exchange.isCut else { return .incomplete(least) }
+    guard exchange.canRead(least, of: bytes) else { return .incomplete(least) }
     // A number that is none.
     guard let total = size(bytes, form) ?? (exchange.isCut ? bytes.byteCount : nil) else { return nil }
-    guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+    guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
     exchange.state |= SLMP.had1E
     var operation = Operation(exchange.dissector, known.action, .request, code: UInt32(code), name: known.name)
     if station != 0xFF { operation.unit = Int64(station) }
     data1E(message, at: data, code, form, &operation, &exchange)
-    if exchange.isCut { operation.fault = nil }
     exchange.ask(operation, place: 0)
     exchange.operations.append(operation)
     return .message(message.byteCount)
@@ -245,7 +244,7 @@ enum SLMP1E {
     _ exchange: inout Exchange
   ) -> Step? {
     let head = form.width(2)
-    guard bytes.byteCount >= head else { return exchange.isCut ? .message(bytes.byteCount) : .incomplete(head) }
+    guard bytes.byteCount >= head else { return .incomplete(head) }
     guard let end = SLMP.number(bytes, form.width(1), 1, form) else { return nil }
     var operation = Operation(exchange.dissector, known.action, .response, code: UInt32(code), name: known.name)
     operation.outcome = end == 0 ? .ok : .error(code: UInt32(end), name: SLMPEndCode.name1E(UInt8(end)))
@@ -272,7 +271,7 @@ enum SLMP1E {
         // An abnormal code of one byte, and a zero that some add.
         total = head + (bytes.u8(head + 1) == 0 ? 2 : 1)
       }
-      guard bytes.byteCount >= total || exchange.isCut else { return .incomplete(total) }
+      guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
       operation.target = target
       operation.unit = exchange[asked].operation.unit
       exchange.take(answer: &operation, to: asked)

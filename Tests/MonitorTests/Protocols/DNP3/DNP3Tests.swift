@@ -403,7 +403,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
         (true, "C1 C1 20 7802 5B 01 0800 0000000001000200"), (false, "C1 C1 81 0000 3401 07 01 0500"),
       ], &exchange)
     #expect(found[1].pairing == .answered && found[3].pairing == .answered && found[3].action == .state)
-    #expect(exchange.unanswered.isEmpty)
+    #expect(exchange.requests.unanswered.isEmpty)
   }
 
   @Test func `nobody answers a broadcast; of the indications only the refusals are an error`() {
@@ -415,8 +415,8 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     bytes[8...9] = [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
     _ = exchange.step(bytes, DNP3.self)
     #expect(exchange.operations.first?.unit == 65_535)
-    exchange.expire(at: 2 + Exchange.patience)
-    #expect(exchange.unanswered.isEmpty)
+    exchange.requests.expire(at: 2 + PendingRequests.patience)
+    #expect(exchange.requests.unanswered.isEmpty)
     let found = play([(false, "C0 C1 81 002C")], &exchange)
     #expect(found[0].outcome == .error(code: 4, name: ""))
     #expect(DNP3Object.controlStatus(127).description == "UNDEFINED")

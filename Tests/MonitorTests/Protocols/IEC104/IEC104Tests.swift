@@ -191,8 +191,8 @@ let iec104Scripts = [
     _ = exchange.step(frame("2D 01 6F 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations.first?.pairing == .unasked)
     exchange.time = 60_000_000_000
-    exchange.expire(at: exchange.time)
-    #expect(exchange.unanswered.isEmpty)
+    exchange.requests.expire(at: exchange.time)
+    #expect(exchange.requests.unanswered.isEmpty)
   }
 
   @Test(

@@ -33,7 +33,7 @@ import Testing
     #expect(operation.target == sample.target)
     #expect(operation.written == sample.written)
     #expect(operation.values.numbers(in: message) == sample.answered)
-    #expect(exchange.unanswered.isEmpty)
+    #expect(exchange.requests.unanswered.isEmpty)
   }
 
   @Test("an exception carries its code, its name and the question's target", arguments: modbusSamples)

@@ -52,7 +52,7 @@ import Testing
     let again = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
     #expect(answer.target.address == 0x30)
     #expect(again.pairing == .unasked)
-    #expect(exchange.unanswered.map(\.operation.target.address) == [0x20])
+    #expect(exchange.requests.unanswered.map(\.operation.target.address) == [0x20])
   }
 
   @Test("a question asked several times has as many answers, or one: neither is unasked, neither unanswered")
@@ -68,8 +68,8 @@ import Testing
     _ = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
     _ = try exchange.operation(mbap(hex("03 0020 0001")), .toServer)
     _ = try exchange.operation(mbap(hex("03 02 0007")), .toClient)
-    exchange.expire(at: 1 + Exchange.patience)
-    #expect(exchange.unanswered.isEmpty)
+    exchange.requests.expire(at: 1 + PendingRequests.patience)
+    #expect(exchange.requests.unanswered.isEmpty)
   }
 
   @Test("a question that nobody answers names no values: its bytes are gone")
@@ -77,9 +77,9 @@ import Testing
     var exchange = conversation()
     exchange.time = 1
     _ = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)
-    exchange.expire(at: 2 + Exchange.patience)
-    #expect(exchange.unanswered.count == 1)
-    #expect(exchange.unanswered.first?.operation.values.format == Values.Format.none)
+    exchange.requests.expire(at: 2 + PendingRequests.patience)
+    #expect(exchange.requests.unanswered.count == 1)
+    #expect(exchange.requests.unanswered.first?.operation.values.format == Values.Format.none)
   }
 
   @Test(

@@ -106,8 +106,8 @@ import Testing
     var exchange = conversation()
     exchange.time = 1
     _ = try exchange.operation(rtu(hex("06 0001 0003"), unit: 0), .toServer, ModbusRTU.self)
-    exchange.expire(at: 2 + Exchange.patience)
-    #expect(exchange.unanswered.isEmpty)
+    exchange.requests.expire(at: 2 + PendingRequests.patience)
+    #expect(exchange.requests.unanswered.isEmpty)
   }
 
   @Test("one question waits at each unit")

@@ -21,8 +21,11 @@ func rtu(_ pdu: [UInt8], unit: UInt8 = 0x11) -> [UInt8] {
   return [unit] + pdu + [UInt8(crc & 0xFF), UInt8(crc >> 8)]
 }
 
-func conversation(_ direction: Direction = .toServer, isCertain: Bool = true) -> Exchange {
-  var exchange = Exchange(seed: 7)
+/// `carried` is the id of whatever the dissector carries.
+func conversation(
+  _ direction: Direction = .toServer, isCertain: Bool = true, carried: DissectorID = .none
+) -> Exchange {
+  var exchange = Exchange(seed: 7, carried: Array(repeating: carried, count: 8))
   exchange.direction = direction
   exchange.isDirectionCertain = isCertain
   exchange.conversation = 1
@@ -39,7 +42,9 @@ extension Exchange {
   mutating func step(_ bytes: [UInt8], _ dissector: any Dissector.Type = Modbus.self) -> Step {
     operations.removeAll(keepingCapacity: true)
     fault = nil
-    return dissector.read(RawSpan(_elements: bytes.span), &self)
+    let bytes = RawSpan(_elements: bytes.span)
+    let step = dissector.read(bytes, &self)
+    return isCut ? excuseCut(step, bytes) : step
   }
 
   /// The one operation of one message that fills the bytes.

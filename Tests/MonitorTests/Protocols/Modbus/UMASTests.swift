@@ -81,8 +81,7 @@ let umasScripts = [
   ]
 
   private func ask(_ request: String, _ answer: String) -> [Operation] {
-    var exchange = conversation()
-    exchange.carried[0] = DissectorID(rawValue: 9)
+    var exchange = conversation(carried: DissectorID(rawValue: 9))
     var found: [Operation] = []
     for (direction, pdu) in [(Direction.toServer, request), (.toClient, answer)] {
       exchange.direction = direction
@@ -115,8 +114,7 @@ let umasScripts = [
   }
 
   @Test func `the answer to a read has its bytes as values; the identification names the model`() throws {
-    var exchange = conversation()
-    exchange.carried[0] = DissectorID(rawValue: 9)
+    var exchange = conversation(carried: DissectorID(rawValue: 9))
     let question = mbap(hex("5A 00 20 00 1300 00000000 0200"))
     _ = exchange.step(question)
     exchange.direction = .toClient

@@ -332,8 +332,7 @@ import Testing
   }
 
   @Test func `what cannot be read is said to be encrypted`() {
-    var exchange = conversation()
-    exchange.carried[0] = DissectorID(rawValue: 200)
+    var exchange = conversation(carried: DissectorID(rawValue: 200))
     _ = exchange.step(
       hex("4D534746 28000000 05000000 01000000 99887766554433221100FFEE99887766554433221100FFEE"), OPCUA.self)
     #expect(exchange.operations[0].facets[.isEncrypted] == 1 && exchange.operations[0].dissector.rawValue == 200)
@@ -374,8 +373,7 @@ import Testing
   }
 
   @Test func `opening and closing a secured channel are told by the type of the message`() {
-    var exchange = conversation()
-    exchange.carried[0] = DissectorID(rawValue: 200)
+    var exchange = conversation(carried: DissectorID(rawValue: 200))
     _ = exchange.step(opening("Basic256Sha256", String(repeating: "A7", count: 64)), OPCUA.self)
     #expect(exchange.operations[0].code == 446 && exchange.operations[0].role == .request)
     #expect(exchange.operations[0].facets[.isEncrypted] == 1)

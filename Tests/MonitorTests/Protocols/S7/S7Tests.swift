@@ -213,8 +213,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
 
   @Test("each function by name, target and values", arguments: samples)
   func functions(_ sample: Sample) throws {
-    var exchange = conversation()
-    exchange.carried[0] = DissectorID(rawValue: 200)
+    var exchange = conversation(carried: DissectorID(rawValue: 200))
     let bytes = s7(sample.kind, sample.parameters, sample.data)
     try #require(exchange.step(bytes, S7Comm.self) == .message(bytes.count))
     let operation = exchange.operations[0]

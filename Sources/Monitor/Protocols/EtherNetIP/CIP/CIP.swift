@@ -68,7 +68,8 @@ enum CIP {
     }
     let path = path(bytes, from: start + 2, to: data, &exchange)
     let kind = CIPService(service, path)
-    var operation = Operation(exchange.carried[0], kind.action, .request, code: UInt32(service), name: kind.name)
+    var operation = Operation(
+      exchange.id(of: EtherNetIP.cip), kind.action, .request, code: UInt32(service), name: kind.name)
     operation.transaction = transaction
     operation.unit = route.slot
     operation.detail = route.host
@@ -148,9 +149,9 @@ enum CIP {
     _ service: UInt8, _ role: Role, _ transaction: Int64, _ fault: Fault, _ exchange: inout Exchange
   ) {
     var operation = Operation(
-      exchange.carried[0], .unknown, role, code: UInt32(service & 0x7F), name: "CIP message cut short")
+      exchange.id(of: EtherNetIP.cip), .unknown, role, code: UInt32(service & 0x7F), name: "CIP message cut short")
     operation.transaction = transaction
-    if !exchange.isCut { operation.fault = fault }
+    operation.fault = fault
     exchange.operations.append(operation)
   }
 
@@ -232,7 +233,8 @@ enum CIP {
     let status = bytes.u8(start + 2)
     let data = start + 4 + 2 * Int(bytes.u8(start + 3))
     var kind = CIPService(service, Path())
-    var operation = Operation(exchange.carried[0], kind.action, .response, code: UInt32(service), name: kind.name)
+    var operation = Operation(
+      exchange.id(of: EtherNetIP.cip), kind.action, .response, code: UInt32(service), name: kind.name)
     operation.transaction = transaction
     var connectionAsked = ConnectionAsked()
     let isTied = exchange.tie(&operation, place: own) { question, answer in
@@ -271,7 +273,6 @@ enum CIP {
         Fault(
           .length, "Size of additional status", seen: UInt64(bytes.u8(start + 3)), least: 0,
           most: UInt64((bytes.byteCount - start - 4) / 2)))
-      if exchange.isCut { operation.fault = nil }
       return exchange.operations.append(operation)
     }
     let at = exchange.operations.count

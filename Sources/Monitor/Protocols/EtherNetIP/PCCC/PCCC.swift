@@ -26,7 +26,7 @@ enum PCCC {
       let asked = exchange.waiting(transaction: carrier, unit: key)
       if let asked { code = exchange[asked].operation.code }
       var operation = Operation(
-        exchange.carried[1], action(code), .response, code: code, name: name(code))
+        exchange.id(of: EtherNetIP.pccc), action(code), .response, code: code, name: name(code))
       operation.isFetch = isFetch(code)
       operation.unit = unit
       operation.transaction = transaction
@@ -56,7 +56,7 @@ enum PCCC {
     let hasFunction = command == 0x0F || command == 0x06 || command == 0x07
     guard !hasFunction || first + 5 <= bytes.byteCount else { return false }
     let code = UInt32(command) << 8 | (hasFunction ? UInt32(bytes.u8(first + 4)) : 0)
-    var operation = Operation(exchange.carried[1], action(code), .request, code: code, name: name(code))
+    var operation = Operation(exchange.id(of: EtherNetIP.pccc), action(code), .request, code: code, name: name(code))
     operation.unit = unit
     operation.transaction = transaction
     operation.isFetch = isFetch(code)
