@@ -23,7 +23,7 @@ bench:
 fixtures:
 	Fixtures/record/record
 
-# 60 seconds of libFuzzer over the whole way from frame to operation.
+# 60 seconds of libFuzzer over the whole way from frame to alert.
 fuzz: setup
 	Scripts/fuzz
 
