@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 SITE := Fixtures/model-factory/site.yaml
 
-.PHONY: run test lint bench fixtures fuzz setup setup-test build
+.PHONY: run test lint bench fixtures fuzz setup setup-test setup-lint build
 
 run: setup build
 	.build/release/sekisho replay --site $(SITE) Fixtures/model-factory/all.pcap
@@ -11,8 +11,9 @@ run: setup build
 test: setup-test build
 	swift test
 
-lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+# Swift, shell and Python; comments; and that rooms use only rooms above them.
+lint: setup-lint
+	Scripts/lint
 
 bench:
 	Scripts/setup bench
@@ -22,7 +23,7 @@ bench:
 fixtures:
 	Fixtures/record/record
 
-# 60 seconds of libFuzzer over the whole way from frame to operation.
+# 60 seconds of libFuzzer over the whole way from frame to alert.
 fuzz: setup
 	Scripts/fuzz
 
@@ -34,3 +35,6 @@ setup:
 
 setup-test:
 	Scripts/setup test
+
+setup-lint:
+	Scripts/setup lint

@@ -1,13 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs sekisho and tcpdump in turn over one capture, and prints packets per CPU second, the ratio, peak memory and allocations.
+"""Runs sekisho and tcpdump in turn over one capture.
+
+Prints packets per CPU second, the ratio, peak memory and allocations.
 
 usage: measure.py SEKISHO SITE CAPTURE HALF COUNTER [ROUNDS]
 
-CAPTURE has twice the packets of HALF, which is its beginning. SITE is - for none. COUNTER is malloc-count.so. CPU time is user and system time of
-the process as the kernel accounts it (getrusage), so that other work on the machine counts little; the median of all rounds is told.
+CAPTURE has twice the packets of HALF, which is its beginning. SITE is - for none. COUNTER is malloc-count.so. CPU time
+is user and system time of the process as the kernel accounts it (getrusage), so that other work on the machine counts
+little; the result is the median of all rounds.
 """
-import os, statistics, subprocess, sys, tempfile
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
 
 
 def packets(path):
@@ -66,7 +73,8 @@ def main():
     before, after = allocations(replay(half), counter), allocations(replay(capture), counter)
 
     print(f"{total} packets, {rounds} rounds in turn, median")
-    print(f"sekisho replay {'       ' if site == '-' else '--site '}  {sekisho_rate:6.2f} million packets per CPU second "
+    option = "       " if site == "-" else "--site "
+    print(f"sekisho replay {option}  {sekisho_rate:6.2f} million packets per CPU second "
           f"({total / max(ours) / 1e6:.2f} to {total / min(ours) / 1e6:.2f})")
     print(f"tcpdump -r -w /dev/null {tcpdump_rate:6.2f} million packets per CPU second "
           f"({total / max(theirs) / 1e6:.2f} to {total / min(theirs) / 1e6:.2f})")

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a capture with every protocol of the recorded fixtures: their packets again and again, each time from other addresses.
+"""Writes a capture with every protocol of the recorded fixtures.
+
+It holds their packets again and again, each time from other addresses.
 
 usage: mixed.py PACKETS OUTPUT
 
-In round k the network 192.168 of both recordings becomes 10.k, the third byte of every unicast MAC address k more, and time goes on where the
-round before ended. Check sums are kept right (RFC 1624). The first so many packets are the same whatever PACKETS is.
+In round k the network 192.168 of both recordings becomes 10.k, the third byte of every unicast MAC address k more, and
+time goes on where the round before ended. Checksums stay valid (RFC 1624). A shorter capture is the beginning of a
+longer one.
 """
-import os, struct, sys
+import os
+import struct
+import sys
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "Fixtures", "model-factory")
 OLD = bytes([192, 168])

@@ -2,8 +2,8 @@
 import Capture
 import Monitor
 
-/// libFuzzer's entry: the input is a row of frames, each behind two bytes of length and one of link type; they go the whole way from frame to alert.
-/// Bit 6 of the link type says that the capture kept only the front of the frame.
+/// libFuzzer's entry: the input is a row of frames, each preceded by two bytes of length and one of link type. They go the
+/// whole way from frame to alert. Bit 6 of the link type says that the capture kept only the beginning of the frame.
 ///
 /// `unsafe` is sound: libFuzzer hands over `size` readable bytes.
 @c(LLVMFuzzerTestOneInput)
@@ -37,11 +37,12 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> Int32 {
 
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
-  _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
   _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
 ) -> Int32
 
-/// The package manager links an executable by this name; libFuzzer's own `main` gives way to it.
+/// The package manager links an executable by this name; libFuzzer's own `main` yields to it.
 @c(Fuzz_main)
 public func start(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
   var count = count

@@ -122,8 +122,9 @@ build_line() { # line
   done <<<"$LINE_STATIONS"
 }
 remove_line() { # line
-  local name
-  for name in $(awk -v line="$1" '$1 == line { print $2 }' <<<"$LINE_STATIONS"); do
+  local name names
+  mapfile -t names < <(awk -v line="$1" '$1 == line { print $2 }' <<<"$LINE_STATIONS")
+  for name in "${names[@]}"; do
     vsctl del-port plant "$name"
     ip netns delete "sk-$name"
   done
@@ -133,9 +134,9 @@ disconnect() { ip -n "sk-$1" link set eth0 down; }
 
 # Ends what was started, in reverse, and removes the namespaces. Safe to call twice.
 clear_factory() {
-  local pid name
+  local pid file name
   for pid in $(tac "$WORK/pids" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
-  for pid in $(cat "$WORK"/ovs/*.pid 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
+  for file in "$WORK"/ovs/*.pid; do kill "$(cat "$file" 2>/dev/null)" 2>/dev/null || true; done
   sleep 0.5
   for name in $(ip netns list | awk '/^sk-/ { print $1 }'); do ip netns delete "$name" 2>/dev/null || true; done
 }

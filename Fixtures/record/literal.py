@@ -6,15 +6,15 @@ usage: literal.py FOLDER
 Each scene is a function under `scene(name, meaning)` in `made/`; its meaning becomes its line in FOLDER/ORIGIN.md. The
 output is the same at every run.
 """
+import importlib
 import os
 import sys
 
-import made.modbus  # a module registers its scenes when it is imported
-import made.streams
-import made.tunnels
-import made.network
-import made.addresses
 from made.capture import HMI, PLC, SCENES, STRANGER, Capture
+
+# A module registers its scenes when it is imported; this is their order on the page.
+for module in ("modbus", "streams", "tunnels", "network", "addresses"):
+    importlib.import_module(f"made.{module}")
 
 
 def main(folder):

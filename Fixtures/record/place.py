@@ -33,8 +33,9 @@ def read(path):
 def write(path, header, packets):
     with open(path, "wb") as file:
         file.write(HEADER.pack(*header))
-        for time, length, data in packets:
-            file.write(RECORD.pack(time // 1_000_000, time % 1_000_000, len(data), length) + data)
+        file.writelines(
+            RECORD.pack(time // 1_000_000, time % 1_000_000, len(data), length) + data
+            for time, length, data in packets)
 
 
 if sys.argv[1] == "shift":

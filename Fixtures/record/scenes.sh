@@ -36,7 +36,10 @@ start_clients() {
   run hmi-1 clock-hmi clock.py 2
   run plc-1 clock-plc clock.py 6
 }
-stop_clients() { stop $CLIENTS; }
+stop_clients() {
+  # shellcheck disable=SC2086  # one word for each process
+  stop $CLIENTS
+}
 
 normal_work()       { sleep 120; }
 office_reads_then_writes_plc() {

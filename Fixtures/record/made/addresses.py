@@ -110,7 +110,8 @@ def _(capture):
         capture.add(datagram(ip, owner, HMI, HMI_MAC), 1000)
 
 
-@scene("nd-normal", "an IPv6 station starts up (duplicate address detection, router discovery), is asked for and probed")
+@scene("nd-normal", "an IPv6 station starts up (duplicate address detection, router discovery), is asked for and "
+       "probed")
 def _(capture):
     capture.add(solicit(UNSPECIFIED, PLC_MAC, PLC6_LOCAL), SECOND)
     capture.add(ethernet(icmpv6(133, bytes(4) + link_option(1, PLC_MAC), PLC6_LOCAL, "ff02::2"), IPV6, PLC_MAC,

@@ -95,8 +95,9 @@ class Capture:
     def write(self, path):
         with open(path, "wb") as file:
             file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, self.snaplen, self.link))
-            for time, length, data in self.packets:
-                file.write(struct.pack("<IIII", time // 1_000_000, time % 1_000_000, len(data), length) + data)
+            file.writelines(
+                struct.pack("<IIII", time // 1_000_000, time % 1_000_000, len(data), length) + data
+                for time, length, data in self.packets)
 
 
 def scene(name, meaning, link=1, snaplen=262_144):

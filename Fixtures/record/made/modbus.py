@@ -180,10 +180,11 @@ def _(capture):
         connection.exchange(modbus(n, read(0, 4)), modbus(n, registers(1, 2, 3, 4)))
 
 
-@scene("modbus-broken-first-message", "connections whose first message breaks its own framing: a length of 0x8804, another protocol number, a length of 1; "
-       "the third goes on with a good question and answer")
+@scene("modbus-broken-first-message", "connections whose first message breaks its own framing: a length of 0x8804, "
+       "another protocol number, a length of 1; the third goes on with a good question and answer")
 def _(capture):
-    for port, broken in ((40_000, modbus(1, b"\x05" + bytes(440), length=0x8804)), (40_001, modbus(1, read(1, 3), protocol=16)),
+    for port, broken in ((40_000, modbus(1, b"\x05" + bytes(440), length=0x8804)),
+                         (40_001, modbus(1, read(1, 3), protocol=16)),
                          (40_002, modbus(1, read(1, 3), length=1))):
         connection = Connection(capture, port=port).open()
         connection.ask(broken)
@@ -191,7 +192,8 @@ def _(capture):
     connection.exchange(modbus(2, read(0, 4)), modbus(2, registers(1, 2, 3, 4)))
 
 
-@scene("modbus-listen-only", "Force Listen Only Mode six times, which nobody answers, and Restart Communications, which wakes the device")
+@scene("modbus-listen-only", "Force Listen Only Mode six times, which nobody answers, and Restart Communications, "
+       "which wakes the device")
 def _(capture):
     connection = Connection(capture).open()
     connection.exchange()

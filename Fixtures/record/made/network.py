@@ -184,12 +184,13 @@ def _(capture):
         capture.add(ethernet(ipv4(segment, TCP, HMI, target), target=ROUTER_MAC))
 
 
-@scene("tcp-one-way-to-many", "a station opens connections to thirty PLCs and polls them; the mirror port shows no answers")
+@scene("tcp-one-way-to-many", "a station opens connections to thirty PLCs and polls them; "
+       "the mirror port shows no answers")
 def _(capture):
     for n in range(30):
         target = f"192.168.10.{100 + n}"
-        for offset, flags, payload in ((0, SYN, b""), (1, ACK, b""), (1, PSH | ACK, QUESTION), (13, PSH | ACK, QUESTION),
-                                       (25, PSH | ACK, QUESTION), (37, PSH | ACK, QUESTION), (49, PSH | ACK, QUESTION),
-                                       (61, PSH | ACK, QUESTION), (73, PSH | ACK, QUESTION)):
+        for offset, flags, payload in ((0, SYN, b""), (1, ACK, b""), (1, PSH | ACK, QUESTION),
+                                       (13, PSH | ACK, QUESTION), (25, PSH | ACK, QUESTION), (37, PSH | ACK, QUESTION),
+                                       (49, PSH | ACK, QUESTION), (61, PSH | ACK, QUESTION), (73, PSH | ACK, QUESTION)):
             segment = tcp(payload, 50_000 + n, 502, 1000 + offset, 0 if flags == SYN else 2000, flags, HMI, target)
             capture.add(ethernet(ipv4(segment, TCP, HMI, target)))

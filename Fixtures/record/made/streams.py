@@ -200,8 +200,11 @@ def _(capture):
 
 @scene("duplicates-other-vlan-and-ttl", "every frame twice, the copy behind a router in VLAN 20")
 def _(capture):
-    duplicated(capture, lambda frame: (lambda routed: routed[:12] + struct.pack(">HH", VLAN, 20) + routed[12:])(
-        with_lower_ttl(frame)))
+    def routed(frame):
+        copy = with_lower_ttl(frame)
+        return copy[:12] + struct.pack(">HH", VLAN, 20) + copy[12:]
+
+    duplicated(capture, routed)
 
 
 @scene("repeats-are-no-duplicates", "Modbus/UDP every 500 us with the same payload, only the IP identification "

@@ -4,6 +4,7 @@ import struct
 
 from made.capture import *
 
+
 def outer(payload, protocol):
     """A packet of the tunnel's ends, from switch to switch."""
     return ethernet(ipv4(payload, protocol, OUTER_A, OUTER_B), source=mac("02:00:00:00:00:0a"),

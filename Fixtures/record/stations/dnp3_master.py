@@ -9,7 +9,7 @@ clear-restart, restart (cold), wait:SECONDS
 """
 import asyncio
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from dnp3.application import ObjectBlock, ObjectHeader, build_cold_restart_request, build_write_request
 from dnp3.core.timestamp import DNP3Timestamp
@@ -38,7 +38,7 @@ async def do(step, master, line):
         command = CommandBuilder().add_analog(int(point), float(value))
         await line.request(master.build_direct_operate(command.build_direct_operate()))
     elif verb == "time":
-        now = datetime.now(timezone.utc) if argument == "now" else datetime.fromisoformat(argument + "+00:00")
+        now = datetime.now(UTC) if argument == "now" else datetime.fromisoformat(argument + "+00:00")
         await line.request(master.build_delay_measure())
         block = ObjectBlock(ObjectHeader(50, 1, 7), b"\x01" + DNP3Timestamp.from_datetime(now).to_bytes())
         await line.request(build_write_request((block,), seq=master.next_request_sequence()))

@@ -4,8 +4,14 @@ import asyncio
 
 from dnp3.database import AnalogInputConfig, BinaryInputConfig, CounterConfig, Database
 from dnp3.datalink import build_unconfirmed_user_data
-from dnp3.outstation import (CommandResult, DefaultCommandHandler, Outstation, OutstationConfig, OutstationTcpRunner,
-                             UnsolicitedConfig)
+from dnp3.outstation import (
+    CommandResult,
+    DefaultCommandHandler,
+    Outstation,
+    OutstationConfig,
+    OutstationTcpRunner,
+    UnsolicitedConfig,
+)
 from dnp3.transport import Segmenter
 
 OWN, MASTER = 10, 1

@@ -14,18 +14,18 @@ def do(line, texts, **how):
 
 
 CIPDriver.list_identity(PLC)
-with CIPDriver(PLC) as connected:     # a connection of class 3, which stays open
-    with client.connector(host=PLC, timeout=3) as line:
-        second = 0
-        while True:
-            second += 1
-            do(line, ["SCADA[0-9]", "Line1_Speed"], depth=1)
-            if second % 2 == 0:
-                do(line, ["SCADA[10-19]", "Line1_Count", "Recipe[0-3]"], depth=1, multiple=400)
-            if second % 3 == 0:
-                connected.generic_message(service=0x0E, class_code=1, instance=1, attribute=5, connected=True)
-            if second % 4 == 0:
-                do(line, [f"Line1_Speed=(REAL){1 + second / 10}"], depth=1)
-            if second % 9 == 0:
-                do(line, ["Recipe[0-3]=(INT)5,6,7,8", f"Line1_Count=(DINT){second}"], depth=1)
-            time.sleep(1)
+# The driver's connection, of class 3, stays open.
+with CIPDriver(PLC) as connected, client.connector(host=PLC, timeout=3) as line:
+    second = 0
+    while True:
+        second += 1
+        do(line, ["SCADA[0-9]", "Line1_Speed"], depth=1)
+        if second % 2 == 0:
+            do(line, ["SCADA[10-19]", "Line1_Count", "Recipe[0-3]"], depth=1, multiple=400)
+        if second % 3 == 0:
+            connected.generic_message(service=0x0E, class_code=1, instance=1, attribute=5, connected=True)
+        if second % 4 == 0:
+            do(line, [f"Line1_Speed=(REAL){1 + second / 10}"], depth=1)
+        if second % 9 == 0:
+            do(line, ["Recipe[0-3]=(INT)5,6,7,8", f"Line1_Count=(DINT){second}"], depth=1)
+        time.sleep(1)

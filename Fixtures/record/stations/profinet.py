@@ -102,6 +102,21 @@ def controller(*peers):
     exchange(peers)
 
 
+def setting(verb, arguments):
+    permanent = b"\0\1"
+    match verb:
+        case "name":
+            return block(2, 2, permanent + arguments[1].encode())
+        case "address":
+            addresses = map(socket.inet_aton, (arguments[1], "255.255.255.0", "0.0.0.0"))
+            return block(1, 2, permanent + b"".join(addresses))
+        case "blink":
+            return block(5, 3, b"\0\0\1\0")
+        case "factory-reset":
+            return block(5, 6, b"\0\4")
+    raise KeyError(verb)
+
+
 def tool(*steps):
     transaction = 0x01000000
     for step in steps:
@@ -116,13 +131,7 @@ def tool(*steps):
         elif verb == "wait":
             time.sleep(float(arguments[0]))
         else:
-            permanent = b"\0\1"
-            what = {"name": lambda: block(2, 2, permanent + arguments[1].encode()),
-                    "address": lambda: block(1, 2, permanent + b"".join(map(socket.inet_aton, (
-                        arguments[1], "255.255.255.0", "0.0.0.0")))),
-                    "blink": lambda: block(5, 3, b"\0\0\1\0"),
-                    "factory-reset": lambda: block(5, 6, b"\0\4")}[verb]()
-            send(bytes.fromhex(arguments[0]), GET_SET, dcp(SET, 0, transaction, 0, what))
+            send(bytes.fromhex(arguments[0]), GET_SET, dcp(SET, 0, transaction, 0, setting(verb, arguments)))
         time.sleep(0.3)
 
 

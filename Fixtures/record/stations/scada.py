@@ -63,7 +63,7 @@ async def poll(name, address, writes):
                     await set_recipe(plc, cycle)
                 values[name] = holding.registers
                 await asyncio.sleep(1)
-        except Exception as error:  # a PLC that is away is tried again: a SCADA never gives up
+        except Exception as error:  # noqa: BLE001, a PLC that is away is tried again: a SCADA never gives up
             print(name, repr(error), file=sys.stderr)
             plc.close()
             await asyncio.sleep(2)
