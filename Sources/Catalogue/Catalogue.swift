@@ -65,24 +65,6 @@ package struct CatalogueEntry: Sendable {
   package func severity(_ importance: Importance) -> Int {
     importance == .high ? max(1, defaultSeverity - 1) : defaultSeverity
   }
-
-  /// The techniques that fit the action the finding is about; those of the kind where it is about none.
-  package func techniques(for action: Action?) -> [Technique] {
-    guard kind == .controllerCommand || kind == .operationNotAllowed || kind == .outsideWindow, let action else {
-      return techniques
-    }
-    return switch action {
-    case .state: [.changeOperatingMode, .deviceRestart]
-    case .program: [.programDownload]
-    case .firmware: [.systemFirmware]
-    case .configure: [.modifyParameter]
-    case .write, .operate, .clock, .file: [.commandMessage, .modifyParameter]
-    case .read, .report: [.monitorProcessState]
-    case .identify, .diagnose: [.systemInformation]
-    case .session, .authenticate: [.remoteServices]
-    case .unknown: techniques
-    }
-  }
 }
 
 /// Every kind of finding, described once: alerts, the `catalogue` command and its tests read the same table.

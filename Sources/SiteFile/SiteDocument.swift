@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Monitor
 import Yams
 
 /// A place in a site file: a value, the path of fields to it, and where it stands.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
+import Monitor
 
 extension Site {
   func english(
@@ -142,6 +144,6 @@ extension Site {
     let day = LocalClock.floor(local, by: 86_400)
     let weekday = Int(day + 3 - LocalClock.floor(day + 3, by: 7) * 7)
     let date = Window.date(Int32(clamping: max(0, day)))
-    return "\(SiteReader.weekdays[weekday]) \(date) \(Window.time(Int32((local - day * 86_400) / 60)))"
+    return "\(Window.weekdays[weekday]) \(date) \(Window.time(Int32((local - day * 86_400) / 60)))"
   }
 }

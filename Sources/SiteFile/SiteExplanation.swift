@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 import Foundation
+package import Monitor
 
 /// What the site says about one question: may A do this to B?
 package struct SiteExplanation: Sendable {

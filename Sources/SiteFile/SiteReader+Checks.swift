@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Monitor
 
 /// What single fields cannot tell: one address, one place.
 extension SiteReader {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Monitor
 
 extension SiteReader {
   static let conduitKeys = ["from", "to", "services", "operations", "targets", "during"]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Monitor
 
 /// The notations of a conduit's `targets`, one for each kind of area (`Area.Notation`). Each may be followed by `unit UNIT`.
 extension SiteReader {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Monitor
 
 extension SiteReader {
   static let windowKeys = ["days", "hours", "dates"]
-  static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
   mutating func readWindows(_ field: SiteField) {
     for entry in named(field, "window") {
@@ -33,15 +33,15 @@ extension SiteReader {
     if text == "daily" { return Window.everyDay }
     if text == "weekdays" { return 0x1F }
     let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let indices = ends.compactMap { SiteReader.weekdays.firstIndex(of: $0) }
+    let indices = ends.compactMap { Window.weekdays.firstIndex(of: $0) }
     guard indices.count == ends.count, let first = indices.first, let last = indices.last else {
-      let wrong = ends.first { !SiteReader.weekdays.contains($0) } ?? text
+      let wrong = ends.first { !Window.weekdays.contains($0) } ?? text
       // Whole names of days are far from their short forms, but begin with them.
       let short = wrong.prefix(3).lowercased()
       document.error(
         field, "unknown day '\(SiteDocument.shown(wrong))'",
-        near: SiteReader.weekdays.contains(short) ? short : wrong,
-        of: SiteReader.weekdays + ["weekdays", "daily"])
+        near: Window.weekdays.contains(short) ? short : wrong,
+        of: Window.weekdays + ["weekdays", "daily"])
       return 0
     }
     var days: UInt8 = 0

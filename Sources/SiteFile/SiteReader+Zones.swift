@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
+import Monitor
 
 extension SiteReader {
   static let zoneKeys = ["title", "importance", "values", "networks", "vlans", "responder"]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+package import Monitor
 
 extension Site {
   /// Reads a site file. Throws everything that is wrong with it at once; `warnings` holds what only looks wrong.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
+package import Monitor
 
 extension Site {
   /// What `site check` shows of a good file: how much there is of everything, then each zone with its networks, assets and conduits.

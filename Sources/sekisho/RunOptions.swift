@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Capture
+import Catalogue
 import Monitor
+import SiteFile
 
 extension Language: ExpressibleByArgument {}
 extension Pipeline.ChecksumMode: ExpressibleByArgument {}

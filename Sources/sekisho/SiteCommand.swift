@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Catalogue
 import Foundation
 import Monitor
+import SiteFile
 
 struct SiteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Capture
 import Monitor
+import SiteFile
 
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@testable import Monitor
+@testable import Catalogue
 
 @Suite struct CatalogueTests {
   @Test func `every kind is described, once, and under its own number`() {

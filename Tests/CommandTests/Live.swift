@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 
 /// Programs run by the live tests, and whether this machine lets them: network namespaces need root.

@@ -1,8 +1,10 @@
+import Catalogue
 // SPDX-License-Identifier: Apache-2.0
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 struct ExplanationTests {
   private func plantSite() throws -> Site {

@@ -2,6 +2,7 @@
 import Support
 
 @testable import Monitor
+@testable import SiteFile
 
 /// Problems of a text, errors and warnings, one line each; a good text has only warnings.
 func problems(_ text: String) -> [String] {

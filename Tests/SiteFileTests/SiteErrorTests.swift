@@ -1,8 +1,10 @@
+import Catalogue
 // SPDX-License-Identifier: Apache-2.0
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 /// Lines 1 and 2 of most samples: a good zone, so that only what follows is at fault.
 private let zone = "zones:\n  line-1: {networks: [192.168.10.0/24], vlans: [10]}\n"

@@ -1,8 +1,10 @@
+import Catalogue
 // SPDX-License-Identifier: Apache-2.0
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 struct SiteFileTests {
   @Test func `the contract's example is read to the last field`() throws {

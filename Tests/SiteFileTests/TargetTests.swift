@@ -3,6 +3,7 @@ import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 /// The notations of `targets`, one for each kind of area.
 @Suite struct TargetTests {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// When and in which frame something was seen, and through which tunnel. Every time-out and window counts in this time: nothing reads the clock.
 struct Moment {

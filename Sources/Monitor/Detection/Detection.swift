@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// Every detector there is, and what each of them is told. A new one is its own file, one line here, and one line at each event it watches: known at
 /// compile time, so that an event costs plain calls and no look-up.

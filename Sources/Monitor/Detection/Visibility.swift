@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `one-way-visibility`: the mirror port shows one direction of connections only. Said for each pair of zones (or conduit), since a switch is configured port by port:
 /// a monitor that misses the answers judges less than its owner believes.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Capture
+package import Catalogue
 
 /// The engine: frames in, findings and records out. It knows no terminal, no argument and no clock; the same frames give the same lines, live or replayed.
 package struct Pipeline: ~Copyable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 extension Pipeline {
   /// What the kernel and the interface counted, in a live run.

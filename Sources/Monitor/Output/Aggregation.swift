@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 /// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once;
 /// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes

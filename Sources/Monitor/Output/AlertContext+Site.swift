@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 extension AlertContext {
   /// The words of a site; without one, only those every record needs.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 /// What records say of the site and of the monitor itself. Filled once from the site file; without one, everything is
 /// `external` and known by address alone.

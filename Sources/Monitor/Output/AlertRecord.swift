@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// How often and when a finding was seen so far: what changes from one line of an alert to the next.
 package struct Occurrence: Sendable {

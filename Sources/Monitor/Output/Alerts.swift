@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// Which records are written besides what is always counted.
 package struct LogKinds: OptionSet, Sendable {

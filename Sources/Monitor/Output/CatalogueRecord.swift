@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 extension Catalogue {
   /// The catalogue for machines: one JSON object a line and kind, in order of the signature id.

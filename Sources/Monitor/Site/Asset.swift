@@ -11,6 +11,12 @@ package struct AssetID: RawRepresentable, Hashable, Sendable {
 package struct Party: Hashable, Sendable {
   package var zone: ZoneID
   package var asset: AssetID
+
+  @inline(__always)
+  package init(zone: ZoneID, asset: AssetID) {
+    self.zone = zone
+    self.asset = asset
+  }
 }
 
 package struct Asset: Sendable {
@@ -29,6 +35,13 @@ package struct Asset: Sendable {
   package var model = ""
   package var firmware = ""
 
+  package init(name: String, zone: ZoneID, role: String, isOccasional: Bool) {
+    self.name = name
+    self.zone = zone
+    self.role = role
+    self.isOccasional = isOccasional
+  }
+
   package var mac: MACAddress? { macs.first }
   package var ip: IPAddress? { ips.first }
   package var forwards: Bool { role == "router" || role == "firewall" || role == "gateway" }
@@ -36,9 +49,15 @@ package struct Asset: Sendable {
 
 package struct Responder: Sendable {
   /// The key in the file.
-  package var key = ""
+  package let key: String
   /// For people; the key where the file gives none.
   package let name: String
   /// How to reach them; empty where the file gives none.
   package let contact: String
+
+  package init(key: String, name: String, contact: String) {
+    self.key = key
+    self.name = name
+    self.contact = contact
+  }
 }

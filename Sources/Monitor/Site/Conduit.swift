@@ -38,6 +38,18 @@ package struct Conduit: Sendable {
   /// Line of the file, from 1.
   package let line: Int
 
+  package init(
+    from: End, to: End, services: [ServicePattern], actions: UInt16, targets: [TargetRange], windows: [Int], line: Int
+  ) {
+    self.from = from
+    self.to = to
+    self.services = services
+    self.actions = actions
+    self.targets = targets
+    self.windows = windows
+    self.line = line
+  }
+
   /// Every action.
   package static let allActions: UInt16 = Action.allCases.reduce(0) { $0 | 1 << UInt16($1.rawValue) }
   /// What needs a conduit inside a zone too: state, program, firmware, configure.
@@ -47,7 +59,7 @@ package struct Conduit: Sendable {
   /// What a conduit with `targets` lets through only with a target: nobody who names some registers means that the controller may be stopped.
   static let targetedActions: UInt16 = controllerActions | Action.write.bit | Action.operate.bit
 
-  func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
+  package func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
   var nearness: Int { from.nearness + to.nearness }
   /// Begins at an asset, and says where or when it may act: inside a zone such a conduit limits what it names.
   var limits: Bool {
@@ -74,6 +86,10 @@ package enum ServicePattern: Hashable, Sendable {
   package struct ApplicationPorts: Hashable, Sendable {
     package let ipProtocol: UInt8
     package let range: ClosedRange<UInt16>
+    package init(ipProtocol: UInt8, range: ClosedRange<UInt16>) {
+      self.ipProtocol = ipProtocol
+      self.range = range
+    }
   }
 
   enum Fit { case no, provisional, yes }

@@ -3,14 +3,14 @@ import Foundation
 
 /// The wall clock of a time zone as a table, so that judging a moment costs a search and no call to the system. Changes of the
 /// clock are found once, from 1970 to 2100; before and after, the first and the last offset hold.
-struct LocalClock: Sendable {
+package struct LocalClock: Sendable {
   /// Seconds since 1970 at which an offset begins to hold, ascending; the first one holds from ever.
   private var begins: [Int64] = [.min]
   /// Seconds east of Greenwich.
   private var offsets: [Int64] = [0]
 
   /// `identifier` is a name of the IANA time zone database; nil if there is none such.
-  init?(_ identifier: String) {
+  package init?(_ identifier: String) {
     guard let zone = TimeZone(identifier: identifier) else { return nil }
     let offset = { (second: Int64) in Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second)))) }
     // No zone has changed its clock twice within a week.
@@ -36,10 +36,10 @@ struct LocalClock: Sendable {
   }
 
   /// UTC.
-  init() {}
+  package init() {}
 
   /// Seconds east of Greenwich at a moment, and until when (excluded) they hold.
-  func offset(at second: Int64) -> (offset: Int64, until: Int64) {
+  package func offset(at second: Int64) -> (offset: Int64, until: Int64) {
     var low = 0
     var high = begins.count
     while high - low > 1 {
@@ -65,7 +65,7 @@ struct LocalClock: Sendable {
   }
 
   /// Division that rounds towards the past; `divisor` is positive.
-  static func floor(_ value: Int64, by divisor: Int64) -> Int64 {
+  package static func floor(_ value: Int64, by divisor: Int64) -> Int64 {
     let quotient = value / divisor
     return value % divisor < 0 ? quotient - 1 : quotient
   }

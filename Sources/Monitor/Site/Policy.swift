@@ -24,7 +24,7 @@ package enum Verdict: Equatable, Sendable {
     case .time(let conduit, _): conduit
     }
   }
-  var rank: Int {
+  package var rank: Int {
     switch self {
     case .noConduit: 0
     case .service: 1
@@ -123,7 +123,7 @@ extension Site {
   }
 
   /// What one conduit says of an operation between parties it covers.
-  func verdict(
+  package func verdict(
     _ index: Int, _ action: Action, _ target: Target, _ written: Target, name: RawSpan, unit: Int64, service: Service,
     at time: Int64
   ) -> Verdict {

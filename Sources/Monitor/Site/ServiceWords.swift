@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The words a conduit's `services` may use.
-struct ServiceWords: Sendable {
+package struct ServiceWords: Sendable {
   /// IP protocols by name (IANA, Assigned Internet Protocol Numbers). Those with ports also come as `tcp/443`.
-  static let ipProtocols: [(name: String, number: UInt8, hasPorts: Bool)] = [
+  package static let ipProtocols: [(name: String, number: UInt8, hasPorts: Bool)] = [
     ("icmp", 1, false), ("igmp", 2, false), ("tcp", 6, true), ("udp", 17, true), ("icmpv6", 58, false),
     ("sctp", 132, true),
   ]
@@ -11,7 +11,7 @@ struct ServiceWords: Sendable {
   private var patterns: [String: ServicePattern] = [:]
 
   /// The words of the protocols there are, and of those without a dissector.
-  init() {
+  package init() {
     self.init(dissectors: Registry.dissectors.map { ("\($0.name)", $0.selectors) })
     let tables = DissectorTables()
     for (index, name) in tables.names.enumerated() {
@@ -70,11 +70,11 @@ struct ServiceWords: Sendable {
   }
 
   /// An application protocol or a whole IP protocol by its name.
-  subscript(word: String) -> ServicePattern? {
+  package subscript(word: String) -> ServicePattern? {
     if let pattern = patterns[word] { return pattern }
     return ServiceWords.ipProtocols.first { $0.name == word }.map { .ipProtocol($0.number) }
   }
 
   /// Every word, for suggestions.
-  var all: [String] { ["any"] + ServiceWords.ipProtocols.map(\.name) + patterns.keys.sorted() }
+  package var all: [String] { ["any"] + ServiceWords.ipProtocols.map(\.name) + patterns.keys.sorted() }
 }

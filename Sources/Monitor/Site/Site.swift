@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// A plant as its site file describes it: zones, the conduits between them, assets, windows, responders. A value: the engine keeps one and
 /// swaps it when the file is read anew.
@@ -14,11 +15,11 @@ package struct Site: Sendable {
   package var windows: [Window] = []
   package var responders: [Responder] = []
   /// What is not wrong, but looks like a mistake.
-  package internal(set) var warnings: [SiteProblem] = []
+  package var warnings: [SiteProblem] = []
 
-  var clock = LocalClock()
+  package var clock = LocalClock()
   /// The words of `services` when the file was read.
-  var words = ServiceWords(dissectors: [])
+  package var words = ServiceWords(dissectors: [])
   private var networks = PrefixTable()
   private var addresses = PrefixTable()
   private var macs = PrefixTable()
@@ -27,12 +28,14 @@ package struct Site: Sendable {
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
 
+  package init() {}
+
   static let externalZone = Zone(
     name: "external", title: "external", importance: .medium, values: [], responder: nil, listsIPs: false,
     listsMACs: false)
 
   /// Fills the tables; to be called once zones and assets stand.
-  mutating func index(seed: UInt64) {
+  package mutating func index(seed: UInt64) {
     var networks: [(prefix: UInt128, length: Int, value: UInt16)] = []
     vlans = Array(repeating: PrefixTable.none, count: 4096)
     for (id, zone) in zones.enumerated() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 /// Parts of a site in the words of its file, for explanations and alerts.
 extension Site {
@@ -10,10 +11,10 @@ extension Site {
     }
   }
 
-  func allowsEveryAction(_ conduit: Conduit) -> Bool { conduit.actions == Conduit.allActions }
+  package func allowsEveryAction(_ conduit: Conduit) -> Bool { conduit.actions == Conduit.allActions }
 
   /// `conduit 2 (line 18: hmi-1 to plc-1)`; counted from 1, as a person counts.
-  func title(of index: Int, _ language: Language) -> String {
+  package func title(of index: Int, _ language: Language) -> String {
     let conduit = conduits[index]
     let ends = (word(conduit.from), word(conduit.to))
     return language == .ja
@@ -46,7 +47,7 @@ extension ServicePattern: CustomStringConvertible {
   }
 
   /// `tcp/502` or `tcp/8000-8010`
-  static func text(_ ports: ApplicationPorts) -> String {
+  package static func text(_ ports: ApplicationPorts) -> String {
     let name = ServiceWords.ipProtocols.first { $0.number == ports.ipProtocol }?.name ?? "ip/\(ports.ipProtocol)"
     let range = ports.range
     return range.count == 1 ? "\(name)/\(range.lowerBound)" : "\(name)/\(range.lowerBound)-\(range.upperBound)"
@@ -91,7 +92,7 @@ extension Window: CustomStringConvertible {
       words.append(
         days == Window.everyDay
           ? "daily"
-          : SiteReader.weekdays.enumerated().filter { days & 1 << UInt8($0.offset) != 0 }.map(\.element)
+          : Window.weekdays.enumerated().filter { days & 1 << UInt8($0.offset) != 0 }.map(\.element)
             .joined(separator: " "))
     }
     if hours != [Window.wholeDay] {
@@ -104,13 +105,13 @@ extension Window: CustomStringConvertible {
     return words.joined(separator: " ")
   }
 
-  static func time(_ minute: Int32) -> String {
+  package static func time(_ minute: Int32) -> String {
     let (hour, rest) = (minute / 60, minute % 60)
     return "\(hour < 10 ? "0" : "")\(hour):\(rest < 10 ? "0" : "")\(rest)"
   }
 
   /// ISO 8601 calendar date of a number of days since 1970-01-01.
-  static func date(_ days: Int32) -> String {
+  package static func date(_ days: Int32) -> String {
     var (year, month, day): (Int32, Int32, Int32) = (1970, 1, days)
     // Dates of a site file lie between 1970 and 2100.
     while true {

@@ -2,12 +2,22 @@
 
 /// When work may be done: days of the week, hours of the day, dates, as the plant's wall clock shows them.
 package struct Window: Sendable {
+  /// Words of the days, from bit 0 on.
+  package static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
   package let name: String
   /// Bit 0 Monday … bit 6 Sunday.
   package let days: UInt8
   package let hours: [Hours]
   /// Days since 1970-01-01, both ends included; empty: every date.
   package let dates: [ClosedRange<Int32>]
+
+  package init(name: String, days: UInt8, hours: [Hours], dates: [ClosedRange<Int32>]) {
+    self.name = name
+    self.days = days
+    self.hours = hours
+    self.dates = dates
+  }
 
   /// Minutes of the day, end excluded; an end at or before the beginning lies on the next day.
   package struct Hours: Hashable, Sendable {
@@ -16,10 +26,14 @@ package struct Window: Sendable {
     /// 1...1440
     package let end: Int32
     package var isOverMidnight: Bool { end <= begin }
+    package init(begin: Int32, end: Int32) {
+      self.begin = begin
+      self.end = end
+    }
   }
 
-  static let everyDay: UInt8 = 0x7F
-  static let wholeDay = Hours(begin: 0, end: 1440)
+  package static let everyDay: UInt8 = 0x7F
+  package static let wholeDay = Hours(begin: 0, end: 1440)
 
   /// Whether it is open at a moment of the wall clock, seconds since 1970-01-01 00:00 of it. What runs over midnight belongs to the day it begins.
   func isOpen(local: Int64) -> Bool {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 /// A zone by its place in the site; 0 is what lies outside of the plant.
 package struct ZoneID: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }
   package static let external = ZoneID(rawValue: 0)
-}
-
-package enum Importance: UInt8, CaseIterable, Sendable, Comparable {
-  case low, medium, high
-  package var word: String { "\(self)" }
-  package static func < (left: Importance, right: Importance) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What an attack on a zone harms (METI factory guideline: S, BC, Q, D, C).
@@ -34,6 +29,19 @@ package struct Zone: Sendable {
   /// In the order of the file.
   package var networks: [Network] = []
   package var vlans: [UInt16] = []
+
+  package init(
+    name: String, title: String, importance: Importance, values: [Value], responder: Int?, listsIPs: Bool,
+    listsMACs: Bool
+  ) {
+    self.name = name
+    self.title = title
+    self.importance = importance
+    self.values = values
+    self.responder = responder
+    self.listsIPs = listsIPs
+    self.listsMACs = listsMACs
+  }
 }
 
 /// A block of addresses (CIDR, RFC 4632 and RFC 4291, 2.3). IPv4 prefix lengths are counted in the mapped form: 96 more than written.

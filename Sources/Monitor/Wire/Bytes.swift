@@ -102,7 +102,7 @@ extension UInt64 {
 
 extension [UInt8] {
   /// The array's bytes, in place. `unsafe` is sound: every byte of a `UInt8` array is initialised.
-  var bytes: RawSpan {
+  package var bytes: RawSpan {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 /// What alerts name: the deed itself, its zone, its frame; and which deeds are alerts of their own.
 @Suite struct AlertTextTests {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
+import Catalogue
 import Foundation
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 enum Fixtures {
   static let root = repository.appending(path: "Fixtures")

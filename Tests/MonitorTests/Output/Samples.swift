@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
+
 @testable import Monitor
 
 /// The site and the findings the tests of this folder share.

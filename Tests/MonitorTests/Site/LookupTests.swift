@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 struct LookupTests {
   @Test(arguments: 1...20) func `the longest prefix wins, as in a search of all`(seed: UInt64) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 /// Two protocols that are read, whatever the registry holds.
 private let words = ServiceWords(dissectors: [

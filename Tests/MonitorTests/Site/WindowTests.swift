@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 import Support
 import Testing
 
 @testable import Monitor
+@testable import SiteFile
 
 struct WindowTests {
   private func window(_ text: String, zone: String) throws -> Site {

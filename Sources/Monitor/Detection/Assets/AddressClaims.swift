@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `address-conflict` and `arp-spoofing`: two devices that use one address.
 ///

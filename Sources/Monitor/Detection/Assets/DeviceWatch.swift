@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `unknown-mac`, `unknown-ip`, `wrong-zone`: devices and addresses against the site's list of assets, and the inventory of what was seen.
 ///

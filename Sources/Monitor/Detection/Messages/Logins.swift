@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `login-failures`, `password-guessing`: a device refuses log-ins. A typing mistake or two is no finding; three in five minutes are worth a question, ten
 /// are no mistake.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `select-without-execute`: a controlled object was selected, and neither operated nor released. A lost frame explains it, and so does somebody who tries
 /// what can be commanded, or who keeps others from commanding.

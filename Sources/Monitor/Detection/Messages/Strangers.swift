@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, whoever is no asset of it and has no conduit
 /// is a stranger. Without one, the stations that a device listens to are learned for ten minutes from the first one on; later ones are strangers.

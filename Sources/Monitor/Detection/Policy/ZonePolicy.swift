@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`, `outside-window`, `controller-command`.
 /// A flow is judged when it begins, when its protocol becomes known and when a window of time ends; what came of it is kept in the conversation, so that an allowed

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `flood`: more packets of one kind in a second than a plant network has reason for. Field devices fail long before office equipment does: controllers are
 /// known to stop at a few hundred connection attempts a second.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were answered well do not count: a
 /// gateway with many units, or a station that uses many functions, is none.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `host-sweep`: one host tries many others, most of which do not answer: by ARP, by ICMP echo, or on one port.
 struct HostSweep {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that succeed are taken back, so that
 /// a station with many open connections is none.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// What an alert says in sentences: what was seen, what was expected, and why it matters here.
 struct Wording {
