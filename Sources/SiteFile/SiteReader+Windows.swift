@@ -3,6 +3,7 @@
 extension SiteReader {
   static let windowKeys = ["days", "hours", "dates"]
   static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+  static let dayWords = weekdays + ["weekdays", "daily"]
 
   mutating func readWindows(_ field: SiteField) {
     for entry in named(field, "window") {
@@ -41,7 +42,7 @@ extension SiteReader {
       document.error(
         field, "unknown day '\(SiteDocument.shown(wrong))'",
         near: SiteReader.weekdays.contains(short) ? short : wrong,
-        of: SiteReader.weekdays + ["weekdays", "daily"])
+        of: SiteReader.dayWords)
       return 0
     }
     var days: UInt8 = 0
