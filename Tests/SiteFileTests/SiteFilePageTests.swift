@@ -55,15 +55,16 @@ import Testing
 
   @Test func `the words of services are those of the page and the protocols' names`() throws {
     let page = Set(try Self.page.get().words("Services", "word"))
-    let protocols = Set(Registry.names().map(\.description))
+    let protocols = Set(DissectorTables().names.map(\.description))
     #expect(page.isDisjoint(with: protocols))
     #expect(page.union(protocols) == Set(ServiceWords().all))
   }
 
   @Test func `reserved services have the ports of the page`() throws {
+    let words = ServiceWords()
     for row in try Self.page.get().rows where row.heading == "Services" && row.cells["usual ports"] != nil {
       let word = row.words("word")[0]
-      guard case .application(.none, _, let ports, _)? = ServiceWords()[word] else {
+      guard case .application(.none, _, let ports, _)? = words[word] else {
         Issue.record("\(word) is not reserved")
         continue
       }

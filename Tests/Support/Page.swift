@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A page of the documentation, as far as tests read it: the rows of its tables and its fenced blocks, each under its heading.
+/// A page of the documentation, as far as tests read it: rows of tables and fenced blocks, each under its heading.
 package struct Page {
   package struct Row {
     /// Without `#`.

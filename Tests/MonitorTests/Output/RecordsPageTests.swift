@@ -88,7 +88,7 @@ import Testing
     enum CodingKeys: String, CodingKey { case eventType = "event_type" }
   }
 
-  /// Every line of every kind: the model factory's, what only literal bytes show, and records that a capture does not give.
+  /// Lines of every kind: the model factory's, what only literal bytes show, and records that a capture does not give.
   private static let lines = Result {
     let kinds: LogKinds = [.alerts, .operations, .flows, .assets, .stats]
     var text = ""
@@ -142,6 +142,7 @@ import Testing
     var records = Records(Samples.context())
     return try written { sink in
       let once = Occurrence(id: 1, count: 1, first: finding.time, last: finding.time)
+      for facet in documentedFacets.prefix(Facets.limit + 1) { operation.facets[facet] = 1 }
       finding.operation = operation
       records.alert(finding, once, values: values, to: &sink)
       records.alert(finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true), to: &sink)
