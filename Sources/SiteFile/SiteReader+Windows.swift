@@ -3,6 +3,7 @@ import Monitor
 
 extension SiteReader {
   static let windowKeys = ["days", "hours", "dates"]
+  static let dayWords = Window.weekdays + ["weekdays", "daily"]
 
   mutating func readWindows(_ field: SiteField) {
     for entry in named(field, "window") {
@@ -41,7 +42,7 @@ extension SiteReader {
       document.error(
         field, "unknown day '\(SiteDocument.shown(wrong))'",
         near: Window.weekdays.contains(short) ? short : wrong,
-        of: Window.weekdays + ["weekdays", "daily"])
+        of: SiteReader.dayWords)
       return 0
     }
     var days: UInt8 = 0

@@ -7,6 +7,7 @@ extension SiteReader {
   static let assetKeys = [
     "zone", "title", "mac", "ip", "role", "presence", "vendor", "model", "firmware",
   ]
+  static let presences = ["permanent", "occasional"]
 
   /// `assets` is looked at only for which zones list addresses.
   mutating func readZones(_ field: SiteField, assets: SiteField?) {
@@ -111,7 +112,7 @@ extension SiteReader {
       }
       var asset = Asset(
         name: entry.key, zone: zone ?? .external, role: fields["role"].flatMap { document.text($0) } ?? "",
-        isOccasional: fields["presence"].flatMap { word($0, ["permanent", "occasional"], "presence", \.self) }
+        isOccasional: fields["presence"].flatMap { word($0, SiteReader.presences, "presence", \.self) }
           == "occasional")
       asset.title = fields["title"].flatMap { document.text($0) } ?? ""
       asset.vendor = fields["vendor"].flatMap { document.text($0) } ?? ""

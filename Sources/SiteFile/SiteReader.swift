@@ -58,6 +58,7 @@ extension Site {
 /// the file itself, so that a faulty zone is not reported again wherever it is named.
 struct SiteReader {
   static let keys = ["site", "timezone", "zones", "assets", "conduits", "windows", "responders"]
+  static let responderKeys = ["name", "contact"]
   /// Names that mean something of their own in a conduit.
   static let reservedNames = ["any", "external"]
 
@@ -113,7 +114,7 @@ struct SiteReader {
   private mutating func readResponders(_ field: SiteField) {
     for entry in named(field, "responder") {
       responderNames[entry.key] = site.responders.count
-      let fields = document.record(entry.value, keys: ["name", "contact"]) ?? [:]
+      let fields = document.record(entry.value, keys: SiteReader.responderKeys) ?? [:]
       let name = fields["name"].flatMap { document.text($0) } ?? entry.key
       let contact = fields["contact"].flatMap { document.text($0) } ?? ""
       site.responders.append(Responder(key: entry.key, name: name, contact: contact))

@@ -44,7 +44,8 @@ package struct Asset: Sendable {
 
   package var mac: MACAddress? { macs.first }
   package var ip: IPAddress? { ips.first }
-  package var forwards: Bool { role == "router" || role == "firewall" || role == "gateway" }
+  static let forwardingRoles = ["router", "firewall", "gateway"]
+  package var forwards: Bool { Asset.forwardingRoles.contains(role) }
 }
 
 package struct Responder: Sendable {

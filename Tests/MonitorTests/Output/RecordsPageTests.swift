@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capture
+import Foundation
+import Catalogue
+import Support
+import Testing
+
+@testable import Monitor
+@testable import SiteFile
+
+/// docs/records.md names every key of every record with its type, and none that no record has.
+@Suite struct RecordsPageTests {
+  /// A record that the page speaks of, and what of it.
+  struct Key: Hashable {
+    let record: String
+    let path: String
+  }
+
+  // MARK: The page
+
+  /// What the page says: types by record and path. A part of a path in capitals is any name.
+  private static let documented = Result {
+    var keys: [Key: String] = [:]
+    for row in try Page("docs/records.md").rows {
+      guard let path = row.words("key").first else { continue }
+      var places: [Key]
+      switch row.heading {
+      case "Common keys": places = row["in"].components(separatedBy: ", ").map { Key(record: $0, path: path) }
+      case "The operation object", "Fields of single protocols":
+        places = [Key(record: "operation", path: path), Key(record: "alert", path: "alert.context.\(path)")]
+      default: places = [Key(record: row.heading, path: path)]
+      }
+      for place in places {
+        #expect(keys.updateValue(row["type"], forKey: place) == nil, "\(place) is there twice")
+      }
+    }
+    return keys
+  }
+
+  private static func fits(_ path: String, _ pattern: String) -> Bool {
+    let (parts, wanted) = (path.split(separator: "."), pattern.split(separator: "."))
+    return parts.count == wanted.count
+      && zip(parts, wanted).allSatisfy { $0 == $1 || $1.allSatisfy { ("A"..."Z").contains($0) } }
+  }
+
+  // MARK: Records
+
+  private indirect enum Value: Decodable {
+    case boolean, integer, number, string
+    case array([Value])
+    case object([String: Value])
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if let object = try? value.decode([String: Value].self) {
+        self = .object(object)
+      } else if (try? value.decode(String.self)) != nil {
+        self = .string
+      } else if (try? value.decode(Bool.self)) != nil {
+        self = .boolean
+      } else if (try? value.decode(Int64.self)) != nil {
+        self = .integer
+      } else if (try? value.decode(Double.self)) != nil {
+        self = .number
+      } else {
+        self = .array(try value.decode([Value].self))
+      }
+    }
+
+    /// The page's words for it; an integer is a number too, an empty array any.
+    func `is`(_ type: String) -> Bool {
+      switch self {
+      case .boolean: type == "boolean"
+      case .integer: type == "integer" || type == "number"
+      case .number: type == "number"
+      case .string: type == "string"
+      case .array(let items): type.hasSuffix("s") && items.allSatisfy { $0.is(String(type.dropLast())) }
+      case .object: false
+      }
+    }
+
+    func leaves(_ path: String = "") -> [(path: String, value: Value)] {
+      guard case .object(let entries) = self else { return [(path, self)] }
+      return entries.flatMap { $0.value.leaves(path.isEmpty ? $0.key : "\(path).\($0.key)") }
+    }
+  }
+
+  private struct Line: Decodable {
+    let eventType: String?
+    enum CodingKeys: String, CodingKey { case eventType = "event_type" }
+  }
+
+  /// Lines of every kind: the model factory's, what only literal bytes show, and records that a capture does not give.
+  private static let lines = Result {
+    let kinds: LogKinds = [.alerts, .operations, .flows, .assets, .stats]
+    var text = ""
+    for scene in ["all", "lines"] {
+      text += try Run.replay(
+        Fixtures.root.appending(path: "model-factory/\(scene).pcap").path, site: Run.site(of: scene), log: kinds)
+    }
+    for capture in ["modbus-every-function", "modbus-broken-fields", "duplicates-exact", "tcp-gap", "layer-2-frames"] {
+      text += try Run.replay(
+        Fixtures.root.appending(path: "literal/\(capture).pcap").path,
+        log: [.alerts, .operationsAll, .flows, .assets, .stats])
+    }
+    text += String(decoding: Catalogue.json(.en), as: UTF8.self)
+    return try text.split(separator: "\n").map(String.init) + built()
+  }
+
+  private static func built() throws -> [String] {
+    var finding = Samples.finding()
+    finding.tunnelDepth = 1
+    finding.tunnelSource = IPAddress("172.16.0.1") ?? .none
+    finding.tunnelDestination = IPAddress("172.16.0.2") ?? .none
+    finding.tunnelProtocol = 47
+    var values = ShownValues()
+    values.numbers = [.unsigned(4), .real(0.5)]
+    values.count = 2000
+    values.name = "Line1"
+    values.detail = "P_PROGRAM"
+    values.targets = ["MB0-3", "DB1.DBB40-47"]
+    values.targetsCount = 40
+    var operation = Samples.operation()
+    operation.role = .response
+    operation.subcode = 14
+    operation.phase = .execute
+    operation.outcome = .error(code: 2, name: "Illegal Data Address")
+    operation.latency = 1_234_567
+    operation.pairing = .answered
+    operation.target = Target(area: .dataBlock, number: 1, address: 4, count: 1, bit: 3)
+    operation.written = Target(area: .file, number: 4, address: 1, count: 1)
+    operation.fault = Fault(.quantity, "Quantity", seen: 200, least: 1, most: 125)
+    var stats = StatsRecord(time: Samples.time, uptime: 60)
+    for counter in StatsCounter.allCases { stats[counter] = 1 }
+    stats.own = [("output.lines_lost", 1)]
+    var flow = FlowRecord(
+      id: 1, time: 0, source: Samples.source(), destination: Samples.destination, ipProtocol: 6, start: 0, end: 1)
+    var tcp = FlowRecord.TCP()
+    tcp.flagsToServer = 0xFF
+    tcp.gapToClient = true
+    tcp.gapToServer = true
+    flow.tcp = tcp
+
+    var records = Records(Samples.context())
+    return try written { sink in
+      let once = Occurrence(id: 1, count: 1, first: finding.time, last: finding.time)
+      for facet in documentedFacets.prefix(Facets.limit + 1) { operation.facets[facet] = 1 }
+      finding.operation = operation
+      records.alert(finding, once, values: values, to: &sink)
+      records.alert(finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true), to: &sink)
+      finding.ipProtocol = 1
+      records.alert(finding, once, to: &sink)
+      for facet in documentedFacets {
+        operation.facets = Facets()
+        operation.facets[facet] = 1
+        finding.operation = operation
+        records.alert(finding, once, values: values, to: &sink)
+        var (sender, receiver) = (Samples.source(), Samples.destination)
+        (sender.ip, receiver.ip) = (.none, .none)
+        records.operation(
+          operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: 255, message: Message(),
+          copyOf: 1, to: &sink)
+      }
+      records.flow(flow, to: &sink)
+      records.asset(
+        AssetRecord(
+          time: 0, mac: finding.source.mac, ip: finding.source.ip, party: finding.source.party, firstSeen: 0,
+          lastSeen: 0, isNew: true), to: &sink)
+      records.stats(stats, to: &sink)
+    }
+  }
+
+  private static var documentedFacets: [Facet] {
+    let keys = (try? documented.get()) ?? [:]
+    return Facet.allCases.filter { keys[Key(record: "operation", path: "operation.\($0.word)")] != nil }
+  }
+
+  /// Types seen, by record and path.
+  private static let seen = Result {
+    let decoder = JSONDecoder()
+    var seen: [Key: [String: Value]] = [:]
+    for line in try lines.get() {
+      let data = Data(line.utf8)
+      let record = try decoder.decode(Line.self, from: data).eventType ?? "catalogue --json"
+      for leaf in try decoder.decode(Value.self, from: data).leaves() {
+        seen[Key(record: record, path: leaf.path), default: [:]]["\(leaf.value)"] = leaf.value
+      }
+    }
+    return seen
+  }
+
+  // MARK: Tests
+
+  @Test func `every key of every line is on the page, with its type`() throws {
+    let documented = try Self.documented.get()
+    for (key, values) in try Self.seen.get() {
+      guard let place = documented.first(where: { $0.key.record == key.record && Self.fits(key.path, $0.key.path) })
+      else {
+        Issue.record("\(key.record): \(key.path) is not on the page")
+        continue
+      }
+      for value in values.values where !value.is(place.value) {
+        Issue.record("\(key.record): \(key.path) is no \(place.value)")
+      }
+    }
+  }
+
+  @Test func `every key of the page is in some line`() throws {
+    // The operation object is the same in both records that have it.
+    func place(_ key: Key) -> Key {
+      guard key.record == "operation", key.path.hasPrefix("operation.") else { return key }
+      return Key(record: "alert", path: "alert.context.\(key.path)")
+    }
+    let seen = try Self.seen.get().keys.map(place)
+    for key in Set(try Self.documented.get().keys.map(place))
+    where !seen.contains(where: { $0.record == key.record && Self.fits($0.path, key.path) }) {
+      Issue.record("\(key.record): no line has \(key.path)")
+    }
+  }
+
+  @Test func `every example is of its type`() throws {
+    for row in try Page("docs/records.md").rows where row.cells["example"] != nil {
+      let example = try #require(row.words("example").first, "\(row["key"])")
+      let value = try JSONDecoder().decode(Value.self, from: Data(example.utf8))
+      #expect(value.is(row["type"]), "\(row["key"])")
+    }
+  }
+
+  @Test func `fields of single protocols are those that a dissector sets`() {
+    // What no dissector sets is on no page.
+    let unused = ["none", "return_code", "pdu_reference", "error_flags", "segment", "version"]
+    let documented = Self.documentedFacets.map(\.word)
+    #expect(Set(documented).union(unused) == Set(Facet.allCases.map(\.word)))
+  }
+}
