@@ -68,7 +68,8 @@ struct UAService: RawRepresentable, Hashable, Sendable {
   static let registerServer2Request = UAService(rawValue: 12_211)
 
   var isKnown: Bool { action != .unknown }
-  /// A request's id is three below its response's; those of FindServersOnNetwork and RegisterServer2 stand apart.
+  /// A request's id is three below its response's; those of FindServersOnNetwork and RegisterServer2 are next to each
+  /// other.
   var question: UInt32 {
     switch rawValue {
     case 12_209: 12_208

@@ -1,51 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the binary encoding (OPC 10000-6, 5.2) from front to back. What is cut off reads as 0, and is remembered in
-/// `failed`.
+/// Reads the binary encoding (OPC 10000-6, 5.2) from beginning to end. What is cut off reads as 0, and is remembered in
+/// `hasFailed`.
 struct UAReader: ~Escapable {
   private let bytes: RawSpan
-  private(set) var offset: Int
-  var failed = false
-  /// What was met that cannot be read: where what is behind it stands, nobody can tell.
+  private var cursor: ByteCursor
+  /// What was met that cannot be read: nothing says where what follows it begins.
   private(set) var unread: Fault?
+  var offset: Int { cursor.offset }
+  var hasFailed: Bool { cursor.hasFailed }
   /// Nothing more can be read.
-  var isDone: Bool { failed || unread != nil }
+  var isDone: Bool { hasFailed || unread != nil }
   /// Variants in variants (5.1.2: decoders take at least 100 levels).
   private static let deepest = 100
 
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, at offset: Int) {
     self.bytes = bytes
-    self.offset = offset
+    cursor = ByteCursor(bytes, at: offset)
   }
 
-  private mutating func take(_ count: Int) -> Int? {
-    guard !failed, count >= 0, count <= bytes.byteCount - offset else {
-      failed = true
-      return nil
-    }
-    offset += count
-    return offset - count
-  }
-  mutating func skip(_ count: Int) { _ = take(count) }
-  mutating func u8() -> UInt8 { take(1).map { bytes.u8($0) } ?? 0 }
-  mutating func u16() -> UInt16 { take(2).map { bytes.u16LE($0) } ?? 0 }
-  mutating func u32() -> UInt32 { take(4).map { bytes.u32LE($0) } ?? 0 }
+  mutating func fail() { cursor.fail() }
+  mutating func skip(_ count: Int) { cursor.skip(count) }
+  mutating func readU8() -> UInt8 { cursor.readU8() }
+  mutating func readU16() -> UInt16 { cursor.readU16LE() }
+  mutating func readU32() -> UInt32 { cursor.readU32LE() }
 
   /// The length of an array; -1, which is null, and what cannot be there count as none.
-  mutating func count() -> Int {
-    let count = Int(Int32(bitPattern: u32()))
-    if count > bytes.byteCount - offset { failed = true }
-    return failed ? 0 : max(0, count)
+  mutating func readCount() -> Int {
+    let count = Int(Int32(bitPattern: readU32()))
+    if count > cursor.remaining { fail() }
+    return hasFailed ? 0 : max(0, count)
   }
-  /// Where a string or byte string stands; null has no bytes.
-  mutating func string() -> (start: Int, count: Int) {
-    let count = Int(Int32(bitPattern: u32()))
-    guard count > 0, let start = take(count) else { return (offset, 0) }
-    return (start, count)
+  /// Where a string or byte string is; null has no bytes.
+  mutating func readString() -> (start: Int, count: Int) {
+    let count = Int(Int32(bitPattern: readU32()))
+    let start = offset
+    guard count > 0 else { return (start, 0) }
+    skip(count)
+    return (start, hasFailed ? 0 : count)
   }
-  mutating func name(_ exchange: inout Exchange) -> NameID {
-    let (start, count) = string()
+  mutating func skipString() { _ = readString() }
+  mutating func readName(_ exchange: inout Exchange) -> NameID {
+    let (start, count) = readString()
     return name(start, count, &exchange)
   }
   /// The name of a string that was read.
@@ -54,47 +51,47 @@ struct UAReader: ~Escapable {
   }
 
   /// The numeric id of a node of namespace 0 (a type's encoding); 0 for any other.
-  mutating func serviceID() -> UInt32 {
-    switch u8() {
-    case 0: return UInt32(u8())
+  mutating func readServiceID() -> UInt32 {
+    switch readU8() {
+    case 0: return UInt32(readU8())
     case 1:
-      let space = u8()
-      let id = u16()
+      let space = readU8()
+      let id = readU16()
       return space == 0 ? UInt32(id) : 0
     case 2:
-      let space = u16()
-      let id = u32()
+      let space = readU16()
+      let id = readU32()
       return space == 0 ? id : 0
     default: return 0
     }
   }
 
   /// A node id (5.2.2.9), in the notation `ns=2;s=Line1/Speed`.
-  mutating func node(_ exchange: inout Exchange) -> NameID {
-    let encoding = u8()
+  mutating func readNode(_ exchange: inout Exchange) -> NameID {
+    let encoding = readU8()
     var space: UInt16 = 0
     var number: UInt32 = 0
     var text = (start: offset, count: 0)
     switch encoding & 0x3F {
-    case 0: number = UInt32(u8())
+    case 0: number = UInt32(readU8())
     case 1:
-      space = UInt16(u8())
-      number = UInt32(u16())
+      space = UInt16(readU8())
+      number = UInt32(readU16())
     case 2:
-      space = u16()
-      number = u32()
+      space = readU16()
+      number = readU32()
     case 3, 5:
-      space = u16()
-      text = string()
+      space = readU16()
+      text = readString()
     case 4:
-      space = u16()
+      space = readU16()
       text = (offset, 16)
       skip(16)
-    default: failed = true
+    default: fail()
     }
-    if encoding & 0x80 != 0 { _ = string() }
+    if encoding & 0x80 != 0 { skipString() }
     if encoding & 0x40 != 0 { skip(4) }
-    guard !failed, encoding & 0x3F > 2 || number != 0 else { return .none }
+    guard !hasFailed, encoding & 0x3F > 2 || number != 0 else { return .none }
     let value = bytes.slice(text.start, text.count)
     return exchange.name { name in
       if space != 0 {
@@ -120,89 +117,90 @@ struct UAReader: ~Escapable {
   }
   /// A ReadValueId (OPC 10000-4, 7.29): node, attribute, range, encoding; the node.
   mutating func readValueID(_ exchange: inout Exchange) -> NameID {
-    let node = node(&exchange)
+    let node = readNode(&exchange)
     skip(4)
-    _ = string()
+    skipString()
     skip(2)
-    _ = string()
+    skipString()
     return node
   }
   mutating func skipNode() {
-    let encoding = u8()
+    let encoding = readU8()
     switch encoding & 0x3F {
     case 0: skip(1)
     case 1: skip(3)
     case 2: skip(6)
     case 3, 5:
       skip(2)
-      _ = string()
+      skipString()
     case 4: skip(18)
-    default: failed = true
+    default: fail()
     }
-    if encoding & 0x80 != 0 { _ = string() }
+    if encoding & 0x80 != 0 { skipString() }
     if encoding & 0x40 != 0 { skip(4) }
   }
 
-  /// A qualified name: the namespace, the name; where the name stands.
-  mutating func qualifiedName() -> (start: Int, count: Int) {
+  /// A qualified name: the namespace, the name; where the name is.
+  mutating func readQualifiedName() -> (start: Int, count: Int) {
     skip(2)
-    return string()
+    return readString()
   }
-  private mutating func localizedText() {
-    let mask = u8()
-    if mask & 1 != 0 { _ = string() }
-    if mask & 2 != 0 { _ = string() }
+  mutating func skipQualifiedName() { _ = readQualifiedName() }
+  private mutating func skipLocalizedText() {
+    let mask = readU8()
+    if mask & 1 != 0 { skipString() }
+    if mask & 2 != 0 { skipString() }
   }
   /// What a reference leads to (OPC 10000-4, 7.30).
-  mutating func referenceDescription() {
+  mutating func skipReferenceDescription() {
     skipNode()
     skip(1)
     skipNode()
-    _ = qualifiedName()
-    localizedText()
+    skipQualifiedName()
+    skipLocalizedText()
     skip(4)
     skipNode()
   }
   /// A relative path (OPC 10000-4, 7.31): reference type, its direction, with subtypes or not, name; the last name.
-  mutating func relativePath() -> (start: Int, count: Int) {
+  mutating func readRelativePath() -> (start: Int, count: Int) {
     var last = (start: offset, count: 0)
-    for _ in 0..<count() {
+    for _ in 0..<readCount() {
       skipNode()
       skip(2)
-      last = qualifiedName()
-      if failed { break }
+      last = readQualifiedName()
+      if hasFailed { break }
     }
     return last
   }
+  mutating func skipRelativePath() { _ = readRelativePath() }
   /// An array of numbers of 32 bits (handles, status codes): the first one.
   @discardableResult
-  mutating func numbers() -> UInt32? {
-    let count = count()
+  mutating func readNumbers() -> UInt32? {
+    let count = readCount()
     let start = offset
     skip(4 * count)
-    return failed || count == 0 ? nil : bytes.u32LE(start)
+    return hasFailed || count == 0 ? nil : bytes.u32LE(start)
   }
-  mutating func allDiagnostics() {
-    for _ in 0..<count() {
-      diagnostics()
-      if failed { break }
+  mutating func skipAllDiagnostics() {
+    for _ in 0..<readCount() {
+      skipDiagnostics()
+      if hasFailed { break }
     }
   }
 
-  /// An extension object (5.2.2.15): the id of its type, and where its body stands.
+  /// An extension object (5.2.2.15): the id of its type, and where its body is.
   @discardableResult
-  mutating func extensionObject() -> (type: UInt32, start: Int, end: Int) {
-    let start = offset
-    let type = serviceID()
-    offset = start
+  mutating func readExtensionObject() -> (type: UInt32, start: Int, end: Int) {
+    var id = self
+    let type = id.readServiceID()
     skipNode()
-    switch u8() {
+    switch readU8() {
     case 0: return (type, offset, offset)
     case 1, 2:
-      let (start, count) = string()
+      let (start, count) = readString()
       return (type, start, start + count)
     default:
-      failed = true
+      fail()
       return (type, offset, offset)
     }
   }
@@ -213,44 +211,44 @@ struct UAReader: ~Escapable {
   }
 
   /// Token, time, handle, diagnostics, audit entry, time-out, additional header (OPC 10000-4, 7.33).
-  mutating func requestHeader() {
+  mutating func skipRequestHeader() {
     skipNode()
     skip(16)
-    _ = string()
+    skipString()
     skip(4)
-    extensionObject()
+    readExtensionObject()
   }
   /// Time, handle, result, diagnostics, strings, additional header (7.34); the result.
-  mutating func responseHeader() -> UInt32 {
+  mutating func readResponseHeader() -> UInt32 {
     skip(12)
-    let status = u32()
-    diagnostics()
-    for _ in 0..<count() {
-      _ = string()
-      if failed { break }
+    let status = readU32()
+    skipDiagnostics()
+    for _ in 0..<readCount() {
+      skipString()
+      if hasFailed { break }
     }
-    extensionObject()
+    readExtensionObject()
     return status
   }
 
-  /// A DiagnosticInfo (5.2.2.12): the inner one comes last, so that no depth is needed.
-  mutating func diagnostics() {
-    var mask = u8()
-    while !failed {
+  /// A DiagnosticInfo (5.2.2.12): the inner one comes last, so that this needs no recursion.
+  mutating func skipDiagnostics() {
+    var mask = readU8()
+    while !hasFailed {
       for bit: UInt8 in [1, 2, 4, 8] where mask & bit != 0 { skip(4) }
-      if mask & 0x10 != 0 { _ = string() }
+      if mask & 0x10 != 0 { skipString() }
       if mask & 0x20 != 0 { skip(4) }
       guard mask & 0x40 != 0 else { return }
-      mask = u8()
+      mask = readU8()
     }
   }
 
-  /// A DataValue (5.2.2.17): where its numbers stand, and its status.
-  mutating func dataValue(depth: Int = 0) -> (values: Values, status: UInt32) {
-    let mask = u8()
-    let values = mask & 1 != 0 ? variant(depth: depth) : .none
+  /// A DataValue (5.2.2.17): where its numbers are, and its status.
+  mutating func readDataValue(depth: Int = 0) -> (values: Values, status: UInt32) {
+    let mask = readU8()
+    let values = mask & 1 != 0 ? readVariant(depth: depth) : .none
     guard !isDone else { return (values, 0) }
-    let status = mask & 2 != 0 ? u32() : 0
+    let status = mask & 2 != 0 ? readU32() : 0
     if mask & 4 != 0 { skip(8) }
     if mask & 0x10 != 0 { skip(2) }
     if mask & 8 != 0 { skip(8) }
@@ -258,49 +256,49 @@ struct UAReader: ~Escapable {
     return (values, status)
   }
 
-  /// A Variant (5.2.2.16): where its numbers stand.
-  mutating func variant(depth: Int = 0) -> Values {
+  /// A Variant (5.2.2.16): where its numbers are.
+  mutating func readVariant(depth: Int = 0) -> Values {
     guard depth <= UAReader.deepest else {
       unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.deepest))
       return .none
     }
-    let encoding = u8()
+    let encoding = readU8()
     let type = encoding & 0x3F
-    let count = encoding & 0x80 != 0 ? count() : 1
+    let count = encoding & 0x80 != 0 ? readCount() : 1
     let start = offset
     var values = Values.none
     if let (format, width) = UAReader.number(type) {
       let (length, isTooLong) = count.multipliedReportingOverflow(by: width)
       skip(isTooLong ? Int.max : length)
-      if !failed { values = Values(format, at: start, count, end: bytes.byteCount) }
+      if !hasFailed { values = Values(format, at: start, count, end: bytes.byteCount) }
     } else if type > 31 {
       unread = Fault(.code, "Variant type", seen: UInt64(type), least: 0, most: 31)
       return .none
     } else if type != 0 {
       // Not for null, which has no bytes: a count would be all it takes to keep the reader busy.
       for _ in 0..<count {
-        let one = element(type, depth)
+        let one = readElement(type, depth)
         if isDone { return .none }
         if encoding & 0x80 == 0 { values = one }
       }
     }
-    if encoding & 0x40 != 0 { numbers() }
+    if encoding & 0x40 != 0 { readNumbers() }
     return values
   }
 
-  /// One value that is no plain number. Types 26 to 31 are reserved, and read as byte strings.
-  private mutating func element(_ type: UInt8, _ depth: Int) -> Values {
+  /// One value that is not a plain number. Types 26 to 31 are reserved, and read as byte strings.
+  private mutating func readElement(_ type: UInt8, _ depth: Int) -> Values {
     switch type {
     case 13: skip(8)
     case 14: skip(16)
     case 17, 18: skipNode()
-    case 20: _ = qualifiedName()
-    case 21: localizedText()
-    case 22: extensionObject()
-    case 23: return dataValue(depth: depth + 1).values
-    case 24: return variant(depth: depth + 1)
-    case 25: diagnostics()
-    default: _ = string()
+    case 20: skipQualifiedName()
+    case 21: skipLocalizedText()
+    case 22: readExtensionObject()
+    case 23: return readDataValue(depth: depth + 1).values
+    case 24: return readVariant(depth: depth + 1)
+    case 25: skipDiagnostics()
+    default: skipString()
     }
     return .none
   }

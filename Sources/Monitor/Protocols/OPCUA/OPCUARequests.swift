@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What requests hold (OPC 10000-4, 5): behind the request header.
+/// What requests hold after the request header (OPC 10000-4, 5).
 enum OPCUARequests {
   private static let valueAttribute: UInt32 = 13
 
@@ -10,96 +10,97 @@ enum OPCUARequests {
     switch service {
     case .findServersRequest, .getEndpointsRequest, .registerServerRequest, .registerServer2Request:
       // The endpoint that is asked, the server that is registered.
-      operation.detail = reader.name(&exchange)
+      operation.detail = reader.readName(&exchange)
     case .openChannelRequest:
       // Version, issue or renew, mode.
       reader.skip(8)
-      operation.facets[.securityMode] = reader.u32()
-    case .createSessionRequest: OPCUAIdentity.application(&reader, &exchange)
-    case .activateSessionRequest: activate(&reader, &operation, &exchange)
+      operation.facets[.securityMode] = reader.readU32()
+    case .createSessionRequest: OPCUAIdentity.readApplication(&reader, &exchange)
+    case .activateSessionRequest: readActivation(&reader, &operation, &exchange)
     case .readRequest:
       reader.skip(12)
-      each(&reader, &operation, &exchange) { reader, _, exchange in Item(target(reader.readValueID(&exchange))) }
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in Item(target(reader.readValueID(&exchange))) }
     case .writeRequest:
-      each(&reader, &operation, &exchange) { reader, operation, exchange in
-        let node = reader.node(&exchange)
-        // Anything but the value is a setting of the node. It is the graver deed, for which policy wants a conduit
-        // even inside a zone: a message that sets one cannot hide it among values; those are among the targets.
-        if reader.u32() != valueAttribute { operation.action = .configure }
-        _ = reader.string()
-        return Item(target(node), reader.dataValue().values)
+      readEach(&reader, &operation, &exchange) { reader, operation, exchange in
+        let node = reader.readNode(&exchange)
+        // Anything but the value is a setting of the node. That is the more serious action, for which policy wants a
+        // conduit even inside a zone: a message that sets one cannot hide it among values, which are among the targets
+        // all the same.
+        if reader.readU32() != valueAttribute { operation.action = .configure }
+        reader.skipString()
+        return Item(target(node), reader.readDataValue().values)
       }
     case .historyReadRequest:
-      reader.extensionObject()
+      reader.readExtensionObject()
       reader.skip(5)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
-        _ = reader.string()
-        _ = reader.qualifiedName()
-        _ = reader.string()
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let node = reader.readNode(&exchange)
+        reader.skipString()
+        reader.skipQualifiedName()
+        reader.skipString()
         return Item(target(node))
       }
     case .historyUpdateRequest:
       // Whatever is updated or deleted, the details begin with the node.
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        var details = reader.part(reader.extensionObject())
-        return Item(target(details.node(&exchange)))
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        var details = reader.part(reader.readExtensionObject())
+        return Item(target(details.readNode(&exchange)))
       }
-    case .callRequest: call(&reader, &operation, &exchange)
+    case .callRequest: readCall(&reader, &operation, &exchange)
     case .createItemsRequest, .modifyItemsRequest, .setMonitoringModeRequest, .setTriggeringRequest,
       .deleteItemsRequest, .modifySubscriptionRequest, .setPublishingModeRequest, .republishRequest,
       .transferSubscriptionsRequest, .deleteSubscriptionsRequest:
-      subscription(&reader, service, &operation, &exchange)
-    default: nodes(&reader, service, &operation, &exchange)
+      readSubscription(&reader, service, &operation, &exchange)
+    default: readNodes(&reader, service, &operation, &exchange)
     }
   }
 
   private static func target(_ node: NameID) -> Target { Target(area: .node, count: 1, name: node) }
 
   /// An array: the first item is the operation's own, the others further ones.
-  private static func each(
+  private static func readEach(
     _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange,
     _ body: (inout UAReader, inout Operation, inout Exchange) -> Item
   ) {
-    for place in 0..<reader.count() {
+    for place in 0..<reader.readCount() {
       let item = body(&reader, &operation, &exchange)
-      guard !reader.failed else { break }
+      guard !reader.hasFailed else { break }
       exchange.add(item.target, item.values, to: &operation, isFirst: place == 0)
       if reader.isDone { break }
     }
   }
 
   /// NodeManagement, View and Query (5.7 to 5.9).
-  private static func nodes(
+  private static func readNodes(
     _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch service {
     case .addNodesRequest:
-      each(&reader, &operation, &exchange) { reader, operation, exchange in
-        let parent = reader.node(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, operation, exchange in
+        let parent = reader.readNode(&exchange)
         reader.skipNode()
-        let wanted = reader.node(&exchange)
-        let (start, count) = reader.qualifiedName()
+        let wanted = reader.readNode(&exchange)
+        let (start, count) = reader.readQualifiedName()
         if operation.detail == .none { operation.detail = reader.name(start, count, &exchange) }
         reader.skip(4)
-        reader.extensionObject()
+        reader.readExtensionObject()
         reader.skipNode()
-        // Without an id of its own the server gives it one: then it is known by what it hangs on.
+        // Without an id the server gives it one: then it is known by its parent.
         return Item(target(wanted == .none ? parent : wanted))
       }
     case .addReferencesRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let source = reader.node(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let source = reader.readNode(&exchange)
         reader.skipNode()
         reader.skip(1)
-        _ = reader.string()
+        reader.skipString()
         reader.skipNode()
         reader.skip(4)
         return Item(target(source))
       }
     case .deleteReferencesRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let source = reader.node(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let source = reader.readNode(&exchange)
         reader.skipNode()
         reader.skip(1)
         reader.skipNode()
@@ -107,40 +108,40 @@ enum OPCUARequests {
         return Item(target(source))
       }
     case .deleteNodesRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let node = reader.readNode(&exchange)
         reader.skip(1)
         return Item(target(node))
       }
     case .registerNodesRequest, .unregisterNodesRequest:
-      each(&reader, &operation, &exchange) { reader, _, exchange in Item(target(reader.node(&exchange))) }
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in Item(target(reader.readNode(&exchange))) }
     case .browseRequest:
-      view(&reader)
+      skipView(&reader)
       reader.skip(4)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.node(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let node = reader.readNode(&exchange)
         reader.skip(4)
         reader.skipNode()
         reader.skip(9)
         return Item(target(node))
       }
     case .translatePathsRequest:
-      each(&reader, &operation, &exchange) { reader, operation, exchange in
-        let node = reader.node(&exchange)
-        let (start, count) = reader.relativePath()
+      readEach(&reader, &operation, &exchange) { reader, operation, exchange in
+        let node = reader.readNode(&exchange)
+        let (start, count) = reader.readRelativePath()
         if operation.detail == .none { operation.detail = reader.name(start, count, &exchange) }
         return Item(target(node))
       }
     case .queryFirstRequest:
-      view(&reader)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
-        let type = reader.node(&exchange)
+      skipView(&reader)
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
+        let type = reader.readNode(&exchange)
         reader.skip(1)
-        for _ in 0..<reader.count() {
-          _ = reader.relativePath()
+        for _ in 0..<reader.readCount() {
+          reader.skipRelativePath()
           reader.skip(4)
-          _ = reader.string()
-          if reader.failed { break }
+          reader.skipString()
+          if reader.hasFailed { break }
         }
         return Item(target(type))
       }
@@ -149,25 +150,25 @@ enum OPCUARequests {
   }
 
   /// A view (7.44): node, time, version.
-  private static func view(_ reader: inout UAReader) {
+  private static func skipView(_ reader: inout UAReader) {
     reader.skipNode()
     reader.skip(12)
   }
 
-  /// Object, method, arguments (5.12.2): the first argument's values are those of the target, the others' stand
-  /// behind it.
-  private static func call(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
-    for place in 0..<reader.count() {
-      let object = reader.node(&exchange)
-      let method = target(reader.node(&exchange))
-      let arguments = reader.count()
-      guard !reader.failed else { break }
+  /// Object, method, arguments (5.12.2): the first argument's values are those of the target, the others'
+  /// follow it.
+  private static func readCall(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
+    for place in 0..<reader.readCount() {
+      let object = reader.readNode(&exchange)
+      let method = target(reader.readNode(&exchange))
+      let arguments = reader.readCount()
+      guard !reader.hasFailed else { break }
       if place == 0 { operation.detail = object }
-      let first = arguments > 0 ? reader.variant() : .none
+      let first = arguments > 0 ? reader.readVariant() : .none
       exchange.add(method, first, to: &operation, isFirst: place == 0)
       for _ in 1..<max(1, arguments) {
         if reader.isDone { return }
-        let values = reader.variant()
+        let values = reader.readVariant()
         if values.count > 0 { exchange.add(method, values, to: &operation, isFirst: false) }
       }
       if reader.isDone { return }
@@ -175,56 +176,57 @@ enum OPCUARequests {
   }
 
   /// MonitoredItem and Subscription services (5.13, 5.14).
-  private static func subscription(
+  private static func readSubscription(
     _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch service {
     case .setPublishingModeRequest:
       reader.skip(1)
-      operation.facets[.subscription] = reader.numbers()
+      operation.facets[.subscription] = reader.readNumbers()
     case .transferSubscriptionsRequest, .deleteSubscriptionsRequest:
-      operation.facets[.subscription] = reader.numbers()
-    default: operation.facets[.subscription] = reader.u32()
+      operation.facets[.subscription] = reader.readNumbers()
+    default: operation.facets[.subscription] = reader.readU32()
     }
     switch service {
     case .createItemsRequest:
       reader.skip(4)
-      each(&reader, &operation, &exchange) { reader, _, exchange in
+      readEach(&reader, &operation, &exchange) { reader, _, exchange in
         let node = reader.readValueID(&exchange)
         reader.skip(16)
-        reader.extensionObject()
+        reader.readExtensionObject()
         reader.skip(5)
         return Item(target(node))
       }
-    case .setMonitoringModeRequest: operation.facets[.mode] = reader.u32()
+    case .setMonitoringModeRequest: operation.facets[.mode] = reader.readU32()
     default: break
     }
   }
 
   /// Signature, certificates, locales, then the user's token: 5.6.3 and 7.41.
-  private static func activate(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
-    _ = reader.string()
-    _ = reader.string()
-    for _ in 0..<reader.count() {
-      _ = reader.string()
-      _ = reader.string()
-      if reader.failed { return }
+  private static func readActivation(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange)
+  {
+    reader.skipString()
+    reader.skipString()
+    for _ in 0..<reader.readCount() {
+      reader.skipString()
+      reader.skipString()
+      if reader.hasFailed { return }
     }
-    for _ in 0..<reader.count() {
-      _ = reader.string()
-      if reader.failed { return }
+    for _ in 0..<reader.readCount() {
+      reader.skipString()
+      if reader.hasFailed { return }
     }
-    let token = reader.extensionObject()
-    guard !reader.failed else { return }
+    let token = reader.readExtensionObject()
+    guard !reader.hasFailed else { return }
     // 0 anonymous, 1 user name, 2 certificate, 3 issued token (UserTokenType).
     switch token.type {
-    // No token at all stands for an anonymous one (5.6.3.2).
+    // No token at all means an anonymous one (5.6.3.2).
     case 0 where token.start == token.end, 321: operation.facets[.tokenKind] = 0
     case 324:
       operation.facets[.tokenKind] = 1
       var body = reader.part(token)
-      _ = body.string()
-      operation.detail = body.name(&exchange)
+      body.skipString()
+      operation.detail = body.readName(&exchange)
     case 327: operation.facets[.tokenKind] = 2
     case 940: operation.facets[.tokenKind] = 3
     default: break
@@ -232,23 +234,23 @@ enum OPCUARequests {
   }
 }
 
-/// What the ends say of themselves.
+/// What the two ends say of themselves.
 enum OPCUAIdentity {
   /// An ApplicationDescription (OPC 10000-4, 7.2): URI of the application, of the product, name.
-  static func application(_ reader: inout UAReader, _ exchange: inout Exchange) {
-    _ = reader.string()
+  static func readApplication(_ reader: inout UAReader, _ exchange: inout Exchange) {
+    reader.skipString()
     var report = IdentityReport()
-    report.model = reader.name(&exchange)
-    let mask = reader.u8()
-    if mask & 1 != 0 { _ = reader.string() }
-    if mask & 2 != 0 { report.name = reader.name(&exchange) }
-    if !reader.failed, report.model != .none || report.name != .none { exchange.identities.append(report) }
+    report.model = reader.readName(&exchange)
+    let mask = reader.readU8()
+    if mask & 1 != 0 { reader.skipString() }
+    if mask & 2 != 0 { report.name = reader.readName(&exchange) }
+    if !reader.hasFailed, report.model != .none || report.name != .none { exchange.identities.append(report) }
   }
 
   /// The application of the first endpoint.
-  static func endpoints(_ reader: inout UAReader, _ exchange: inout Exchange) {
-    guard reader.count() > 0 else { return }
-    _ = reader.string()
-    application(&reader, &exchange)
+  static func readEndpoints(_ reader: inout UAReader, _ exchange: inout Exchange) {
+    guard reader.readCount() > 0 else { return }
+    reader.skipString()
+    readApplication(&reader, &exchange)
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What responses hold (OPC 10000-4, 5): behind a response header that says good. Where there is a result for each
-/// item, the first bad one is the outcome.
+/// What responses hold after a response header that says good (OPC 10000-4, 5). Where there is a result for each item,
+/// the first bad one is the outcome.
 enum OPCUAResponses {
   static func read(
     _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
@@ -9,78 +9,78 @@ enum OPCUAResponses {
     switch service {
     case .findServersResponse:
       // The servers a server knows, not only itself: the first one's URI.
-      if reader.count() > 0 { operation.detail = reader.name(&exchange) }
+      if reader.readCount() > 0 { operation.detail = reader.readName(&exchange) }
     case .createSessionResponse:
       // Two node ids, time-out, nonce, certificate, then the server's endpoints.
       reader.skipNode()
       reader.skipNode()
       reader.skip(8)
-      _ = reader.string()
-      _ = reader.string()
-      OPCUAIdentity.endpoints(&reader, &exchange)
-    case .getEndpointsResponse: OPCUAIdentity.endpoints(&reader, &exchange)
+      reader.skipString()
+      reader.skipString()
+      OPCUAIdentity.readEndpoints(&reader, &exchange)
+    case .getEndpointsResponse: OPCUAIdentity.readEndpoints(&reader, &exchange)
     case .readResponse:
-      for place in 0..<reader.count() {
-        let (values, status) = reader.dataValue()
-        if reader.failed { break }
+      for place in 0..<reader.readCount() {
+        let (values, status) = reader.readDataValue()
+        if reader.hasFailed { break }
         note(status, &operation)
         exchange.answer(values, at: place, of: &operation)
         if reader.isDone { break }
       }
-    case .callResponse: call(&reader, &operation, &exchange)
-    case .createSubscriptionResponse: operation.facets[.subscription] = reader.u32()
+    case .callResponse: readCall(&reader, &operation, &exchange)
+    case .createSubscriptionResponse: operation.facets[.subscription] = reader.readU32()
     case .publishResponse:
-      operation.facets[.subscription] = reader.u32()
-      reader.numbers()
+      operation.facets[.subscription] = reader.readU32()
+      reader.readNumbers()
       reader.skip(1)
-      notifications(&reader, &operation, &exchange)
-    case .republishResponse: notifications(&reader, &operation, &exchange)
+      readNotifications(&reader, &operation, &exchange)
+    case .republishResponse: readNotifications(&reader, &operation, &exchange)
     case .writeResponse, .deleteNodesResponse, .addReferencesResponse, .deleteReferencesResponse,
       .setMonitoringModeResponse, .deleteItemsResponse, .setPublishingModeResponse, .deleteSubscriptionsResponse:
-      results(&reader, &operation) { _, _ in }
-    case .addNodesResponse: results(&reader, &operation) { reader, _ in reader.skipNode() }
+      readResults(&reader, &operation) { _, _ in }
+    case .addNodesResponse: readResults(&reader, &operation) { reader, _ in reader.skipNode() }
     case .browseResponse, .browseNextResponse:
-      results(&reader, &operation) { reader, _ in
-        _ = reader.string()
-        for _ in 0..<reader.count() {
-          reader.referenceDescription()
-          if reader.failed { break }
+      readResults(&reader, &operation) { reader, _ in
+        reader.skipString()
+        for _ in 0..<reader.readCount() {
+          reader.skipReferenceDescription()
+          if reader.hasFailed { break }
         }
       }
     case .translatePathsResponse:
-      results(&reader, &operation) { reader, _ in
-        for _ in 0..<reader.count() {
+      readResults(&reader, &operation) { reader, _ in
+        for _ in 0..<reader.readCount() {
           reader.skipNode()
           reader.skip(4)
-          if reader.failed { break }
+          if reader.hasFailed { break }
         }
       }
     case .historyReadResponse:
-      results(&reader, &operation) { reader, _ in
-        _ = reader.string()
-        reader.extensionObject()
+      readResults(&reader, &operation) { reader, _ in
+        reader.skipString()
+        reader.readExtensionObject()
       }
     case .historyUpdateResponse:
-      results(&reader, &operation) { reader, operation in
-        results(&reader, &operation) { _, _ in }
-        reader.allDiagnostics()
+      readResults(&reader, &operation) { reader, operation in
+        readResults(&reader, &operation) { _, _ in }
+        reader.skipAllDiagnostics()
       }
     case .createItemsResponse:
       // Id, interval, queue size, result of the filter.
-      results(&reader, &operation) { reader, _ in
+      readResults(&reader, &operation) { reader, _ in
         reader.skip(16)
-        reader.extensionObject()
+        reader.readExtensionObject()
       }
     case .modifyItemsResponse:
-      results(&reader, &operation) { reader, _ in
+      readResults(&reader, &operation) { reader, _ in
         reader.skip(12)
-        reader.extensionObject()
+        reader.readExtensionObject()
       }
     case .setTriggeringResponse:
-      results(&reader, &operation) { _, _ in }
-      reader.allDiagnostics()
-      results(&reader, &operation) { _, _ in }
-    case .transferSubscriptionsResponse: results(&reader, &operation) { reader, _ in reader.numbers() }
+      readResults(&reader, &operation) { _, _ in }
+      reader.skipAllDiagnostics()
+      readResults(&reader, &operation) { _, _ in }
+    case .transferSubscriptionsResponse: readResults(&reader, &operation) { reader, _ in reader.readNumbers() }
     default: break
     }
   }
@@ -90,11 +90,11 @@ enum OPCUAResponses {
   }
 
   /// An array of results, each of a status code and a `rest`.
-  private static func results(
+  private static func readResults(
     _ reader: inout UAReader, _ operation: inout Operation, _ rest: (inout UAReader, inout Operation) -> Void
   ) {
-    for _ in 0..<reader.count() {
-      note(reader.u32(), &operation)
+    for _ in 0..<reader.readCount() {
+      note(reader.readU32(), &operation)
       rest(&reader, &operation)
       if reader.isDone { return }
     }
@@ -102,13 +102,13 @@ enum OPCUAResponses {
 
   /// Status, status codes and diagnostics of the arguments, outputs (5.12.2). The first method's first output is the
   /// answer's value.
-  private static func call(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
-    for place in 0..<reader.count() {
-      note(reader.u32(), &operation)
-      reader.numbers()
-      reader.allDiagnostics()
-      for output in 0..<reader.count() {
-        let values = reader.variant()
+  private static func readCall(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
+    for place in 0..<reader.readCount() {
+      note(reader.readU32(), &operation)
+      reader.readNumbers()
+      reader.skipAllDiagnostics()
+      for output in 0..<reader.readCount() {
+        let values = reader.readVariant()
         if place == 0, output == 0 { exchange.answer(values, at: 0, of: &operation) }
         if reader.isDone { return }
       }
@@ -122,31 +122,31 @@ enum OPCUAResponses {
     static let statusChange: UInt32 = 820
   }
 
-  /// A NotificationMessage (7.26): number, time, notifications. Of changed data the values are told; which nodes they
-  /// are of said who subscribed, by numbers of its own.
-  private static func notifications(
+  /// A NotificationMessage (7.26): number, time, notifications. Of changed data only the values are here: the
+  /// subscriber gave each node a number of its own.
+  private static func readNotifications(
     _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     reader.skip(12)
     var place = 0
-    for _ in 0..<reader.count() {
-      let head = reader.extensionObject()
-      guard !reader.failed else { return }
+    for _ in 0..<reader.readCount() {
+      let head = reader.readExtensionObject()
+      guard !reader.hasFailed else { return }
       var body = reader.part(head)
       switch head.type {
       case Notification.dataChange:
-        for _ in 0..<body.count() {
+        for _ in 0..<body.readCount() {
           body.skip(4)
-          let (values, _) = body.dataValue()
-          if body.failed { break }
+          let (values, _) = body.readDataValue()
+          if body.hasFailed { break }
           exchange.answer(values, at: place, of: &operation)
           place += 1
           if body.isDone { break }
         }
-      case Notification.statusChange: note(body.u32(), &operation)
+      case Notification.statusChange: note(body.readU32(), &operation)
       default: break
       }
-      if body.failed { reader.failed = true }
+      if body.hasFailed { reader.fail() }
     }
   }
 }

@@ -2,10 +2,13 @@
 
 /// Status codes (OPC Foundation, StatusCode.csv of OPC 10000-6, annex A): all bad ones.
 enum UAStatus {
-  /// Good and uncertain codes are no refusal: the severity stands in the two upper bits.
+  /// Good and uncertain codes are not refusals: the severity is in the two upper bits.
   static func outcome(_ code: UInt32) -> Outcome {
     code & 0x8000_0000 == 0 ? .ok : .error(code: code, name: name(code))
   }
+
+  /// A bad code without any of the further bits that results of values have.
+  static func isBad(_ code: UInt32) -> Bool { code & 0xC000_FFFF == 0x8000_0000 }
 
   static func name(_ code: UInt32) -> StaticString {
     switch code & 0xFFFF_0000 {

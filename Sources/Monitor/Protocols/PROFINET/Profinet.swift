@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// PROFINET on EtherType 8892, by the frame id that begins it: IEC 61158-6-10, 4.3 (DCP) and 4.7 (RTC, RTA). Cyclic
-/// data, DCP and alarms are told apart as protocols of their own.
+/// data, DCP and alarms are three protocols in records and site files.
 enum Profinet: Dissector {
   static var name: StaticString { "profinet-rt" }
   static var selectors: [Selector] { [.etherType(0x8892)] }
@@ -11,60 +11,85 @@ enum Profinet: Dissector {
     Carried(1, "profinet-alarm", About("PROFINET alarms (RTA)", .messages, "IEC 61158-6-10, 4.7"))
   }
   static var carries: [Carried] { [dcp, alarm] }
+  /// The longest payload of an Ethernet frame.
   static var longestMessage: Int { 1500 }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard expected, bytes.byteCount >= 2 else { return .no }
-    if 0xFEFC...0xFEFF ~= bytes.u16(0), bytes.byteCount >= 4 { return .yes(bytes.u8(3) == 0 ? .toServer : .toClient) }
-    return .yes(nil)
+    guard expected, let header = ProfinetFrameHeader(bytes) else { return .no }
+    guard header.frameID.isDCP, let type = ProfinetDCPHeader.serviceType(bytes) else { return .yes(nil) }
+    return .yes(type == .request ? .toServer : .toClient)
   }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= 2 else {
-      exchange.fault = Fault(.truncated, "FrameID", seen: UInt64(bytes.byteCount), least: 2, most: 1500)
+    guard let header = ProfinetFrameHeader(bytes) else {
+      exchange.fault = truncated("FrameID", bytes, least: ProfinetFrameHeader.size)
       return .refused(max(1, bytes.byteCount))
     }
-    let frame = bytes.u16(0)
-    switch frame {
-    case 0xFEFC...0xFEFF: return ProfinetDCP.read(bytes, &exchange)
-    case 0xFC01, 0xFE01: ProfinetAlarm.read(bytes, frame, &exchange)
-    case 0x0100...0xFBFF: cyclic(bytes, frame, &exchange)
-    default:
+    let frameID = header.frameID
+    if frameID.isCyclic {
+      readCyclic(bytes, frameID, &exchange)
+    } else if frameID.isDCP {
+      return ProfinetDCP.read(bytes, &exchange)
+    } else if frameID.isAlarm {
+      ProfinetAlarm.read(bytes, frameID, &exchange)
+    } else {
       var operation = Operation(
-        exchange.dissector, .report, .report, code: UInt32(frame), name: "PTCP or other real-time frame")
+        exchange.dissector, .report, .report, code: UInt32(frameID.rawValue), name: "PTCP or other real-time frame")
       operation.cyclic = .yes
-      operation.facets[.frameID] = UInt32(frame)
+      operation.facets[.frameID] = UInt32(frameID.rawValue)
       exchange.operations.append(operation)
     }
     return .message(bytes.byteCount)
   }
 
-  /// Cyclic data: frame id, data, and the APDU status: cycle counter, data status, transfer status (4.7.2). The status
-  /// ends the frame; padding stands before it.
-  private static func cyclic(_ bytes: RawSpan, _ frame: UInt16, _ exchange: inout Exchange) {
+  private static func readCyclic(_ bytes: RawSpan, _ frameID: ProfinetFrameID, _ exchange: inout Exchange) {
     var operation = Operation(exchange.dissector, .report, .report, code: 0, name: "Cyclic data")
     operation.cyclic = .yes
-    operation.unit = Int64(frame)
-    operation.facets[.frameID] = UInt32(frame)
+    operation.unit = Int64(frameID.rawValue)
+    operation.facets[.frameID] = UInt32(frameID.rawValue)
+    // The status is at the end of the frame: what ends a frame that the capture cut is data.
     if !exchange.isCut {
-      let end = bytes.byteCount - 4
-      guard end >= 2 else {
-        operation.note(Fault(.truncated, "APDU status", seen: UInt64(bytes.byteCount), least: 6, most: 1500))
-        exchange.operations.append(operation)
-        return
+      if let status = ProfinetAPDUStatus(endOf: bytes) {
+        operation.facets[.cycleCounter] = UInt32(status.cycleCounter)
+        operation.facets[.dataStatus] = UInt32(status.dataStatus)
+        operation.facets[.transferStatus] = UInt32(status.transferStatus)
+        operation.digest = bytes.digest(
+          from: ProfinetFrameHeader.size, to: bytes.byteCount - ProfinetAPDUStatus.size)
+        var state = ProfinetState(bits: exchange.state)
+        let before = state[dataStatus: exchange.direction]
+        if let before, before != status.dataStatus { operation.cyclic = .news }
+        state[dataStatus: exchange.direction] = status.dataStatus
+        exchange.state = state.bits
+      } else {
+        let least = ProfinetFrameHeader.size + ProfinetAPDUStatus.size
+        operation.note(truncated("APDU status", bytes, least: least))
       }
-      let status = bytes.u8(end + 2)
-      operation.facets[.cycleCounter] = UInt32(bytes.u16(end))
-      operation.facets[.dataStatus] = UInt32(status)
-      operation.facets[.transferStatus] = UInt32(bytes.u8(end + 3))
-      operation.digest = bytes.digest(from: 2, to: end)
-      // What `state` keeps: the data status of each direction, behind a mark that there is one.
-      let shift: UInt64 = exchange.direction == .toServer ? 0 : 16
-      let now = 0x100 | UInt64(status)
-      let before = exchange.state >> shift & 0x1FF
-      if before != 0, before != now { operation.cyclic = .news }
-      exchange.state = exchange.state & ~(0x1FF << shift) | now << shift
     }
     exchange.operations.append(operation)
   }
+
+  /// A frame that ends before the `least` bytes that its `field` needs.
+  static func truncated(_ field: StaticString, _ frame: RawSpan, least: Int) -> Fault {
+    Fault(.truncated, field, seen: UInt64(frame.byteCount), least: UInt64(least), most: UInt64(longestMessage))
+  }
+}
+
+/// What the dissector remembers of a conversation: the last data status of each direction.
+struct ProfinetState {
+  private(set) var bits: UInt64
+  /// Above the eight bits of a status.
+  private static let isPresent: UInt64 = 0x100
+
+  /// Nil before the first frame.
+  subscript(dataStatus direction: Direction) -> UInt8? {
+    get {
+      let field = bits >> Self.shift(direction)
+      return field & Self.isPresent != 0 ? UInt8(truncatingIfNeeded: field) : nil
+    }
+    set {
+      let field = newValue.map { Self.isPresent | UInt64($0) } ?? 0
+      bits = bits & ~(0x1FF << Self.shift(direction)) | field << Self.shift(direction)
+    }
+  }
+  private static func shift(_ direction: Direction) -> UInt64 { direction == .toServer ? 0 : 16 }
 }

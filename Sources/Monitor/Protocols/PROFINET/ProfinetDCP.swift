@@ -1,63 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Discovery and basic configuration protocol: IEC 61158-6-10, 4.3.
-///
-///     0         2            3              4      8          10          12
-///     +---------+------------+--------------+------+----------+-----------+------- ... -+
-///     | FrameID | service id | service type | xid  | delay    | length    | blocks      |
-///     +---------+------------+--------------+------+----------+-----------+------- ... -+
-///
-/// A block is option, suboption, length, contents, and a byte that makes the length even. A question of Get has
-/// options and suboptions alone.
 enum ProfinetDCP {
-  private static let headerSize = 12
-
-  private enum Service {
-    static let get: UInt8 = 3
-    static let set: UInt8 = 4
-    static let identify: UInt8 = 5
-    static let hello: UInt8 = 6
-  }
-
-  private static func name(_ service: UInt8) -> StaticString {
-    switch service {
-    case Service.get: "Get"
-    case Service.set: "Set"
-    case Service.identify: "Identify"
-    case Service.hello: "Hello"
-    default: "Reserved DCP service"
-    }
-  }
-
-  /// Of the answer to a Set (4.3.1.4.29).
-  private static func error(_ code: UInt8) -> StaticString {
-    switch code {
-    case 1: "Option not supported"
-    case 2: "Suboption not supported or no data set available"
-    case 3: "Suboption not set"
-    case 4: "Resource error"
-    case 5: "Set not possible by local reasons"
-    case 6: "In operation, Set not possible"
-    default: "Reserved block error"
-    }
-  }
-
-  /// What the blocks of a Set come to, the gravest last.
+  /// What the blocks of a Set come to, the most serious last.
   private enum Setting: UInt8, Comparable {
     /// Start and end of a transaction alone.
     case nothing
     /// A lamp blinks.
     case signal
-    /// Name, addresses, and all else.
+    /// Name, addresses, and everything else.
     case values
     case resetFactorySettings, resetToFactory
 
-    init(_ option: UInt8, _ suboption: UInt8) {
-      switch (option, suboption) {
-      case (5, 1), (5, 2): self = .nothing
-      case (5, 3): self = .signal
-      case (5, 5): self = .resetFactorySettings
-      case (5, 6): self = .resetToFactory
+    init(_ kind: ProfinetDCPKind) {
+      switch kind {
+      case .startTransaction, .endTransaction: self = .nothing
+      case .signal: self = .signal
+      case .resetFactorySettings: self = .resetFactorySettings
+      case .resetToFactory: self = .resetToFactory
       default: self = .values
       }
     }
@@ -73,109 +33,94 @@ enum ProfinetDCP {
   }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= headerSize else {
-      if exchange.isCut { return .message(bytes.byteCount) }
-      exchange.fault = Fault(.truncated, "DCP header", seen: UInt64(bytes.byteCount), least: 12, most: 1500)
+    guard let header = ProfinetDCPHeader(bytes) else {
+      // Not a fault where the capture cut it.
+      if exchange.isCut { return .incomplete(ProfinetDCPHeader.size) }
+      exchange.fault = Profinet.truncated("DCP header", bytes, least: ProfinetDCPHeader.size)
       return .refused(bytes.byteCount)
     }
-    let service = bytes.u8(2)
-    let type = bytes.u8(3)
-    let length = Int(bytes.u16(10))
-    let isResponse = type & 1 != 0
-    let isHello = service == Service.hello
-    let action: Action =
-      service == Service.set ? .configure : Service.get...Service.hello ~= service ? .identify : .unknown
+    let service = header.serviceID
+    let type = header.serviceType
+    let isResponse = type.isResponse
     var operation = Operation(
-      exchange.id(of: Profinet.dcp), action, isHello ? .report : isResponse ? .response : .request,
-      code: UInt32(service),
-      name: name(service))
-    operation.transaction = Int64(bytes.u32(4))
-    if length > bytes.byteCount - headerSize {
-      operation.note(
-        Fault(.length, "DCPDataLength", seen: UInt64(length), least: 0, most: UInt64(bytes.byteCount - headerSize)))
+      exchange.id(of: Profinet.dcp), service.action,
+      service == .hello ? .report : isResponse ? .response : .request, code: UInt32(service.rawValue),
+      name: service.name)
+    operation.transaction = Int64(header.xid)
+    if header.statedEnd > bytes.byteCount {
+      let most = UInt64(bytes.byteCount - ProfinetDCPHeader.size)
+      operation.note(Fault(.length, "DCPDataLength", seen: UInt64(header.dataLength), least: 0, most: most))
     }
-    let end = min(bytes.byteCount, headerSize + length)
-    if service == Service.get, !isResponse {
-      var offset = headerSize
-      while offset + 2 <= end {
-        let target = target(bytes.u8(offset), bytes.u8(offset + 1))
-        exchange.add(target, to: &operation, isFirst: offset == headerSize)
-        offset += 2
-      }
-    } else if isResponse || service == Service.hello {
-      answer(bytes, end, service, &operation, &exchange)
+    if service == .get, !isResponse {
+      readGet(header, &operation, &exchange)
+    } else if isResponse || service == .hello {
+      readAnswer(header, &operation, &exchange)
     } else {
-      question(bytes, end, isWhole: end == headerSize + length, service, &operation, &exchange)
+      readQuestion(header, isWhole: header.statedEnd <= bytes.byteCount, &operation, &exchange)
     }
     if isResponse, operation.outcome == .none {
-      operation.outcome = type == 5 ? .error(code: 5, name: "Request not supported") : .ok
+      operation.outcome =
+        type == .notSupported ? .error(code: UInt32(type.rawValue), name: "Request not supported") : .ok
     }
     pair(&operation, isResponse, &exchange)
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }
 
-  private static func target(_ option: UInt8, _ suboption: UInt8) -> Target {
-    switch (option, suboption) {
-    case (1, _): Target(area: .ipSuite, count: 1)
-    case (2, 2): Target(area: .station, count: 1)
-    default: Target(area: .dcpBlock, number: UInt32(option), address: UInt64(suboption), count: 1)
-    }
-  }
-
-  /// The block at `offset`: its contents begin `head` bytes behind its length. Nil at the end, and where it runs
-  /// over it.
-  private static func block(
-    _ bytes: RawSpan, at offset: Int, end: Int, head: Int, _ operation: inout Operation
-  ) -> (option: UInt8, suboption: UInt8, length: Int, start: Int, count: Int)? {
-    guard offset + 4 <= end else { return nil }
-    let length = Int(bytes.u16(offset + 2))
-    guard offset + 4 + length <= end else {
-      operation.note(Fault(.length, "DCPBlockLength", seen: UInt64(length), least: 0, most: UInt64(end - offset - 4)))
-      return nil
-    }
-    return (bytes.u8(offset), bytes.u8(offset + 1), length, offset + 4 + head, max(0, length - head))
-  }
-
-  /// Set: a qualifier comes before the contents of each block. Identify: its blocks are filters, without one.
-  private static func question(
-    _ bytes: RawSpan, _ end: Int, isWhole: Bool, _ service: UInt8, _ operation: inout Operation,
-    _ exchange: inout Exchange
+  private static func readGet(
+    _ header: borrowing ProfinetDCPHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    let isSet = service == Service.set
+    var cursor = ByteCursor(header.requestedKinds)
+    while cursor.remaining >= 2 {
+      let isFirst = cursor.offset == 0
+      exchange.add(ProfinetDCPKind(rawValue: cursor.readU16()).target, to: &operation, isFirst: isFirst)
+    }
+  }
+
+  /// A block that runs over the end of its message.
+  private static func noteOverlong(_ blocks: borrowing ProfinetDCPBlocks, _ operation: inout Operation) {
+    guard let (length, room) = blocks.overlong else { return }
+    operation.note(Fault(.length, "DCPBlockLength", seen: UInt64(length), least: 0, most: UInt64(room)))
+  }
+
+  /// Set: a qualifier comes before the value of each block. Identify: its blocks are filters, without one.
+  private static func readQuestion(
+    _ header: borrowing ProfinetDCPHeader, isWhole: Bool, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    let isSet = header.serviceID == .set
     var setting: Setting?
     var best = -1
-    var offset = headerSize
-    while let block = block(bytes, at: offset, end: end, head: isSet ? 2 : 0, &operation) {
-      let contents = bytes.slice(block.start, block.count)
-      var target = target(block.option, block.suboption)
-      if target.area == .station { target.name = exchange.name(contents) }
+    var blocks = header.blocks
+    while let block = blocks.next() {
+      let value = isSet ? block.value : block.contents
+      var target = block.kind.target
+      if target.area == .station { target.name = exchange.name(value) }
       var values = Values.none
-      if block.option == 1, 2...3 ~= block.suboption, contents.byteCount >= 12 {
-        if isSet { values = Values(.uint32, at: block.start, 3, end: block.start + block.count) }
-        operation.detail = addresses(contents, &exchange)
+      if block.kind.hasIPSuite, let suite = ProfinetIPSuite(value) {
+        if isSet { values = Values(.uint32, at: block.valueRange.lowerBound, 3, end: block.valueRange.upperBound) }
+        operation.detail = name(of: suite, &exchange)
       }
       var rank = 0
       if isSet {
-        let this = Setting(block.option, block.suboption)
+        let this = Setting(block.kind)
         setting = max(setting ?? .nothing, this)
-        // A new name is what is told of a Set, then what else changes, whatever stands before it.
+        // A new name is what matters most in a Set, then what else changes, whatever comes before it.
         rank = target.area == .station ? 3 : this >= .values ? 2 : Int(this.rawValue)
       }
       if rank > best {
         let (former, formerValues) = (operation.target, operation.values)
         if best >= 0 { exchange.add(former, formerValues, to: &operation, isFirst: false) }
         exchange.add(target, values, to: &operation, isFirst: true)
-        if isSet, block.length >= 2 { operation.facets[.blockQualifier] = UInt32(bytes.u16(offset + 4)) }
+        if isSet, let qualifier = block.qualifier { operation.facets[.blockQualifier] = UInt32(qualifier) }
         best = rank
       } else {
         exchange.add(target, values, to: &operation, isFirst: false)
       }
-      offset += 4 + block.length + (block.length & 1)
     }
+    noteOverlong(blocks, &operation)
     guard isSet else { return }
     // What cannot be read may set anything.
-    if !isWhole || offset + 4 <= end { setting = max(setting ?? .values, .values) }
+    if !isWhole || blocks.overlong != nil { setting = max(setting ?? .values, .values) }
     guard let setting else { return }
     operation.name = setting.name
     if setting < .values { operation.action = .diagnose }
@@ -183,44 +128,49 @@ enum ProfinetDCP {
 
   /// Answers to Get and Identify, and Hello: a device speaks of itself. The answer to a Set says how each block came
   /// out.
-  private static func answer(
-    _ bytes: RawSpan, _ end: Int, _ service: UInt8, _ operation: inout Operation, _ exchange: inout Exchange
+  private static func readAnswer(
+    _ header: borrowing ProfinetDCPHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
+    let service = header.serviceID
     var report = IdentityReport()
-    var offset = headerSize
-    while let block = block(bytes, at: offset, end: end, head: 2, &operation) {
-      let contents = bytes.slice(block.start, block.count)
-      var target = target(block.option, block.suboption)
-      switch (block.option, block.suboption) {
-      case (5, 4) where block.length >= 3:
-        target = ProfinetDCP.target(bytes.u8(offset + 4), bytes.u8(offset + 5))
-        let code = bytes.u8(offset + 6)
-        if code != 0, operation.outcome == .none { operation.outcome = .error(code: UInt32(code), name: error(code)) }
-      case (1, 2...3) where contents.byteCount >= 12: operation.detail = addresses(contents, &exchange)
-      case (2, 1): report.model = exchange.name(contents)
-      case (2, 2):
-        report.name = exchange.name(contents)
+    var isFirst = true
+    var blocks = header.blocks
+    while let block = blocks.next() {
+      let value = block.value
+      var target = block.kind.target
+      switch block.kind {
+      case .response:
+        guard let response = ProfinetDCPResponse(block.contents) else { break }
+        target = response.kind.target
+        if response.error != .none, operation.outcome == .none {
+          operation.outcome = .error(code: UInt32(response.error.rawValue), name: response.error.name)
+        }
+      case .ipParameter, .fullIPSuite:
+        if let suite = ProfinetIPSuite(value) { operation.detail = name(of: suite, &exchange) }
+      case .typeOfStation: report.model = exchange.name(value)
+      case .nameOfStation:
+        report.name = exchange.name(value)
         target.name = report.name
-      case (2, 3) where contents.byteCount >= 4: report.knownVendor = ProfinetVendor.name(contents.u16(0))
+      case .deviceID: if let id = ProfinetDeviceID(value) { report.knownVendor = ProfinetVendor.name(id.vendorID) }
       default: break
       }
-      // What was set stands in the question; who answers Identify tells a dozen things, and its name is what counts.
-      if service == Service.get || offset == headerSize {
-        exchange.add(target, to: &operation, isFirst: offset == headerSize)
-      }
-      offset += 4 + block.length + (block.length & 1)
+      // What was set is in the question; a device that answers Identify says a dozen things, and its name is what
+      // counts.
+      if service == .get || isFirst { exchange.add(target, to: &operation, isFirst: isFirst) }
+      isFirst = false
     }
-    // Whoever is set is told; it is what it is told once it agrees.
-    guard service != Service.set else { return }
-    if service != Service.get, report.name != .none {
+    noteOverlong(blocks, &operation)
+    // The answer to a Set names nothing: the device has the new name, which the question held, once it agrees.
+    guard service != .set else { return }
+    if service != .get, report.name != .none {
       operation.target = Target(area: .station, count: 1, name: report.name)
     }
     if report.model != .none || report.name != .none || report.knownVendor != nil { exchange.identities.append(report) }
   }
 
   /// Address, mask and gateway: `192.168.0.2/255.255.255.0 gateway 192.168.0.1`.
-  private static func addresses(_ contents: RawSpan, _ exchange: inout Exchange) -> NameID {
-    let (address, mask, gateway) = (contents.u32(0), contents.u32(4), contents.u32(8))
+  private static func name(of suite: borrowing ProfinetIPSuite, _ exchange: inout Exchange) -> NameID {
+    let (address, mask, gateway) = (suite.address, suite.subnetMask, suite.gateway)
     return exchange.name { text in
       text.append(address: address)
       text.append(0x2F)
@@ -231,7 +181,7 @@ enum ProfinetDCP {
     }
   }
 
-  /// A question to all is answered by each device from its own address: so the transaction id alone ties answers to
+  /// A question to all devices is answered by each from its own address: so the transaction id alone ties answers to
   /// it, and it keeps waiting.
   private static func pair(_ operation: inout Operation, _ isResponse: Bool, _ exchange: inout Exchange) {
     guard operation.role != .report else { return }
@@ -249,18 +199,18 @@ enum ProfinetDCP {
       return
     }
     let target = exchange[asked].operation.target
-    switch UInt8(truncatingIfNeeded: operation.code) {
-    case Service.identify:
+    switch ProfinetDCPService(rawValue: UInt8(truncatingIfNeeded: operation.code)) {
+    case .identify:
       operation.pairing = .answered
       operation.latency = exchange.time &- exchange[asked].time
-    case Service.set:
+    case .set:
       operation.action = exchange[asked].operation.action
       operation.name = exchange[asked].operation.name
       operation.detail = exchange[asked].operation.detail
       operation.target = target
       exchange.take(answer: &operation, to: asked)
     default:
-      // Who asks for a name does not know it; the answer has it.
+      // A question for a name does not hold it; the answer does.
       if operation.target == .none { operation.target = target }
       exchange.take(answer: &operation, to: asked)
     }
@@ -273,24 +223,6 @@ extension [UInt8] {
     for shift: UInt32 in [24, 16, 8, 0] {
       if shift < 24 { append(0x2E) }
       append(decimal: address >> shift & 0xFF)
-    }
-  }
-}
-
-/// Makers by their PROFINET vendor id (PROFIBUS & PROFINET International, list of vendor ids).
-enum ProfinetVendor {
-  static func name(_ id: UInt16) -> StaticString? {
-    switch id {
-    case 0x001A: "ABB"
-    case 0x002A: "Siemens"
-    case 0x00B0: "Phoenix Contact"
-    case 0x010A: "SEW-EURODRIVE"
-    case 0x010C: "HMS Industrial Networks"
-    case 0x011D: "WAGO"
-    case 0x011E: "Hilscher"
-    case 0x0120: "Beckhoff"
-    case 0x0133: "Molex"
-    default: nil
     }
   }
 }

@@ -4,6 +4,7 @@
 struct S7Function: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
+  static let cpuServices = S7Function(rawValue: 0x00)
   static let readVariable = S7Function(rawValue: 0x04)
   static let writeVariable = S7Function(rawValue: 0x05)
   static let requestDownload = S7Function(rawValue: 0x1A)
@@ -34,7 +35,7 @@ struct S7Function: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// `service` alone does not tell; see `action(ofService:)`.
+  /// For `service` see `action(ofService:)`: its name decides.
   var action: Action {
     switch rawValue {
     case 0x00: .diagnose
@@ -47,9 +48,9 @@ struct S7Function: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// What a program invocation service does, by its name: start of the program (`P_PROGRAM`), blocks put to work or deleted (`_INSE`, `_INS2`, `_DELE`),
-  /// memory copied or compressed (`_MODU`, `_GARB`); services of numerical controls begin with `_N_` (Siemens, SINUMERIK 840D sl, NC Variables
-  /// and PI services).
+  /// What a program invocation service does, by its name: start of the program (`P_PROGRAM`), blocks put to work or
+  /// deleted (`_INSE`, `_INS2`, `_DELE`), memory copied or compressed (`_MODU`, `_GARB`); services of numerical
+  /// controls begin with `_N_` (Siemens, SINUMERIK 840D sl, NC Variables and PI services).
   static func action(ofService name: RawSpan) -> Action {
     // Asked once for each such job, which are rare.
     let text = String(decoding: [UInt8](copying: name), as: UTF8.self)
@@ -61,26 +62,6 @@ struct S7Function: RawRepresentable, Hashable, Sendable {
     if begins("_N_SELECT") { return .program }
     if begins("_N_IBN") || begins("_N_CONFIG") || begins("_N_SETUP") { return .configure }
     return begins("_N_") ? .operate : .state
-  }
-
-  /// Why a transport connection ends or is refused (ISO 8073, 13.5.3 d).
-  static func reason(_ code: UInt8) -> StaticString {
-    switch code {
-    case 0x00: "Reason not specified"
-    case 0x01: "Congestion at TSAP"
-    case 0x02: "Session entity not attached to TSAP"
-    case 0x03: "Address unknown"
-    case 0x80: "Normal disconnect initiated by session entity"
-    case 0x81: "Remote transport entity congestion at connect request time"
-    case 0x82: "Connection negotiation failed"
-    case 0x83: "Duplicate source reference detected"
-    case 0x84: "Mismatched references"
-    case 0x85: "Protocol error"
-    case 0x87: "Reference overflow"
-    case 0x88: "Connection request refused on this network connection"
-    case 0x8A: "Header or parameter length invalid"
-    default: "Reason not in ISO 8073"
-    }
   }
 
   /// Class (upper byte) and code of an error.
@@ -109,6 +90,7 @@ struct S7UserFunction: RawRepresentable, Hashable, Sendable {
   static let readList = S7UserFunction(rawValue: 0x0401)
   static let blockInfo = S7UserFunction(rawValue: 0x0303)
   static let blocksOfType = S7UserFunction(rawValue: 0x0302)
+  static let readClock = S7UserFunction(rawValue: 0x0701)
   static let setClock = S7UserFunction(rawValue: 0x0702)
   static let variableStatus = S7UserFunction(rawValue: 0x0102)
   static let modifyVariable = S7UserFunction(rawValue: 0x0108)
@@ -121,6 +103,7 @@ struct S7UserFunction: RawRepresentable, Hashable, Sendable {
   static let alarmLock = S7UserFunction(rawValue: 0x0407)
   static let alarmUnlock = S7UserFunction(rawValue: 0x0408)
   static let alarmAcknowledge = S7UserFunction(rawValue: 0x040B)
+  static let readFollowingClock = S7UserFunction(rawValue: 0x0703)
   static let setFollowingClock = S7UserFunction(rawValue: 0x0704)
   /// The group of numerical controls' functions.
   static let numericalControl: UInt8 = 15

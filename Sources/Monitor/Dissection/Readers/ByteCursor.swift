@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a message whose fields have no fixed place, one field after the other. What is not there reads as 0 or as no
+/// bytes; the failure is remembered in `hasFailed`, and nothing is read after it: a reader checks once, at the end of a
+/// group of fields.
+///
+/// Plain names are network byte order, names ending in `LE` little-endian.
+struct ByteCursor: ~Escapable {
+  private let bytes: RawSpan
+  /// Where the next field begins, counted from the beginning of the bytes.
+  private(set) var offset: Int
+  private(set) var hasFailed = false
+
+  /// `offset` lies within the bytes or at their end; a cursor that begins beyond has failed.
+  @inline(__always) @_lifetime(copy bytes)
+  init(_ bytes: RawSpan, at offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = min(max(0, offset), bytes.byteCount)
+    hasFailed = self.offset != offset
+  }
+
+  /// Bytes that were not read yet.
+  @inline(__always)
+  var remaining: Int { bytes.byteCount - offset }
+  /// Records that a field was found which cannot be read: nothing after it can be either.
+  mutating func fail() { hasFailed = true }
+
+  /// The beginning of the next `count` bytes, which are taken; nil, and taken are none, where they are not there.
+  @inline(__always)
+  private mutating func take(_ count: Int) -> Int? {
+    guard !hasFailed, count >= 0, count <= remaining else {
+      hasFailed = true
+      return nil
+    }
+    offset += count
+    return offset - count
+  }
+  mutating func skip(_ count: Int) { _ = take(count) }
+  mutating func readU8() -> UInt8 { take(1).map { bytes.u8($0) } ?? 0 }
+  mutating func readU16() -> UInt16 { take(2).map { bytes.u16($0) } ?? 0 }
+  mutating func readU32() -> UInt32 { take(4).map { bytes.u32($0) } ?? 0 }
+  mutating func readU16LE() -> UInt16 { take(2).map { bytes.u16LE($0) } ?? 0 }
+  mutating func readU32LE() -> UInt32 { take(4).map { bytes.u32LE($0) } ?? 0 }
+
+  /// The next `count` bytes; no bytes where they are not all there.
+  @_lifetime(copy self)
+  mutating func readBytes(_ count: Int) -> RawSpan {
+    guard let start = take(count) else { return bytes.extracting(first: 0) }
+    return bytes.slice(start, count)
+  }
+}

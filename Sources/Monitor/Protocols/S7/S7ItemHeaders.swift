@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Beginning of a variable specification, as published in the sources of `S7Comm`; one of odd length is followed by a
+/// byte of padding.
+///
+///     0               1        2
+///     +---------------+--------+----------------- ... -+
+///     | specification | length | syntax id, address    |
+///     +---------------+--------+----------------- ... -+
+struct S7ItemSpecification: ~Escapable {
+  static let headerSize = 2
+  /// Of all specifications that are known.
+  static let variable: UInt8 = 0x12
+  private let bytes: RawSpan
+
+  /// Nil for another kind of specification, and where less is there than its length says.
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= S7ItemSpecification.headerSize, bytes.u8(0) == S7ItemSpecification.variable else {
+      return nil
+    }
+    let end = S7ItemSpecification.headerSize + Int(bytes.u8(1))
+    guard end <= bytes.byteCount else { return nil }
+    self.bytes = bytes.extracting(first: end)
+  }
+
+  var length: Int { bytes.byteCount - S7ItemSpecification.headerSize }
+  /// Syntax id and what it needs.
+  var address: RawSpan {
+    @_lifetime(copy self) get { bytes.from(S7ItemSpecification.headerSize) }
+  }
+  /// From here to the next specification.
+  var paddedSize: Int { bytes.byteCount + (length & 1) }
+}
+
+/// An address of the syntax S7ANY:
+///
+///     0        1                2       4            6      7
+///     +--------+----------------+-------+------------+------+-----------------+
+///     | syntax | transport size | count | data block | area | address in bits |
+///     +--------+----------------+-------+------------+------+-----------------+
+struct S7AnyAddress: ~Escapable {
+  static let size = 10
+  static let syntax: UInt8 = 0x10
+  private let bytes: RawSpan
+
+  /// Nil for another syntax.
+  @inline(__always) @_lifetime(copy address)
+  init?(_ address: RawSpan) {
+    guard address.byteCount >= S7AnyAddress.size, address.u8(0) == S7AnyAddress.syntax else { return nil }
+    bytes = address
+  }
+
+  var transportSize: S7TransportSize { S7TransportSize(rawValue: bytes.u8(1)) }
+  /// Elements of the transport size.
+  var count: UInt16 { bytes.u16(2) }
+  var dataBlock: UInt16 { bytes.u16(4) }
+  var area: S7Area { S7Area(rawValue: bytes.u8(6)) }
+  /// In bits; of timers and counters their number.
+  var address: UInt32 { bytes.u24(7) }
+}
+
+/// Several parts of data blocks in one specification:
+///
+///     0        1       2
+///     +--------+-------+--------------------------------------------------- ... -+
+///     | syntax | count | length (1), data block (2), address (2) for each part   |
+///     +--------+-------+--------------------------------------------------- ... -+
+struct S7DataBlockParts: ~Escapable {
+  static let syntax: UInt8 = 0xB0
+  private static let headerSize = 2
+  private static let partSize = 5
+  private let bytes: RawSpan
+
+  /// Nil for another syntax, and where there is no room for one part.
+  @inline(__always) @_lifetime(copy address)
+  init?(_ address: RawSpan) {
+    guard address.byteCount >= S7DataBlockParts.headerSize + S7DataBlockParts.partSize,
+      address.u8(0) == S7DataBlockParts.syntax
+    else { return nil }
+    bytes = address
+  }
+
+  /// As stated.
+  var count: UInt8 { bytes.u8(1) }
+  /// As many as there is room for.
+  var capacity: Int { (bytes.byteCount - S7DataBlockParts.headerSize) / S7DataBlockParts.partSize }
+  /// `index` is below `capacity`.
+  func length(at index: Int) -> UInt8 { bytes.u8(place(index)) }
+  func dataBlock(at index: Int) -> UInt16 { bytes.u16(place(index) + 1) }
+  /// In bytes.
+  func address(at index: Int) -> UInt16 { bytes.u16(place(index) + 3) }
+  private func place(_ index: Int) -> Int { S7DataBlockParts.headerSize + S7DataBlockParts.partSize * index }
+}
+
+/// A variable of the test functions:
+///
+///     0             1                  2            4         6
+///     +-------------+------------------+------------+---------+
+///     | area, width | repetitions, bit | data block | address |
+///     +-------------+------------------+------------+---------+
+struct S7TestVariable: ~Escapable {
+  static let size = 6
+  private let bytes: RawSpan
+
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= S7TestVariable.size else { return nil }
+    self.bytes = bytes
+  }
+
+  /// Nil for an area that is not known.
+  var area: Area? {
+    switch bytes.u8(0) >> 4 {
+    case 0: .flag
+    case 1: .input
+    case 2: .output
+    case 3: .peripheral
+    case 5: .timer
+    case 6: .counter
+    case 7: .dataBlock
+    default: nil
+    }
+  }
+  /// Bytes of one element: bit (0), byte, word, double word, and what timers and counters hold; nil for others.
+  var width: Int? {
+    switch bytes.u8(0) & 0x0F {
+    case 0: 0
+    case 1: 1
+    case 2, 4: 2
+    case 3: 4
+    default: nil
+    }
+  }
+  /// How many elements; of a single bit its number.
+  var repetitions: UInt8 { bytes.u8(1) }
+  var dataBlock: UInt16 { bytes.u16(2) }
+  var address: UInt16 { bytes.u16(4) }
+}
+
+/// Beginning of an item of data: in answers to Read Var, in jobs of Write Var, in user data. An item of odd length,
+/// except the last one, is followed by a byte of padding.
+///
+///     0             1                2        4
+///     +-------------+----------------+--------+------ ... -+
+///     | return code | transport size | length | data       |
+///     +-------------+----------------+--------+------ ... -+
+struct S7DataHeader: ~Escapable {
+  static let size = 4
+  private let bytes: RawSpan
+
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= S7DataHeader.size else { return nil }
+    self.bytes = bytes
+  }
+
+  var returnCode: S7ReturnCode { S7ReturnCode(rawValue: bytes.u8(0)) }
+  var transportSize: S7DataTransportSize { S7DataTransportSize(rawValue: bytes.u8(1)) }
+  /// In bits or bytes, by the transport size.
+  var length: UInt16 { bytes.u16(2) }
+  /// In bytes, padding not counted.
+  var byteLength: Int { transportSize.isCountedInBits ? (Int(length) + 7) / 8 : Int(length) }
+}
+
+/// A message of a process, in alarm indications and in requests that acknowledge or lock it:
+///
+///     0               1        2        3                 4          8
+///     +---------------+--------+--------+-----------------+----------+-------- ... -+
+///     | specification | length | syntax | associated      | event id | states       |
+///     +---------------+--------+--------+-----------------+----------+-------- ... -+
+struct S7AlarmMessage: ~Escapable {
+  static let headerSize = 8
+  private let bytes: RawSpan
+
+  /// Nil for another kind of specification, and where its length is less than a header, or more than is there.
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= S7AlarmMessage.headerSize, bytes.u8(0) == S7ItemSpecification.variable else { return nil }
+    let end = S7ItemSpecification.headerSize + Int(bytes.u8(1))
+    guard S7AlarmMessage.headerSize...bytes.byteCount ~= end else { return nil }
+    self.bytes = bytes.extracting(first: end)
+  }
+
+  var syntax: UInt8 { bytes.u8(2) }
+  /// Values that follow the message.
+  var associatedValueCount: UInt8 { bytes.u8(3) }
+  var eventID: UInt32 { bytes.u32(4) }
+  /// From the header's first byte to the next item.
+  var size: Int { bytes.byteCount }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Acknowledgements: the answers to jobs, with data or without.
+enum S7Responses {
+  static func read(_ message: borrowing S7Message, error: UInt16, _ exchange: inout Exchange) {
+    let place = message.place(askedBy: exchange.direction.reversed)
+    // An acknowledgement of an error may have no parameters: then the question says which function it was.
+    let function =
+      message.function
+      ?? exchange.waiting(transaction: message.reference, unit: place).map {
+        S7Function(rawValue: UInt8(truncatingIfNeeded: exchange[$0].operation.code))
+      } ?? .cpuServices
+    var operation = Operation(
+      exchange.dissector, function.action, .response, code: UInt32(function.rawValue), name: function.name)
+    operation.transaction = message.reference
+    operation.unit = message.unit
+    operation.outcome = error == 0 ? .ok : .error(code: UInt32(error), name: S7Function.error(error))
+    var format = Values.Format.none
+    _ = exchange.tie(&operation, place: place) { question, answer in
+      answer.action = question.action
+      answer.detail = question.detail
+      format = question.values.format
+    }
+    let parameters = message.parameters
+    switch function {
+    case .setup: if let setup = S7SetupParameters(parameters) { operation.facets[.pduSize] = UInt32(setup.pduLength) }
+    case .readVariable:
+      if let variables = S7VariableParameters(parameters) {
+        var items = S7DataItems(message.bytes, message.dataRange)
+        S7Items.read(&items, count: Int(variables.itemCount), as: format, &operation, &exchange)
+      }
+    case .writeVariable:
+      if let variables = S7VariableParameters(parameters) {
+        S7Items.read(returnCodes: message.data, count: Int(variables.itemCount), &operation)
+      }
+    default: break
+    }
+    exchange.operations.append(operation)
+  }
+}
