@@ -1,5 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A function code of the data link layer, with the PRM bit, which selects one of two lists: IEEE 1815-2012, 9.2.4.1.3.
+struct DNP3LinkFunction: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+  private static let primary: UInt8 = 0x40
+
+  static let nack = DNP3LinkFunction(rawValue: 1)
+  static let notSupported = DNP3LinkFunction(rawValue: 15)
+
+  var isPrimary: Bool { rawValue & DNP3LinkFunction.primary != 0 }
+  /// Without the PRM bit.
+  var code: UInt8 { rawValue & 15 }
+  var isRefusal: Bool { self == .nack || self == .notSupported }
+
+  var isKnown: Bool {
+    switch rawValue {
+    case 0x40...0x44, 0x49, 0, 1, 11, 15: true
+    default: false
+    }
+  }
+  var name: StaticString {
+    switch rawValue {
+    case 0x40: "RESET_LINK_STATES"
+    case 0x41: "RESET user process"
+    case 0x42: "TEST_LINK_STATES"
+    case 0x43: "CONFIRMED_USER_DATA"
+    case 0x44: "UNCONFIRMED_USER_DATA"
+    case 0x49: "REQUEST_LINK_STATUS"
+    case 0: "ACK"
+    case 1: "NACK"
+    case 11: "LINK_STATUS"
+    case 15: "NOT_SUPPORTED"
+    default: "Link function not in IEEE 1815"
+    }
+  }
+}
+
 /// An application function code (IEEE 1815-2012, 4.4 and table 4-3).
 struct DNP3Function: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
@@ -11,6 +47,9 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
   static let response = DNP3Function(rawValue: 129)
   static let unsolicited = DNP3Function(rawValue: 130)
   static let authenticationResponse = DNP3Function(rawValue: 131)
+
+  /// Sent by an outstation.
+  var isResponse: Bool { rawValue >= 0x80 }
 
   var name: StaticString {
     switch rawValue {
@@ -55,7 +94,7 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// An answer's is its question's.
+  /// A response has the action of its request.
   var action: Action {
     switch rawValue {
     case 0: .session
@@ -84,25 +123,76 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
   /// Functions whose names end in NR.
   var isUnanswered: Bool { rawValue == 6 || rawValue == 8 || rawValue == 10 || rawValue == 12 || rawValue == 33 }
 
-  /// Whether objects of a group stand behind the headers of this function; headers of the others only name them. What is to be frozen at a time is named
-  /// behind the one object that says when (4.4.12).
+  /// Whether objects of a group follow the headers of this function; headers of the others only name them. What is to
+  /// be frozen at a time is named after the one object that says when (4.4.12).
   func hasData(_ group: UInt8) -> Bool {
     switch rawValue {
     case 2...6, 25...33, 129...131: true
-    case 11, 12: group == 50
+    case 11, 12: group == DNP3Group.timeAndDate
     default: false
     }
   }
+}
 
-  /// The bits of IIN2 that refuse a request.
-  static let refusals: UInt16 = 0x17
+/// Status of a control that was given back (IEEE 1815-2012, annex A.8, table A-3).
+struct DNP3ControlStatus: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
 
-  /// What the internal indications refuse (4.5.3); the first half of the word is IIN1.
-  static func refusal(_ indications: UInt16) -> StaticString? {
-    if indications & 0x01 != 0 { return "NO_FUNC_CODE_SUPPORT" }
-    if indications & 0x02 != 0 { return "OBJECT_UNKNOWN" }
-    if indications & 0x04 != 0 { return "PARAMETER_ERROR" }
-    if indications & 0x10 != 0 { return "ALREADY_EXECUTING" }
-    return nil
+  static let success = DNP3ControlStatus(rawValue: 0)
+
+  var name: StaticString {
+    switch rawValue {
+    case 0: "SUCCESS"
+    case 1: "TIMEOUT"
+    case 2: "NO_SELECT"
+    case 3: "FORMAT_ERROR"
+    case 4: "NOT_SUPPORTED"
+    case 5: "ALREADY_ACTIVE"
+    case 6: "HARDWARE_ERROR"
+    case 7: "LOCAL"
+    case 8: "TOO_MANY_OBJS"
+    case 9: "NOT_AUTHORIZED"
+    case 10: "AUTOMATION_INHIBIT"
+    case 11: "PROCESSING_LIMITED"
+    case 12: "OUT_OF_RANGE"
+    case 13: "DOWNSTREAM_LOCAL"
+    case 14: "ALREADY_COMPLETE"
+    case 15: "BLOCKED"
+    case 16: "CANCELLED"
+    case 17: "BLOCKED_OTHER_MASTER"
+    case 18: "DOWNSTREAM_FAIL"
+    case 126: "NON_PARTICIPATING"
+    case 127: "UNDEFINED"
+    default: "Status not in IEEE 1815"
+    }
+  }
+}
+
+/// Status of a file service (IEEE 1815-2012, annex A.31.4).
+struct DNP3FileStatus: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  static let success = DNP3FileStatus(rawValue: 0)
+
+  var name: StaticString {
+    switch rawValue {
+    case 0: "SUCCESS"
+    case 1: "PERMISSION_DENIED"
+    case 2: "INVALID_MODE"
+    case 3: "FILE_NOT_FOUND"
+    case 4: "FILE_LOCKED"
+    case 5: "TOO_MANY_OPEN"
+    case 6: "INVALID_HANDLE"
+    case 7: "WRITE_BLOCK_SIZE"
+    case 8: "COMM_LOST"
+    case 9: "CANNOT_ABORT"
+    case 16: "NOT_OPENED"
+    case 17: "HANDLE_EXPIRED"
+    case 18: "BUFFER_OVERRUN"
+    case 19: "FATAL"
+    case 20: "BLOCK_SEQ"
+    case 255: "UNDEFINED"
+    default: "Status not in IEEE 1815"
+    }
   }
 }
