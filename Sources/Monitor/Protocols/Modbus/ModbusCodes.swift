@@ -124,7 +124,8 @@ struct ModbusDiagnostic: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// In Listen Only Mode a device answers nothing: not the command that puts it there, nor the restart that ends it (clause 6.8.1).
+  /// In Listen Only Mode a device answers nothing: not the command that puts it there, nor the restart that ends it
+  /// (clause 6.8.1).
   var mayStaySilent: Bool { self == .forceListenOnlyMode || self == .restartCommunications }
 }
 

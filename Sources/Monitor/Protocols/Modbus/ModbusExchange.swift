@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A PDU in its conversation: who sent it, and which question it answers.
+/// A PDU in its conversation: which end sent it, and which request it answers.
 extension Exchange {
-  /// What `state` keeps of a conversation whose two ends are a guess: the last message whose content told.
-  private enum Roles {
-    static let asGuessed: UInt64 = 1
-    static let reversed: UInt64 = 2
+  /// What `state` holds while the roles of the two ends are a guess: what the last message showed whose content does.
+  private enum Roles: UInt64 {
+    case unknown = 0
+    case asGuessed, reversed
   }
 
-  /// Adds the operation of one message. `transaction` is -1 where the framing has none: then one request waits at each unit.
+  /// Adds the operation of one message. `transaction` is -1 where the framing has none: then one request waits at each
+  /// unit.
   @inline(__always)
   mutating func add(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
     if isRequest(pdu, unit: unit, transaction: transaction) {
@@ -24,16 +25,16 @@ extension Exchange {
     return seemsRequest(pdu, unit: unit, transaction: transaction)
   }
 
-  /// Content decides; where request and answer look alike, what earlier content told, then a waiting request, then the guess.
+  /// Content decides; where request and response look alike, earlier content, then a waiting request, then the guess.
   private mutating func seemsRequest(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) -> Bool {
-    if let told = pdu.direction {
-      state = told == direction ? Roles.asGuessed : Roles.reversed
-      return told == .toServer
+    if let shown = pdu.direction {
+      state = (shown == direction ? Roles.asGuessed : .reversed).rawValue
+      return shown == .toServer
     }
-    switch state {
-    case Roles.asGuessed: return direction == .toServer
-    case Roles.reversed: return direction == .toClient
-    default: break
+    switch Roles(rawValue: state) {
+    case .asGuessed: return direction == .toServer
+    case .reversed: return direction == .toClient
+    case .unknown, nil: break
     }
     if let asked = waiting(transaction: transaction, unit: unit),
       self[asked].operation.code == UInt32(pdu.function.rawValue)
@@ -49,17 +50,19 @@ extension Exchange {
       dissector, function.action, .request, code: UInt32(function.rawValue), name: function.name)
     operation.unit = unit
     operation.transaction = transaction
-    pdu.readRequest(&operation)
-    if function == .unity { pdu.readUMASRequest(&operation, &self) }
-    // Nobody answers a broadcast on a serial line (MODBUS over Serial Line V1.02, clause 2.1), nor an answer sent the wrong way.
+    pdu.parseRequest(&operation)
+    let umas = pdu.umas
+    if let umas { UMAS.fillEnvelope(ofRequest: umas, &operation, &self) }
+    // A broadcast on a serial line has no response (MODBUS over Serial Line V1.02, clause 2.1), nor has a response sent
+    // the wrong way.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
       let values = operation.values
       operation.values = Values(echo: pdu.echo, of: values)
       ask(operation, mayStaySilent: pdu.mayStaySilent)
       operation.values = values
     }
-    guard operation.isCarrier else { return operations.append(operation) }
-    append(pdu.umasRequest(operation, id(of: Modbus.umas), &self), in: operation)
+    guard let umas else { return operations.append(operation) }
+    append(UMAS.readRequest(umas, operation, &self), in: operation)
   }
 
   private mutating func addResponse(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
@@ -68,13 +71,15 @@ extension Exchange {
       dissector, function.action, .response, code: UInt32(function.rawValue), name: function.name)
     operation.unit = unit
     operation.transaction = transaction
-    pdu.readResponse(&operation)
-    if function == .unity { pdu.readUMASAnswer(&operation) }
+    pdu.parseResponse(&operation)
+    let umas = pdu.umas
+    if let umas { UMAS.fillEnvelope(ofAnswer: umas, &operation) }
     if let asked = waiting(transaction: transaction, unit: unit) {
+      // Of a message that the capture cut too little is known to call it a mismatch.
       let isUnknown = (isCut || self[asked].isCut) && self[asked].operation.code == operation.code
       if isUnknown || pdu.answers(self[asked].operation, operation) {
         operation.takeQuestion(self[asked].operation)
-        // A refusal of what violates the specification is right, whatever code it repeats.
+        // What violates the specification is rightly refused, whatever code the exception repeats.
         if pdu.isException, self[asked].operation.fault != nil { operation.fault = nil }
         take(answer: &operation, to: asked)
       } else if answeredOther(asked) {
@@ -84,7 +89,7 @@ extension Exchange {
       } else {
         operation.pairing = .mismatched
         operation.latency = time &- self[asked].time
-        // What was asked for still says what the answer should have been.
+        // The request still says what the response should have been.
         if operation.code == self[asked].operation.code, operation.target == .none {
           operation.target = self[asked].operation.target
         }
@@ -93,11 +98,11 @@ extension Exchange {
     } else {
       operation.pairing = .unasked
     }
-    guard operation.isCarrier else { return operations.append(operation) }
-    append(pdu.umasAnswer(operation, id(of: Modbus.umas), &self), in: operation)
+    guard let umas else { return operations.append(operation) }
+    append(UMAS.readAnswer(umas, operation, &self), in: operation)
   }
 
-  /// What is carried has all targets and values, its envelope the first target.
+  /// The carried operation has all targets and values, its envelope the first target.
   private mutating func append(_ carried: Operation, in envelope: Operation) {
     var envelope = envelope
     envelope.items = ItemRange()
@@ -108,7 +113,7 @@ extension Exchange {
 }
 
 extension Operation {
-  /// An answer means what its question meant, at the addresses it asked for.
+  /// A response has the meaning of its request, and its addresses.
   @inline(__always)
   fileprivate mutating func takeQuestion(_ asked: borrowing Operation) {
     target = asked.target

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A protocol data unit: function code and data, in the message it came in. MODBUS Application Protocol Specification V1.1b3, clause 4.1.
+/// A protocol data unit: function code and data, in the message that holds it. MODBUS Application Protocol
+/// Specification V1.1b3, clause 4.1.
 ///
 ///     0               1
 ///     +---------------+------------- ... -+
@@ -14,7 +15,7 @@ struct ModbusPDU: ~Escapable {
   /// Bytes, the function code included; at least 1.
   let count: Int
 
-  /// `message` ends where the PDU ends; the caller has seen that it holds the function code at `start`.
+  /// `message` ends where the PDU ends; the caller has checked that it holds the function code at `start`.
   @inline(__always) @_lifetime(copy message)
   init(_ message: RawSpan, at start: Int) {
     self.message = message
@@ -32,14 +33,14 @@ struct ModbusPDU: ~Escapable {
   @inline(__always) func u16(_ offset: Int) -> UInt16 { message.u16(start &+ offset) }
   @inline(__always) func u32(_ offset: Int) -> UInt32 { message.u32(start &+ offset) }
 
-  /// Whether there are at least `size` bytes; notes the fault where the PDU has another length.
+  /// Whether there are at least `size` bytes; notes the fault where there are more or fewer.
   @inline(__always)
   func has(_ size: Int, _ operation: inout Operation) -> Bool {
     if count != size { operation.note(Fault(.length, "PDU length", seen: UInt64(count), expected: UInt64(size))) }
     return count >= size
   }
 
-  /// The same for a PDU that may be longer.
+  /// The same for a PDU that may be longer; notes the fault where it is too short.
   @inline(__always)
   func hasAtLeast(_ size: Int, _ operation: inout Operation) -> Bool {
     guard count < size else { return true }
@@ -55,45 +56,36 @@ struct ModbusPDU: ~Escapable {
 
   // MARK: UMAS (function code 90)
 
-  private var isUMAS: Bool { count >= 3 && !isException }
-  /// Whether a function of UMAS, or the mark of an answer, stands where it must.
-  private var isKnownUMAS: Bool { function == .unity && isUMAS && UMASFunction(rawValue: u8(2)).isKnown }
-  /// Notes the function, and what it is done to, where the answer will look for it.
-  func readUMASRequest(_ operation: inout Operation, _ exchange: inout Exchange) {
-    guard isUMAS else { return }
-    operation.action = .session
-    operation.isCarrier = true
-    UMAS.readRequest(message, at: start, &operation, &exchange)
-  }
-  func readUMASAnswer(_ operation: inout Operation) {
-    guard isUMAS else { return }
-    operation.action = .session
-    operation.isCarrier = true
-    operation.subcode = Int32(u8(2))
-  }
-  func umasRequest(_ outer: Operation, _ carried: DissectorID, _ exchange: inout Exchange) -> Operation {
-    UMAS.request(message, at: start, carried, outer, &exchange)
-  }
-  func umasAnswer(_ outer: Operation, _ carried: DissectorID, _ exchange: inout Exchange) -> Operation {
-    UMAS.answer(message, at: start, carried, outer, &exchange)
+  /// Nil for other functions, exceptions, and what ends before the function of UMAS.
+  var umas: UMASHeader? {
+    @inline(__always) @_lifetime(copy self) get {
+      function == .unity && !isException ? UMASHeader(message, at: start) : nil
+    }
   }
 
-  /// What an answer must repeat besides its target: the value of 5 and 6, the masks of 22, the first word of 8, the code of 43/14.
+  /// What a response must repeat besides its target: the value of 5 and 6, the masks of 22, the first word of 8, the
+  /// code of 43/14.
   var echo: UInt32 {
     switch function {
     case .writeSingleCoil, .writeSingleRegister, .diagnostics: count >= 5 ? UInt32(u16(3)) : 0
     case .maskWriteRegister: count >= 7 ? u32(3) : 0
-    case .encapsulatedInterfaceTransport: count >= 3 && u8(1) == 14 ? UInt32(u8(2)) : 0
+    case .encapsulatedInterfaceTransport: isDeviceIdentification && count >= 3 ? UInt32(u8(2)) : 0
     default: 0
     }
   }
 
-  /// A request that the specification has no answer to, or not always.
+  /// 43/14, in a request or a response.
+  var isDeviceIdentification: Bool {
+    function == .encapsulatedInterfaceTransport && count >= 2
+      && u8(1) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
+  }
+
+  /// A request that has no response, or not always.
   var mayStaySilent: Bool {
     function == .diagnostics && count >= 3 && ModbusDiagnostic(rawValue: u16(1)).mayStaySilent
   }
 
-  /// How well the bytes make sense as a request or as an answer.
+  /// How well the bytes make sense as a request or as a response.
   enum Fit: UInt8, Comparable {
     /// Another length than such a message has.
     case none
@@ -115,28 +107,28 @@ struct ModbusPDU: ~Escapable {
   var fitAsRequest: Fit {
     if isException { return .none }
     var operation = Operation(.none, .unknown, .request, code: 0, name: "")
-    readRequest(&operation)
+    parseRequest(&operation)
     return Fit(operation.fault)
   }
 
   var fitAsResponse: Fit {
     var operation = Operation(.none, .unknown, .response, code: 0, name: "")
-    readResponse(&operation)
+    parseResponse(&operation)
     return Fit(operation.fault)
   }
 
-  /// Which way the PDU goes, where its content tells: most answers have another shape than their question.
+  /// Which way the PDU goes, where its content shows it: most responses have another shape than their request.
   var direction: Direction? {
-    if isKnownUMAS { return UMASFunction(rawValue: u8(2)).isAnswer ? .toClient : .toServer }
+    if let umas, umas.function.isKnown { return umas.function.isAnswer ? .toClient : .toServer }
     let request = fitAsRequest
     let response = fitAsResponse
     return request == response ? nil : request > response ? .toServer : .toClient
   }
 
-  /// A message of a function the specification describes, without any fault; an exception with a code it lists, also to a function it does not: who tries
-  /// them all is refused; a known function of UMAS.
+  /// A message of a function the specification describes, without any fault; an exception with a code it lists, also to
+  /// a function it does not describe, which a scan of all functions gets; a known function of UMAS.
   var isBeyondDoubt: Bool {
-    if isKnownUMAS { return true }
+    if let umas, umas.function.isKnown { return true }
     if isException { return count == 2 && function.rawValue > 0 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
     guard function.isPublic else { return false }
     return fitAsRequest == .exact || fitAsResponse == .exact

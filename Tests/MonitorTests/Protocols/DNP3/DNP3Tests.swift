@@ -62,7 +62,7 @@ let dnp3Scripts = [
     """),
 ]
 
-/// A frame from station 1 to 10 (or back) with user data, its check sums put in bit by bit.
+/// A frame from station 1 to 10 (or back) with user data, its checksums computed bit by bit.
 private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   func sum(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var sum: UInt16 = 0
@@ -87,7 +87,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
 
 @Suite struct DNP3Tests {
   struct Sample: CustomTestStringConvertible, Sendable {
-    /// Function and objects; in answers the internal indications between them.
+    /// Function and objects; in responses the internal indications between them.
     let text: String
     let name: String
     let action: Action
@@ -125,7 +125,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     Sample(
       text: "06 2902 17 01 02 FFFF 00", name: "DIRECT_OPERATE_NR", action: .operate, targets: ["group 41 2"],
       values: [.signed(-1)]),
-    // The gravest header tells; the signature of a message that authenticates itself does not.
+    // The gravest header decides; the signature of a message that authenticates itself does not count.
     Sample(
       text: "02 5001 00 07 07 00 3201 07 01 15CD5B070000", name: "WRITE", action: .clock,
       targets: ["group 80 7", "group 50 0"], values: [.unsigned(0)]),
@@ -214,7 +214,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(operation.fault == nil)
   }
 
-  @Test func `an answer has its question's action, and indications and control status are outcomes`() {
+  @Test func `a response has its request's action, and indications and control status are outcomes`() {
     func answer(_ text: String, to question: String) -> Operation {
       var exchange = conversation()
       _ = exchange.step(hex(dnp3("C0 C5" + question, isMaster: true)), DNP3.self)
@@ -253,9 +253,12 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     }
     #expect(read([parts[0], parts[2]]).isEmpty)
     #expect(read([parts[1], parts[2]]).isEmpty)
+    // Sequence numbers go on with 0 after 63.
+    let wrapped = read(["7F C3 81 0000 1E02 00 00", "00 01 01 0100", "81 01 0200"].map { dnp3($0) })
+    #expect(wrapped.count == 1 && wrapped.first?.target == expected[0].target)
   }
 
-  @Test func `check sums are checked, and what follows is read`() {
+  @Test func `checksums are checked, and what follows is read`() {
     let good = hex(dnp3("C0 C5 01 3C0206 3C0306 3C0406 3C0106 1E0006", isMaster: true))
     #expect(good.count > 30)
     for place in good.indices {
@@ -263,7 +266,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       bytes[place] ^= 0x10
       var exchange = conversation()
       guard case .refused(let count) = exchange.step(bytes + good, DNP3.self) else {
-        Issue.record("byte \(place) changed and not seen")
+        Issue.record("byte \(place) changed unnoticed")
         continue
       }
       #expect(count >= 1 && count <= good.count)
@@ -284,7 +287,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   }
 
   @Test(
-    "what is wrong in a header takes no target away",
+    "a fault in a header takes no target away",
     arguments: [
       ("05 0C01 00 05 02 00", "group 12 5"), ("05 0C01 28 FFFF 0500 03", "group 12 5"), ("05 0C01 7F", "group 12"),
       ("05 0C01 28 FF", "group 12"), ("05 0C01 17 05", "group 12"), ("05 0C09 17 01 05 00", "group 12 0"),
@@ -337,7 +340,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     return found
   }
 
-  @Test func `a handle stands for the file it was opened for; what went wrong is the outcome`() {
+  @Test func `a handle names the file it was opened for; what went wrong is the outcome`() {
     var exchange = conversation()
     let open = "4603 5B 01 2000 1A00 0600 000000000000 FF01 00000000 00000000 0100 0004 0000 2F612E786D6C"
     let found = play(
@@ -356,7 +359,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(found[6].target == Target(area: .group, number: 70, address: 8, count: 1))
   }
 
-  @Test func `device attributes say who the outstation is`() {
+  @Test func `device attributes identify the outstation`() {
     var exchange = conversation()
     _ = play(
       [(false, "C0 C1 81 0000 00FC 00 00 00 01 04 41434D45 00FA 00 00 00 01 03 525455 00F2 17 01 00 01 03 312E32")],
@@ -365,12 +368,12 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     func text(_ name: NameID) -> String? { exchange.names.names.text(name) }
     #expect(reports.count == 3)
     #expect(text(reports[0].vendor) == "ACME" && text(reports[1].model) == "RTU" && text(reports[2].firmware) == "1.2")
-    // Who writes a name does not say his own.
+    // A master that writes a name does not give its own.
     _ = play([(true, "C0 C2 02 00F7 00 00 00 01 03 525455")], &exchange)
     #expect(exchange.identities.isEmpty)
   }
 
-  @Test func `answers under a number used again find their questions by what they hold`() {
+  @Test func `responses under a reused sequence number find their requests by the objects they hold`() {
     func control(_ index: String) -> String { "0C01 17 01 " + index + " 41 01 64000000 64000000 00" }
     var exchange = conversation()
     let found = play(
@@ -395,7 +398,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(other[3].action == .diagnose && other[3].pairing == .answered)
   }
 
-  @Test func `a challenge leaves its question waiting`() {
+  @Test func `a challenge leaves its request waiting`() {
     var exchange = conversation()
     let found = play(
       [
@@ -406,12 +409,12 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test func `nobody answers a broadcast; of the indications only the refusals are an error`() {
+  @Test func `a broadcast has no response; of the indications only the refusals are an error`() {
     var exchange = conversation()
     exchange.time = 1
     var bytes = hex(dnp3("C0 C1 0D", isMaster: true))
     bytes[4...5] = [0xFF, 0xFF]
-    let sum = DNP3.checksum(bytes.bytes, 0, 8)
+    let sum = CRC16.dnp(span(Array(bytes.prefix(8))))
     bytes[8...9] = [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
     _ = exchange.step(bytes, DNP3.self)
     #expect(exchange.operations.first?.unit == 65_535)
@@ -419,6 +422,6 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(exchange.requests.unanswered.isEmpty)
     let found = play([(false, "C0 C1 81 002C")], &exchange)
     #expect(found[0].outcome == .error(code: 4, name: ""))
-    #expect(DNP3Object.controlStatus(127).description == "UNDEFINED")
+    #expect(DNP3ControlStatus(rawValue: 127).name.description == "UNDEFINED")
   }
 }

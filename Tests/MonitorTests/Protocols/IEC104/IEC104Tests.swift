@@ -39,7 +39,7 @@ let iec104Scripts = [
     var testDescription: String { name }
   }
 
-  /// Each stands in a frame with common address 7.
+  /// Each is the ASDU of a frame, with common address 7.
   static let samples: [Sample] = [
     Sample(
       bytes: "01 01 03 00 0700 050000 91", name: "M_SP_NA_1", action: .report, role: .report, values: [.unsigned(1)],
@@ -165,7 +165,7 @@ let iec104Scripts = [
     #expect(numbers == sample.values)
   }
 
-  @Test func `a refusal is an error with its name; objects apart are targets of their own`() throws {
+  @Test func `a refusal is an error with its name; objects that are not consecutive are targets of their own`() throws {
     var exchange = conversation(.toClient)
     _ = exchange.step(frame("2D 01 6F 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].outcome == .error(code: 47, name: ""))
@@ -178,7 +178,7 @@ let iec104Scripts = [
     #expect(items == [Item(Target(area: .informationObject, address: 9, count: 2))])
   }
 
-  @Test func `a station that says no, and then why, answers one command twice`() {
+  @Test func `a station that refuses, and then gives the reason, answers one command twice`() {
     var exchange = conversation(.toServer)
     _ = exchange.step(frame("2D 01 06 00 0700 050000 01"), IEC104.self)
     exchange.direction = .toClient
@@ -196,7 +196,7 @@ let iec104Scripts = [
   }
 
   @Test(
-    "what is wrong in it is a fault",
+    "what violates the standard is a fault",
     arguments: [
       ("2D 01 06 00 0700 050000", "Length of APDU"), ("80 01 06 00 0700 050000 01", "Type identification"),
       ("2D 01 3F 00 0700 050000 01", "Cause of transmission"), ("09 7F 03 00 0700 050000 0040 00", "Length of APDU"),
@@ -207,14 +207,14 @@ let iec104Scripts = [
     #expect(exchange.operations.first?.fault?.field.description == field)
   }
 
-  @Test func `a file's qualifier, and the P/N bit of what is no answer`() {
+  @Test func `a file's qualifier, and the P/N bit of what is no response`() {
     var exchange = conversation()
     _ = exchange.step(frame("7A 01 0D 00 0700 050000 0300 01 06"), IEC104.self)
     #expect(exchange.operations[0].facets[.qualifier] == 6)
     exchange.direction = .toClient
     _ = exchange.step(frame("78 01 0D 00 0700 050000 0300 100000 80"), IEC104.self)
     #expect(exchange.operations[0].facets[.qualifier] == 0x80 && exchange.operations[0].role == .report)
-    // A termination; its originator, its test mark and the quality of a report leave no room for one sequence number.
+    // A termination; then a report with all facets there are, which have room for both sequence numbers.
     _ = exchange.step(frame("2D 01 4A 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].facets[.isNegative] == 1 && exchange.operations[0].facets[.receiveSequence] != nil)
     _ = exchange.step(frame("01 01 C3 09 0700 050000 90"), IEC104.self)

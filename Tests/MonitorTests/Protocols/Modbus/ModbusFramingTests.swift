@@ -94,7 +94,7 @@ import Testing
     #expect(exchange.step(foreign) == .refused(foreign.count - 2))
   }
 
-  @Test("Modbus is recognised on its port and by content alone, with the direction where it shows")
+  @Test("Modbus is recognised on its port and by content alone, with the direction where the content shows it")
   func recognised() throws {
     for sample in modbusSamples {
       let function = ModbusFunction(rawValue: UInt8(sample.code))

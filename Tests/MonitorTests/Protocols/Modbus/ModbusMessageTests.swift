@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct ModbusMessageTests {
-  @Test("a question says what it is, where it goes and what it carries", arguments: modbusSamples)
+  @Test("a request has its function, target and values", arguments: modbusSamples)
   func request(_ sample: ModbusSample) throws {
     let message = mbap(hex(sample.request))
     var exchange = conversation()
@@ -18,7 +18,7 @@ import Testing
     #expect(operation.values.numbers(in: message) == sample.asked)
   }
 
-  @Test("an answer carries the target of its question, and the time it took", arguments: modbusSamples)
+  @Test("a response has the target of its request, and its latency", arguments: modbusSamples)
   func response(_ sample: ModbusSample) throws {
     let message = mbap(hex(sample.response))
     var exchange = conversation()
@@ -36,7 +36,7 @@ import Testing
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test("an exception carries its code, its name and the question's target", arguments: modbusSamples)
+  @Test("an exception has its code, its name and the request's target", arguments: modbusSamples)
   func exception(_ sample: ModbusSample) throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex(sample.request)), .toServer)

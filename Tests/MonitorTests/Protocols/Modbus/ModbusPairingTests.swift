@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct ModbusPairingTests {
-  @Test("two questions answered in reverse order keep their own addresses")
+  @Test("two requests answered in reverse order keep their own addresses")
   func reverseOrder() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001"), transaction: 1), .toServer)
@@ -18,7 +18,7 @@ import Testing
     #expect(first.pairing == .answered && second.pairing == .answered)
   }
 
-  @Test("the unit is part of the question")
+  @Test("the unit is part of the request")
   func units() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001"), transaction: 1, unit: 1), .toServer)
@@ -41,7 +41,7 @@ import Testing
     #expect(own.pairing == .answered)
   }
 
-  @Test("a transaction number may come again; a question that gave way counts as unanswered")
+  @Test("a transaction number may come again; a request that was replaced counts as unanswered")
   func reuse() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer)
@@ -55,7 +55,7 @@ import Testing
     #expect(exchange.requests.unanswered.map(\.operation.target.address) == [0x20])
   }
 
-  @Test("a question asked several times has as many answers, or one: neither is unasked, neither unanswered")
+  @Test("a request repeated several times has as many responses, or one: none is unasked, none unanswered")
   func repeats() throws {
     var exchange = conversation()
     for _ in 0..<3 { _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer) }
@@ -72,7 +72,7 @@ import Testing
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test("a question that nobody answers names no values: its bytes are gone")
+  @Test("an unanswered request has no values: its bytes are gone")
   func unanswered() throws {
     var exchange = conversation()
     exchange.time = 1
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(
-    "an answer of another shape than its question is a mismatch, not a fault",
+    "a response of another shape than its request is a mismatch, not a fault",
     arguments: [
       ("01 0000 0009", "01 01 00"), ("02 0000 0008", "02 02 0000"), ("03 0000 0002", "03 02 0000"),
       ("04 0000 0001", "04 04 0000 0000"), ("03 0000 0001", "04 02 0000"), ("05 0000 FF00", "05 0000 0000"),
@@ -103,7 +103,7 @@ import Testing
     #expect(answer.pairing == .mismatched)
   }
 
-  @Test("a broken answer is paired or mismatched without a trap", arguments: modbusSamples)
+  @Test("a broken response is paired or mismatched without a trap", arguments: modbusSamples)
   func brokenAnswers(_ sample: ModbusSample) throws {
     for keep in 1...hex(sample.response).count {
       for other in modbusSamples {
@@ -116,9 +116,9 @@ import Testing
     }
   }
 
-  @Test("without a handshake content tells who asks", arguments: modbusSamples)
+  @Test("without a handshake the content shows which end asks", arguments: modbusSamples)
   func uncertainDirection(_ sample: ModbusSample) throws {
-    // The guess is wrong: what comes "from the server" is the question. Register reads tell, the rest follows them.
+    // The guess is wrong: what comes "from the server" is the request. Register reads show it, the rest follows them.
     var exchange = conversation(.toClient, isCertain: false)
     _ = try exchange.operation(mbap(hex("03 0000 0001")), .toClient)
     let request = try exchange.operation(mbap(hex(sample.request)), .toClient)
@@ -128,7 +128,7 @@ import Testing
     #expect(answer.pairing == .answered)
   }
 
-  @Test("where nothing else tells, a waiting question makes the same bytes an answer")
+  @Test("where nothing else decides, a waiting request makes the same bytes a response")
   func waitingQuestion() throws {
     var exchange = conversation(isCertain: false)
     let first = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)

@@ -6,16 +6,6 @@ import Testing
 @testable import Monitor
 
 @Suite struct ModbusRTUTests {
-  @Test("the checksum is the standard's")
-  func checksum() {
-    // MODBUS over Serial Line V1.02, appendix B: 02 07 gives 1241, sent low byte first.
-    #expect(checksum(hex("02 07")) == 0x1241)
-    #expect(checksum(Array("123456789".utf8)) == 0x4B37)
-    #expect(rtu([7], unit: 2) == hex("02 07 41 12"))
-  }
-
-  private func checksum(_ bytes: [UInt8]) -> UInt16 { ModbusRTU.checksum(RawSpan(_elements: bytes.span)) }
-
   @Test("frames mean what the same PDU means in TCP", arguments: modbusSamples)
   func frames(_ sample: ModbusSample) throws {
     var exchange = conversation()
@@ -64,7 +54,7 @@ import Testing
           case .incomplete(let needed):
             #expect(!isDatagram && needed > length && needed <= frame.count)
           case .refused(let skipped):
-            // Only a function whose length is its own affair cannot be waited for.
+            // Only a function that leaves its length open cannot be waited for.
             #expect(isDatagram || ![1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24].contains(sample.code))
             #expect(1...length ~= skipped)
             #expect(exchange.fault != nil)
@@ -101,7 +91,7 @@ import Testing
     #expect(exchange.step(broken + broken, ModbusRTU.self) == .refused(16))
   }
 
-  @Test("nobody answers a broadcast")
+  @Test("a broadcast has no response")
   func broadcast() throws {
     var exchange = conversation()
     exchange.time = 1
@@ -110,7 +100,7 @@ import Testing
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test("one question waits at each unit")
+  @Test("one request waits at each unit")
   func units() throws {
     var exchange = conversation()
     _ = try exchange.operation(rtu(hex("03 0010 0001"), unit: 1), .toServer, ModbusRTU.self)

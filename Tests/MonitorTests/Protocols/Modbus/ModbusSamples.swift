@@ -55,7 +55,7 @@ extension Exchange {
     let step = step(bytes, dissector)
     try #require(step == .message(bytes.count))
     let found = operations
-    // UMAS stands behind the function code that carries it.
+    // UMAS follows the function code that carries it.
     try #require(found.count == (found.first?.isCarrier == true ? 2 : 1))
     return found[0]
   }

@@ -169,7 +169,7 @@ let umasScripts = [
     #expect(exchange.items.map { $0.values.numbers(in: answer) } == [[9]])
   }
 
-  /// The size of a variable, and where its answer ends, are the sender's to say.
+  /// The sender may claim any size of a variable, and end its message anywhere.
   @Test(
     "broken variables are read as far as they make sense",
     arguments: [
@@ -182,14 +182,14 @@ let umasScripts = [
     #expect(found.count == 4 && found[3].pairing == .answered)
   }
 
-  @Test func `who takes the reservation and what key he gets`() throws {
+  @Test func `the user who takes the reservation, and the key it gives`() throws {
     var exchange = conversation()
     _ = exchange.step(mbap(hex("5A 00 10 434C0000 02 4142")))
     #expect(exchange.names.names.text(exchange.operations[1].detail) == "AB")
     exchange.direction = .toClient
     _ = exchange.step(mbap(hex("5A 00 FE 41")))
     #expect(exchange.operations[1].facets[.reservation] == 0x41)
-    // Who holds it already stands in the answer to an initialization.
+    // The user who holds it already is in the response to an initialization.
     exchange.direction = .toServer
     _ = exchange.step(mbap(hex("5A 00 01 00")))
     exchange.direction = .toClient
@@ -209,7 +209,7 @@ let umasScripts = [
     #expect(exchange.identities.map { exchange.names.names.text($0.model) } == ["140 CPU 311 10"])
   }
 
-  @Test func `known functions tell the protocol on any port, and who asks`() {
+  @Test func `known functions show the protocol on any port, and which end asks`() {
     func guess(_ text: String) -> String {
       switch recognition(hex(text), expected: false) {
       case .yes(let direction): direction.map { "\($0)" } ?? "yes"
@@ -223,10 +223,10 @@ let umasScripts = [
     #expect(guess("0000 0000 0004 00 5A 00 EE") == "no")
     #expect(guess("0000 0000 0004 00 5A 00 02 47 45 54") == "no")
     #expect(guess("0000 0001 0004 00 5A 00 02") == "no")
-    // Who tries all functions is refused: that is no other protocol's answer.
+    // A scan of all functions is refused: that is no other protocol's response.
     #expect(guess("0000 0000 0003 01 89 01") == "toClient")
     #expect(guess("0000 0000 0003 01 89 09") == "no")
-    // On the way to whom nobody knows: the function tells.
+    // Where the direction is a guess, the function decides.
     var exchange = conversation(.toClient, isCertain: false)
     _ = exchange.step(hex("0000 0000 0004 00 5A 00 41"))
     #expect(exchange.operations.map(\.role) == [.request, .request])

@@ -1,99 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A UMAS message in a Modbus PDU (`UMASFunction` names the sources).
-///
-///     0        1        2          3
-///     +--------+--------+----------+------- ... -+
-///     | 90     | pairing| function | data        |
-///     +--------+--------+----------+------- ... -+
-///
-/// `pairing` is the key that a reservation of the controller gave, 0 without one. Numbers are little-endian. A signed message has another one inside:
-///
-///     0        1        2          3       4                 36
-///     +--------+--------+----------+-------+----------- ... -+--------+--------+----------+------- ... -+
-///     | 90     | pairing| 38 or FE | magic | 32 of signature | 90     | pairing| function | data        |
-///     +--------+--------+----------+-------+----------- ... -+--------+--------+----------+------- ... -+
+/// UMAS, in function code 90 of Modbus: the envelope is the Modbus operation, what it carries an operation of its own.
 enum UMAS {
   static let about = About(
     "UMAS (Schneider Electric Unity)", .full,
     "published analyses: lirasenlared 2017, Kaspersky ICS CERT 2022, Black Hat Europe 2024")
 
-  private static let signedSize = 36
-
-  /// Where the message inside a signed one begins, if the one at `start` is signed.
-  private static func inner(_ message: RawSpan, at start: Int, _ outer: UMASFunction) -> Int? {
-    let inner = start + signedSize
-    guard inner + 3 <= message.byteCount, UMASFunction(rawValue: message.u8(start + 2)) == outer,
-      message.u8(inner) == ModbusFunction.unity.rawValue
-    else { return nil }
-    return inner
-  }
-
   // MARK: The envelope
 
-  /// Fills in what the answer will look for in its question: the function, inside the signature too, and what it is done to. The function stands at `start` +
-  /// 2, and `message` ends where the message ends.
-  static func readRequest(_ message: RawSpan, at start: Int, _ outer: inout Operation, _ exchange: inout Exchange) {
-    outer.subcode = Int32(message.u8(start + 2))
-    var start = start
-    if let inner = inner(message, at: start, .signed) {
-      start = inner
-      outer.facets[.signedFunction] = UInt32(message.u8(inner + 2))
+  /// Fills in what the response will look for in its request: the function, inside the signature too, and its targets.
+  static func fillEnvelope(
+    ofRequest header: borrowing UMASHeader, _ envelope: inout Operation, _ exchange: inout Exchange
+  ) {
+    envelope.action = .session
+    envelope.isCarrier = true
+    envelope.subcode = Int32(header.function.rawValue)
+    if let inner = header.inner(.signed) {
+      envelope.facets[.signedFunction] = UInt32(inner.function.rawValue)
+      readTargets(inner, &envelope, &exchange)
+    } else {
+      readTargets(header, &envelope, &exchange)
     }
-    targets(UMASFunction(rawValue: message.u8(start + 2)), message, at: start, &outer, &exchange)
   }
 
-  private static func targets(
-    _ function: UMASFunction, _ message: RawSpan, at start: Int, _ operation: inout Operation,
-    _ exchange: inout Exchange
+  static func fillEnvelope(ofAnswer header: borrowing UMASHeader, _ envelope: inout Operation) {
+    envelope.action = .session
+    envelope.isCarrier = true
+    envelope.subcode = Int32(header.function.rawValue)
+  }
+
+  private static func readTargets(
+    _ header: borrowing UMASHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    let data = message.from(start + 3)
-    switch function {
+    switch header.function {
     case .readMemoryBlock, .writeMemoryBlock:
-      // A range, the block, the offset in it, the number of bytes.
-      guard data.byteCount >= 9 else { return }
+      guard let block = UMASMemoryBlock(header.data) else { return }
       operation.target = Target(
-        area: .memoryBlock, number: UInt32(data.u16LE(1)), address: UInt64(data.u32LE(3)), count: UInt32(data.u16LE(7)))
+        area: .memoryBlock, number: UInt32(block.block), address: UInt64(block.offset), count: UInt32(block.count))
     case .readVariables, .writeVariables:
-      variables(function, message, at: start + 3, &operation, &exchange)
+      readVariables(header, &operation, &exchange)
     case .uploadBlock, .downloadBlock:
-      guard data.byteCount >= 4 else { return }
-      operation.target = Target(area: .programArea, address: UInt64(data.u16LE(2)), count: 1)
+      // Two bytes, then the number of the block.
+      guard header.data.byteCount >= 4 else { return }
+      operation.target = Target(area: .programArea, address: UInt64(header.data.u16LE(2)), count: 1)
     default: return
     }
   }
 
-  /// Check sum of the project, number of variables, then each: kind, block, in a read one byte (1), base, offset in one byte or, in a write, two; of an array
-  /// its length; in a write the value. The kind's lower half is 1, 2, 3 or 4 for 1, 2, 4 or 8 bytes, its upper half not 0 for an array.
-  private static func variables(
-    _ function: UMASFunction, _ message: RawSpan, at start: Int, _ operation: inout Operation,
-    _ exchange: inout Exchange
+  /// Checksum of the project (four bytes), number of variables, then each; in a write followed by its value.
+  private static func readVariables(
+    _ header: borrowing UMASHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    guard start + 5 <= message.byteCount else { return }
-    let isWrite = function == .writeVariables
-    var offset = start + 5
-    for place in 0..<Int(message.u8(start + 4)) {
-      guard offset + 7 <= message.byteCount else { return }
-      let kind = message.u8(offset)
-      guard 1...4 ~= kind & 15 else { return }
-      let width = 1 << Int(kind & 15 - 1)
-      let base = offset + (isWrite ? 3 : 4)
-      guard base + 4 <= message.byteCount || !isWrite && base + 3 <= message.byteCount else { return }
-      let address =
-        UInt64(message.u16LE(base)) + UInt64(isWrite ? message.u16LE(base + 2) : UInt16(message.u8(base + 2)))
-      var end = base + (isWrite ? 4 : 3)
-      var length = 1
-      if kind & 0xF0 != 0 {
-        guard end + 2 <= message.byteCount else { return }
-        length = Int(message.u16LE(end))
-        end += 2
-      }
+    let message = header.message
+    let isWrite = header.function == .writeVariables
+    var offset = header.dataStart + 5
+    guard offset <= message.byteCount else { return }
+    for place in 0..<Int(message.u8(offset - 1)) {
+      guard let variable = UMASVariable(message.from(offset), isWrite: isWrite) else { return }
       let target = Target(
-        area: .memoryBlock, number: UInt32(message.u16LE(offset + 1)), address: address, count: UInt32(width * length))
+        area: .memoryBlock, number: UInt32(variable.block), address: UInt64(variable.base) + UInt64(variable.offset),
+        count: UInt32(variable.valueSize))
+      let format = format(variable.width)
+      offset += variable.headerSize
       let values =
-        isWrite ? Values(format(width), at: end, length, end: message.byteCount) : Values(format: format(width))
+        isWrite ? Values(format, at: offset, variable.length, end: message.byteCount) : Values(format: format)
       exchange.add(target, values, to: &operation, isFirst: place == 0)
-      offset = end + (isWrite ? width * length : 0)
+      if isWrite { offset += variable.valueSize }
     }
   }
 
@@ -108,80 +80,97 @@ enum UMAS {
 
   // MARK: What it carries
 
-  /// The operation of a request; `outer` has its targets already.
-  static func request(
-    _ message: RawSpan, at start: Int, _ carried: DissectorID, _ outer: Operation, _ exchange: inout Exchange
+  /// The operation of a request; `envelope` has its targets already.
+  static func readRequest(
+    _ outer: borrowing UMASHeader, _ envelope: Operation, _ exchange: inout Exchange
   ) -> Operation {
-    let start = inner(message, at: start, .signed) ?? start
-    let function = UMASFunction(rawValue: message.u8(start + 2))
-    var operation = Operation(carried, function.action, .request, code: UInt32(function.rawValue), name: function.name)
-    operation.unit = outer.unit
-    operation.transaction = outer.transaction
-    operation.target = outer.target
-    operation.items = outer.items
-    operation.isFetch = 0x33...0x35 ~= function.rawValue
-    operation.facets[.reservation] = UInt32(message.u8(start + 1))
-    let data = start + 3
+    if let inner = outer.inner(.signed) { return readCommand(inner, envelope, &exchange) }
+    return readCommand(outer, envelope, &exchange)
+  }
+
+  private static func readCommand(
+    _ header: borrowing UMASHeader, _ envelope: Operation, _ exchange: inout Exchange
+  ) -> Operation {
+    let function = header.function
+    let message = header.message
+    var operation = Operation(
+      exchange.id(of: Modbus.umas), function.action, .request, code: UInt32(function.rawValue), name: function.name)
+    operation.unit = envelope.unit
+    operation.transaction = envelope.transaction
+    operation.target = envelope.target
+    operation.items = envelope.items
+    operation.isFetch = function.isFetch
+    operation.facets[.reservation] = UInt32(header.pairing)
+    let data = header.dataStart
     switch function {
-    case .writeMemoryBlock: operation.values = Values(.uint8, at: data + 9, .max, end: message.byteCount)
-    case .writeVariables: operation.values = outer.values
+    case .writeMemoryBlock:
+      operation.values = Values(.uint8, at: data + UMASMemoryBlock.size, .max, end: message.byteCount)
+    case .writeVariables: operation.values = envelope.values
     case .takeReservation:
       // Four bytes, the length of the user's name and the name.
-      if data + 5 <= message.byteCount { operation.detail = name(message, at: data + 4, &exchange) }
+      if data + 5 <= message.byteCount { operation.detail = readName(message, at: data + 4, &exchange) }
     default: break
     }
     return operation
   }
 
-  /// The operation of an answer; `outer` has taken over its question's function as `subcode`, and its targets.
-  static func answer(
-    _ message: RawSpan, at start: Int, _ carried: DissectorID, _ outer: Operation, _ exchange: inout Exchange
+  /// The operation of a response; `envelope` has its request's function as `subcode`, and its targets.
+  static func readAnswer(
+    _ outer: borrowing UMASHeader, _ envelope: Operation, _ exchange: inout Exchange
   ) -> Operation {
-    var start = start
-    let isAnswered = outer.pairing == .answered && outer.subcode >= 0
-    var asked = UMASFunction(rawValue: message.u8(start + 2))
-    if isAnswered { asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: outer.subcode)) }
-    if isAnswered, let function = outer.facets[.signedFunction] {
-      asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: function))
-      // A refusal of the signature itself has nothing inside.
-      start = inner(message, at: start, .ok) ?? start
+    guard envelope.pairing == .answered, envelope.subcode >= 0 else {
+      return readResult(outer, of: outer.function, envelope, &exchange)
     }
-    let status = UMASFunction(rawValue: message.u8(start + 2))
+    guard let function = envelope.facets[.signedFunction] else {
+      let asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: envelope.subcode))
+      return readResult(outer, of: asked, envelope, &exchange)
+    }
+    let asked = UMASFunction(rawValue: UInt8(truncatingIfNeeded: function))
+    if let inner = outer.inner(.ok) { return readResult(inner, of: asked, envelope, &exchange) }
+    // A refusal of the signature itself has nothing inside.
+    return readResult(outer, of: asked, envelope, &exchange)
+  }
+
+  private static func readResult(
+    _ header: borrowing UMASHeader, of asked: UMASFunction, _ envelope: Operation, _ exchange: inout Exchange
+  ) -> Operation {
+    let message = header.message
     var operation = Operation(
-      carried, asked.isAnswer ? .session : asked.action, .response, code: UInt32(asked.rawValue), name: asked.name)
-    operation.unit = outer.unit
-    operation.transaction = outer.transaction
-    operation.pairing = outer.pairing
-    operation.latency = outer.latency
-    operation.target = outer.target
-    operation.items = outer.items
-    operation.isFetch = 0x33...0x35 ~= asked.rawValue
-    operation.facets[.reservation] = UInt32(message.u8(start + 1))
-    let data = start + 3
-    if status == .error {
+      exchange.id(of: Modbus.umas), asked.isAnswer ? .session : asked.action, .response, code: UInt32(asked.rawValue),
+      name: asked.name)
+    operation.unit = envelope.unit
+    operation.transaction = envelope.transaction
+    operation.pairing = envelope.pairing
+    operation.latency = envelope.latency
+    operation.target = envelope.target
+    operation.items = envelope.items
+    operation.isFetch = asked.isFetch
+    operation.facets[.reservation] = UInt32(header.pairing)
+    let data = header.dataStart
+    if header.function == .error {
       operation.outcome = .error(code: data < message.byteCount ? UInt32(message.u8(data)) : 0, name: "UMAS error")
       return operation
     }
     operation.outcome = .ok
     switch asked {
     case .readMemoryBlock where data + 3 <= message.byteCount:
-      // A byte, the number of bytes, then they.
+      // One byte, the number of bytes, and the bytes.
       operation.values = Values(.uint8, at: data + 3, Int(message.u16LE(data + 1)), end: message.byteCount)
-    case .readVariables: readVariables(message, at: data, &operation, &exchange)
+    case .readVariables: readValues(message, at: data, &operation, &exchange)
     // The key that this reservation gave.
     case .takeReservation where data < message.byteCount:
       operation.facets[.reservation] = UInt32(message.u8(data))
     case .readIdentification: identify(message, at: data, &exchange)
     case .initialize:
-      // Twelve bytes of numbers, then who holds the reservation.
-      operation.detail = name(message, at: data + 12, &exchange)
+      // Twelve bytes of numbers, then the name of the user who holds the reservation.
+      operation.detail = readName(message, at: data + 12, &exchange)
     default: break
     }
     return operation
   }
 
-  /// The values of the variables asked for, one behind the other; all in bytes where the question was not seen.
-  private static func readVariables(
+  /// The values of the variables asked for, one after the other; all in bytes where the request was not seen.
+  private static func readValues(
     _ message: RawSpan, at data: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard operation.target.count > 0 else {
@@ -192,10 +181,10 @@ enum UMAS {
     for place in 0...Int(operation.items.count) {
       let target = place == 0 ? operation.target : exchange.items[Int(operation.items.start) + place - 1].target
       let size = Int(target.count)
-      // The format stands in the question; that of the first is the size of one value, or of an array bytes.
+      // The request has the format; that of the first is not kept: one value of this size, or bytes of an array.
+      let isOne = size == 1 || size == 2 || size == 4 || size == 8
       let format: Values.Format =
-        place > 0
-        ? exchange.format(at: place, of: operation) : [1, 2, 4, 8].contains(size) ? Self.format(size) : .uint8
+        place > 0 ? exchange.format(at: place, of: operation) : isOne ? Self.format(size) : .uint8
       let width = max(1, format.width)
       exchange.answer(
         Values(format, at: offset, size / width, end: message.byteCount), at: place, of: &operation)
@@ -203,8 +192,8 @@ enum UMAS {
     }
   }
 
-  /// A length at `place`, and so many characters.
-  private static func name(_ message: RawSpan, at place: Int, _ exchange: inout Exchange) -> NameID {
+  /// A length at `place`, and that many characters.
+  private static func readName(_ message: RawSpan, at place: Int, _ exchange: inout Exchange) -> NameID {
     guard place < message.byteCount else { return .none }
     let count = Int(message.u8(place))
     let name = message.slice(place + 1, count)
@@ -215,7 +204,7 @@ enum UMAS {
   private static func identify(_ message: RawSpan, at data: Int, _ exchange: inout Exchange) {
     for place in data + 14...data + 26 where place < message.byteCount {
       guard 4...40 ~= message.u8(place) else { continue }
-      let name = name(message, at: place, &exchange)
+      let name = readName(message, at: place, &exchange)
       guard name != .none else { continue }
       var report = IdentityReport()
       report.knownVendor = "Schneider Electric"

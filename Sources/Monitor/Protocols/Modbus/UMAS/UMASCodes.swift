@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A function of UMAS, Schneider Electric's protocol of the Unity controllers, in Modbus function code 90. Its specification is not public; codes and layouts
-/// follow what was published of it: "The Unity (UMAS) protocol" (lirasenlared.blogspot.com, 2017 and 2018, parts I to VI), Kaspersky ICS CERT, "The secrets of
-/// Schneider Electric's UMAS protocol" (2022), "From Pass-the-Hash to Code Execution on Schneider Electric M340 PLCs" (Black Hat Europe 2024) with its
-/// list of functions, and what Apache PLC4X has of messages recorded. Those that only the list of 2024 names, without a message: 05, 21, 27 to 2A, 36, 37,
-/// 43, 52, 60 to 66, 6C, 72, 74; 07, 42, 51 and 53 were seen without their meaning being known.
+/// A function of UMAS, Schneider Electric's protocol of the Unity controllers, in Modbus function code 90. Its
+/// specification is not public; codes and layouts follow what was published of it: "The Unity (UMAS) protocol"
+/// (lirasenlared.blogspot.com, 2017 and 2018, parts I to VI), Kaspersky ICS CERT, "The secrets of Schneider Electric's
+/// UMAS protocol" (2022), "From Pass-the-Hash to Code Execution on Schneider Electric M340 PLCs" (Black Hat Europe
+/// 2024) with its list of functions, and the recorded messages of Apache PLC4X. Only the list of 2024, without a
+/// message, has 05, 21, 27 to 2A, 36, 37, 43, 52, 60 to 66, 6C, 72 and 74; 07, 42, 51 and 53 were seen without their
+/// meaning being known.
 struct UMASFunction: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -23,6 +25,8 @@ struct UMASFunction: RawRepresentable, Hashable, Sendable {
   static let error = UMASFunction(rawValue: 0xFD)
   static let ok = UMASFunction(rawValue: 0xFE)
   var isAnswer: Bool { self == .ok || self == .error }
+  /// The program goes from the controller to the client.
+  var isFetch: Bool { 0x33...0x35 ~= rawValue }
 
   var name: StaticString {
     switch rawValue {
@@ -88,7 +92,8 @@ struct UMASFunction: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Breakpoints and steps hold a controller that runs; swapping brings another program to run. What a special processing of messages does is not known.
+  /// Breakpoints and steps halt a running controller; swapping makes it run another program. What a special processing
+  /// of messages does is not known.
   var action: Action {
     switch rawValue {
     case 0x01, 0x0A, 0x12: .session

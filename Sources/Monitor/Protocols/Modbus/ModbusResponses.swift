@@ -2,38 +2,38 @@
 
 /// Responses, in the order of MODBUS Application Protocol Specification V1.1b3, clause 6, and exceptions (clause 7).
 extension ModbusPDU {
-  /// Fills in what the answer says by itself. A range it was asked for stands only in the request.
-  func readResponse(_ operation: inout Operation) {
+  /// Fills in what the response says by itself. The range it answers is only in the request.
+  func parseResponse(_ operation: inout Operation) {
     operation.outcome = .ok
     switch functionCode {
-    case 1, 2: readBits(&operation)
-    case 3, 4, 23: readRegisters(&operation)
-    case 5: readSingleCoil(&operation)
-    case 6: readSingleRegister(&operation)
+    case 1, 2: parseBits(&operation)
+    case 3, 4, 23: parseRegisters(&operation)
+    case 5: parseWriteSingleCoil(&operation)
+    case 6: parseWriteSingleRegister(&operation)
     case 7:
       if has(2, &operation) { operation.values = values(.uint8, at: 1, 1) }
     case 8:
-      if hasAtLeast(3, &operation) { readSubfunction(&operation) }
+      if hasAtLeast(3, &operation) { parseSubfunction(&operation) }
     case 11:
       if has(5, &operation) { operation.values = values(.uint16, at: 1, 2) }
-    case 12: readEventLog(&operation)
-    case 15: readWritten(.coil, most: 1968, "Quantity of Outputs", &operation)
-    case 16: readWritten(.holdingRegister, most: 123, "Quantity of Registers", &operation)
-    case 17: readServerID(&operation)
-    case 20: readFileData(&operation)
-    case 21: writeFileRecord(&operation)
-    case 22: readMaskWrite(&operation)
-    case 24: readQueue(&operation)
-    case 43: readInterface(&operation)
+    case 12: parseEventLog(&operation)
+    case 15: parseWritten(.coil, most: 1968, "Quantity of Outputs", &operation)
+    case 16: parseWritten(.holdingRegister, most: 123, "Quantity of Registers", &operation)
+    case 17: parseServerID(&operation)
+    case 20: parseFileData(&operation)
+    case 21: parseWriteFileRecord(&operation)
+    case 22: parseMaskWriteRegister(&operation)
+    case 24: parseQueue(&operation)
+    case 43: parseInterface(&operation)
     case 0: operation.note(Fault(.code, "Function code", seen: 0, least: 1, most: 127))
-    case 128...255: readException(&operation)
+    case 128...255: parseException(&operation)
     default: break
     }
   }
 
-  /// A byte count at 1 with so many bytes behind it that end the PDU; 0 where even that is missing.
+  /// A byte count at 1, followed by that many bytes, which end the PDU; 0 where even the count is missing.
   @inline(__always)
-  private func readByteCount(least: Int, most: Int, _ operation: inout Operation) -> Int {
+  private func parseByteCount(least: Int, most: Int, _ operation: inout Operation) -> Int {
     guard hasAtLeast(2, &operation) else { return 0 }
     let byteCount = Int(u8(1))
     if byteCount < least || byteCount > most {
@@ -45,44 +45,46 @@ extension ModbusPDU {
 
   /// 6.1, 6.2: byte count, status of coils or inputs.
   @inline(__always)
-  private func readBits(_ operation: inout Operation) {
-    let byteCount = readByteCount(least: 1, most: 250, &operation)
+  private func parseBits(_ operation: inout Operation) {
+    let byteCount = parseByteCount(least: 1, most: 250, &operation)
     operation.values = values(.bit, at: 2, 8 * byteCount)
   }
 
   /// 6.3, 6.4, 6.17: byte count, registers.
   @inline(__always)
-  private func readRegisters(_ operation: inout Operation) {
-    let byteCount = readByteCount(least: 2, most: 250, &operation)
+  private func parseRegisters(_ operation: inout Operation) {
+    let byteCount = parseByteCount(least: 2, most: 250, &operation)
     if byteCount % 2 != 0 {
       operation.note(Fault(.value, "Byte Count", seen: UInt64(byteCount), expected: UInt64(byteCount + 1)))
     }
     operation.values = values(.uint16, at: 2, byteCount / 2)
   }
 
-  /// 6.10 Get Comm Event Log: byte count, status, event count, message count, up to 64 events. The three words are the values.
-  private func readEventLog(_ operation: inout Operation) {
-    _ = readByteCount(least: 6, most: 70, &operation)
+  /// 6.10 Get Comm Event Log: byte count, status, event count, message count, up to 64 events. The three words are the
+  /// values.
+  private func parseEventLog(_ operation: inout Operation) {
+    _ = parseByteCount(least: 6, most: 70, &operation)
     operation.values = values(.uint16, at: 2, 3)
   }
 
-  /// 6.11, 6.12: starting address and quantity, as asked.
+  /// 6.11, 6.12: starting address and quantity, as in the request.
   @inline(__always)
-  private func readWritten(_ area: Area, most: UInt16, _ field: StaticString, _ operation: inout Operation) {
+  private func parseWritten(_ area: Area, most: UInt16, _ field: StaticString, _ operation: inout Operation) {
     guard has(5, &operation) else { return }
     operation.target = target(area, at: 1, most: most, field, &operation)
   }
 
   /// 6.13 Report Server ID: byte count, device-specific bytes with the run indicator among them.
-  private func readServerID(_ operation: inout Operation) {
-    let byteCount = readByteCount(least: 1, most: 251, &operation)
+  private func parseServerID(_ operation: inout Operation) {
+    let byteCount = parseByteCount(least: 1, most: 251, &operation)
     operation.values = values(.uint8, at: 2, byteCount)
   }
 
-  /// 6.14 Read File Record: length, then groups of group length, reference type, record data. The first group's data are the values.
-  private func readFileData(_ operation: inout Operation) {
-    // Table and example of 6.14 differ: 7 as least length, yet a group of two registers has 5. One register makes 4 in all.
-    let length = readByteCount(least: 4, most: 245, &operation)
+  /// 6.14 Read File Record: length, then groups of group length, reference type, record data. The values are those of
+  /// the first group.
+  private func parseFileData(_ operation: inout Operation) {
+    // Table and example of 6.14 differ: the minimum is 7, yet a group of two registers has 5. One register makes 4.
+    let length = parseByteCount(least: 4, most: 245, &operation)
     let end = min(count, 2 + length)
     var offset = 2
     while offset + 2 <= end {
@@ -102,7 +104,7 @@ extension ModbusPDU {
     }
   }
 
-  /// The registers in all groups of an answer to 20, to compare with what was asked.
+  /// The registers in all groups of a response to 20, to compare with the request.
   private var fileWords: UInt32 {
     var words: UInt32 = 0
     var offset = 2
@@ -115,7 +117,7 @@ extension ModbusPDU {
   }
 
   /// 6.18 Read FIFO Queue: byte count (two bytes here), FIFO count up to 31, registers.
-  private func readQueue(_ operation: inout Operation) {
+  private func parseQueue(_ operation: inout Operation) {
     guard hasAtLeast(5, &operation) else { return }
     let byteCount = u16(1)
     let queued = u16(3)
@@ -128,11 +130,11 @@ extension ModbusPDU {
     operation.values = values(.uint16, at: 5, Int(queued))
   }
 
-  /// 6.19 to 6.21: MEI type; for a device identification the code, conformity level, more follows, next object, and the objects as they
-  /// stand in the list (id, length, value) as values.
-  private func readInterface(_ operation: inout Operation) {
-    guard readInterfaceType(&operation) else { return }
-    guard operation.subcode == 14, hasAtLeast(7, &operation) else { return }
+  /// 6.19 to 6.21: MEI type; for a device identification the code, conformity level, more follows, next object, and the
+  /// objects as they are in the list (id, length, value) as values.
+  private func parseInterface(_ operation: inout Operation) {
+    guard parseInterfaceType(&operation) else { return }
+    guard isDeviceIdentification, hasAtLeast(7, &operation) else { return }
     let code = u8(2)
     let conformity = u8(3)
     let more = u8(4)
@@ -157,7 +159,7 @@ extension ModbusPDU {
   }
 
   /// 7: function code with the exception bit, exception code.
-  private func readException(_ operation: inout Operation) {
+  private func parseException(_ operation: inout Operation) {
     if functionCode == 0x80 {
       operation.note(Fault(.code, "Function code", seen: 0x80, least: 0x81, most: 0xFF))
     }
@@ -165,7 +167,7 @@ extension ModbusPDU {
     operation.outcome = .error(code: UInt32(exception.rawValue), name: exception.name)
   }
 
-  /// Whether the answer has the shape its question asked for, and repeats what it must repeat.
+  /// Whether the response has the shape its request asked for, and repeats what it must repeat.
   func answers(_ asked: borrowing Operation, _ operation: borrowing Operation) -> Bool {
     guard asked.code == operation.code else { return false }
     if isException { return true }
@@ -189,8 +191,8 @@ extension ModbusPDU {
 }
 
 extension Values {
-  /// What a waiting request keeps of its values: their bytes are gone by the time of the answer, so the place holds `ModbusPDU.echo` and the
-  /// number of values instead.
+  /// What a waiting request keeps of its values: their bytes are gone by the time of the response, so the offset is
+  /// replaced by `ModbusPDU.echo`.
   @inline(__always)
   init(echo: UInt32, of values: Values) {
     self.init(format: .none, offset: Int32(bitPattern: echo), count: values.count)

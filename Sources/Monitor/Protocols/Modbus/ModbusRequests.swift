@@ -2,25 +2,25 @@
 
 /// Requests, in the order of MODBUS Application Protocol Specification V1.1b3, clause 6.
 extension ModbusPDU {
-  /// Fills in what the request says: target, values, sub-function, fault.
-  func readRequest(_ operation: inout Operation) {
+  /// Fills in target, values, sub-function and fault.
+  func parseRequest(_ operation: inout Operation) {
     switch functionCode {
-    case 1: readRange(.coil, most: 2000, "Quantity of Coils", &operation)
-    case 2: readRange(.discreteInput, most: 2000, "Quantity of Inputs", &operation)
-    case 3: readRange(.holdingRegister, most: 125, "Quantity of Registers", &operation)
-    case 4: readRange(.inputRegister, most: 125, "Quantity of Input Registers", &operation)
-    case 5: readSingleCoil(&operation)
-    case 6: readSingleRegister(&operation)
+    case 1: parseReadRange(.coil, most: 2000, "Quantity of Coils", &operation)
+    case 2: parseReadRange(.discreteInput, most: 2000, "Quantity of Inputs", &operation)
+    case 3: parseReadRange(.holdingRegister, most: 125, "Quantity of Registers", &operation)
+    case 4: parseReadRange(.inputRegister, most: 125, "Quantity of Input Registers", &operation)
+    case 5: parseWriteSingleCoil(&operation)
+    case 6: parseWriteSingleRegister(&operation)
     case 7, 11, 12, 17: _ = has(1, &operation)
-    case 8: readDiagnostics(&operation)
-    case 15: writeMultipleCoils(&operation)
-    case 16: writeMultipleRegisters(&operation)
-    case 20: readFileRecord(&operation)
-    case 21: writeFileRecord(&operation)
-    case 22: readMaskWrite(&operation)
-    case 23: readWriteMultipleRegisters(&operation)
-    case 24: readFIFOQueue(&operation)
-    case 43: encapsulatedInterface(&operation)
+    case 8: parseDiagnostics(&operation)
+    case 15: parseWriteMultipleCoils(&operation)
+    case 16: parseWriteMultipleRegisters(&operation)
+    case 20: parseReadFileRecord(&operation)
+    case 21: parseWriteFileRecord(&operation)
+    case 22: parseMaskWriteRegister(&operation)
+    case 23: parseReadWriteMultipleRegisters(&operation)
+    case 24: parseReadFIFOQueue(&operation)
+    case 43: parseEncapsulatedInterface(&operation)
     case 0, 128...255:
       operation.note(Fault(.code, "Function code", seen: UInt64(functionCode), least: 1, most: 127))
     default: break
@@ -43,7 +43,7 @@ extension ModbusPDU {
     return Target(area: area, address: UInt64(address), count: UInt32(quantity))
   }
 
-  /// A byte count at `offset` that must be `expected`, with so many bytes behind it that end the PDU.
+  /// A byte count at `offset` that must be `expected`, followed by that many bytes, which end the PDU.
   @inline(__always)
   private func checkByteCount(at offset: Int, expected: Int, _ operation: inout Operation) {
     let byteCount = Int(u8(offset))
@@ -55,13 +55,13 @@ extension ModbusPDU {
 
   /// 6.1 to 6.4: starting address, quantity.
   @inline(__always)
-  private func readRange(_ area: Area, most: UInt16, _ field: StaticString, _ operation: inout Operation) {
+  private func parseReadRange(_ area: Area, most: UInt16, _ field: StaticString, _ operation: inout Operation) {
     guard has(5, &operation) else { return }
     operation.target = target(area, at: 1, most: most, field, &operation)
   }
 
-  /// 6.5 Write Single Coil: address, FF00 for on or 0000 for off. The answer is the same.
-  func readSingleCoil(_ operation: inout Operation) {
+  /// 6.5 Write Single Coil: address, FF00 for on or 0000 for off. The response is the same.
+  func parseWriteSingleCoil(_ operation: inout Operation) {
     guard has(5, &operation) else { return }
     let value = u16(3)
     if value != 0 && value != 0xFF00 {
@@ -71,17 +71,17 @@ extension ModbusPDU {
     operation.values = values(.uint16, at: 3, 1)
   }
 
-  /// 6.6 Write Single Register: address, value. The answer is the same.
-  func readSingleRegister(_ operation: inout Operation) {
+  /// 6.6 Write Single Register: address, value. The response is the same.
+  func parseWriteSingleRegister(_ operation: inout Operation) {
     guard has(5, &operation) else { return }
     operation.target = Target(area: .holdingRegister, address: UInt64(u16(1)), count: 1)
     operation.values = values(.uint16, at: 3, 1)
   }
 
   /// 6.8 Diagnostics: sub-function and data words; only Return Query Data has more than one.
-  private func readDiagnostics(_ operation: inout Operation) {
+  private func parseDiagnostics(_ operation: inout Operation) {
     guard hasAtLeast(3, &operation) else { return }
-    readSubfunction(&operation)
+    parseSubfunction(&operation)
     let code = u16(1)
     guard count >= 5 else { return }
     let data = u16(3)
@@ -100,8 +100,8 @@ extension ModbusPDU {
     }
   }
 
-  /// The part of 6.8 that request and answer have in common. Expects the sub-function to be there.
-  func readSubfunction(_ operation: inout Operation) {
+  /// The part of 6.8 that request and response have in common. The caller has checked that the sub-function is there.
+  func parseSubfunction(_ operation: inout Operation) {
     let diagnostic = ModbusDiagnostic(rawValue: u16(1))
     operation.subcode = Int32(diagnostic.rawValue)
     operation.name = diagnostic.name
@@ -117,7 +117,7 @@ extension ModbusPDU {
   }
 
   /// 6.11 Write Multiple Coils: starting address, quantity, byte count, coils.
-  private func writeMultipleCoils(_ operation: inout Operation) {
+  private func parseWriteMultipleCoils(_ operation: inout Operation) {
     guard hasAtLeast(6, &operation) else { return }
     operation.target = target(.coil, at: 1, most: 1968, "Quantity of Outputs", &operation)
     let quantity = Int(operation.target.count)
@@ -126,7 +126,7 @@ extension ModbusPDU {
   }
 
   /// 6.12 Write Multiple Registers: starting address, quantity, byte count, registers.
-  private func writeMultipleRegisters(_ operation: inout Operation) {
+  private func parseWriteMultipleRegisters(_ operation: inout Operation) {
     guard hasAtLeast(6, &operation) else { return }
     operation.target = target(.holdingRegister, at: 1, most: 123, "Quantity of Registers", &operation)
     let quantity = Int(operation.target.count)
@@ -135,7 +135,7 @@ extension ModbusPDU {
   }
 
   /// 6.14 Read File Record: byte count, then groups of reference type, file number, record number, record length.
-  private func readFileRecord(_ operation: inout Operation) {
+  private func parseReadFileRecord(_ operation: inout Operation) {
     guard hasAtLeast(2, &operation) else { return }
     let byteCount = Int(u8(1))
     if byteCount < 7 || byteCount > 245 {
@@ -152,8 +152,8 @@ extension ModbusPDU {
     }
   }
 
-  /// 6.15 Write File Record: byte count, then groups as above, each with its data. The answer is the same.
-  func writeFileRecord(_ operation: inout Operation) {
+  /// 6.15 Write File Record: byte count, then groups as above, each with its data. The response is the same.
+  func parseWriteFileRecord(_ operation: inout Operation) {
     guard hasAtLeast(2, &operation) else { return }
     let byteCount = Int(u8(1))
     if byteCount < 9 || byteCount > 251 {
@@ -173,7 +173,8 @@ extension ModbusPDU {
     }
   }
 
-  /// Reference type, file number, record number, record length. The first group names the target, all are counted in it.
+  /// Reference type, file number, record number, record length. The first group names the target, all are
+  /// counted in it.
   private func addFileGroup(at offset: Int, _ operation: inout Operation) {
     let referenceType = u8(offset)
     let file = u16(offset + 1)
@@ -194,15 +195,15 @@ extension ModbusPDU {
     operation.target.count += UInt32(length)
   }
 
-  /// 6.16 Mask Write Register: address, AND mask, OR mask. The answer is the same.
-  func readMaskWrite(_ operation: inout Operation) {
+  /// 6.16 Mask Write Register: address, AND mask, OR mask. The response is the same.
+  func parseMaskWriteRegister(_ operation: inout Operation) {
     guard has(7, &operation) else { return }
     operation.target = Target(area: .holdingRegister, address: UInt64(u16(1)), count: 1)
     operation.values = values(.uint16, at: 3, 2)
   }
 
   /// 6.17 Read/Write Multiple Registers: the range to read, the range to write, byte count, registers to write.
-  private func readWriteMultipleRegisters(_ operation: inout Operation) {
+  private func parseReadWriteMultipleRegisters(_ operation: inout Operation) {
     guard hasAtLeast(10, &operation) else { return }
     operation.target = target(.holdingRegister, at: 1, most: 125, "Quantity to Read", &operation)
     operation.written = target(.holdingRegister, at: 5, most: 121, "Quantity to Write", &operation)
@@ -211,16 +212,16 @@ extension ModbusPDU {
     operation.values = values(.uint16, at: 10, quantity)
   }
 
-  /// 6.18 Read FIFO Queue: the address of the queue's pointer; how much it holds only the answer tells.
-  private func readFIFOQueue(_ operation: inout Operation) {
+  /// 6.18 Read FIFO Queue: the address of the queue's pointer; only the response says how much it holds.
+  private func parseReadFIFOQueue(_ operation: inout Operation) {
     guard has(3, &operation) else { return }
     operation.target = Target(area: .fifo, address: UInt64(u16(1)))
   }
 
   /// 6.19 Encapsulated Interface Transport: MEI type, then what the type defines.
-  private func encapsulatedInterface(_ operation: inout Operation) {
-    guard readInterfaceType(&operation) else { return }
-    guard operation.subcode == 14, has(4, &operation) else { return }
+  private func parseEncapsulatedInterface(_ operation: inout Operation) {
+    guard parseInterfaceType(&operation) else { return }
+    guard isDeviceIdentification, has(4, &operation) else { return }
     // 6.21: Read Device ID code, object id. An individual object (code 4) must not be a reserved one.
     let code = u8(2)
     let object = u8(3)
@@ -232,8 +233,8 @@ extension ModbusPDU {
     operation.values = values(.uint8, at: 2, 2)
   }
 
-  /// The MEI type and what follows of it; false where the PDU is too short for one.
-  func readInterfaceType(_ operation: inout Operation) -> Bool {
+  /// The MEI type and what depends on it; false where the PDU is too short for one.
+  func parseInterfaceType(_ operation: inout Operation) -> Bool {
     guard hasAtLeast(2, &operation) else { return false }
     let type = ModbusEncapsulatedInterface(rawValue: u8(1))
     operation.subcode = Int32(type.rawValue)
@@ -241,8 +242,9 @@ extension ModbusPDU {
     switch type {
     case .readDeviceIdentification: operation.action = .identify
     case .canOpen:
-      // A tunnel for CANopen's object dictionary (6.20), laid out in CiA 309-2, which is not public. The byte behind the type is said to be 1 for a write
-      // access in some drives and 0x20 in CiA 309-2 itself; no public document confirms either. All else counts as diagnosis.
+      // A tunnel for CANopen's object dictionary (6.20), laid out in CiA 309-2, which is not public. The byte after the
+      // type is said to be 1 for a write access in some drives and 0x20 in CiA 309-2 itself; no public document
+      // confirms either. Everything else counts as diagnosis.
       operation.action = count > 2 && (u8(2) == 1 || u8(2) == 0x20) ? .write : .diagnose
       operation.values = values(.uint8, at: 2, count)
     default:

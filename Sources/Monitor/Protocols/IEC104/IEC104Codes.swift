@@ -1,18 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Type identification of an ASDU: IEC 60870-5-101:2003, 7.2.1, IEC 60870-5-104:2006, 6, for the types with long time, and
-/// IEC TS 60870-5-7:2013 for those of secure authentication.
+/// An unnumbered control function, with the two bits that mark the format: IEC 60870-5-104:2006, 5.1 and 5.3.
+struct IEC104Function: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  static let startActivation = IEC104Function(rawValue: 0x07)
+  static let startConfirmation = IEC104Function(rawValue: 0x0B)
+  static let stopActivation = IEC104Function(rawValue: 0x13)
+  static let stopConfirmation = IEC104Function(rawValue: 0x23)
+  static let testActivation = IEC104Function(rawValue: 0x43)
+  static let testConfirmation = IEC104Function(rawValue: 0x83)
+
+  var isKnown: Bool {
+    switch self {
+    case .startActivation, .stopActivation, .testActivation: true
+    default: isConfirmation
+    }
+  }
+  var isConfirmation: Bool {
+    switch self {
+    case .startConfirmation, .stopConfirmation, .testConfirmation: true
+    default: false
+    }
+  }
+  var name: StaticString {
+    switch self {
+    case .startActivation: "STARTDT act"
+    case .startConfirmation: "STARTDT con"
+    case .stopActivation: "STOPDT act"
+    case .stopConfirmation: "STOPDT con"
+    case .testActivation: "TESTFR act"
+    case .testConfirmation: "TESTFR con"
+    default: "Control function not in IEC 60870-5-104"
+    }
+  }
+}
+
+/// Type identification of an ASDU: IEC 60870-5-101:2003, 7.2.1, IEC 60870-5-104:2006, 6, for the types with long time,
+/// and IEC TS 60870-5-7:2013 for those of secure authentication.
 struct IEC104Type: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
+
+  /// C_CI_NA_1.
+  static let counterInterrogation = IEC104Type(rawValue: 101)
+  /// C_RD_NA_1.
+  static let readCommand = IEC104Type(rawValue: 102)
+  /// C_CS_NA_1.
+  static let clockSynchronization = IEC104Type(rawValue: 103)
 
   /// Bytes of one information element, its time tag included; nil for reserved types, where the length varies (125),
   /// and for those of IEC TS 60870-5-7, whose layout no public document confirms.
   var size: Int? {
     switch rawValue {
     case 1, 3, 45...47, 70, 100, 101, 105, 113: 1
-    case 2, 4, 122, 124: 4
+    case 2, 4, 51, 122, 124: 4
     case 5, 21, 104, 106: 2
-    case 6, 7, 13, 15, 20, 36, 37, 33, 123: sizeOfMany
+    case 6, 7, 13, 15, 20, 50, 112, 123: 5
     case 8, 14, 16, 30, 31, 58...60: 8
     case 9, 11, 48, 49, 110, 111: 3
     case 10, 12, 17, 120: 6
@@ -20,16 +63,13 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     case 32, 107: 9
     case 34, 35, 38, 61, 62: 10
     case 39, 40, 64: 11
-    case 50, 112: 5
-    case 51: 4
-    case 63: 12
+    case 33, 36, 37, 63: 12
     case 102: 0
     case 126: 13
     case 127: 16
     default: nil
     }
   }
-  private var sizeOfMany: Int { rawValue == 36 || rawValue == 37 || rawValue == 33 ? 12 : 5 }
 
   var isKnown: Bool { size != nil || rawValue == 41 || rawValue == 125 || isSecurity }
   /// Challenges, replies and keys (IEC TS 60870-5-7): no information objects.
@@ -39,7 +79,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   /// File transfer goes either way.
   var isFile: Bool { 120...127 ~= rawValue }
 
-  /// How the value stands in the element, and where its quality does; -1 without one.
+  /// How to read the value of an element, and the offset of its quality; -1 without one.
   var value: (format: Values.Format, quality: Int) {
     switch rawValue {
     case 1, 2, 30, 45, 58: (.bit, rawValue == 45 || rawValue == 58 ? -1 : 0)
@@ -57,7 +97,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     // Events of protection: two bits of state in the byte with the quality, or eight of them before it.
     case 17, 38: (.doubleBit, 0)
     case 18, 19, 39, 40: (.uint8, 1)
-    // Sixteen states; which of them changed stands behind them.
+    // Sixteen states, followed by sixteen marks of those that changed.
     case 20: (.uint16LE, 4)
     // Test pattern, counter, delay; the name of a file.
     case 104, 106, 107, 120...127: (.uint16LE, -1)
@@ -65,7 +105,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// The bits of the byte with the quality that are quality: a point's value stands in the same one, a counter's sequence number too.
+  /// The bits of the quality byte that are quality; the others are a point's value or a counter's sequence number.
   var qualityBits: UInt8 {
     switch rawValue {
     case 1...4, 30, 31: 0xF0
@@ -75,7 +115,8 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Place of a file's or a section's qualifier in the element; -1 without one (IEC 60870-5-101, 7.2.6.26 to 7.2.6.38).
+  /// Offset of a file's or a section's qualifier in the element; -1 without one (IEC 60870-5-101, 7.2.6.26
+  /// to 7.2.6.38).
   var fileQualifier: Int {
     switch rawValue {
     case 120: 5
@@ -86,7 +127,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Place of the qualifier with the select bit in a command's element; -1 where a command has none.
+  /// Offset of the qualifier with the select bit in a command's element; -1 where a command has none.
   var qualifier: Int {
     switch rawValue {
     case 45...47, 58...60: 0
@@ -199,7 +240,8 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Cause of transmission: IEC 60870-5-101:2003, 7.2.3; 14 to 16 (authentication, session keys, update keys) in IEC TS 60870-5-7.
+/// Cause of transmission: IEC 60870-5-101:2003, 7.2.3; 14 to 16 (authentication, session keys, update keys) in
+/// IEC TS 60870-5-7.
 struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -208,9 +250,12 @@ struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   static let activationConfirmation = IEC104Cause(rawValue: 7)
   static let deactivation = IEC104Cause(rawValue: 8)
   static let deactivationConfirmation = IEC104Cause(rawValue: 9)
+  static let activationTermination = IEC104Cause(rawValue: 10)
 
-  var isKnown: Bool { 1...16 ~= rawValue || 20...41 ~= rawValue || 44...47 ~= rawValue }
-  /// Why a command was not understood.
+  var isKnown: Bool { 1...16 ~= rawValue || 20...41 ~= rawValue || isRefusal }
+  /// The station refuses a command it does not know.
+  var isRefusal: Bool { 44...47 ~= rawValue }
+  /// What the station does not know.
   var refusal: StaticString? {
     switch rawValue {
     case 44: "Unknown type identification"
