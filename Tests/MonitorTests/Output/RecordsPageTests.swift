@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
-import Foundation
 import Catalogue
+import Foundation
 import Support
 import Testing
 
