@@ -5,6 +5,7 @@ struct Conversation {
   var flow: Flow
   /// The flow's slot and a running number: a name that no other conversation of this run has.
   var number: UInt64
+  var streams = Streams()
 
   // What is said in it
   var dissector = DissectorID.none
@@ -21,8 +22,8 @@ struct Conversation {
   /// 64 bits of the dissector's own.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0
-  /// The client has already been judged for writing, for setting the clock (bits of `Strangers.Deed`).
-  var deeds: UInt8 = 0
+  /// The client has already been judged for writing, for setting the clock (bits of `Strangers.Change`).
+  var changes: UInt8 = 0
   /// Function codes and units already handed to the detectors that count distinct ones.
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)
@@ -77,6 +78,7 @@ extension Conversation {
   /// The roles of the two ends were taken the wrong way round.
   mutating func flip(_ basis: Flow.Basis) {
     flow.flip(basis)
+    swap(&streams.toServer, &streams.toClient)
     swap(&client, &server)
   }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Catalogue
-
 /// When and in which frame something was seen, and through which tunnel. Every time-out and window counts in this time: nothing reads the clock.
 struct Moment {
   /// Nanoseconds, from the capture.
@@ -15,29 +13,4 @@ struct Moment {
   var tunnelSource = IPAddress.none
   var tunnelDestination = IPAddress.none
   var tunnelProtocol: UInt8 = 255
-
-  func finding(
-    _ kind: FindingKind, _ detail: Finding.Detail, source: Endpoint, destination: Endpoint
-  ) -> Finding {
-    var finding = Finding(kind, detail, time: time, frame: frame, source: source, destination: destination)
-    finding.vlan = vlan
-    finding.tunnelDepth = tunnelDepth
-    finding.tunnelSource = tunnelSource
-    finding.tunnelDestination = tunnelDestination
-    finding.tunnelProtocol = tunnelProtocol
-    return finding
-  }
-
-  /// A finding about a conversation, from the end that sends in `direction` to the other one.
-  func finding(
-    _ kind: FindingKind, _ detail: Finding.Detail, _ conversation: borrowing Conversation,
-    _ direction: Direction = .toServer
-  ) -> Finding {
-    var finding = finding(
-      kind, detail, source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed))
-    finding.ipProtocol = conversation.flow.ipProtocol
-    finding.dissector = conversation.dissector
-    finding.flow = conversation.summary
-    return finding
-  }
 }

@@ -6,7 +6,7 @@ extension Reader {
   /// and nobody judges it a second time.
   mutating func copy(
     _ payload: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
-    _ alerts: inout Alerts
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let index = Int(conversation.dissector.rawValue)
     copies.enter(conversation, direction, moment, firstCarried: tables.firstCarried[index])
@@ -19,18 +19,20 @@ extension Reader {
       var step = tables.dissectors[index].read(rest, &copies)
       if isCut { step = copies.excuseCut(step, rest) }
       guard case .message(let count) = step else { break }
-      Reader.log(copies, rest, conversation, direction, moment, &alerts)
+      Reader.log(copies, rest, conversation, direction, moment, &observer)
       offset += max(1, count)
     }
     copies.requests.unanswered.removeAll(keepingCapacity: true)
   }
   private static func log(
     _ exchange: borrowing Exchange, _ bytes: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction,
-    _ moment: Moment, _ alerts: inout Alerts
+    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     let operations = exchange.operations.span
-    for place in operations.indices { alerts.operation(operations[place], message, conversation, direction, moment) }
+    for place in operations.indices {
+      observer.copied(operations[place], message, in: conversation, sent: direction, at: moment)
+    }
   }
 }

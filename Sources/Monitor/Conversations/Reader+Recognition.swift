@@ -7,7 +7,7 @@ extension Reader {
   /// Asks the protocols of the ports, then those that content alone can tell.
   mutating func recognise(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
-    _ detection: inout Detection, but wrong: DissectorID = .none
+    _ observer: inout some ConversationObserver & ~Copyable, but wrong: DissectorID = .none
   ) -> Recognised {
     var isUndecided = false
     var broken: (dissector: DissectorID, fault: Fault)?
@@ -17,7 +17,7 @@ extension Reader {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) else {
           continue
         }
-        settle(id, hint, &conversation, &direction, moment, &detection)
+        settle(id, hint, &conversation, &direction, moment, &observer)
         return .known
       }
       return .unknown
@@ -30,7 +30,7 @@ extension Reader {
         case .no: continue
         case .undecided: isUndecided = true
         case .yes(let hint):
-          settle(id, hint, &conversation, &direction, moment, &detection)
+          settle(id, hint, &conversation, &direction, moment, &observer)
           return .known
         // In mid-stream the bytes may begin anywhere in a message.
         case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
@@ -42,7 +42,7 @@ extension Reader {
       case .no, .broken: continue
       case .undecided: isUndecided = isUndecided || bytes.byteCount < 64
       case .yes(let hint):
-        settle(id, hint, &conversation, &direction, moment, &detection)
+        settle(id, hint, &conversation, &direction, moment, &observer)
         return .known
       }
     }
@@ -51,7 +51,7 @@ extension Reader {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
           continue
         }
-        settle(id, hint, &conversation, &direction, moment, &detection)
+        settle(id, hint, &conversation, &direction, moment, &observer)
         return .known
       }
     }
@@ -59,7 +59,8 @@ extension Reader {
     if let broken {
       protocols[Int(broken.dissector.rawValue)].refused += 1
       protocols[Int(broken.dissector.rawValue)].skippedBytes += UInt64(bytes.byteCount)
-      detection.malformed(broken.fault, nil, Message(bytes), conversation, direction, moment, of: broken.dissector)
+      observer.malformed(
+        broken.fault, Message(bytes), of: broken.dissector, in: conversation, sent: direction, at: moment)
       return .unknown
     }
     if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
@@ -67,7 +68,7 @@ extension Reader {
       tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)
     if !conversation.isSettled, conversation.flow.basis == .syn || conversation.strangePayloads >= Reader.patience {
       conversation.isSettled = true
-      detection.settled(&conversation, moment)
+      observer.settled(&conversation, at: moment)
     }
     // On a protocol's own port every payload is asked again; elsewhere the first ones are enough.
     if !isExpected, conversation.strangePayloads >= Reader.mostAsked { conversation.strangePayloads = .max }
@@ -76,7 +77,7 @@ extension Reader {
 
   mutating func settle(
     _ dissector: DissectorID, _ hint: Direction?, _ conversation: inout Conversation, _ direction: inout Direction,
-    _ moment: Moment, _ detection: inout Detection
+    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let strange = conversation.strangePayloads
     conversation.dissector = dissector
@@ -91,7 +92,7 @@ extension Reader {
         conversation.flow.basis = .content
       }
     }
-    detection.settled(&conversation, moment)
+    observer.settled(&conversation, at: moment)
     // On the protocol's own port, and seen from its beginning: what came before the first good message was meant to be one.
     let isTCP = conversation.flow.ipProtocol == 6
     if strange > 0, conversation.flow.basis == .syn,
@@ -99,7 +100,7 @@ extension Reader {
     {
       protocols[Int(dissector.rawValue)].refused += UInt64(strange)
       let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
-      detection.malformed(fault, nil, Message(), conversation, direction, moment)
+      observer.malformed(fault, Message(), of: nil, in: conversation, sent: direction, at: moment)
     }
   }
 
@@ -107,7 +108,7 @@ extension Reader {
   /// guessed protocol counts as one of it all the same.
   mutating func undo(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let wrong = conversation.dissector
     if conversation.understood == 0, protocols[Int(wrong.rawValue)].conversations > 0 {
@@ -117,10 +118,10 @@ extension Reader {
     conversation.spoken = .none
     conversation.scratch = 0
     exchange.drop()
-    if case .known = recognise(bytes, &conversation, &direction, isTCP: isTCP, moment, &detection, but: wrong) {
+    if case .known = recognise(bytes, &conversation, &direction, isTCP: isTCP, moment, &observer, but: wrong) {
       return true
     }
-    detection.settled(&conversation, moment)
+    observer.settled(&conversation, at: moment)
     return false
   }
 

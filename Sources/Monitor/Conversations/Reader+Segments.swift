@@ -15,85 +15,87 @@ extension Reader {
   @inline(__always)
   mutating func segment(
     _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, missing: Int,
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     var sequence = sequence
     if flags.contains(.syn) {
       sequence &+= 1
-      begin(&conversation.flow[direction].stream, at: sequence)
+      begin(&conversation.streams[direction], at: sequence)
     }
     // What the other end has had is of interest until it is known where its bytes stand, and where bytes were read over.
-    if flags.contains(.ack), conversation.flow[direction.reversed].stream.needsAcknowledgement {
-      conversation.flow[direction.reversed].stream.acknowledge(acknowledgement, at: moment.time)
+    if flags.contains(.ack), conversation.streams[direction.reversed].needsAcknowledgement {
+      conversation.streams[direction.reversed].acknowledge(acknowledgement, at: moment.time)
     }
-    if flags.contains(.ack), pool.hasSegments(conversation.flow[direction.reversed].stream) {
-      acknowledged(acknowledgement, &conversation, direction.reversed, moment, &detection)
+    if flags.contains(.ack), pool.hasSegments(conversation.streams[direction.reversed]) {
+      acknowledged(acknowledgement, &conversation, direction.reversed, moment, &observer)
     }
     guard payload.byteCount > 0 else { return }
-    if pool.hasSegments(conversation.flow[direction].stream),
-      conversation.flow[direction].stream.isHole(at: moment.time, for: Reader.openHole)
+    if pool.hasSegments(conversation.streams[direction]),
+      conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
     {
-      drain(&conversation, direction, moment, &detection, force: true)
+      drain(&conversation, direction, moment, &observer, force: true)
     }
-    let other = conversation.flow[direction.reversed].stream
+    let other = conversation.streams[direction.reversed]
     conversation.isOtherBehind =
       flags.contains(.ack) && other.isSynced && Int32(bitPattern: acknowledgement &- other.next) > 0
-    if !conversation.flow[direction].stream.isSynced {
-      conversation.flow[direction].stream.next = sequence
-      conversation.flow[direction].stream.isSynced = true
-      conversation.flow[direction].stream.isLost = true
+    if !conversation.streams[direction].isSynced {
+      conversation.streams[direction].next = sequence
+      conversation.streams[direction].isSynced = true
+      conversation.streams[direction].isLost = true
       counts.midstream += 1
       let end = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
-      if conversation.flow[direction].stream.wasAcknowledged(end, at: moment.time, for: Reader.acknowledgedHole) {
+      if conversation.streams[direction].wasAcknowledged(end, at: moment.time, for: Reader.acknowledgedHole) {
         counts.retransmissions += 1
-        conversation.flow[direction].stream.next = end
+        conversation.streams[direction].next = end
         return
       }
     }
 
-    switch conversation.flow[direction].stream.place(sequence, count: payload.byteCount) {
+    switch conversation.streams[direction].place(sequence, count: payload.byteCount) {
     case .new(let known):
       if known > 0 {
-        late(sequence, known, conversation, direction, moment, &detection)
-        compare(payload, known, sequence, conversation, direction, moment, &detection)
+        late(sequence, known, conversation, direction, moment, &observer)
+        compare(payload, known, sequence, conversation, direction, moment, &observer)
       }
-      inOrder(payload.from(known), &conversation, direction, moment, &detection)
-      if pool.hasSegments(conversation.flow[direction].stream) {
-        drain(&conversation, direction, moment, &detection)
+      inOrder(payload.from(known), &conversation, direction, moment, &observer)
+      if pool.hasSegments(conversation.streams[direction]) {
+        drain(&conversation, direction, moment, &observer)
       }
     case .known(let count):
       counts.retransmissions += 1
-      late(sequence, count, conversation, direction, moment, &detection)
-      compare(payload, count, sequence, conversation, direction, moment, &detection)
+      late(sequence, count, conversation, direction, moment, &observer)
+      compare(payload, count, sequence, conversation, direction, moment, &observer)
     case .ahead:
-      ahead(payload, sequence, &conversation, direction, moment, &detection)
+      ahead(payload, sequence, &conversation, direction, moment, &observer)
     case .keepAlive: break
     case .outside:
       counts.outside += 1
       // The connection was begun anew, unseen; or somebody guesses. Following costs one resynchronisation.
-      pool.dropSegments(&conversation.flow[direction].stream)
-      lose(&conversation.flow[direction].stream)
+      pool.dropSegments(&conversation.streams[direction])
+      lose(&conversation.streams[direction])
       conversation.lastLoss = moment.time
-      conversation.flow[direction].stream.next = sequence
-      inOrder(payload, &conversation, direction, moment, &detection)
+      conversation.streams[direction].next = sequence
+      inOrder(payload, &conversation, direction, moment, &observer)
     }
     if missing > 0 {
-      cutOff(&conversation, direction, moment, &detection)
-      lose(&conversation.flow[direction].stream)
+      cutOff(&conversation, direction, moment, &observer)
+      lose(&conversation.streams[direction])
       conversation.lastLoss = moment.time
-      conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: missing)
+      conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: missing)
     }
   }
 
   /// Reads what the capture kept of a message whose rest it cut off.
   mutating func cutOff(
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
-    guard conversation.dissector != .none, pool.hasFront(conversation.flow[direction].stream) else { return }
-    let front = pool.takeFront(conversation.flow[direction].stream)
+    guard conversation.dissector != .none, pool.hasFront(conversation.streams[direction]) else { return }
+    let front = pool.takeFront(conversation.streams[direction])
     exchange.isCut = true
     exchange.isDatagram = false
-    _ = read(front.bytes, &conversation, direction, moment, &detection)
+    _ = read(front.bytes, &conversation, direction, moment, &observer)
     exchange.isCut = false
   }
 
@@ -115,94 +117,95 @@ extension Reader {
   /// Tells of what was read over because it did not come in time, and which its receiver has not had yet.
   private mutating func late(
     _ sequence: UInt32, _ count: Int, _ conversation: borrowing Conversation, _ direction: Direction,
-    _ moment: Moment, _ detection: inout Detection
+    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
-    let half = conversation.flow[direction].stream
+    let half = conversation.streams[direction]
     guard half.isGivenUp(sequence, count),
       !half.wasAcknowledged(sequence &+ UInt32(truncatingIfNeeded: count), at: moment.time, for: 0)
     else { return }
     counts.late += 1
-    detection.overlap(count, .lateSegment, conversation, direction, moment)
+    observer.overlap(count, .lateSegment, in: conversation, sent: direction, at: moment)
   }
 
   /// Compares the first `count` bytes of a retransmission with what was read.
   mutating func compare(
     _ payload: RawSpan, _ count: Int, _ sequence: UInt32, _ conversation: borrowing Conversation,
     _ direction: Direction,
-    _ moment: Moment, _ detection: inout Detection
+    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.overlaps += 1
-    let differing = pool.differing(payload, count: count, sequence: sequence, conversation.flow[direction].stream)
-    if differing > 0 { tampered(differing, conversation, direction, moment, &detection) }
+    let differing = pool.differing(payload, count: count, sequence: sequence, conversation.streams[direction])
+    if differing > 0 { tampered(differing, conversation, direction, moment, &observer) }
   }
 
   mutating func tampered(
     _ differing: Int, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.differingOverlaps += 1
-    detection.overlap(differing, .tcpStream, conversation, direction, moment)
+    observer.overlap(differing, .tcpStream, in: conversation, sent: direction, at: moment)
   }
 
   mutating func ahead(
     _ payload: RawSpan, _ sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction,
-    _ moment: Moment, _ detection: inout Detection
+    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.outOfOrder += 1
     if conversation.dissector == .none, conversation.isSettled {
-      pool.forget(conversation.flow[direction].stream)
-      conversation.flow[direction].stream.next = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
-      pool.remember(payload, &conversation.flow[direction].stream, isKnown: false)
+      pool.forget(conversation.streams[direction])
+      conversation.streams[direction].next = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
+      pool.remember(payload, &conversation.streams[direction], isKnown: false)
       return
     }
-    if !pool.hasSegments(conversation.flow[direction].stream) {
-      conversation.flow[direction].stream.holeSince = moment.time
+    if !pool.hasSegments(conversation.streams[direction]) {
+      conversation.streams[direction].holeSince = moment.time
     }
     let differing = pool.hold(
-      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.flow[direction].stream)
+      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction])
     guard let differing else {
       // No room: what was held is read, over the hole.
-      drain(&conversation, direction, moment, &detection, force: true)
+      drain(&conversation, direction, moment, &observer, force: true)
       jump(to: sequence, &conversation, direction, moment)
-      inOrder(payload, &conversation, direction, moment, &detection)
+      inOrder(payload, &conversation, direction, moment, &observer)
       return
     }
-    if differing > 0 { tampered(differing, conversation, direction, moment, &detection) }
-    let half = conversation.flow[direction].stream
+    if differing > 0 { tampered(differing, conversation, direction, moment, &observer) }
+    let half = conversation.streams[direction]
     if pool.heldCount(half) >= Reader.mostBehindHole || half.isHole(at: moment.time, for: Reader.openHole) {
-      drain(&conversation, direction, moment, &detection, force: true)
+      drain(&conversation, direction, moment, &observer, force: true)
     }
   }
 
   mutating func acknowledged(
     _ acknowledgement: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
-    let half = conversation.flow[direction].stream
+    let half = conversation.streams[direction]
     guard let first = pool.firstHeld(half), Int32(bitPattern: acknowledgement &- first) > 0,
       half.isHole(at: moment.time, for: Reader.acknowledgedHole)
     else { return }
-    drain(&conversation, direction, moment, &detection, force: true)
+    drain(&conversation, direction, moment, &observer, force: true)
   }
 
   /// Reads held segments that are next; with `force` also those behind holes. Each counts for the frame it came in.
   mutating func drain(
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection,
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable,
     force: Bool = false
   ) {
-    while let segment = pool.takeSegment(&conversation.flow[direction].stream, force: force) {
+    while let segment = pool.takeSegment(&conversation.streams[direction], force: force) {
       var then = moment
       then.frame = segment.frame
       then.time = segment.time
-      let known = Int(conversation.flow[direction].stream.next &- segment.sequence)
+      let known = Int(conversation.streams[direction].next &- segment.sequence)
       if known < 0 || known > StreamHalf.largestWindow {
         jump(to: segment.sequence, &conversation, direction, moment)
-        inOrder(segment.bytes.bytes, &conversation, direction, then, &detection)
+        inOrder(segment.bytes.bytes, &conversation, direction, then, &observer)
       } else if known < segment.bytes.count {
-        inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &detection)
+        inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &observer)
       }
-      if pool.hasSegments(conversation.flow[direction].stream) {
-        conversation.flow[direction].stream.holeSince = moment.time
+      if pool.hasSegments(conversation.streams[direction]) {
+        conversation.streams[direction].holeSince = moment.time
       }
     }
   }
@@ -211,9 +214,9 @@ extension Reader {
     to sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     counts.gaps += 1
-    conversation.flow[direction].stream.giveUp(until: sequence)
-    lose(&conversation.flow[direction].stream)
-    conversation.flow[direction].stream.next = sequence
+    conversation.streams[direction].giveUp(until: sequence)
+    lose(&conversation.streams[direction])
+    conversation.streams[direction].next = sequence
     conversation.lastLoss = moment.time
   }
 
@@ -221,62 +224,62 @@ extension Reader {
   @inline(__always)
   mutating func inOrder(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     var direction = direction
-    conversation.flow[direction].stream.next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
+    conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
     if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
       // Nobody knows it so far. What one end says when the other one has spoken may begin a message still.
       guard conversation.takesTurn(direction) else {
-        return pool.remember(bytes, &conversation.flow[direction].stream, isKnown: false)
+        return pool.remember(bytes, &conversation.streams[direction], isKnown: false)
       }
     }
 
     let isKept: Bool
-    if pool.hasFront(conversation.flow[direction].stream) {
-      var front = pool.takeFront(conversation.flow[direction].stream)
+    if pool.hasFront(conversation.streams[direction]) {
+      var front = pool.takeFront(conversation.streams[direction])
       front.append(copying: bytes)
-      let done = messages(in: front.bytes, &conversation, &direction, moment, &detection)
+      let done = messages(in: front.bytes, &conversation, &direction, moment, &observer)
       if done > 0 { front.removeFirst(done) }
-      isKept = pool.keepFront(front, &conversation.flow[direction].stream)
+      isKept = pool.keepFront(front, &conversation.streams[direction])
     } else {
-      let done = messages(in: bytes, &conversation, &direction, moment, &detection)
+      let done = messages(in: bytes, &conversation, &direction, moment, &observer)
       if done == bytes.byteCount {
         isKept = true
       } else {
-        isKept = pool.keepFront(Array(copying: bytes.from(done)), &conversation.flow[direction].stream)
+        isKept = pool.keepFront(Array(copying: bytes.from(done)), &conversation.streams[direction])
       }
     }
     if !isKept {
       counts.gaps += 1
-      lose(&conversation.flow[direction].stream)
+      lose(&conversation.streams[direction])
     }
-    pool.remember(bytes, &conversation.flow[direction].stream, isKnown: conversation.dissector != .none)
+    pool.remember(bytes, &conversation.streams[direction], isKnown: conversation.dissector != .none)
   }
 
   /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left is the front of a message.
   @inline(__always)
   mutating func messages(
     in bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) -> Int {
     if conversation.dissector == .none {
-      switch recognise(bytes, &conversation, &direction, isTCP: true, moment, &detection) {
+      switch recognise(bytes, &conversation, &direction, isTCP: true, moment, &observer) {
       case .known: break
       case .unknown: return bytes.byteCount
       case .waiting: return 0
       }
-      conversation.flow[direction].stream.isLost = false
+      conversation.streams[direction].isLost = false
     }
     exchange.isDatagram = false
     var offset = 0
     while offset < bytes.byteCount {
-      if conversation.flow[direction].stream.isLost {
+      if conversation.streams[direction].isLost {
         let (next, isFound) = resynchronise(bytes.from(offset), conversation)
         skip(next, conversation)
         offset += next
         guard isFound else { return offset }
-        conversation.flow[direction].stream.isLost = false
+        conversation.streams[direction].isLost = false
         // Pieces before the gap wait for a rest that is gone.
         exchange.conversation = conversation.number
         exchange.direction = direction
@@ -284,25 +287,25 @@ extension Reader {
         continue
       }
       let rest = bytes.from(offset)
-      switch read(rest, &conversation, direction, moment, &detection) {
+      switch read(rest, &conversation, direction, moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, &conversation, &direction, isTCP: true, moment, &detection) else { return bytes.byteCount }
+        guard undo(rest, &conversation, &direction, isTCP: true, moment, &observer) else { return bytes.byteCount }
       case .incomplete(let needed):
         let longest = tables.dissectors[Int(conversation.dissector.rawValue)].longestMessage
         guard needed > longest || rest.byteCount >= longest else { return offset }
         exchange.fault = Fault(
           .length, "message length", seen: UInt64(max(0, needed)), least: 0, most: UInt64(longest))
-        refuse(rest, &conversation, direction, moment, &detection)
+        refuse(rest, &conversation, direction, moment, &observer)
         skip(1, conversation)
         offset += 1
-        conversation.flow[direction].stream.isLost = true
+        conversation.streams[direction].isLost = true
       case .refused(let count):
-        refuse(rest, &conversation, direction, moment, &detection)
+        refuse(rest, &conversation, direction, moment, &observer)
         let count = min(max(1, count), rest.byteCount)
         skip(count, conversation)
         offset += count
-        conversation.flow[direction].stream.isLost = true
+        conversation.streams[direction].isLost = true
       }
     }
     return min(offset, bytes.byteCount)

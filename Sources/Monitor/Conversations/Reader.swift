@@ -48,8 +48,8 @@ struct Reader {
 
   /// Gives back what a conversation that is over holds.
   mutating func release(_ conversation: inout Conversation) {
-    pool.release(&conversation.flow.toServer.stream)
-    pool.release(&conversation.flow.toClient.stream)
+    pool.release(&conversation.streams.toServer)
+    pool.release(&conversation.streams.toClient)
   }
 
   // MARK: Datagrams
@@ -57,12 +57,12 @@ struct Reader {
   @inline(__always)
   mutating func datagram(
     _ payload: RawSpan, _ conversation: inout Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     guard payload.byteCount > 0 else { return }
     var direction = direction
     if conversation.dissector == .none {
-      guard recognise(payload, &conversation, &direction, isTCP: false, moment, &detection) == .known else { return }
+      guard recognise(payload, &conversation, &direction, isTCP: false, moment, &observer) == .known else { return }
     }
     exchange.isDatagram = true
     exchange.isCut = isCut
@@ -70,12 +70,12 @@ struct Reader {
     var offset = 0
     while offset < payload.byteCount {
       let rest = payload.from(offset)
-      switch read(rest, &conversation, direction, moment, &detection) {
+      switch read(rest, &conversation, direction, moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, &conversation, &direction, isTCP: false, moment, &detection) else { return }
+        guard undo(rest, &conversation, &direction, isTCP: false, moment, &observer) else { return }
       case .refused(let count):
-        if !isCut { refuse(rest, &conversation, direction, moment, &detection) }
+        if !isCut { refuse(rest, &conversation, direction, moment, &observer) }
         skip(min(max(1, count), rest.byteCount), conversation)
         offset += max(1, count)
       case .incomplete(let needed):
@@ -83,7 +83,7 @@ struct Reader {
         if !isCut {
           exchange.fault = Fault(
             .truncated, "message length", seen: UInt64(rest.byteCount), expected: UInt64(max(0, needed)))
-          refuse(rest, &conversation, direction, moment, &detection)
+          refuse(rest, &conversation, direction, moment, &observer)
         }
         return
       }
@@ -96,7 +96,7 @@ struct Reader {
   @inline(__always)
   mutating func read(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) -> Step {
     let index = Int(conversation.dissector.rawValue)
     exchange.enter(conversation, direction, moment, firstCarried: tables.firstCarried[index])
@@ -105,7 +105,7 @@ struct Reader {
     if exchange.isCut { step = exchange.excuseCut(step, bytes) }
     conversation.scratch = exchange.state
     guard case .message = step else { return step }
-    let isSound = Reader.tell(exchange, bytes, &protocols, &conversation, direction, moment, &detection)
+    let isSound = Reader.tell(exchange, bytes, &protocols, &conversation, direction, moment, &observer)
     if !isSound {
       protocols[index].refused += 1
     } else {
@@ -119,7 +119,7 @@ struct Reader {
   @inline(__always)
   static func tell(
     _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], _ conversation: inout Conversation,
-    _ direction: Direction, _ moment: Moment, _ detection: inout Detection
+    _ direction: Direction, _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
@@ -137,11 +137,11 @@ struct Reader {
         protocols[Int(operations[place].dissector.rawValue)].refused += 1
       }
       conversation.operations += 1
-      detection.operation(operations[place], message, &conversation, direction, moment)
+      observer.operation(operations[place], message, in: &conversation, sent: direction, at: moment)
     }
     if !exchange.identities.isEmpty {
       for place in 0..<exchange.identities.count {
-        detection.identity(exchange.identities[place], message, conversation, direction, moment)
+        observer.identity(exchange.identities[place], message, in: conversation, sent: direction, at: moment)
       }
     }
     return !isFaulty
@@ -150,14 +150,14 @@ struct Reader {
   /// Counts and reports bytes that are no message.
   mutating func refuse(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
-    _ detection: inout Detection
+    _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let owner = exchange.faultOwner == .none ? conversation.dissector : exchange.faultOwner
     protocols[Int(owner.rawValue)].refused += 1
     let fault = exchange.fault ?? Fault(.framing, "message", seen: UInt64(bytes.byteCount), least: 0, most: 0)
-    detection.malformed(
-      fault, nil, Message(bytes), conversation, direction, moment,
-      of: exchange.faultOwner == .none ? nil : owner)
+    observer.malformed(
+      fault, Message(bytes), of: exchange.faultOwner == .none ? nil : owner, in: conversation, sent: direction,
+      at: moment)
   }
 
   @inline(__always)

@@ -1,27 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Catalogue
 
-/// One end of what was found.
-package struct Endpoint: Equatable, Sendable {
-  package var ip = IPAddress.none
-  package var port: UInt16 = 0
-  package var mac = MACAddress.none
-  package var party = Party(zone: .external, asset: .none)
-}
-
-/// The flow a finding belongs to, as it stood then.
-package struct FlowSummary: Sendable {
-  package var id: UInt64 = 0
-  package var start: Int64 = 0
-  package var packetsToServer: UInt64 = 0
-  package var packetsToClient: UInt64 = 0
-  package var bytesToServer: UInt64 = 0
-  package var bytesToClient: UInt64 = 0
-}
-
 /// One thing seen that should not be. Plain data: a finding that only adds to an alert already written costs no text.
 package struct Finding: Sendable {
-  /// What was expected and what was seen, as numbers; `Alerts/` puts them into words.
+  /// What was expected and what was seen, as numbers; `Output/Wording` puts them into words.
   package enum Detail: Sendable {
     /// The kind and the parties say it all.
     case parties
@@ -40,17 +22,12 @@ package struct Finding: Sendable {
     case count(what: Counted, seen: Int, limit: Int, seconds: Int)
     case fault(Fault)
     /// Bytes of the same place in a stream or datagram, sent twice with other contents.
-    case overlap(bytes: Int, what: Overlapped)
+    case overlap(bytes: Int, what: Overlap)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
     case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
     case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
-  }
-  package enum Overlapped: UInt8, CaseIterable, Sendable {
-    case tcpStream, ipFragments
-    /// Bytes for a hole that was read over, since nobody filled it in time: the receiver takes them, no monitor does.
-    case lateSegment
   }
 
   package var kind: FindingKind
@@ -68,6 +45,8 @@ package struct Finding: Sendable {
   package var dissector = DissectorID.none
   package var flow: FlowSummary?
   package var operation: Operation?
+  /// What records show of `operation`, where its message is gone by the time the finding is reported.
+  package var contents: ShownValues?
   /// Depth of tunnels it was found in, and the outermost tunnel's ends.
   package var tunnelDepth = 0
   package var tunnelSource = IPAddress.none
@@ -84,4 +63,53 @@ package struct Finding: Sendable {
     self.source = source
     self.destination = destination
   }
+}
+
+extension Moment {
+  func finding(
+    _ kind: FindingKind, _ detail: Finding.Detail, source: Endpoint, destination: Endpoint
+  ) -> Finding {
+    var finding = Finding(kind, detail, time: time, frame: frame, source: source, destination: destination)
+    finding.vlan = vlan
+    finding.tunnelDepth = tunnelDepth
+    finding.tunnelSource = tunnelSource
+    finding.tunnelDestination = tunnelDestination
+    finding.tunnelProtocol = tunnelProtocol
+    return finding
+  }
+
+  /// A finding about a conversation, from the end that sends in `direction` to the other one.
+  func finding(
+    _ kind: FindingKind, _ detail: Finding.Detail, _ conversation: borrowing Conversation,
+    _ direction: Direction = .toServer
+  ) -> Finding {
+    var finding = finding(
+      kind, detail, source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed))
+    finding.ipProtocol = conversation.flow.ipProtocol
+    finding.dissector = conversation.dissector
+    finding.flow = conversation.summary
+    return finding
+  }
+
+  /// The same about one operation of it.
+  func finding(
+    _ kind: FindingKind, _ detail: Finding.Detail, _ conversation: borrowing Conversation,
+    _ direction: Direction = .toServer, about operation: borrowing Operation
+  ) -> Finding {
+    var finding = finding(kind, detail, conversation, direction)
+    finding.operation = copy operation
+    return finding
+  }
+}
+
+/// What was found in one event, in order: detectors add to it, the engine hands it on and empties it.
+struct Findings {
+  private(set) var list: [Finding] = []
+  @inline(__always)
+  var isEmpty: Bool { list.isEmpty }
+
+  init() { list.reserveCapacity(8) }
+
+  mutating func add(_ finding: Finding?) { if let finding { list.append(finding) } }
+  mutating func removeAll() { list.removeAll(keepingCapacity: true) }
 }

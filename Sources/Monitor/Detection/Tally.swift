@@ -56,7 +56,7 @@ struct Tally {
     table = BoundedTable(limit: limit, seed: seed)
   }
 
-  /// Counts that gave way at the bound.
+  /// Counts evicted at the limit.
   var evictions: Int { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
@@ -74,6 +74,11 @@ struct Tally {
     guard mark(slot, thing) else { return nil }
     table[slot].count += 1
     return table[slot].count >= threshold ? table[slot].count : nil
+  }
+
+  /// What a finding says of a count.
+  func detail(_ what: Finding.Counted, _ count: Int) -> Finding.Detail {
+    .count(what: what, seen: count, limit: threshold, seconds: seconds)
   }
 
   /// Whether the count of a window that lasts is at or over the threshold.

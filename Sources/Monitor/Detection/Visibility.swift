@@ -24,7 +24,7 @@ struct Visibility {
   init(seed: UInt64) { pairs = BoundedTable(limit: 4_096, seed: seed) }
 
   /// A TCP connection of which enough was seen; called once for each.
-  mutating func connection(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+  mutating func connection(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let key = AddressKey(
       low: UInt64(conversation.client.zone.rawValue) << 16 | UInt64(conversation.server.zone.rawValue), high: 2)
     let slot: Int
@@ -36,17 +36,17 @@ struct Visibility {
     }
     if conversation.isAnswered {
       pairs[slot].bothWays += 1
-      return
+      return nil
     }
     if conversation.flow.toServer.packets > 0 { pairs[slot].toServerOnly += 1 } else { pairs[slot].toClientOnly += 1 }
     let oneWay = pairs[slot].toServerOnly + pairs[slot].toClientOnly
     // A connection whose other direction takes another path is no fault of the mirror port.
-    guard oneWay >= Visibility.fewConnections, oneWay > 4 * pairs[slot].bothWays else { return }
+    guard oneWay >= Visibility.fewConnections, oneWay > 4 * pairs[slot].bothWays else { return nil }
     pairs[slot].isReported = true
     let detail = Finding.Detail.count(
       what: .oneWayConnections, seen: oneWay, limit: Visibility.fewConnections, seconds: 0)
     let direction: Direction = pairs[slot].toServerOnly >= pairs[slot].toClientOnly ? .toServer : .toClient
-    alerts.report(moment.finding(.oneWayVisibility, detail, conversation, direction))
+    return moment.finding(.oneWayVisibility, detail, conversation, direction)
   }
 }
 

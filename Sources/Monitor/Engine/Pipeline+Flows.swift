@@ -59,13 +59,13 @@ extension Pipeline {
       let isAttempt =
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
-      detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+      observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
     }
     if conversations[slot].flow[direction].mac != packet.source
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
     {
       conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighborDiscovery { detection.sender(packet, &conversations[slot], direction, moment) }
+      if !packet.isNeighborDiscovery { observer.detection.sender(packet, &conversations[slot], direction, moment) }
     }
     guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
 
@@ -74,13 +74,13 @@ extension Pipeline {
       segment(packet, sequence, acknowledgement, flags, slot, direction, moment)
     case .udp, .udpLite:
       answered(slot, direction, moment)
-      if !conversations[slot].isAnswered { detection.datagram(conversations[slot], direction, moment) }
+      if !conversations[slot].isAnswered { observer.detection.datagram(conversations[slot], direction, moment) }
       reader.datagram(
-        packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &detection)
+        packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &observer)
     case .icmp, .icmpv6:
       answered(slot, direction, moment)
-      if packet.transport == .icmpv6 { detection.neighborDiscovery(packet, moment) }
-      detection.icmp(conversations[slot], direction, moment)
+      if packet.transport == .icmpv6 { observer.detection.neighborDiscovery(packet, moment) }
+      observer.detection.icmp(conversations[slot], direction, moment)
     default: break
     }
   }
@@ -91,7 +91,7 @@ extension Pipeline {
     if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
       conversations[slot].flow.toServer.packets > 0
     {
-      detection.succeeded(conversations[slot], moment)
+      observer.detection.succeeded(conversations[slot], moment)
     }
   }
 
@@ -110,22 +110,22 @@ extension Pipeline {
         statistics.synAck += 1
       } else {
         statistics.syn += 1
-        detection.syn(conversations[slot], moment)
+        observer.detection.syn(conversations[slot], moment)
       }
     }
     if flags.contains(.rst) { statistics.rst += 1 }
     if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
-      detection.succeeded(conversations[slot], moment)
+      observer.detection.succeeded(conversations[slot], moment)
     }
     // Where answers are invisible, the client's third segment of the handshake tells that there was one.
     if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
       conversations[slot].flow.toClient.packets == 0
     {
-      detection.succeeded(conversations[slot], moment)
+      observer.detection.succeeded(conversations[slot], moment)
     }
     let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
     if packets == Visibility.fewPackets, conversations[slot].flow.tcp == .established {
-      detection.connection(conversations[slot], moment)
+      observer.detection.connection(conversations[slot], moment)
     }
     var missing = 0
     if packet.isIncomplete, !packet.isReassembled {
@@ -137,7 +137,7 @@ extension Pipeline {
     }
     reader.segment(
       packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
-      &conversations[slot], direction, moment, &detection)
+      &conversations[slot], direction, moment, &observer)
   }
 
   /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is judged, not the echo of it.
@@ -162,7 +162,7 @@ extension Pipeline {
     case .closed, .reset: return true
     case .established, .closing:
       // A repetition of the first SYN comes late, but says the same.
-      let half = flow.direction(of: packet) == .toServer ? flow.toServer.stream : flow.toClient.stream
+      let half = conversations[slot].streams[flow.direction(of: packet)]
       return !half.isSynced || (half.next &- sequence) > UInt32(1 << 20)
     }
   }

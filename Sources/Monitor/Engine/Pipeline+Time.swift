@@ -32,20 +32,22 @@ extension Pipeline {
   @inline(__always)
   private mutating func giveUpHoles(_ slot: Int, at time: Int64) {
     for direction in [Direction.toServer, .toClient]
-    where reader.pool.hasSegments(conversations[slot].flow[direction].stream)
-      && conversations[slot].flow[direction].stream.isHole(at: time, for: Reader.openHole)
+    where reader.pool.hasSegments(conversations[slot].streams[direction])
+      && conversations[slot].streams[direction].isHole(at: time, for: Reader.openHole)
     {
       var moment = Moment()
       moment.time = time
       moment.frame = statistics.frames
       moment.vlan = conversations[slot].flow.vlan
-      reader.drain(&conversations[slot], direction, moment, &detection, force: true)
+      reader.drain(&conversations[slot], direction, moment, &observer, force: true)
     }
   }
 
   mutating func tick(_ time: Int64) {
     nextTick = time &+ Pipeline.second
-    detection.tick(time)
+    observer.output.advance(to: time, observer.detection.identities)
+    observer.detection.tick(time)
+    observer.report()
     reader.exchange.requests.expire(at: time)
     reportUnanswered(at: time)
   }
@@ -60,7 +62,8 @@ extension Pipeline {
       moment.time = time
       moment.frame = lost.frame
       moment.vlan = conversations[slot].flow.vlan
-      detection.unanswered(lost.operation, conversations[slot], moment, reader.exchange.names)
+      observer.detection.unanswered(lost.operation, conversations[slot], moment)
+      observer.report(names: reader.exchange.names)
     }
   }
 
@@ -71,11 +74,11 @@ extension Pipeline {
     moment.vlan = conversations[slot].flow.vlan
     // Segments that still wait behind a hole are read now: nothing else will come.
     for direction in [Direction.toServer, .toClient]
-    where reader.pool.hasSegments(conversations[slot].flow[direction].stream) {
-      reader.drain(&conversations[slot], direction, moment, &detection, force: true)
+    where reader.pool.hasSegments(conversations[slot].streams[direction]) {
+      reader.drain(&conversations[slot], direction, moment, &observer, force: true)
     }
     if conversations[slot].operations > 0 {
-      detection.alerts.ended(conversations[slot].number, reader.exchange.names)
+      observer.output.ended(conversations[slot].number, reader.exchange.names)
     }
     write(conversations[slot], reason, at: moment.time)
     reader.release(&conversations[slot])
@@ -84,39 +87,35 @@ extension Pipeline {
 
   mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
     // EVE's flow records are of IP.
-    guard detection.alerts.log.contains(.flows), !conversation.flow.isLink else { return }
-    detection.alerts.flow(conversation, reason, at: time)
+    guard observer.output.log.contains(.flows), !conversation.flow.isLink else { return }
+    observer.output.flow(conversation, reason, at: time)
   }
 
   /// Ends everything: what was seen is written. `capture` are the interface's counters, in a live run.
   package mutating func finish(_ capture: CaptureCounters? = nil) {
     for slot in conversations.slotsByAge { end(slot, .shutdown) }
     reportUnanswered(at: statistics.lastTime)
-    detection.tick(statistics.lastTime)
-    if detection.alerts.log.contains(.assets) { writeAssets() }
-    if detection.alerts.log.contains(.stats) { writeStatistics(capture) }
-    detection.alerts.finish()
+    observer.output.advance(to: statistics.lastTime, observer.detection.identities)
+    observer.detection.tick(statistics.lastTime)
+    observer.report()
+    if observer.output.log.contains(.assets) { writeAssets() }
+    if observer.output.log.contains(.stats) { writeStatistics(capture) }
+    observer.output.finish(observer.detection.identities)
   }
 
   /// Judges by another site file from now on. Flows are judged anew with their next packet that says something.
   package mutating func replace(site: Site) {
-    detection.alerts.close()
-    detection.alerts.records.replace(
+    observer.output.close(observer.detection.identities)
+    observer.output.records.replace(
       AlertContext(site, language: options.language, host: options.host, interface: options.interface))
-    detection.site = site
+    observer.detection.replace(site: site)
     for slot in conversations.slotsByAge {
-      let flow = conversations[slot].flow
-      if flow.isLink {
-        detection.linkParties(&conversations[slot])
-      } else {
-        conversations[slot].client = detection.party(flow.client, flow.toServer.mac, flow.vlan)
-        conversations[slot].server = detection.party(flow.server, flow.toClient.mac, flow.vlan)
-      }
       var moment = Moment()
       moment.time = statistics.lastTime
       moment.frame = statistics.frames
-      moment.vlan = flow.vlan
-      detection.settled(&conversations[slot], moment)
+      moment.vlan = conversations[slot].flow.vlan
+      observer.detection.judgeAnew(&conversations[slot], moment)
+      observer.report()
     }
   }
 }

@@ -29,7 +29,7 @@ package struct Pipeline: ~Copyable {
 
   package internal(set) var statistics = Statistics()
   let options: Options
-  var detection: Detection
+  var observer: Observer
   var reader: Reader
   var conversations: BoundedTable<FlowKey, Conversation>
   var defragmenter: Defragmenter
@@ -45,7 +45,8 @@ package struct Pipeline: ~Copyable {
   package init(_ options: Options, site: Site?, sink: consuming Sink) {
     self.options = options
     let context = AlertContext(site, language: options.language, host: options.host, interface: options.interface)
-    detection = Detection(site, Alerts(context, options.log, sink, seed: options.seed), seed: options.seed)
+    observer = Observer(
+      Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
     reader = Reader(seed: options.seed)
     conversations = BoundedTable(limit: options.flowLimit, seed: options.seed)
     defragmenter = Defragmenter(seed: options.seed)
@@ -70,6 +71,7 @@ package struct Pipeline: ~Copyable {
     if packet.isCut { statistics.cut += 1 }
     layer(packet, &moment)
     if packet.tunnel != .none { inside(packet, &moment) }
+    observer.report()
     sweep(frame.time)
   }
 
@@ -119,18 +121,18 @@ package struct Pipeline: ~Copyable {
     }
     // Before copies are left out: a storm is made of copies. Only IP and ARP: EtherCAT and its like broadcast thousands of frames a second by design.
     if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
-      detection.broadcast(packet, moment)
+      observer.detection.broadcast(packet, moment)
     }
     let first = duplicates.first(of: packet, time: moment.time, frame: moment.frame)
     if first > 0 {
       statistics.copies += 1
-      if detection.alerts.log.contains(.operationsAll) { copy(packet, of: first, moment) }
+      if observer.output.log.contains(.operationsAll) { copy(packet, of: first, moment) }
       return
     }
     switch packet.network {
     case .arp:
       statistics.arp += 1
-      detection.arp(packet, moment)
+      observer.detection.arp(packet, moment)
     case .ipv4, .ipv6:
       if packet.network == .ipv4 { statistics.ipv4 += 1 } else { statistics.ipv6 += 1 }
       if packet.isFragment {
@@ -141,7 +143,7 @@ package struct Pipeline: ~Copyable {
     case .none, .other:
       statistics.otherFrames += 1
       if packet.linkType == .ethernet {
-        detection.frame(packet, moment)
+        observer.detection.frame(packet, moment)
         if reader.tables.isExpected(packet.etherType) { frame(packet, moment) }
       }
     }
@@ -149,7 +151,7 @@ package struct Pipeline: ~Copyable {
 
   mutating func fragment(_ packet: borrowing Packet, _ moment: inout Moment) {
     let outcome = defragmenter.add(packet, time: moment.time)
-    if defragmenter.differing > 0 { detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
+    if defragmenter.differing > 0 { observer.detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
     guard case .complete(let payload, let transport) = outcome else { return }
     var whole = Packet(reassembled: payload.bytes, of: Datagram(of: packet), protocol: transport)
     if !whole.tunnel.isMirror { datagram(whole, moment) }
@@ -182,7 +184,7 @@ package struct Pipeline: ~Copyable {
     moment.copyOf = first
     reader.copy(
       packet.payload, conversations[slot], conversations[slot].flow.direction(of: packet),
-      isCut: packet.isIncomplete || packet.isCut, moment, &detection.alerts)
+      isCut: packet.isIncomplete || packet.isCut, moment, &observer)
   }
 
   /// A frame without IP, of a protocol that is read.
@@ -198,12 +200,12 @@ package struct Pipeline: ~Copyable {
       let flow = Flow(link: packet, time: moment.time, frame: moment.frame)
       slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
       conversations[slot].number = conversationCount << 32 | UInt64(slot)
-      detection.linkBegan(&conversations[slot], moment)
+      observer.detection.linkBegan(&conversations[slot], moment)
     }
     let direction = conversations[slot].flow.direction(of: packet)
     conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
     conversations[slot].flow[direction].packets += 1
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
-    reader.datagram(packet.payload, &conversations[slot], direction, isCut: packet.isCut, moment, &detection)
+    reader.datagram(packet.payload, &conversations[slot], direction, isCut: packet.isCut, moment, &observer)
   }
 }

@@ -72,10 +72,10 @@ extension Pipeline {
       record[.modbusFlows] = count.conversations
       record[.modbusMessages] = count.messages
     }
-    record[.alerts] = detection.alerts.aggregation.counters.alerts
-    record[.alertsSuppressed] = detection.alerts.aggregation.counters.overBudget
+    record[.alerts] = observer.output.aggregation.counters.alerts
+    record[.alertsSuppressed] = observer.output.aggregation.counters.overBudget
     record.own = own(counts)
-    detection.alerts.records.stats(record, to: &detection.alerts.sink)
+    observer.output.records.stats(record, to: &observer.output.sink)
   }
 
   private func own(_ counts: Statistics) -> [(place: String, value: UInt64)] {
@@ -91,16 +91,16 @@ extension Pipeline {
       ("tables.requests_evicted", UInt64(reader.exchange.requests.evictions)),
       ("tables.memories_evicted", UInt64(reader.exchange.memories.evictions)),
       ("tables.names_evicted", UInt64(reader.exchange.names.evictions)),
-      ("tables.devices_evicted", UInt64(detection.devices.inventory.stations.evictions)),
-      ("tables.addresses_evicted", UInt64(detection.devices.inventory.bindings.evictions)),
-      ("tables.counts_evicted", UInt64(detection.evictions)),
-      ("tables.alerts_evicted", detection.alerts.aggregation.counters.evictions),
-      ("tables.operations_evicted", detection.alerts.operations.evictions),
+      ("tables.devices_evicted", UInt64(observer.detection.devices.inventory.stations.evictions)),
+      ("tables.addresses_evicted", UInt64(observer.detection.devices.inventory.bindings.evictions)),
+      ("tables.counts_evicted", UInt64(observer.detection.evictions)),
+      ("tables.alerts_evicted", observer.output.aggregation.counters.evictions),
+      ("tables.operations_evicted", observer.output.operations.evictions),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
       ("streams.late_segments", reader.counts.late),
-      ("output.lines_written", detection.alerts.sink.linesWritten),
-      ("output.lines_lost", detection.alerts.sink.linesLost),
+      ("output.lines_written", observer.output.sink.linesWritten),
+      ("output.lines_lost", observer.output.sink.linesLost),
     ]
     for (place, value) in protocolCounts.flatMap({ count in
       [
@@ -147,14 +147,14 @@ extension Pipeline {
 
   /// An `asset` line for every device and address that was seen.
   mutating func writeAssets() {
-    let inventory = detection.devices.inventory
+    let inventory = observer.detection.devices.inventory
     for slot in inventory.bindings.slotsByAge {
       let binding = inventory.bindings[slot]
-      let party = detection.party(binding.ip, binding.mac, binding.vlan)
+      let party = observer.detection.party(binding.ip, binding.mac, binding.vlan)
       let record = AssetRecord(
         time: statistics.lastTime, mac: binding.mac, ip: binding.ip, party: party, firstSeen: binding.first,
-        lastSeen: binding.last, isNew: detection.site != nil && party.asset == .none)
-      detection.alerts.records.asset(record, to: &detection.alerts.sink)
+        lastSeen: binding.last, isNew: observer.detection.site != nil && party.asset == .none)
+      observer.output.records.asset(record, observer.detection.identities, to: &observer.output.sink)
     }
   }
 
@@ -162,8 +162,8 @@ extension Pipeline {
 
   /// Addresses seen, by zone name.
   package var hostsByZone: [(zone: String, hosts: Int)] {
-    let inventory = detection.devices.inventory
-    guard let site = detection.site else { return [("(no site file)", inventory.bindings.count)] }
+    let inventory = observer.detection.devices.inventory
+    guard let site = observer.detection.site else { return [("(no site file)", inventory.bindings.count)] }
     var hosts = [Int](repeating: 0, count: site.zones.count)
     for slot in inventory.bindings.slotsByAge {
       let binding = inventory.bindings[slot]
@@ -172,25 +172,25 @@ extension Pipeline {
     return zip(site.zones.map(\.name), hosts).filter { $0.1 > 0 }.map { ($0.0, $0.1) }
   }
   package var operationsByAction: [(action: String, count: UInt64)] {
-    Action.allCases.map { ($0.word, detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
+    Action.allCases.map { ($0.word, observer.detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
   }
   /// Alerts and the findings they stand for, by kind.
   package var alertsByKind: [(kind: FindingKind, alerts: UInt64, findings: UInt64)] {
     FindingKind.allCases.map {
-      ($0, detection.alerts.aggregation.counters.alerts($0), detection.alerts.findings($0))
+      ($0, observer.output.aggregation.counters.alerts($0), observer.output.findings($0))
     }.filter { $0.findings > 0 }
   }
   /// One sentence for each pair of zones of which the mirror port shows only one direction.
   package var visibilityWarnings: [String] {
-    let site = detection.site
-    return detection.oneWayPairs.map { pair in
+    let site = observer.detection.site
+    return observer.detection.oneWayPairs.map { pair in
       let what = site.map { "the connections from \($0[pair.from].name) to \($0[pair.to].name)" } ?? "the connections"
       let missing = pair.toServerOnly >= pair.toClientOnly ? "answers" : "requests"
       return "the mirror port shows only one direction of \(what): \(missing) are missing"
     }
   }
-  package var outputIsLost: Bool { detection.alerts.sink.isLost }
-  package var linesLost: UInt64 { detection.alerts.sink.linesLost }
-  package var linesWritten: UInt64 { detection.alerts.sink.linesWritten }
-  package mutating func flush() { detection.alerts.sink.flush() }
+  package var outputIsLost: Bool { observer.output.sink.isLost }
+  package var linesLost: UInt64 { observer.output.sink.linesLost }
+  package var linesWritten: UInt64 { observer.output.sink.linesWritten }
+  package mutating func flush() { observer.output.sink.flush() }
 }

@@ -31,7 +31,6 @@ struct Flow {
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0
-    var stream = StreamHalf()
   }
 
   let id: UInt64

@@ -49,10 +49,10 @@ package struct Aggregation {
   /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
   /// without an operation.
   package mutating func report(
-    _ finding: Finding, message: borrowing Message, _ records: inout Records, to sink: inout Sink,
-    shown: ShownValues? = nil
+    _ finding: Finding, _ message: borrowing Message, _ identities: Identities, _ records: inout Records,
+    to sink: inout Sink
   ) {
-    advance(to: finding.time, &records, to: &sink)
+    advance(to: finding.time, identities, &records, to: &sink)
     let kind = Int(finding.kind.rawValue)
     counters.findings += 1
     counters.findingsByKind[kind] += 1
@@ -60,45 +60,48 @@ package struct Aggregation {
     if let slot = open.find(key) {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
-        if open[slot].escalate(finding) { open[slot].values = shown ?? ShownValues(finding.operation, message) }
+        if open[slot].escalate(finding) {
+          open[slot].values = finding.contents ?? ShownValues(finding.operation, message)
+        }
         counters.updates += 1
-        open[slot].write(&records, to: &sink)
+        open[slot].write(identities, &records, to: &sink)
       }
     } else if opened[kind] < Aggregation.newAlerts {
       opened[kind] += 1
       if let oldest = open.next {
         counters.evictions += 1
-        if open[oldest].writeGrowth(&records, to: &sink) { counters.updates += 1 }
+        if open[oldest].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
       }
       var aggregate = Aggregate(finding, key, isRest: false)
-      aggregate.values = shown ?? ShownValues(finding.operation, message)
-      begin(&aggregate, &records, to: &sink)
+      aggregate.values = finding.contents ?? ShownValues(finding.operation, message)
+      begin(&aggregate, identities, &records, to: &sink)
       _ = open.insert(key, aggregate, at: finding.time)
     } else {
       counters.overBudget += 1
-      reportRest(finding, key, &records, to: &sink)
+      reportRest(finding, key, identities, &records, to: &sink)
     }
   }
 
   private mutating func reportRest(
-    _ finding: Finding, _ key: AlertKey, _ records: inout Records, to sink: inout Sink
+    _ finding: Finding, _ key: AlertKey, _ identities: Identities, _ records: inout Records, to sink: inout Sink
   ) {
     let kind = Int(finding.kind.rawValue)
     if rest[kind] == nil {
       var aggregate = Aggregate(finding, key, isRest: true)
-      begin(&aggregate, &records, to: &sink)
+      begin(&aggregate, identities, &records, to: &sink)
       rest[kind] = aggregate
     } else if rest[kind]?.add(finding) == true {
       counters.updates += 1
-      rest[kind]?.write(&records, to: &sink)
+      rest[kind]?.write(identities, &records, to: &sink)
     }
   }
 
   /// Tells the time without a finding: ends a window that is over.
-  package mutating func advance(to time: Int64, _ records: inout Records, to sink: inout Sink) {
+  package mutating func advance(to time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink)
+  {
     let window = time / Aggregation.window - (time % Aggregation.window < 0 ? 1 : 0)
     guard window > current else { return }
-    if current != Int64.min { finish(&records, to: &sink) }
+    if current != Int64.min { finish(identities, &records, to: &sink) }
     current = window
     for kind in rest.indices {
       rest[kind] = nil
@@ -107,23 +110,27 @@ package struct Aggregation {
   }
 
   /// Writes every count that is not written yet.
-  package mutating func finish(_ records: inout Records, to sink: inout Sink) {
-    for slot in open.slotsByAge where open[slot].writeGrowth(&records, to: &sink) { counters.updates += 1 }
-    for kind in rest.indices where rest[kind]?.writeGrowth(&records, to: &sink) == true { counters.updates += 1 }
+  package mutating func finish(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
+    for slot in open.slotsByAge where open[slot].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
+    for kind in rest.indices where rest[kind]?.writeGrowth(identities, &records, to: &sink) == true {
+      counters.updates += 1
+    }
   }
 
   /// Ends every alert, for a site file that is about to be replaced: under the new one the same finding is another
   /// alert.
-  package mutating func close(_ records: inout Records, to sink: inout Sink) {
-    finish(&records, to: &sink)
+  package mutating func close(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
+    finish(identities, &records, to: &sink)
     for slot in open.slotsByAge { open.remove(slot) }
     for kind in rest.indices { rest[kind] = nil }
   }
 
-  private mutating func begin(_ aggregate: inout Aggregate, _ records: inout Records, to sink: inout Sink) {
+  private mutating func begin(
+    _ aggregate: inout Aggregate, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
     counters.alerts += 1
     counters.alertsByKind[Int(aggregate.finding.kind.rawValue)] += 1
-    aggregate.write(&records, to: &sink)
+    aggregate.write(identities, &records, to: &sink)
   }
 }
 
@@ -176,15 +183,15 @@ private struct Aggregate {
     return true
   }
 
-  mutating func write(_ records: inout Records, to sink: inout Sink) {
+  mutating func write(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     written = occurrence.count
-    records.alert(finding, occurrence, values: values, to: &sink)
+    records.alert(finding, occurrence, values: values, identities, to: &sink)
   }
 
   /// Writes the count if it grew since it was written last; true if so.
-  mutating func writeGrowth(_ records: inout Records, to sink: inout Sink) -> Bool {
+  mutating func writeGrowth(_ identities: Identities, _ records: inout Records, to sink: inout Sink) -> Bool {
     guard occurrence.count > written else { return false }
-    write(&records, to: &sink)
+    write(identities, &records, to: &sink)
     return true
   }
 

@@ -25,7 +25,8 @@ extension Records {
   /// A finding as EVE alert with its OODA object: what was seen (observe), what it means here (orient), how urgent it
   /// is and whose (decide), what to do (act).
   package mutating func alert(
-    _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, to sink: inout Sink
+    _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, _ identities: Identities,
+    to sink: inout Sink
   ) {
     let entry = Catalogue.entry(finding.kind)
     let wording = Wording(finding, context, values, isRest: occurrence.isRest, time: clock.text(finding.time))
@@ -82,8 +83,8 @@ extension Records {
     line.string("seen", wording.seen)
     line.close()
     line.open("orient")
-    party("source", finding.source)
-    party("destination", finding.destination)
+    party("source", finding.source, identities)
+    party("destination", finding.destination, identities)
     line.string("importance", importance.word)
     line.string("reason", wording.reason)
     line.close()
@@ -139,7 +140,7 @@ extension Records {
     line.close()
   }
 
-  private mutating func party(_ key: String, _ end: Endpoint) {
+  private mutating func party(_ key: String, _ end: Endpoint, _ identities: Identities) {
     let party = end.party
     line.open(key)
     let zone = context.zone(party.zone)

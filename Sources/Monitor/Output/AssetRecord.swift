@@ -29,7 +29,7 @@ package struct AssetRecord: Sendable {
 
 extension Records {
   /// An `asset` line (our own `event_type`): who was seen, and whether the site file knows it.
-  package mutating func asset(_ asset: AssetRecord, to sink: inout Sink) {
+  package mutating func asset(_ asset: AssetRecord, _ identities: Identities, to sink: inout Sink) {
     let known = context.asset(asset.party.asset)
     line.begin()
     line.time("timestamp", asset.time, &clock)

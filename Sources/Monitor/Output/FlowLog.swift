@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension Alerts {
+extension Output {
   /// Writes a flow: at its end, or (`reason` nil) while it lasts.
   mutating func flow(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
     let flow = conversation.flow
@@ -14,14 +14,14 @@ extension Alerts {
     record.bytesToServer = flow.toServer.bytes
     record.bytesToClient = flow.toClient.bytes
     record.alerted = isAlerted(flow.id)
-    record.beginning = Alerts.beginning(flow.basis)
-    record.reason = Alerts.reason(reason)
+    record.beginning = Output.beginning(flow.basis)
+    record.reason = Output.reason(reason)
     record.state = conversation.isAnswered ? .established : .new
     if flow.ipProtocol == IPProtocol.tcp.rawValue {
       var tcp = FlowRecord.TCP()
       tcp.flagsToServer = UInt8(truncatingIfNeeded: flow.toServer.flags.rawValue)
       tcp.flagsToClient = UInt8(truncatingIfNeeded: flow.toClient.flags.rawValue)
-      tcp.state = Alerts.word(flow.tcp)
+      tcp.state = Output.word(flow.tcp)
       record.tcp = tcp
       if flow.tcp == .closed || flow.tcp == .reset { record.state = .closed }
     }

@@ -133,10 +133,10 @@ struct OperationLog {
   private static func key(_ conversation: UInt64) -> AddressKey { AddressKey(low: conversation, high: 3) }
 }
 
-extension Alerts {
+extension Output {
   mutating func operation(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment
   ) {
     if !log.contains(.operationsAll) {
       guard operations.add(operation, message, conversation, direction, moment, &records, to: &sink) else { return }
@@ -153,33 +153,55 @@ extension Alerts {
   }
 }
 
-/// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long it lasts.
+/// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long it lasts. Compared field by field.
 struct OperationSort: TableKey {
   let conversation: UInt64
-  private let what: UInt64
-  private let address: UInt64
-  private let written: UInt64
-  private let error: UInt32
+  private let dissector: DissectorID
+  private let role: Role
+  private let phase: Phase
+  private let pairing: Pairing
+  private let isFaulty: Bool
+  private let code: UInt32
+  private let subcode: Int32
+  private let unit: Int64
+  private let target: Target
+  private let written: Target
+  /// The error of an answer; nil where it is none.
+  private let error: UInt32?
 
   init(_ operation: borrowing Operation, _ conversation: borrowing Conversation) {
     self.conversation = conversation.number
-    what =
-      UInt64(operation.code) << 40 ^ UInt64(bitPattern: operation.unit) << 24 ^ UInt64(operation.role.rawValue) << 16
-      ^ UInt64(operation.target.area.rawValue) << 8
-      ^ UInt64(operation.dissector.rawValue) << 32 ^ UInt64(operation.phase.rawValue) << 62
-      ^ UInt64(UInt32(bitPattern: operation.subcode))
-      ^ UInt64(operation.pairing.rawValue) << 56 ^ (operation.fault == nil ? 0 : 1 << 60)
-    address = OperationSort.word(operation.target)
-    written = OperationSort.word(operation.written)
-    if case .error(let code, _) = operation.outcome { error = code &+ 1 } else { error = 0 }
-  }
-
-  private static func word(_ target: Target) -> UInt64 {
-    target.address << 32 ^ UInt64(target.number) << 16 ^ UInt64(target.count) ^ UInt64(target.name.rawValue) << 24
-      ^ UInt64(UInt8(bitPattern: target.bit)) << 56
+    dissector = operation.dissector
+    role = operation.role
+    phase = operation.phase
+    pairing = operation.pairing
+    isFaulty = operation.fault != nil
+    code = operation.code
+    subcode = operation.subcode
+    unit = operation.unit
+    target = operation.target
+    written = operation.written
+    if case .error(let code, _) = operation.outcome { error = code } else { error = nil }
   }
 
   func hash(seed: UInt64) -> UInt64 {
-    mix(mix(mix(mix(seed, conversation), what), address), written ^ UInt64(error) << 48)
+    var state = mix(seed, conversation)
+    state = mix(state, UInt64(code) << 32 | UInt64(UInt32(bitPattern: subcode)))
+    state = mix(state, UInt64(bitPattern: unit))
+    state = mix(
+      state,
+      UInt64(dissector.rawValue) << 32 | UInt64(role.rawValue) << 24 | UInt64(phase.rawValue) << 16
+        | UInt64(pairing.rawValue) << 8 | (isFaulty ? 1 : 0))
+    state = target.hashed(into: state)
+    state = written.hashed(into: state)
+    return mix(state, error.map { UInt64($0) + 1 } ?? 0)
+  }
+}
+
+extension Target {
+  fileprivate func hashed(into state: UInt64) -> UInt64 {
+    var state = mix(state, UInt64(area.rawValue) << 40 | UInt64(UInt8(bitPattern: bit)) << 32 | UInt64(number))
+    state = mix(state, address)
+    return mix(state, UInt64(count) << 32 | UInt64(name.rawValue))
   }
 }

@@ -31,12 +31,9 @@ package struct Records: Sendable {
   /// The line written last.
   package internal(set) var line = JSONLine()
   private var shown = ShownValues()
-  /// What devices said of themselves.
-  var identities: Identities
 
-  package init(_ context: AlertContext, seed: UInt64 = 0) {
+  package init(_ context: AlertContext) {
     self.context = context
-    identities = Identities(limit: 65_536, seed: seed)
     clock = LocalTime(context.timeZone)
   }
 
@@ -94,7 +91,7 @@ package struct Records: Sendable {
     if hasPorts { line.number("src_port", source.port) }
     line.string("dest_ip", address(destination))
     if hasPorts { line.number("dest_port", destination.port) }
-    if ipProtocol != 255 { line.string("proto", Records.protocolName(ipProtocol)) }
+    if ipProtocol != FlowKey.noIP { line.string("proto", Records.protocolName(ipProtocol)) }
     if ipProtocol == 1 || ipProtocol == 58 {
       line.number("icmp_type", source.port)
       line.number("icmp_code", destination.port)

@@ -18,9 +18,10 @@ import Testing
     let message = Samples.message
     let text = try written { sink in
       for finding in findings {
-        aggregation.report(finding, message: Message(RawSpan(_elements: message.span)), &records, to: &sink)
+        aggregation.report(
+          finding, Message(RawSpan(_elements: message.span)), Samples.identities, &records, to: &sink)
       }
-      if finishing { aggregation.finish(&records, to: &sink) }
+      if finishing { aggregation.finish(Samples.identities, &records, to: &sink) }
     }
     return (try text.map(Record.init), text, aggregation.counters)
   }
@@ -138,11 +139,12 @@ import Testing
     var records = Records(Samples.context())
     let text = try written { sink in
       for time in 0..<3 {
-        aggregation.report(Samples.finding(at: Self.start + Int64(time)), message: Message(), &records, to: &sink)
+        aggregation.report(
+          Samples.finding(at: Self.start + Int64(time)), Message(), Samples.identities, &records, to: &sink)
       }
-      aggregation.close(&records, to: &sink)
+      aggregation.close(Samples.identities, &records, to: &sink)
       records.replace(Samples.context(.ja))
-      aggregation.report(Samples.finding(at: Self.start + 9), message: Message(), &records, to: &sink)
+      aggregation.report(Samples.finding(at: Self.start + 9), Message(), Samples.identities, &records, to: &sink)
     }
     #expect(try counts(text.map(Record.init)) == [1, 3, 1])
   }

@@ -13,7 +13,7 @@ import Testing
     var records = Records(context)
     let occurrence = Occurrence(
       id: 0xABC, count: count, first: finding.time, last: finding.time, isRest: isRest)
-    let text = try written { sink in records.alert(finding, occurrence, values: values, to: &sink) }
+    let text = try written { sink in records.alert(finding, occurrence, values: values, Samples.identities, to: &sink) }
     return try #require(text.first)
   }
 
@@ -61,7 +61,7 @@ import Testing
       for kind in FindingKind.allCases {
         for detail in Samples.details {
           let finding = Samples.finding(kind, detail, action: action)
-          records.alert(finding, Occurrence(id: 1, count: 1, first: 0, last: 0), to: &sink)
+          records.alert(finding, Occurrence(id: 1, count: 1, first: 0, last: 0), Samples.identities, to: &sink)
         }
       }
     }
@@ -126,7 +126,7 @@ import Testing
             finding.source.party = Samples.controller
             finding.tunnelDepth = 2
             let occurrence = Occurrence(id: .max, count: .max, first: .min, last: .max)
-            records.alert(finding, occurrence, values: values, to: &sink)
+            records.alert(finding, occurrence, values: values, Samples.identities, to: &sink)
             #expect(records.line.leaves < 256)
           }
         }

@@ -146,15 +146,16 @@ import Testing
       let once = Occurrence(id: 1, count: 1, first: finding.time, last: finding.time)
       for facet in documentedFacets.prefix(Facets.limit + 1) { operation.facets[facet] = 1 }
       finding.operation = operation
-      records.alert(finding, once, values: values, to: &sink)
-      records.alert(finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true), to: &sink)
+      records.alert(finding, once, values: values, Samples.identities, to: &sink)
+      records.alert(
+        finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true), Samples.identities, to: &sink)
       finding.ipProtocol = 1
-      records.alert(finding, once, to: &sink)
+      records.alert(finding, once, Samples.identities, to: &sink)
       for facet in documentedFacets {
         operation.facets = Facets()
         operation.facets[facet] = 1
         finding.operation = operation
-        records.alert(finding, once, values: values, to: &sink)
+        records.alert(finding, once, values: values, Samples.identities, to: &sink)
         var (sender, receiver) = (Samples.source(), Samples.destination)
         (sender.ip, receiver.ip) = (.none, .none)
         records.operation(
@@ -165,7 +166,7 @@ import Testing
       records.asset(
         AssetRecord(
           time: 0, mac: finding.source.mac, ip: finding.source.ip, party: finding.source.party, firstSeen: 0,
-          lastSeen: 0, isNew: true), to: &sink)
+          lastSeen: 0, isNew: true), Samples.identities, to: &sink)
       records.stats(stats, to: &sink)
     }
   }

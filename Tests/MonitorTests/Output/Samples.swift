@@ -5,6 +5,8 @@ import Catalogue
 
 /// The site and the findings the tests of this folder share.
 enum Samples {
+  /// No device has said what it is.
+  static let identities = Identities(limit: 1, seed: 0)
   static let office = Party(zone: ZoneID(rawValue: 1), asset: .none)
   static let controller = Party(zone: ZoneID(rawValue: 2), asset: AssetID(rawValue: 0))
   static let modbus = DissectorID(rawValue: 0)

@@ -39,11 +39,12 @@ private func python(_ arguments: [String]) -> (status: Int32, output: String)? {
           var finding = Samples.finding(kind, detail)
           finding.tunnelDepth = 1
           finding.tunnelProtocol = 17
-          records.alert(finding, Occurrence(id: 1, count: 1, first: 0, last: .max), to: &sink)
+          records.alert(finding, Occurrence(id: 1, count: 1, first: 0, last: .max), Samples.identities, to: &sink)
         }
         var bare = Finding(kind, .parties, time: .min, frame: 1, source: Endpoint(), destination: Endpoint())
         bare.ipProtocol = 58
-        records.alert(bare, Occurrence(id: 1, count: 1, first: .min, last: .min, isRest: true), to: &sink)
+        records.alert(
+          bare, Occurrence(id: 1, count: 1, first: .min, last: .min, isRest: true), Samples.identities, to: &sink)
       }
       var stats = StatsRecord(time: 0, uptime: 1)
       for counter in StatsCounter.allCases { stats[counter] = 1 }

@@ -54,7 +54,7 @@ struct Script: CustomTestStringConvertible, Sendable {
 /// Plays a script to a reader, and remembers what it said.
 struct ScriptPlayer: ~Copyable {
   var reader: Reader
-  private var detection: Detection
+  private var observer: Observer
   private var conversation: Conversation
   private var sequences = [UInt32(1000), UInt32(5000)]
   private var moment = Moment()
@@ -68,8 +68,8 @@ struct ScriptPlayer: ~Copyable {
     self.script = script
     reader = Reader(seed: 5)
     let records = AlertContext()
-    detection = Detection(
-      nil, Alerts(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5), seed: 5)
+    observer = Observer(
+      Detection(nil, seed: 5), Output(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5))
     let frame: [UInt8]
     switch script.transport {
     case .tcp(let port):
@@ -85,7 +85,7 @@ struct ScriptPlayer: ~Copyable {
       let side = direction == .toServer ? 0 : 1
       reader.segment(
         RawSpan(), sequence: sequences[side] &- 1, acknowledgement: 0, flags: TCPFlags(rawValue: flags), missing: 0,
-        &conversation, direction, moment, &detection)
+        &conversation, direction, moment, &observer)
     }
   }
 
@@ -113,10 +113,10 @@ struct ScriptPlayer: ~Copyable {
       let side = direction == .toServer ? 0 : 1
       reader.segment(
         bytes.bytes, sequence: sequences[side], acknowledgement: sequences[1 - side],
-        flags: TCPFlags(rawValue: 0x18), missing: 0, &conversation, direction, moment, &detection)
+        flags: TCPFlags(rawValue: 0x18), missing: 0, &conversation, direction, moment, &observer)
       sequences[side] &+= UInt32(bytes.count)
     } else {
-      reader.datagram(bytes.bytes, &conversation, direction, isCut: isCut, moment, &detection)
+      reader.datagram(bytes.bytes, &conversation, direction, isCut: isCut, moment, &observer)
     }
     guard conversation.operations > before else { return }
     // The operations of the last message; of those before it in the same segment only their number is known.
@@ -167,7 +167,7 @@ struct ScriptPlayer: ~Copyable {
     conversation.dissector == .none ? "" : reader.tables.names[Int(conversation.dissector.rawValue)].description
   }
   var total: UInt64 { conversation.operations }
-  func findings(_ kind: FindingKind) -> UInt64 { detection.alerts.findings(kind) }
+  func findings(_ kind: FindingKind) -> UInt64 { observer.output.findings(kind) }
 }
 
 /// All targets of a message's first operation, in the notation of site files.

@@ -5,19 +5,9 @@ import Catalogue
 ///
 /// * A device that takes over an address whose holder has gone silent is a replacement: no conflict.
 /// * A holder that speaks on after another device has claimed its address is in conflict with it.
-/// * It is spoofing when the claims are what address resolution has no use for: answers nobody asked for, sent to somebody else; gratuitous claims again and
+/// * It is spoofing when the claims are what address resolution has no use for: unasked answers, sent to another station; gratuitous claims again and
 ///   again against a living holder; an address that address resolution moves back and forth; one device that claims several others' addresses.
 struct AddressClaims {
-  enum Kind: Equatable {
-    /// A packet nobody has forwarded.
-    case traffic
-    /// The sender of an ARP request or neighbour solicitation, or an answer to one.
-    case resolution
-    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement to all (RFC 4861, 7.2.6).
-    case gratuitous
-    /// An answer to a request that was not seen, to another address.
-    case unasked
-  }
   enum Verdict { case kept, moved, disputed }
 
   private static let second: Int64 = 1_000_000_000
@@ -41,30 +31,28 @@ struct AddressClaims {
     thefts = Tally(seconds: 60, threshold: AddressClaims.mostStolen, seed: seed)
   }
 
-  /// A claim on an address that nobody was seen to hold.
-  mutating func first(
-    _ how: Kind, _ source: Endpoint, _ destination: Endpoint, _ station: Int, _ inventory: inout Inventory,
-    _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
-  ) {
-    guard how == .unasked, let site = site, let holder = site.asset(ip: source.ip) else { return }
+  /// A claim on an address that has no known holder.
+  mutating func first(_ claim: AddressClaim, _ inventory: inout Inventory, _ site: Site?, _ findings: inout Findings) {
+    guard claim.kind == .unasked, let site, let holder = site.asset(ip: claim.source.ip) else { return }
     let asset = site.assets[Int(holder.rawValue)]
-    guard !asset.macs.isEmpty, !asset.macs.contains(source.mac) else { return }
-    spoofing(.gratuitousClaims, 1, 1, source, destination, station, &inventory, moment, site, &alerts)
+    guard !asset.macs.isEmpty, !asset.macs.contains(claim.source.mac) else { return }
+    findings.add(spoofing(claim, .gratuitousClaims, seen: 1, limit: 1, &inventory, site))
   }
 
   /// A claim on the address in `slot`.
   mutating func judge(
-    _ how: Kind, _ source: Endpoint, _ destination: Endpoint, _ slot: Int, _ station: Int,
-    _ inventory: inout Inventory, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
+    _ claim: AddressClaim, heldIn slot: Int, _ inventory: inout Inventory, _ site: Site?, _ findings: inout Findings
   ) -> Verdict {
-    let time = moment.time
+    let time = claim.moment.time
+    let source = claim.source
+    let kind = claim.kind
     var binding = inventory.bindings[slot]
     defer { inventory.bindings[slot] = binding }
     if binding.mac == source.mac {
       binding.last = time
-      binding.claimedByHolder(how)
+      binding.claimedByHolder(kind)
       guard binding.rival != .none, time &- binding.rivalLast < AddressClaims.memory else { return .kept }
-      holderSpeaks(&binding, source, &inventory, moment, site, &alerts)
+      findings.add(holderSpeaks(claim, &binding, &inventory, site))
       return .kept
     }
     if AddressClaims.isShared(source.mac) || AddressClaims.isShared(binding.mac) {
@@ -72,8 +60,8 @@ struct AddressClaims {
       binding.last = time
       return .disputed
     }
-    if !binding.isProven, how != .unasked {
-      giveWay(&binding, to: source, &inventory, moment, site, &alerts)
+    if !binding.isProven, kind != .unasked {
+      findings.add(handOver(&binding, to: claim, &inventory, site))
       return .moved
     }
     if binding.rival != source.mac || time &- binding.rivalLast >= AddressClaims.memory {
@@ -85,30 +73,28 @@ struct AddressClaims {
     }
     // Different addresses, within a minute, and claimed: a host with several cards may send from one with the address of another.
     let stolen =
-      how == .traffic
+      kind == .traffic
       ? nil : thefts.add(PairKey(.none, .none, source.mac.rawValue), thing: source.ip.low ^ source.ip.high, at: time)
     binding.rivalLast = time
-    if how == .traffic { binding.hasRivalSent = true }
+    if kind == .traffic { binding.hasRivalSent = true }
     let isLiving = time &- binding.last < AddressClaims.memory
 
-    if how == .unasked, isLiving {
+    if kind == .unasked, isLiving {
       binding.rivalClaims += 1
-      spoofing(
-        .gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, site, &alerts)
+      findings.add(spoofing(claim, .gratuitousClaims, seen: binding.rivalClaims, limit: 1, &inventory, site))
       return .disputed
     }
-    if how == .gratuitous { binding.rivalClaims += 1 }
+    if kind == .gratuitous { binding.rivalClaims += 1 }
+    let station = inventory.station(source.mac, claim.moment)
     if inventory.stations[station].isSpoofer {
-      guard how != .traffic else { return .disputed }
-      if how == .resolution { binding.rivalClaims += 1 }
-      spoofing(
-        .gratuitousClaims, binding.rivalClaims, 1, source, destination, station, &inventory, moment, site, &alerts)
+      guard kind != .traffic else { return .disputed }
+      if kind == .resolution { binding.rivalClaims += 1 }
+      findings.add(spoofing(claim, .gratuitousClaims, seen: binding.rivalClaims, limit: 1, &inventory, site))
       return .disputed
     }
     if let stolen, isLiving {
-      spoofing(
-        .claimedAddresses, stolen, AddressClaims.mostStolen, source, destination, station, &inventory, moment, site,
-        &alerts)
+      findings.add(
+        spoofing(claim, .claimedAddresses, seen: stolen, limit: AddressClaims.mostStolen, &inventory, site))
       return .disputed
     }
     // The holder is silent: the address has moved. Until then the claim waits.
@@ -118,72 +104,71 @@ struct AddressClaims {
     binding.rival = .none
     binding.rivalClaims = 0
     binding.mac = source.mac
-    binding.vlan = moment.vlan
+    binding.vlan = claim.moment.vlan
     binding.last = time
-    binding.isProven = how != .unasked
+    binding.isProven = kind != .unasked
     binding.unaskedClaims = 0
     return .moved
   }
 
-  /// Whoever only ever claimed an address, unasked, gives way to the device that uses it; and is found out if it claimed again and again.
-  private mutating func giveWay(
-    _ binding: inout Inventory.Binding, to holder: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
-    let claimer = Endpoint(ip: binding.ip, mac: binding.mac, party: holder.party)
+  /// A station that only ever claimed an address, unasked, yields to the device that uses it; and is found out if it claimed again and again.
+  private mutating func handOver(
+    _ binding: inout Inventory.Binding, to claim: AddressClaim, _ inventory: inout Inventory, _ site: Site?
+  ) -> Finding? {
+    let holder = claim.source
+    var finding: Finding?
     if binding.unaskedClaims >= AddressClaims.mostGratuitous {
-      let station = inventory.station(claimer.mac, moment)
-      spoofing(
-        .gratuitousClaims, binding.unaskedClaims, AddressClaims.mostGratuitous, claimer, holder, station, &inventory,
-        moment, site, &alerts)
+      let claimer = Endpoint(ip: binding.ip, mac: binding.mac, party: holder.party)
+      let earlier = AddressClaim(kind: .unasked, source: claimer, destination: holder, moment: claim.moment)
+      finding = spoofing(
+        earlier, .gratuitousClaims, seen: binding.unaskedClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
     }
     binding.mac = holder.mac
-    binding.vlan = moment.vlan
-    binding.last = moment.time
+    binding.vlan = claim.moment.vlan
+    binding.last = claim.moment.time
     binding.isProven = true
+    return finding
   }
 
   /// The holder speaks although another device has claimed its address.
   private mutating func holderSpeaks(
-    _ binding: inout Inventory.Binding, _ source: Endpoint, _ inventory: inout Inventory, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
-    guard binding.lastFlip < binding.rivalLast else { return }
+    _ claim: AddressClaim, _ binding: inout Inventory.Binding, _ inventory: inout Inventory, _ site: Site?
+  ) -> Finding? {
+    let moment = claim.moment
+    guard binding.lastFlip < binding.rivalLast else { return nil }
     binding.lastFlip = max(moment.time, binding.rivalLast)
-    let rival = Endpoint(ip: binding.ip, mac: binding.rival, party: source.party)
+    let rival = AddressClaim(
+      kind: .resolution, source: Endpoint(ip: binding.ip, mac: binding.rival, party: claim.source.party),
+      destination: claim.source, moment: moment)
     let station = inventory.station(binding.rival, moment)
-    if inventory.stations[station].isSpoofer { return }
+    if inventory.stations[station].isSpoofer { return nil }
     if binding.rivalClaims >= AddressClaims.mostGratuitous {
-      spoofing(
-        .gratuitousClaims, binding.rivalClaims, AddressClaims.mostGratuitous, rival, source, station, &inventory,
-        moment, site, &alerts)
-      return
+      return spoofing(
+        rival, .gratuitousClaims, seen: binding.rivalClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
     }
-    // Who moves an address by address resolution alone, again and again, wants its traffic. A station that was given the same address by mistake also
-    // sends; and once that has been said, it is not said in other words.
+    // A station that moves an address by address resolution alone, again and again, wants its traffic. One that was given the same address by
+    // mistake also sends; and once that has been reported, it is not reported in other words.
     if !binding.isConflict, !binding.hasRivalSent {
       if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
-        spoofing(
-          .addressFlips, count, AddressClaims.mostFlips, rival, source, station, &inventory, moment, site, &alerts)
-        return
+        return spoofing(rival, .addressFlips, seen: count, limit: AddressClaims.mostFlips, &inventory, site)
       }
-      guard moment.time &- binding.rivalSince >= AddressClaims.doubt else { return }
+      guard moment.time &- binding.rivalSince >= AddressClaims.doubt else { return nil }
     }
     binding.isConflict = true
     let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)
-    alerts.report(moment.finding(.addressConflict, detail, source: rival, destination: source))
+    return moment.finding(.addressConflict, detail, source: rival.source, destination: rival.destination)
   }
 
   private func spoofing(
-    _ what: Finding.Counted, _ seen: Int, _ limit: Int, _ source: Endpoint, _ destination: Endpoint, _ station: Int,
-    _ inventory: inout Inventory, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
-  ) {
+    _ claim: AddressClaim, _ what: Finding.Counted, seen: Int, limit: Int, _ inventory: inout Inventory, _ site: Site?
+  ) -> Finding {
+    let station = inventory.station(claim.source.mac, claim.moment)
     inventory.stations[station].isSpoofer = true
     // The address is another device's; who claims it is known by its MAC address, if at all.
-    var spoofer = source
-    spoofer.party.asset = site?.asset(mac: source.mac) ?? .none
+    var spoofer = claim.source
+    spoofer.party.asset = site?.asset(mac: spoofer.mac) ?? .none
     let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
-    alerts.report(moment.finding(.arpSpoofing, detail, source: spoofer, destination: destination))
+    return claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
   }
 
   /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2 (RFC 2281), CARP uses VRRP's.
@@ -196,7 +181,7 @@ struct AddressClaims {
 
 extension Inventory.Binding {
   /// The device that has the address claims it, or uses it.
-  mutating func claimedByHolder(_ how: AddressClaims.Kind) {
-    if how == .unasked { unaskedClaims += 1 } else { isProven = true }
+  mutating func claimedByHolder(_ kind: AddressClaim.Kind) {
+    if kind == .unasked { unaskedClaims += 1 } else { isProven = true }
   }
 }

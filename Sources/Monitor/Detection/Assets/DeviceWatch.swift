@@ -21,58 +21,54 @@ struct DeviceWatch {
 
   /// A packet's sender. Called once a second at most for each direction of a flow.
   mutating func packet(
-    source: Endpoint, destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: Site?,
-    _ alerts: inout Alerts
+    from source: Endpoint, to destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: Site?,
+    _ findings: inout Findings
   ) {
     guard source.ip.isUnicast, !source.ip.isLoopback else { return }
-    let isDirect = DeviceWatch.isDirect(hopLimit)
     guard source.mac != .none, !source.mac.isGroup else {
-      routed(source, destination, moment, site, &alerts)
+      findings.add(routed(source, destination, moment, site))
       return
     }
     let station = inventory.station(source.mac, moment)
-    if isDirect {
-      claim(.traffic, source, destination, station, moment, site, &alerts)
+    if DeviceWatch.isDirect(hopLimit) {
+      let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
+      settle(claim, station, site, &findings)
     } else {
       if !inventory.stations[station].forwards { inventory.stations[station].forwards = true }
-      routed(source, destination, moment, site, &alerts)
+      findings.add(routed(source, destination, moment, site))
     }
   }
 
   /// An ARP message or a neighbour advertisement.
-  mutating func claim(
-    _ how: AddressClaims.Kind, _ source: Endpoint, _ destination: Endpoint, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
-    guard source.mac != .none, !source.mac.isGroup else { return }
-    let station = inventory.station(source.mac, moment)
-    guard source.ip.isUnicast else {
+  mutating func claim(_ claim: AddressClaim, _ site: Site?, _ findings: inout Findings) {
+    guard claim.source.mac != .none, !claim.source.mac.isGroup else { return }
+    let station = inventory.station(claim.source.mac, claim.moment)
+    guard claim.source.ip.isUnicast else {
       // A probe (RFC 5227, 2.1.1): nothing claimed yet, but a device is there, in the zone of the address it wants.
-      judgeMAC(source, zoneOf: destination.ip, destination, station, moment, site, &alerts)
+      findings.add(judgeMAC(claim, station, zoneOf: claim.destination.ip, site))
       return
     }
-    claim(how, source, destination, station, moment, site, &alerts)
+    settle(claim, station, site, &findings)
   }
 
   /// A frame without IP.
-  mutating func frame(
-    source: Endpoint, destination: Endpoint, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
-  ) {
-    guard source.mac != .none, !source.mac.isGroup else { return }
+  mutating func frame(from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: Site?) -> Finding? {
+    guard source.mac != .none, !source.mac.isGroup else { return nil }
     let station = inventory.station(source.mac, moment)
-    guard !inventory.stations[station].isReported else { return }
-    judgeMAC(source, zoneOf: .none, destination, station, moment, site, &alerts)
+    guard !inventory.stations[station].isReported else { return nil }
+    let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
+    return judgeMAC(claim, station, zoneOf: .none, site)
   }
 
-  private mutating func claim(
-    _ how: AddressClaims.Kind, _ source: Endpoint, _ destination: Endpoint, _ station: Int, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
+  /// Ties an address to a device, or disputes it.
+  private mutating func settle(_ claim: AddressClaim, _ station: Int, _ site: Site?, _ findings: inout Findings) {
+    let source = claim.source
+    let moment = claim.moment
     if let slot = inventory.binding(source.ip), inventory.bindings[slot].mac != .none {
       inventory.bindings.touch(slot, at: moment.time)
-      let verdict = claims.judge(how, source, destination, slot, station, &inventory, moment, site, &alerts)
+      let verdict = claims.judge(claim, heldIn: slot, &inventory, site, &findings)
       guard verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) else { return }
-      judge(source, destination, slot, station, moment, site, &alerts)
+      findings.add(judge(claim, slot, station, site))
       return
     }
     let slot: Int
@@ -84,26 +80,21 @@ struct DeviceWatch {
       slot = inventory.bind(source.ip, source.mac, moment)
     }
     inventory.bindings[slot].isReported = false
-    inventory.bindings[slot].claimedByHolder(how)
+    inventory.bindings[slot].claimedByHolder(claim.kind)
     inventory.stations[station].addresses += 1
-    // Somebody else's address, unless the site knows the claimer to be its holder.
-    claims.first(how, source, destination, station, &inventory, moment, site, &alerts)
-    judge(source, destination, slot, station, moment, site, &alerts)
+    // Another device's address, unless the site knows the claimer to be its holder.
+    claims.first(claim, &inventory, site, &findings)
+    findings.add(judge(claim, slot, station, site))
   }
 
-  /// The site's word on an address at its device.
-  private mutating func judge(
-    _ source: Endpoint, _ destination: Endpoint, _ slot: Int, _ station: Int, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
+  /// What the site says of an address at its device.
+  private mutating func judge(_ claim: AddressClaim, _ slot: Int, _ station: Int, _ site: Site?) -> Finding? {
     inventory.bindings[slot].isReported = true
-    guard site != nil, !inventory.stations[station].isSpoofer else { return }
-    if let found = DeviceWatch.verdict(source, moment.vlan, site) {
-      if found.kind == .unknownMAC {
-        inventory.stations[station].isReported = true
-      }
-      alerts.report(moment.finding(found.kind, found.detail, source: source, destination: destination))
-    }
+    guard site != nil, !inventory.stations[station].isSpoofer,
+      let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site)
+    else { return nil }
+    if found.kind == .unknownMAC { inventory.stations[station].isReported = true }
+    return claim.moment.finding(found.kind, found.detail, source: claim.source, destination: claim.destination)
   }
 
   private static func verdict(
@@ -145,28 +136,27 @@ struct DeviceWatch {
 
   /// A device that is known by its MAC address only.
   private mutating func judgeMAC(
-    _ source: Endpoint, zoneOf ip: IPAddress, _ destination: Endpoint, _ station: Int, _ moment: Moment,
-    _ site: Site?, _ alerts: inout Alerts
-  ) {
-    guard let site = site, !inventory.stations[station].isReported, site.asset(mac: source.mac) == nil,
-      let zone = site.zone(of: ip) ?? site.zone(vlan: moment.vlan), site.zones[Int(zone.rawValue)].listsMACs
-    else { return }
+    _ claim: AddressClaim, _ station: Int, zoneOf ip: IPAddress, _ site: Site?
+  ) -> Finding? {
+    guard let site, !inventory.stations[station].isReported, site.asset(mac: claim.source.mac) == nil,
+      let zone = site.zone(of: ip) ?? site.zone(vlan: claim.moment.vlan), site.zones[Int(zone.rawValue)].listsMACs
+    else { return nil }
     inventory.stations[station].isReported = true
-    alerts.report(moment.finding(.unknownMAC, .parties, source: source, destination: destination))
+    return claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination)
   }
 
   /// An address seen behind a router: only its number can be judged.
   private mutating func routed(
-    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
-  ) {
+    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: Site?
+  ) -> Finding? {
     if let slot = inventory.binding(source.ip) {
       inventory.bindings.touch(slot, at: moment.time)
-      return
+      return nil
     }
     _ = inventory.bind(source.ip, .none, moment)
-    guard let site = site, site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
+    guard let site, site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
       site.zones[Int(zone.rawValue)].listsIPs
-    else { return }
-    alerts.report(moment.finding(.unknownIP, .parties, source: source, destination: destination))
+    else { return nil }
+    return moment.finding(.unknownIP, .parties, source: source, destination: destination)
   }
 }

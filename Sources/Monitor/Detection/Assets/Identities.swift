@@ -11,7 +11,7 @@ package struct Identity: Equatable, Sendable {
 }
 
 /// What devices said of themselves, by IP address, or by MAC address where there is none. What a later message does not say stays.
-struct Identities: Sendable {
+package struct Identities: Sendable {
   private struct Known: Sendable {
     var identity = Identity()
     /// The last report, to see that nothing is new without a look at any text.
@@ -20,7 +20,7 @@ struct Identities: Sendable {
   private var table: BoundedTable<AddressKey, Known>
   var evictions: Int { table.evictions }
 
-  init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
+  package init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
   mutating func learn(_ report: IdentityReport, of end: Endpoint, _ message: borrowing Message, _ moment: Moment) {
     guard let key = Identities.key(end) else { return }

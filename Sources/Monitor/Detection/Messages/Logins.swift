@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `login-failures`, `password-guessing`: a device refuses log-ins. A typing mistake or two is no finding; three in five minutes are worth a question, ten
+/// `login-failures`, `password-guessing`: a device refuses logins. A typing mistake or two is no finding; three in five minutes are worth a question, ten
 /// are no mistake.
 struct Logins {
   private var failures: Tally
@@ -16,25 +16,13 @@ struct Logins {
   /// A refused answer to an `authenticate`.
   @inline(never)
   mutating func refused(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ moment: Moment,
-    _ alerts: inout Alerts
-  ) {
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding? {
     let pair = PairKey(conversation)
     if let count = guesses.add(pair, at: moment.time) {
-      report(.passwordGuessing, count, guesses, operation, message, conversation, moment, &alerts)
-    } else if let count = failures.add(pair, at: moment.time) {
-      report(.loginFailures, count, failures, operation, message, conversation, moment, &alerts)
+      return moment.finding(.passwordGuessing, guesses.detail(.logins, count), conversation, about: operation)
     }
-  }
-
-  private func report(
-    _ kind: FindingKind, _ count: Int, _ tally: borrowing Tally, _ operation: borrowing Operation,
-    _ message: borrowing Message, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
-  ) {
-    let detail = Finding.Detail.count(what: .logins, seen: count, limit: tally.threshold, seconds: tally.seconds)
-    var finding = moment.finding(kind, detail, conversation)
-    finding.operation = copy operation
-    alerts.report(finding, message: message)
+    guard let count = failures.add(pair, at: moment.time) else { return nil }
+    return moment.finding(.loginFailures, failures.detail(.logins, count), conversation, about: operation)
   }
 }

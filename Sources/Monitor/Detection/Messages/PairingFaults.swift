@@ -13,49 +13,37 @@ struct PairingFaults {
     unanswered = Tally(seconds: 300, threshold: 5, seed: seed)
   }
 
+  /// An answer that was not tied to its question.
   @inline(never)
   mutating func answer(
-    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment,
-    _ message: borrowing Message,
-    _ alerts: inout Alerts
-  ) {
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding? {
     switch operation.pairing {
-    case .none, .answered: return
+    case .none, .answered: return nil
     case .unasked:
       // The question was asked, but the mirror port lost it; or may have.
-      guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > PendingRequests.patience else { return }
+      guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > PendingRequests.patience else {
+        return nil
+      }
       // Where only answers are seen, no question can be.
-      guard conversation.operations > 8, conversation.isAnswered, conversation.codes != 0 else { return }
-      let pair = PairKey(conversation)
-      guard let count = unasked.add(pair, at: moment.time) else { return }
-      let detail = Finding.Detail.count(
-        what: .answers, seen: count, limit: unasked.threshold, seconds: unasked.seconds)
-      report(.unaskedAnswer, detail, operation, conversation, .toClient, moment, message, &alerts)
+      guard conversation.operations > 8, conversation.isAnswered, conversation.codes != 0,
+        let count = unasked.add(PairKey(conversation), at: moment.time)
+      else { return nil }
+      return moment.finding(
+        .unaskedAnswer, unasked.detail(.answers, count), conversation, .toClient, about: operation)
     case .mismatched:
-      report(.mismatchedAnswer, .parties, operation, conversation, .toClient, moment, message, &alerts)
+      return moment.finding(.mismatchedAnswer, .parties, conversation, .toClient, about: operation)
     }
   }
 
   /// A request has waited in vain, on a connection whose other direction is visible.
   mutating func unanswered(
-    _ operation: Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ message: borrowing Message,
-    _ alerts: inout Alerts
-  ) {
-    guard conversation.isAnswered, conversation.answeredCodes != 0 else { return }
-    let pair = PairKey(conversation)
-    guard let count = unanswered.add(pair, at: moment.time) else { return }
-    let detail = Finding.Detail.count(
-      what: .requests, seen: count, limit: unanswered.threshold, seconds: unanswered.seconds)
-    report(.unansweredRequest, detail, operation, conversation, .toServer, moment, message, &alerts)
-  }
-
-  private func report(
-    _ kind: FindingKind, _ detail: Finding.Detail, _ operation: borrowing Operation,
-    _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment, _ message: borrowing Message, _ alerts: inout Alerts
-  ) {
-    var finding = moment.finding(kind, detail, conversation, direction)
-    finding.operation = copy operation
-    alerts.report(finding, message: message)
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding? {
+    guard conversation.isAnswered, conversation.answeredCodes != 0,
+      let count = unanswered.add(PairKey(conversation), at: moment.time)
+    else { return nil }
+    return moment.finding(
+      .unansweredRequest, unanswered.detail(.requests, count), conversation, about: operation)
   }
 }

@@ -4,13 +4,9 @@ import Catalogue
 /// `select-without-execute`: a controlled object was selected, and neither operated nor released. A lost frame explains it, and so does somebody who tries
 /// what can be commanded, or who keeps others from commanding.
 struct Selections {
-  private struct Waiting {
-    var finding: Finding
-    var shown: ShownValues
-  }
   /// Nanoseconds. Selections of field devices end by themselves after some seconds (DNP3 outstations usually take 5 to 10).
   private static let patience: Int64 = 10_000_000_000
-  private var waiting: BoundedTable<SelectionKey, Waiting>
+  private var waiting: BoundedTable<SelectionKey, Finding>
   var evictions: Int { waiting.evictions }
 
   init(seed: UInt64) { waiting = BoundedTable(limit: 4096, seed: seed) }
@@ -27,38 +23,43 @@ struct Selections {
       return
     }
     guard operation.role == .request else { return }
-    var finding = moment.finding(.selectWithoutExecute, .parties, conversation)
-    finding.operation = copy operation
-    let entry = Waiting(finding: finding, shown: ShownValues(finding.operation, message))
+    var finding = moment.finding(.selectWithoutExecute, .parties, conversation, about: operation)
+    // The message is gone by the time it is reported.
+    finding.contents = ShownValues(finding.operation, message)
     if let slot = waiting.find(key) { waiting.remove(slot) }
-    _ = waiting.insert(key, entry, at: moment.time)
+    _ = waiting.insert(key, finding, at: moment.time)
   }
 
-  /// Reports what has waited too long.
-  mutating func tick(_ time: Int64, _ alerts: inout Alerts) {
-    while let slot = waiting.oldestSlot, time &- waiting[slot].finding.time >= Selections.patience {
-      let entry = waiting[slot]
-      waiting.remove(slot)
-      alerts.report(entry.finding, shown: entry.shown)
-    }
+  /// A selection that has waited too long, if there is one; asked until there is none.
+  mutating func expired(at time: Int64) -> Finding? {
+    guard let slot = waiting.oldestSlot, time &- waiting[slot].time >= Selections.patience else { return nil }
+    let finding = waiting[slot]
+    waiting.remove(slot)
+    return finding
   }
 }
 
-/// What is selected, where.
+/// What is selected, where. Selecting and operating name the same object; the count does not matter.
 private struct SelectionKey: TableKey {
   let conversation: UInt64
   let unit: Int64
-  let number: UInt64
+  let area: Area
+  let number: UInt32
   let address: UInt64
+  let name: NameID
 
   init(_ conversation: UInt64, _ unit: Int64, _ target: Target) {
     self.conversation = conversation
     self.unit = unit
-    number = UInt64(target.area.rawValue) << 32 | UInt64(target.number)
-    address = target.address ^ UInt64(target.name.rawValue) << 32
+    area = target.area
+    number = target.number
+    address = target.address
+    name = target.name
   }
 
   func hash(seed: UInt64) -> UInt64 {
-    mix(mix(mix(seed, conversation), UInt64(bitPattern: unit) ^ number << 20), address)
+    var state = mix(mix(seed, conversation), UInt64(bitPattern: unit))
+    state = mix(state, UInt64(area.rawValue) << 32 | UInt64(number))
+    return mix(mix(state, address), UInt64(name.rawValue))
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, whoever is no asset of it and has no conduit
+/// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, an end that is no asset of it and has no conduit
 /// is a stranger. Without one, the stations that a device listens to are learned for ten minutes from the first one on; later ones are strangers.
 struct Strangers {
-  enum Deed: UInt64 {
+  enum Change: UInt64 {
     case write = 1
     case clock = 2
   }
@@ -22,16 +22,15 @@ struct Strangers {
 
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 
-  /// A request to write, operate or set the clock; asked once for each conversation and deed.
+  /// A request to write, operate or set the clock; asked once for each conversation and change. `ruling` is the site's; nil without a site.
   @inline(never)
   mutating func request(
-    _ deed: Deed, _ operation: borrowing Operation, _ message: borrowing Message,
-    _ conversation: borrowing Conversation,
-    _ moment: Moment, _ site: Site?, _ alerts: inout Alerts
-  ) {
+    _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation, at moment: Moment,
+    _ ruling: Ruling?
+  ) -> Finding? {
     let pair = PairKey(conversation)
     let station = pair.source.bits
-    let key = PairKey(.none, pair.destination, deed.rawValue)
+    let key = PairKey(.none, pair.destination, change.rawValue)
     let slot: Int
     if let found = table.find(key) {
       slot = found
@@ -39,24 +38,18 @@ struct Strangers {
     } else {
       slot = table.insert(key, Known(first: moment.time), at: moment.time)
     }
-    for place in 0..<table[slot].count where table[slot].stations[place] == station { return }
+    for place in 0..<table[slot].count where table[slot].stations[place] == station { return nil }
     // A seventeenth station takes the place of the latest: then all are reported that come in turn.
     let place = min(table[slot].count, 15)
     table[slot].stations[place] = station
     table[slot].count = place + 1
-    if let site {
-      guard conversation.client.asset == .none else { return }
-      let verdict = site.judge(
-        operation.action, operation.target, operation.written, name: message.names[operation.target.name],
-        unit: operation.unit, from: conversation.client, to: conversation.server, service: conversation.service,
-        at: moment.time)
+    if let ruling {
       // Allowed by a conduit, or reported for want of one.
-      guard verdict == .inside else { return }
+      guard conversation.client.asset == .none, ruling.verdict == .inside else { return nil }
     } else if moment.time &- table[slot].first < Strangers.learning {
-      return
+      return nil
     }
-    var finding = moment.finding(deed == .write ? .newWriter : .clockSetByStranger, .parties, conversation)
-    finding.operation = copy operation
-    alerts.report(finding, message: message)
+    return moment.finding(
+      change == .write ? .newWriter : .clockSetByStranger, .parties, conversation, about: operation)
   }
 }

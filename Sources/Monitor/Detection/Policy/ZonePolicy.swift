@@ -2,92 +2,55 @@
 import Catalogue
 
 /// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`, `outside-window`, `controller-command`.
-/// A flow is judged when it begins, when its protocol becomes known and when a window of time ends; what came of it is kept in the conversation, so that an allowed
-/// operation costs one mask.
+/// The verdict on a flow is kept in its conversation as a gate, so that an allowed operation costs one mask.
 struct ZonePolicy {
-  /// Judges a flow whose ends are known. `isSettled` is false while its content has not told the protocol.
-  func judge(_ conversation: inout Conversation, _ moment: Moment, _ site: Site, _ alerts: inout Alerts) {
-    let flow = conversation.flow
-    guard ZonePolicy.concerns(flow), !conversation.isConsequence else {
-      conversation.gate = .open
-      return
-    }
-    conversation.gate = site.gate(
+  /// The gate of a flow whose ends are known. Open for a flow that crosses no zone.
+  func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: Site) -> Gate {
+    guard ZonePolicy.concerns(conversation.flow), !conversation.isConsequence else { return .open }
+    return site.gate(
       from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
-    report(conversation.gate.verdict, nil, Message(), conversation, moment, &alerts)
   }
 
-  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are not, what they carry is; answers are
-  /// implied by their requests.
-  @inline(__always)
-  static func concerns(
-    _ isCarrier: Bool, _ role: Role, _ pairing: Pairing, _ action: Action, _ gate: Gate, _ moment: Moment
-  ) -> Bool {
-    if isCarrier || role == .response && pairing != .unasked { return false }
-    return moment.time >= gate.validUntil || gate.free & (1 << UInt16(action.rawValue)) == 0
+  /// What there is to report of a flow.
+  func flow(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
+    report(conversation.gate.verdict, nil, conversation, moment)
   }
 
-  /// Judges what is done to a controller, where it `concerns` the site. Answers are implied by their requests; one whose request was not seen is judged in its place.
+  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are not, what they carry is;
+  /// answers are implied by their requests.
   @inline(__always)
+  static func concerns(_ operation: borrowing Operation, _ gate: Gate, _ moment: Moment) -> Bool {
+    if operation.isCarrier { return false }
+    if operation.role == .response, operation.pairing != .unasked { return false }
+    if moment.time >= gate.validUntil { return true }
+    return !gate.allows(operation.action)
+  }
+
+  /// What there is to report of an operation: every target of a message must be allowed, and the first that is not is named.
   func operation(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
-    _ moment: Moment,
-    _ site: Site, _ alerts: inout Alerts
-  ) {
-    if moment.time >= conversation.gate.validUntil { judge(&conversation, moment, site, &alerts) }
-    guard conversation.gate.free & (1 << UInt16(operation.action.rawValue)) == 0 else { return }
-    refused(operation, message, conversation, moment, site, &alerts)
-  }
-
-  private func refused(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ moment: Moment,
-    _ site: Site, _ alerts: inout Alerts
-  ) {
-    let verdict = site.judge(
-      operation.action, operation.target, operation.written,
-      name: message.names[operation.target.name], unit: operation.unit, from: conversation.client,
-      to: conversation.server, service: conversation.service, at: moment.time)
-    if verdict.isAllowed {
-      if operation.items.count > 0 { further(operation, message, conversation, moment, site, &alerts) }
-    } else {
-      report(verdict, copy operation, message, conversation, moment, &alerts)
-    }
-  }
-
-  /// Every target of a message must be allowed; the first that is not is reported.
-  private func further(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ moment: Moment, _ site: Site, _ alerts: inout Alerts
-  ) {
-    var place = 0
-    while let item = message.item(operation.items, place) {
-      let verdict = site.judge(
-        operation.action, item.target, .none, name: message.names[item.target.name], unit: operation.unit,
-        from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
-      if !verdict.isAllowed {
-        var refused = copy operation
-        refused.target = item.target
-        refused.values = item.values
-        refused.items = ItemRange()
-        return report(verdict, refused, message, conversation, moment, &alerts)
-      }
-      place += 1
-    }
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
+    at moment: Moment, _ ruling: Ruling
+  ) -> Finding? {
+    guard ruling.verdict.isAllowed else { return report(ruling.verdict, copy operation, conversation, moment) }
+    guard let place = ruling.refusedItem, let item = message.item(operation.items, place) else { return nil }
+    var refused = copy operation
+    refused.target = item.target
+    refused.values = item.values
+    refused.items = ItemRange()
+    return report(ruling.itemVerdict, refused, conversation, moment)
   }
 
   private func report(
-    _ verdict: Verdict, _ operation: Operation?, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ moment: Moment, _ alerts: inout Alerts
-  ) {
+    _ verdict: Verdict, _ operation: Operation?, _ conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding? {
     let kind: FindingKind
     let detail: Finding.Detail
     switch verdict {
-    case .allowed, .inside: return
+    case .allowed, .inside: return nil
     case .noConduit, .service, .action:
       if conversation.client.zone == conversation.server.zone {
         // Inside a zone only the dangerous actions ask for a conduit. A renaming is a finding of its own.
-        if operation?.action == .configure, operation?.target.area == .station { return }
+        if operation?.action == .configure, operation?.target.area == .station { return nil }
         (kind, detail) = (.controllerCommand, .parties)
         break
       }
@@ -105,7 +68,7 @@ struct ZonePolicy {
     }
     var finding = moment.finding(kind, detail, conversation)
     finding.operation = operation
-    alerts.report(finding, message: message)
+    return finding
   }
 
   /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone, where a conduit may limit it.

@@ -20,49 +20,41 @@ struct Flood {
   }
 
   /// A SYN without ACK. Counted by target, since the source of a SYN flood is forged.
-  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
-    report(
-      syn.add(PairKey(.none, conversation.flow.server), at: moment.time), .synPackets, syn, conversation, .toServer,
-      moment,
-      &alerts)
+  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
+    guard let count = syn.add(PairKey(.none, conversation.flow.server), at: moment.time) else { return nil }
+    var finding = moment.finding(.flood, syn.detail(.synPackets, count), conversation)
+    // The target is the party; forged sources would be an alert each.
+    finding.source = Endpoint(mac: finding.source.mac)
+    return finding
   }
 
   mutating func icmp(
-    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
-  ) {
-    let target = direction == .toServer ? conversation.flow.server : conversation.flow.client
-    let count = icmp.add(PairKey(.none, target, 1), at: moment.time)
-    report(count, .icmpPackets, icmp, conversation, direction, moment, &alerts)
+    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+  ) -> Finding? {
+    let target = Flood.target(conversation.flow, direction)
+    guard let count = icmp.add(PairKey(.none, target, 1), at: moment.time) else { return nil }
+    return moment.finding(.flood, icmp.detail(.icmpPackets, count), conversation, direction)
   }
 
   /// A datagram towards an end that has not answered.
   mutating func datagram(
-    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
-  ) {
-    let target = direction == .toServer ? conversation.flow.server : conversation.flow.client
-    guard target.isUnicast, conversation.dissector == .none else { return }
-    let count = udp.add(PairKey(.none, target, 2), at: moment.time)
-    report(count, .udpPackets, udp, conversation, direction, moment, &alerts)
+    _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+  ) -> Finding? {
+    let target = Flood.target(conversation.flow, direction)
+    guard target.isUnicast, conversation.dissector == .none,
+      let count = udp.add(PairKey(.none, target, 2), at: moment.time)
+    else { return nil }
+    return moment.finding(.flood, udp.detail(.udpPackets, count), conversation, direction)
   }
 
   /// A frame to ff:ff:ff:ff:ff:ff.
-  mutating func broadcast(_ source: Endpoint, _ moment: Moment, _ alerts: inout Alerts) {
-    guard let count = broadcast.add(PairKey(.none, .none, source.mac.rawValue), at: moment.time) else { return }
-    let detail = Finding.Detail.count(
-      what: .broadcasts, seen: count, limit: broadcast.threshold, seconds: broadcast.seconds)
-    let everybody = Endpoint(mac: .broadcast)
-    alerts.report(moment.finding(.flood, detail, source: source, destination: everybody))
+  mutating func broadcast(_ source: Endpoint, _ moment: Moment) -> Finding? {
+    guard let count = broadcast.add(PairKey(.none, .none, source.mac.rawValue), at: moment.time) else { return nil }
+    return moment.finding(
+      .flood, broadcast.detail(.broadcasts, count), source: source, destination: Endpoint(mac: .broadcast))
   }
 
-  private func report(
-    _ count: Int?, _ what: Finding.Counted, _ tally: borrowing Tally, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment, _ alerts: inout Alerts
-  ) {
-    guard let count else { return }
-    let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
-    var finding = moment.finding(.flood, detail, conversation, direction)
-    // The target is the party; forged sources would make an alert each.
-    if what == .synPackets { finding.source = Endpoint(mac: finding.source.mac) }
-    alerts.report(finding)
+  private static func target(_ flow: Flow, _ direction: Direction) -> IPAddress {
+    direction == .toServer ? flow.server : flow.client
   }
 }

@@ -2,7 +2,7 @@
 import Catalogue
 
 /// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were answered well do not count: a
-/// gateway with many units, or a station that uses many functions, is none.
+/// gateway with many units, or a station that uses many functions, is not a scan.
 struct FunctionScan {
   private var codes: Tally
   private var units: Tally
@@ -23,25 +23,31 @@ struct FunctionScan {
 
   /// Called for operations that have something new; touches the tables only for a code or unit the conversation has not used before.
   mutating func operation(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: inout Conversation,
-    _ moment: Moment, _ alerts: inout Alerts
+    _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment,
+    _ findings: inout Findings
   ) {
     let code = FunctionScan.bit(operation.code)
+    let pair = PairKey(conversation)
     if operation.role == .request {
       if conversation.codes & code == 0 {
         conversation.codes |= code
-        begun(&codes, UInt64(operation.code), .functionCodes, operation, message, conversation, moment, &alerts)
+        if let count = codes.add(pair, thing: UInt64(operation.code), at: moment.time) {
+          findings.add(
+            moment.finding(.functionScan, codes.detail(.functionCodes, count), conversation, about: operation))
+        }
       }
-      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.units) {
-        begun(&units, 1 << 32 | UInt64(operation.unit), .units, operation, message, conversation, moment, &alerts)
+      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.units),
+        let count = units.add(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
+      {
+        findings.add(moment.finding(.functionScan, units.detail(.units, count), conversation, about: operation))
       }
     } else if operation.outcome == .ok, operation.pairing == .answered {
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
-        _ = codes.add(PairKey(conversation), -1, at: moment.time)
+        _ = codes.add(pair, -1, at: moment.time)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
-        _ = units.add(PairKey(conversation), -1, at: moment.time)
+        _ = units.add(pair, -1, at: moment.time)
       }
     }
   }
@@ -50,18 +56,6 @@ struct FunctionScan {
   func isScanned(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
     let pair = PairKey(conversation)
     return codes.isReached(pair, at: moment.time) || units.isReached(pair, at: moment.time)
-  }
-
-  private func begun(
-    _ tally: inout Tally, _ thing: UInt64, _ what: Finding.Counted, _ operation: borrowing Operation,
-    _ message: borrowing Message, _ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts
-  ) {
-    let pair = PairKey(conversation)
-    guard let count = tally.add(pair, thing: thing, at: moment.time) else { return }
-    let detail = Finding.Detail.count(what: what, seen: count, limit: tally.threshold, seconds: tally.seconds)
-    var finding = moment.finding(.functionScan, detail, conversation)
-    finding.operation = copy operation
-    alerts.report(finding, message: message)
   }
 
   /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of functions nor a function of many

@@ -9,15 +9,15 @@ struct HostSweep {
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 25, seed: seed) }
 
-  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+  /// An attempt to begin to talk.
+  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let flow = conversation.flow
-    guard flow.server.isUnicast else { return }
+    guard flow.server.isUnicast else { return nil }
     let key = PairKey(flow.client, .none, HostSweep.kind(of: flow))
-    if let count = failures.add(key, thing: flow.server.low ^ flow.server.high, at: moment.time) {
-      var finding = moment.finding(.hostSweep, detail(count), conversation)
-      finding.destination = everybody(finding.destination)
-      alerts.report(finding)
-    }
+    guard let count = failures.add(key, thing: flow.server.low ^ flow.server.high, at: moment.time) else { return nil }
+    var finding = moment.finding(.hostSweep, failures.detail(.hosts, count), conversation)
+    finding.destination = zone(of: finding.destination)
+    return finding
   }
 
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
@@ -26,13 +26,11 @@ struct HostSweep {
   }
 
   /// An ARP request or neighbour solicitation for `wanted`.
-  mutating func asked(
-    _ asker: Endpoint, for wanted: Endpoint, _ moment: Moment, _ alerts: inout Alerts
-  ) {
+  mutating func asked(_ asker: Endpoint, for wanted: Endpoint, _ moment: Moment) -> Finding? {
     let key = PairKey(asker.ip, .none, asker.mac.rawValue)
-    if let count = failures.add(key, thing: wanted.ip.low ^ wanted.ip.high, at: moment.time) {
-      alerts.report(moment.finding(.hostSweep, detail(count), source: asker, destination: everybody(wanted)))
-    }
+    guard let count = failures.add(key, thing: wanted.ip.low ^ wanted.ip.high, at: moment.time) else { return nil }
+    return moment.finding(
+      .hostSweep, failures.detail(.hosts, count), source: asker, destination: zone(of: wanted))
   }
 
   /// The answer to such a request.
@@ -41,12 +39,8 @@ struct HostSweep {
   }
 
   /// A sweep is one cause, however many hosts it touches: the alert names their zone, not each of them.
-  private func everybody(_ one: Endpoint) -> Endpoint {
+  private func zone(of one: Endpoint) -> Endpoint {
     Endpoint(port: one.port, party: Party(zone: one.party.zone, asset: .none))
-  }
-
-  private func detail(_ count: Int) -> Finding.Detail {
-    .count(what: .hosts, seen: count, limit: failures.threshold, seconds: failures.seconds)
   }
 
   /// Sweeps of one port and sweeps by ping count apart.

@@ -2,7 +2,7 @@
 import Catalogue
 
 /// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that succeed are taken back, so that
-/// a station with many open connections is none.
+/// a station with many open connections is not a scan.
 struct PortScan {
   /// 15 ports in 5 minutes: the figures of Zeek's scan policy (policy/misc/scan of version 4.0), which plants have lived with for years.
   private var failures: Tally
@@ -10,15 +10,13 @@ struct PortScan {
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
 
-  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment, _ alerts: inout Alerts) {
+  /// An attempt to begin to talk.
+  mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let flow = conversation.flow
-    guard flow.serverPort != 0, flow.server.isUnicast else { return }
+    guard flow.serverPort != 0, flow.server.isUnicast else { return nil }
     let key = PairKey(flow.client, flow.server, UInt64(flow.ipProtocol))
-    if let count = failures.add(key, thing: UInt64(flow.serverPort), at: moment.time) {
-      let detail = Finding.Detail.count(
-        what: .ports, seen: count, limit: failures.threshold, seconds: failures.seconds)
-      alerts.report(moment.finding(.portScan, detail, conversation))
-    }
+    guard let count = failures.add(key, thing: UInt64(flow.serverPort), at: moment.time) else { return nil }
+    return moment.finding(.portScan, failures.detail(.ports, count), conversation)
   }
 
   /// The server has answered with more than a refusal.

@@ -245,7 +245,7 @@ struct English {
     }
   }
 
-  private func overlapped(_ what: Finding.Overlapped) -> String {
+  private func overlapped(_ what: Overlap) -> String {
     switch what {
     case .tcpStream, .lateSegment: "a TCP stream"
     case .ipFragments: "a fragmented IP datagram"

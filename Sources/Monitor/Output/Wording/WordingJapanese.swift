@@ -220,7 +220,7 @@ struct Japanese {
     }
   }
 
-  private func overlapped(_ what: Finding.Overlapped) -> String {
+  private func overlapped(_ what: Overlap) -> String {
     switch what {
     case .tcpStream, .lateSegment: "TCPストリーム"
     case .ipFragments: "IPフラグメント"

@@ -35,7 +35,7 @@ extension Substring {
 }
 
 /// Where findings and records go: aggregation, then the sink. Lines that were not asked for are not made.
-struct Alerts: ~Copyable {
+struct Output: ~Copyable {
   var aggregation: Aggregation
   var records: Records
   var sink: Sink
@@ -46,25 +46,17 @@ struct Alerts: ~Copyable {
 
   init(_ context: AlertContext, _ log: LogKinds, _ sink: consuming Sink, seed: UInt64) {
     aggregation = Aggregation(seed: seed)
-    records = Records(context, seed: seed)
+    records = Records(context)
     self.sink = sink
     self.log = log
     operations = OperationLog(seed: seed)
     alerted = BoundedTable(limit: 65_536, seed: seed)
   }
 
-  mutating func report(_ finding: Finding) { report(finding, message: Message()) }
-
-  /// `message` is what `finding.operation.values` counts its offset in.
-  mutating func report(_ finding: Finding, message: borrowing Message) {
+  /// `message` is what `finding.operation` refers to, unless the finding has its contents already.
+  mutating func report(_ finding: Finding, _ message: borrowing Message, _ identities: Identities) {
     guard isWanted(finding) else { return }
-    aggregation.report(finding, message: message, &records, to: &sink)
-  }
-
-  /// The same where the message is gone: `shown` was taken out of it.
-  mutating func report(_ finding: Finding, shown: ShownValues) {
-    guard isWanted(finding) else { return }
-    aggregation.report(finding, message: Message(), &records, to: &sink, shown: shown)
+    aggregation.report(finding, message, identities, &records, to: &sink)
   }
 
   /// Counts what is found; true if it is to be written.
@@ -83,12 +75,14 @@ struct Alerts: ~Copyable {
   /// Whether something was found in a flow.
   func isAlerted(_ flow: UInt64) -> Bool { alerted.find(AddressKey(low: flow, high: 4)) != nil }
 
-  /// Tells the time: ends windows that are over.
-  mutating func advance(to time: Int64) { aggregation.advance(to: time, &records, to: &sink) }
+  /// A second of the capture has passed: ends windows that are over.
+  mutating func advance(to time: Int64, _ identities: Identities) {
+    aggregation.advance(to: time, identities, &records, to: &sink)
+  }
   /// Ends every alert, for a site file that is about to be replaced.
-  mutating func close() { aggregation.close(&records, to: &sink) }
-  mutating func finish() {
-    aggregation.finish(&records, to: &sink)
+  mutating func close(_ identities: Identities) { aggregation.close(identities, &records, to: &sink) }
+  mutating func finish(_ identities: Identities) {
+    aggregation.finish(identities, &records, to: &sink)
     sink.finish()
   }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A claim on an IP address, as ARP or Neighbor Discovery makes it, or as traffic shows it.
+struct AddressClaim {
+  enum Kind: Equatable {
+    /// A packet that was not forwarded.
+    case traffic
+    /// The sender of an ARP request or neighbour solicitation, or an answer to one.
+    case resolution
+    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement to all (RFC 4861, 7.2.6).
+    case gratuitous
+    /// An answer to a request that was not seen, to another address.
+    case unasked
+  }
+  let kind: Kind
+  /// Who claims, with the address and the MAC address it claims for it.
+  let source: Endpoint
+  let destination: Endpoint
+  let moment: Moment
+}
+
+/// A question for the holder of an address.
+struct AddressQuestion {
+  let asker: Endpoint
+  let wanted: Endpoint
+}
+
+/// The answer to one: which station asked.
+struct AddressAnswer {
+  let asker: IPAddress
+  let mac: MACAddress
+}
+
+/// Who claims which address, and who looks for whom: ARP (RFC 826) and Neighbor Discovery (RFC 4861) as claims, questions and answers.
+struct AddressResolution {
+  private var asked = AskedAddresses()
+  var claim: AddressClaim?
+  var question: AddressQuestion?
+  var answer: AddressAnswer?
+
+  private mutating func begin() {
+    claim = nil
+    question = nil
+    answer = nil
+  }
+
+  /// Reads an ARP message; what it says is in `claim`, `question` and `answer`.
+  mutating func read(_ arp: borrowing ARPHeader, _ moment: Moment, _ endpoint: (IPAddress, MACAddress) -> Endpoint) {
+    begin()
+    let source = endpoint(arp.senderIP, arp.senderMAC)
+    let target = endpoint(arp.targetIP, arp.opcode == ARPHeader.request ? .none : arp.targetMAC)
+    let kind: AddressClaim.Kind
+    if arp.isGratuitous {
+      kind = .gratuitous
+    } else if arp.opcode == ARPHeader.request {
+      kind = .resolution
+      ask(source, for: target, moment)
+    } else {
+      kind = settle(target.ip, target.mac, answeredBy: source.ip, moment) ? .resolution : .unasked
+    }
+    claim = AddressClaim(kind: kind, source: source, destination: target, moment: moment)
+  }
+
+  /// The same for Neighbor Discovery. A message that a router has forwarded is ignored (7.1).
+  mutating func read(
+    neighborDiscovery packet: borrowing Packet, _ moment: Moment, _ endpoint: (IPAddress, MACAddress) -> Endpoint
+  ) {
+    begin()
+    guard packet.hopLimit == 255, let message = packet.icmpv6 else { return }
+    let isAdvertisement = message.type == ICMPv6Header.neighborAdvertisement
+    let option = isAdvertisement ? message.targetLinkLayerAddress : message.sourceLinkLayerAddress
+    let claimed = option ?? packet.source
+    guard claimed != .none else { return }
+    switch message.type {
+    case ICMPv6Header.neighborSolicitation:
+      guard let target = message.target else { return }
+      let source = endpoint(packet.sourceIP, claimed)
+      let wanted = endpoint(target, .none)
+      ask(source, for: wanted, moment)
+      // From the unspecified address it asks whether the address is taken already (RFC 4862, 5.4).
+      claim = AddressClaim(kind: .resolution, source: source, destination: wanted, moment: moment)
+    case ICMPv6Header.neighborAdvertisement:
+      guard let target = message.target else { return }
+      let source = endpoint(target, claimed)
+      let asker = endpoint(packet.destinationIP, packet.destination)
+      let isAsked = settle(asker.ip, packet.destination, answeredBy: target, moment)
+      // Unsolicited ones go to all nodes (7.2.6), as do answers to a station that asked from the unspecified address.
+      let kind: AddressClaim.Kind = isAsked ? .resolution : asker.ip.isMulticast ? .gratuitous : .unasked
+      claim = AddressClaim(kind: kind, source: source, destination: asker, moment: moment)
+    case ICMPv6Header.routerSolicitation, ICMPv6Header.routerAdvertisement:
+      let source = endpoint(packet.sourceIP, claimed)
+      let destination = endpoint(packet.destinationIP, packet.destination)
+      claim = AddressClaim(kind: .resolution, source: source, destination: destination, moment: moment)
+    default: break
+    }
+  }
+
+  private mutating func ask(_ asker: Endpoint, for wanted: Endpoint, _ moment: Moment) {
+    guard asker.ip.isUnicast else { return }
+    asked.note(asker.ip, wanted.ip, moment.time)
+    question = AddressQuestion(asker: asker, wanted: wanted)
+  }
+  /// Whether the answer had a question.
+  private mutating func settle(
+    _ asker: IPAddress, _ mac: MACAddress, answeredBy holder: IPAddress, _ moment: Moment
+  ) -> Bool {
+    guard asked.was(asker, holder, moment.time) else { return false }
+    answer = AddressAnswer(asker: asker, mac: mac)
+    return true
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import Catalogue
+
+/// What operations are given to. Most messages are like the one before, and no detector has anything to say about them: that is asked first, inline.
+/// All else is apart, since a call copies what it is given.
+extension Detection {
+  @inline(__always)
+  mutating func operation(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    count(operation.action)
+    // Steps instead of `||`: a closure may not hold what is borrowed.
+    var isWanted = ZonePolicy.concerns(operation, conversation.gate, moment)
+    if operation.fault != nil { isWanted = true }
+    if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
+    if isWanted { judge(operation, message, in: &conversation, sent: direction, at: moment) }
+  }
+
+  /// Whether some detector is to look at an operation.
+  @inline(__always)
+  private func isNotable(_ operation: borrowing Operation, _ conversation: borrowing Conversation) -> Bool {
+    let isRequest = operation.role == .request
+    // What comes unasked is no scan.
+    if operation.role != .report {
+      if FunctionScan.isNew(
+        operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
+        isRequest ? conversation.units : conversation.answeredUnits)
+      {
+        return true
+      }
+    }
+    if operation.phase != .none { return true }
+    switch operation.role {
+    case .request: return operation.action.isChange
+    case .response:
+      if case .error = operation.outcome { return true }
+      return operation.pairing != .answered
+    case .report: return false
+    }
+  }
+
+  @inline(never)
+  private mutating func judge(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    let ruling = rule(operation, message, in: &conversation, at: moment)
+    if let fault = operation.fault {
+      var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
+      finding.operation = copy operation
+      findings.add(finding)
+    }
+    if !operation.isCarrier, isNotable(operation, conversation) {
+      notable(operation, message, in: &conversation, at: moment, ruling)
+    }
+  }
+
+  /// The one place where an operation is judged; nil without a site, and for what is not judged: envelopes, and answers to known questions. A window of
+  /// time that has opened or closed since changes the gate first.
+  private mutating func rule(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
+    at moment: Moment
+  ) -> Ruling? {
+    guard let site, !operation.isCarrier else { return nil }
+    if operation.role == .response, operation.pairing != .unasked { return nil }
+    if moment.time >= conversation.gate.validUntil { judge(&conversation, moment) }
+    let ruling = Ruling(operation, message, in: conversation, at: moment, by: site)
+    findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))
+    return ruling
+  }
+
+  @inline(never)
+  private mutating func notable(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
+    at moment: Moment, _ ruling: Ruling?
+  ) {
+    functionScan.operation(operation, &conversation, moment, &findings)
+    if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
+    switch operation.role {
+    case .request: changed(operation, in: &conversation, at: moment, ruling)
+    case .response:
+      if operation.action == .authenticate, case .error = operation.outcome {
+        findings.add(logins.refused(operation, conversation, moment))
+      } else if case .error = operation.outcome, operation.action.isIntervention,
+        !functionScan.isScanned(conversation, moment)
+      {
+        findings.add(exceptionBurst.refused(operation, conversation, moment))
+      }
+      if operation.pairing != .answered { findings.add(pairingFaults.answer(operation, conversation, moment)) }
+    case .report: break
+    }
+  }
+
+  /// A request that changes something: who asks for it, and what must never change in silence.
+  private mutating func changed(
+    _ operation: borrowing Operation, in conversation: inout Conversation, at moment: Moment, _ ruling: Ruling?
+  ) {
+    let change: Strangers.Change
+    switch operation.action {
+    case .write, .operate: change = .write
+    case .clock: change = .clock
+    case .configure:
+      if operation.target.area == .station {
+        findings.add(deviceRenamed.request(operation, conversation, moment, ruling))
+      }
+      return
+    default: return
+    }
+    guard conversation.changes & UInt8(change.rawValue) == 0 else { return }
+    conversation.changes |= UInt8(change.rawValue)
+    findings.add(strangers.request(change, operation, in: conversation, at: moment, ruling))
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happens to what conversations say: detection looks at it, and findings and operations become records. Findings about an operation are handed on while
+/// its message is still there to read values from.
+struct Observer: ~Copyable, ConversationObserver {
+  var detection: Detection
+  var output: Output
+  private let logsOperations: Bool
+
+  init(_ detection: consuming Detection, _ output: consuming Output) {
+    logsOperations = !output.log.isDisjoint(with: [.operations, .operationsAll])
+    self.detection = detection
+    self.output = output
+  }
+
+  /// Hands on what was found, and empties the list. `message` is what the findings' operations refer to.
+  @inline(__always)
+  mutating func report(_ message: borrowing Message = Message()) {
+    if !detection.findings.isEmpty { write(message) }
+  }
+  /// The same where the message is gone, and only its names are known.
+  mutating func report(names: borrowing NameTable) { report(Message(names.names)) }
+
+  @inline(never)
+  private mutating func write(_ message: borrowing Message) {
+    for finding in detection.findings.list { output.report(finding, message, detection.identities) }
+    detection.findings.removeAll()
+  }
+
+  @inline(__always)
+  mutating func operation(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    detection.operation(operation, message, in: &conversation, sent: direction, at: moment)
+    report(message)
+    if logsOperations { output.operation(operation, message, in: conversation, sent: direction, at: moment) }
+  }
+
+  mutating func copied(
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    output.operation(operation, message, in: conversation, sent: direction, at: moment)
+  }
+
+  mutating func settled(_ conversation: inout Conversation, at moment: Moment) {
+    detection.settled(&conversation, moment)
+    report()
+  }
+
+  mutating func identity(
+    _ report: IdentityReport, _ message: borrowing Message, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    let subject = conversation.endpoint(report.subject == .sender ? direction : direction.reversed)
+    detection.identities.learn(report, of: subject, message, moment)
+  }
+
+  mutating func malformed(
+    _ fault: Fault, _ message: borrowing Message, of protocol: DissectorID?, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment
+  ) {
+    detection.malformed(fault, of: `protocol`, in: conversation, sent: direction, at: moment)
+    report(message)
+  }
+
+  mutating func overlap(
+    _ bytes: Int, _ what: Overlap, in conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
+    detection.overlap(bytes, what, in: conversation, sent: direction, at: moment)
+    report()
+  }
+}
