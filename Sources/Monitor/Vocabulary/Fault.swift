@@ -43,3 +43,11 @@ package struct Fault: Sendable {
     self.init(kind, field, seen: seen, least: expected, most: expected)
   }
 }
+
+extension Operation {
+  /// Keeps the first fault: what follows it in the message is often only its consequence.
+  @inline(__always)
+  mutating func note(_ new: Fault) {
+    if fault == nil { fault = new }
+  }
+}

@@ -134,11 +134,3 @@ struct ModbusPDU: ~Escapable {
     return fitAsRequest == .exact || fitAsResponse == .exact
   }
 }
-
-extension Operation {
-  /// Keeps the first fault: what follows it in the message is often only its consequence.
-  @inline(__always)
-  mutating func note(_ new: Fault) {
-    if fault == nil { fault = new }
-  }
-}

@@ -5,6 +5,8 @@ import Testing
 @testable import Monitor
 
 let dnp3Scripts = [
+  // Reset link states; read classes 1 to 3, then all four; clear the restart indication; measure the delay, write the
+  // time; select and operate a relay; events unsolicited and confirmed; set an analog output; read the classes again.
   Script(
     "dnp3: polls, controls, times", .tcp(20_000),
     """
@@ -39,6 +41,7 @@ let dnp3Scripts = [
     > 056411C40A0001000615CBC9143C02063C03063C0406F884
     < 05640A4401000A006E25C9C9810200F1B2
     """),
+  // Read class 2, whose response has three segments; its confirmation; a cold restart with its delay.
   Script(
     "dnp3: a message over three frames", .tcp(20_000),
     """
@@ -50,6 +53,7 @@ let dnp3Scripts = [
     > \(dnp3("C2 C4 0D", isMaster: true))
     < \(dnp3("C3 C4 81 0000 3402 07 01 8813"))
     """),
+  // Select and operate a relay; an event unsolicited and confirmed.
   Script(
     "dnp3 over UDP", .udp(20_000),
     """

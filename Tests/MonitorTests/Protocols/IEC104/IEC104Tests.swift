@@ -5,6 +5,8 @@ import Testing
 @testable import Monitor
 
 let iec104Scripts = [
+  // STARTDT; a station interrogation with one value; a single command, select and execute; a set-point command, which
+  // is refused; a clock synchronization; TESTFR.
   Script(
     "iec104", .tcp(2404),
     """

@@ -5,6 +5,7 @@ import Testing
 @testable import Monitor
 
 let umasScripts = [
+  // Read identification, read memory block, take reservation, stop the PLC, and start it, which is an error.
   Script(
     "umas", .tcp(502),
     """
