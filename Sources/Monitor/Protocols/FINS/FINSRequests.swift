@@ -1,152 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of commands and responses (W342, 5-2 and 5-3): what stands behind the command code, at 12 of the frame.
-enum FINSText {
-  static func request(
-    _ frame: borrowing FINSFrame, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
+/// The text of commands (W342, 5-2 and 5-3), which follows the command code: at 12 of the frame.
+enum FINSRequests {
+  static func read(
+    _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    switch command.rawValue {
-    case 0x0101...0x0103:
-      guard let place = place(frame, at: 12, count: 2, &operation) else { return }
+    switch command {
+    case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill:
+      guard let place = FINSArea.place(frame, at: 12, countSize: 2, &operation) else { return }
       operation.target = place.target
       // A read's answer has values of the same kind.
       operation.values = Values(format: place.format, stride: place.stride)
       guard command != .memoryAreaRead else { return }
       let count = command == .memoryAreaFill ? 1 : Int(place.target.count)
-      operation.values = values(frame, at: 18, count, place)
+      operation.values = FINSArea.values(frame, at: 18, count, place)
       if command == .memoryAreaWrite, frame.count - 18 != count * place.width {
         operation.note(
           Fault(.length, "Number of items", seen: UInt64(frame.count - 18), expected: UInt64(count * place.width)))
       }
-    case 0x0104: areas(frame, &operation, &exchange)
-    case 0x0105:
+    case .multipleMemoryAreaRead: readAreas(frame, &operation, &exchange)
+    case .memoryAreaTransfer:
       guard frame.count >= 22 else {
         return operation.note(Fault(.length, "Command text", seen: UInt64(frame.count - 12), expected: 10))
       }
       let count = UInt32(frame.u16(20))
-      if let place = place(frame, at: 12, &operation) { operation.target = place.target }
-      if let place = place(frame, at: 16, &operation) { operation.written = place.target }
+      if let place = FINSArea.place(frame, at: 12, &operation) { operation.target = place.target }
+      if let place = FINSArea.place(frame, at: 16, &operation) { operation.written = place.target }
       if operation.target != .none { operation.target.count = count }
       if operation.written != .none { operation.written.count = count }
-    case 0x2301: forced(frame, &operation, &exchange)
-    case 0x0201...0x0203:
+    case .forcedSetReset: readForced(frame, &operation, &exchange)
+    case .parameterAreaRead, .parameterAreaWrite, .parameterAreaClear:
       guard frame.count >= 18 else { return }
       operation.target = parameters(frame, at: 12)
-    case 0x0306...0x0307:
-      operation.isFetch = command.rawValue == 0x0306
+    case .programAreaRead, .programAreaWrite:
+      operation.isFetch = command == .programAreaRead
       guard frame.count >= 20 else { return }
       operation.target = Target(
         area: .programArea, number: UInt32(frame.u16(12)),
         address: UInt64(frame.u16(14)) << 16 | UInt64(frame.u16(16)), count: UInt32(frame.u16(18) & 0x7FFF))
-    case 0x0308:
+    case .programAreaClear:
       // Program number, clear code.
       guard frame.count >= 14 else { return }
       operation.target = Target(area: .programArea, number: UInt32(frame.u16(12)))
-    case 0x0401, 0x0402:
+    case .run, .stop:
       // Program number, mode: 2 is MONITOR, 4 RUN.
       if frame.count >= 15 { operation.facets[.mode] = UInt32(frame.u8(14)) }
-    case 0x0702:
-      // Year, month, day, hour, minute, second in BCD.
-      operation.values = Values(.uint8, at: frame.start + 12, 7, end: frame.start + frame.count)
-    case 0x2202, 0x2203, 0x2205...0x220C, 0x2215: files(frame, command, &operation, &exchange)
-    default: break
-    }
-  }
-
-  static func response(
-    _ frame: borrowing FINSFrame, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
-  ) {
-    if frame.count >= 14 {
-      let end = FINSEndCode(rawValue: frame.u16(12))
-      operation.outcome = end.rawValue == 0 ? .ok : .error(code: UInt32(end.rawValue), name: end.name)
-    } else {
-      operation.note(Fault(.length, "End code", seen: UInt64(frame.count - 12), least: 2, most: 2000))
-    }
-    var isLocal = false
-    if exchange.waiting(transaction: operation.transaction, unit: operation.unit) == nil {
-      isLocal = exchange.waiting(transaction: operation.transaction, unit: FINS.localNode) != nil
-    }
-    _ = exchange.tie(&operation, place: isLocal ? FINS.localNode : nil) { asked, answer in
-      answer.action = asked.action
-      answer.isFetch = asked.isFetch
-      answer.values = Values(format: asked.values.format, stride: asked.values.stride)
-    }
-    let format = operation.values
-    operation.values = .none
-    guard operation.outcome == .ok else { return }
-    switch command.rawValue {
-    case 0x0101:
-      let count = operation.pairing == .answered ? Int(operation.target.count) : .max
-      operation.values = Values(
-        format.format == .none ? .uint16 : format.format, at: frame.start + 14, count, stride: Int(format.stride),
-        end: frame.start + frame.count)
-    case 0x0104:
-      // Each value behind the code of its area.
-      var offset = 14
-      var place = 0
-      while offset < frame.count, let area = FINSArea(rawValue: frame.u8(offset)).place {
-        exchange.answer(values(frame, at: offset + 1, 1, area), at: place, of: &operation)
-        offset += 1 + area.width
-        place += 1
-      }
-    case 0x0501:
-      // Twenty characters of model, twenty of version.
-      guard frame.count >= 54 else { return }
-      var report = IdentityReport()
-      report.knownVendor = "Omron"
-      report.model = exchange.name(frame.bytes(14, 20).trimmed)
-      report.firmware = exchange.name(frame.bytes(34, 20).trimmed)
-      exchange.identities.append(report)
-    case 0x0601:
-      // Status, mode, errors.
-      operation.values = Values(.uint8, at: frame.start + 14, 6, end: frame.start + frame.count)
-    case 0x0701:
-      operation.values = Values(.uint8, at: frame.start + 14, 7, end: frame.start + frame.count)
-    default: break
+    case .clockWrite: FINSClock.read(frame, at: 12, &operation)
+    default: if command.namesFiles { readFiles(frame, command, &operation, &exchange) }
     }
   }
 
   // MARK: Memory areas
 
-  /// Area code, word address, bit: what they name, and how values of it are sent. With `count` bytes of a number of
-  /// items behind them.
-  private static func place(
-    _ frame: borrowing FINSFrame, at offset: Int, count: Int = 0, _ operation: inout Operation
-  ) -> FINSArea.Place? {
-    guard frame.count >= offset + 4 + count else {
-      operation.note(
-        Fault(.length, "Command text", seen: UInt64(frame.count - 12), least: UInt64(offset + count - 8), most: 2000))
-      return nil
-    }
-    let code = FINSArea(rawValue: frame.u8(offset))
-    guard var place = code.place else {
-      operation.note(Fault(unlisted: "Memory area code", seen: UInt64(code.rawValue)))
-      return nil
-    }
-    place.target.address = UInt64(frame.u16(offset + 1))
-    place.target.count = count > 0 ? UInt32(frame.u16(offset + 4)) : 1
-    if place.target.area == .tim, place.target.address >= code.firstCounter {
-      place.target.area = .cnt
-      place.target.address -= code.firstCounter
-    }
-    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) }
-    return place
-  }
-
-  private static func values(
-    _ frame: borrowing FINSFrame, at offset: Int, _ count: Int, _ place: FINSArea.Place
-  ) -> Values {
-    Values(
-      place.format, at: frame.start + offset, count, stride: Int(place.stride), end: frame.start + frame.count)
-  }
-
   /// Multiple Memory Area Read: places of four bytes, one item of each.
-  private static func areas(
-    _ frame: borrowing FINSFrame, _ operation: inout Operation, _ exchange: inout Exchange
+  private static func readAreas(
+    _ frame: borrowing FINSHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     var offset = 12
     while offset + 4 <= frame.count {
-      let target = place(frame, at: offset, &operation)?.target ?? .none
+      let target = FINSArea.place(frame, at: offset, &operation)?.target ?? .none
       exchange.add(target, to: &operation, isFirst: offset == 12)
       offset += 4
     }
@@ -154,20 +66,20 @@ enum FINSText {
 
   /// Forced Set/Reset: a number of bits, then for each what is to be done (0 reset, 1 set, 8000 and 8001 released to
   /// either, FFFF released), and where.
-  private static func forced(
-    _ frame: borrowing FINSFrame, _ operation: inout Operation, _ exchange: inout Exchange
+  private static func readForced(
+    _ frame: borrowing FINSHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard frame.count >= 14 else { return }
     var offset = 14
     while offset + 6 <= frame.count {
-      let target = place(frame, at: offset + 2, &operation)?.target ?? .none
-      let value = Values(.uint16, at: frame.start + offset, 1, end: frame.start + frame.count)
+      let target = FINSArea.place(frame, at: offset + 2, &operation)?.target ?? .none
+      let value = Values(.uint16, at: frame.start + offset, 1, end: frame.end)
       exchange.add(target, value, to: &operation, isFirst: offset == 14)
       offset += 6
     }
   }
 
-  private static func parameters(_ frame: borrowing FINSFrame, at offset: Int) -> Target {
+  private static func parameters(_ frame: borrowing FINSHeader, at offset: Int) -> Target {
     Target(
       area: .parameterArea, number: UInt32(frame.u16(offset)), address: UInt64(frame.u16(offset + 2)),
       count: UInt32(frame.u16(offset + 4) & 0x7FFF))
@@ -175,45 +87,45 @@ enum FINSText {
 
   // MARK: Files
 
-  /// File memory: a name is eight characters, a dot, three characters, behind the number of its disk.
-  private static func files(
-    _ frame: borrowing FINSFrame, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
+  /// File memory: a name is eight characters, a dot, three characters; before it comes the number of its disk.
+  private static func readFiles(
+    _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    switch command.rawValue {
+    switch command {
     // Disk, name.
-    case 0x2202, 0x2209: file(frame, at: 14, &operation, &exchange)
+    case .singleFileRead, .fileDataCheck: addFile(frame, at: 14, &operation, &exchange)
     // Disk, parameter, name.
-    case 0x2203, 0x2215: file(frame, at: 16, &operation, &exchange)
-    case 0x2206: operation.detail = exchange.name(frame.bytes(16, 12).trimmed)
-    case 0x2205:
+    case .singleFileWrite, .directory: addFile(frame, at: 16, &operation, &exchange)
+    case .volumeLabel: operation.detail = exchange.name(frame.bytes(16, 12).trimmed)
+    case .fileDelete:
       // Disk, number of files, names.
       var offset = 16
       while offset + 12 <= frame.count {
-        file(frame, at: offset, &operation, &exchange)
+        addFile(frame, at: offset, &operation, &exchange)
         offset += 12
       }
-    case 0x2207:
+    case .fileCopy:
       // Disk and name twice: from, to.
-      file(frame, at: 14, &operation, &exchange)
-      file(frame, at: 28, &operation, &exchange)
-    case 0x2208:
+      addFile(frame, at: 14, &operation, &exchange)
+      addFile(frame, at: 28, &operation, &exchange)
+    case .fileNameChange:
       // Disk, old name, new name.
-      file(frame, at: 14, &operation, &exchange)
-      file(frame, at: 26, &operation, &exchange)
-    case 0x220A...0x220C:
-      // Parameter: 0 to the file, 1 from the file into the controller, 2 comparison. From a file it is the deed it
-      // would be by its own command.
+      addFile(frame, at: 14, &operation, &exchange)
+      addFile(frame, at: 26, &operation, &exchange)
+    case .memoryAreaFile, .parameterAreaFile, .programAreaFile:
+      // Parameter: 0 to the file, 1 from the file into the controller, 2 comparison. From a file it has
+      // the action of the command that writes to the controller directly.
       guard frame.count >= 20 else { return }
       let parameter = frame.u16(12)
-      switch command.rawValue {
-      case 0x220A:
-        if let place = place(frame, at: 14, count: 2, &operation) { operation.target = place.target }
+      switch command {
+      case .memoryAreaFile:
+        if let place = FINSArea.place(frame, at: 14, countSize: 2, &operation) { operation.target = place.target }
         if parameter == 1 { operation.action = .write }
-        file(frame, at: 22, &operation, &exchange)
-      case 0x220B:
+        addFile(frame, at: 22, &operation, &exchange)
+      case .parameterAreaFile:
         operation.target = parameters(frame, at: 14)
         if parameter == 1 { operation.action = .configure }
-        file(frame, at: 22, &operation, &exchange)
+        addFile(frame, at: 22, &operation, &exchange)
       default:
         operation.isFetch = parameter != 1
         operation.target = Target(area: .programArea, number: UInt32(frame.u16(14)))
@@ -221,14 +133,14 @@ enum FINSText {
           operation.target.address = UInt64(frame.u16(16)) << 16 | UInt64(frame.u16(18))
           operation.target.count = UInt32(frame.u16(20)) << 16 | UInt32(frame.u16(22))
         }
-        file(frame, at: 26, &operation, &exchange)
+        addFile(frame, at: 26, &operation, &exchange)
       }
     default: break
     }
   }
 
-  private static func file(
-    _ frame: borrowing FINSFrame, at offset: Int, _ operation: inout Operation, _ exchange: inout Exchange
+  private static func addFile(
+    _ frame: borrowing FINSHeader, at offset: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard frame.count >= offset + 12 else { return }
     let target = Target(area: .fileName, count: 1, name: exchange.name(frame.bytes(offset, 12).trimmed))
