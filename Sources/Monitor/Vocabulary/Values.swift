@@ -28,14 +28,14 @@ package struct Values: Equatable, Sendable {
     case int7
     /// Three and five bytes: ASN.1's shortest encoding.
     case int24, int40, uint24, uint40
-    /// Two decimal digits a byte, lowest first: four, eight, sixteen of them a number.
-    case bcd2, bcd4, bcd8
+    /// Two decimal digits a byte, lowest first: two, four, eight, sixteen of them a number.
+    case bcd1, bcd2, bcd4, bcd8
 
     /// Bytes of one value; 0 for those that are smaller than a byte.
     package var width: Int {
       switch self {
       case .none, .bit, .halfByte, .doubleBit: 0
-      case .uint8, .int8, .hex1, .topBit, .topBits, .boolean, .int7: 1
+      case .uint8, .int8, .hex1, .topBit, .topBits, .boolean, .int7, .bcd1: 1
       case .uint16, .int16, .uint16LE, .int16LE, .hex2, .normalizedLE, .bcd2: 2
       case .int24, .uint24: 3
       case .uint32, .int32, .float32, .uint32LE, .int32LE, .float32LE, .hex4, .bcd4: 4
@@ -140,7 +140,7 @@ extension Values {
     case .int24: return .signed(Int64(Int32(bitPattern: message.u24(place) << 8) >> 8))
     case .uint40: return .unsigned(UInt64(message.u8(place)) << 32 | UInt64(message.u32(place + 1)))
     case .int40: return .signed(Int64(Int8(bitPattern: message.u8(place))) << 32 | Int64(message.u32(place + 1)))
-    case .bcd2, .bcd4, .bcd8: return message.decimal(place, format.width).map { .unsigned($0) }
+    case .bcd1, .bcd2, .bcd4, .bcd8: return message.decimal(place, format.width).map { .unsigned($0) }
     case .hex1, .hex2, .hex4, .hex8: return message.hexadecimal(place, format.width).map { .unsigned($0) }
     }
   }

@@ -54,6 +54,8 @@ import Testing
     #expect(read(Values(.bit, at: 0, 2, stride: 2, end: bytes.count)) == [.unsigned(1), .unsigned(1)])
     #expect(read(Values(.doubleBit, at: 1, 4, end: 2)) == [.unsigned(0), .unsigned(0), .unsigned(0), .unsigned(2)])
     #expect(read(Values(.uint32, at: 15, 9, end: bytes.count)) == [])
+    #expect(read(Values(.bcd1, at: 7, 4, end: bytes.count)) == [12, 34, 56, 78].map { .unsigned($0) })
+    #expect(read(Values(.bcd1, at: 0, 3, end: bytes.count)) == [.unsigned(1), .unsigned(80)])
     // NaN has no spelling in JSON.
     let nan = hex("7F C0 00 00 3F 80 00 00")
     var numbers: [Number] = []
@@ -64,6 +66,7 @@ import Testing
   @Test func `values never reach over their end, whatever is asked for`() {
     let formats: [Values.Format] = [
       .bit, .halfByte, .doubleBit, .uint8, .uint16LE, .uint32, .float64, .hex1, .hex2, .hex4, .hex8, .normalizedLE,
+      .bcd1,
     ]
     let bytes = [UInt8](repeating: 0x41, count: 20)
     for format in formats {

@@ -105,3 +105,11 @@ func stack(_ packet: borrowing Packet, depth: Int = 8) -> [Summary] {
 /// The bytes as the headers take them.
 @_lifetime(borrow bytes)
 func span(_ bytes: borrowing [UInt8]) -> RawSpan { RawSpan(_elements: bytes.span) }
+
+/// A view that must exist: `#require` takes none that cannot escape.
+@_lifetime(copy view)
+func found<View: ~Escapable>(_ view: consuming View?) throws -> View {
+  guard let view else { throw NoView() }
+  return view
+}
+struct NoView: Error {}

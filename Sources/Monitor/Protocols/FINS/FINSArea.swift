@@ -25,7 +25,7 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
     fileprivate static func word(_ area: Area, bank: UInt32 = 0) -> Place {
       Place(target: Target(area: area, number: bank), isBit: false, format: .uint16, stride: 0)
     }
-    /// A word, and behind it sixteen bits that say which of its own are forced.
+    /// A word, followed by sixteen bits that say which of its own are forced.
     fileprivate static func forcedWord(_ area: Area) -> Place {
       Place(target: Target(area: area), isBit: false, format: .uint16, stride: 4)
     }
@@ -80,5 +80,42 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
     case 0xDD: .word(.interruptInterval)
     default: nil
     }
+  }
+}
+
+// MARK: Places in text
+
+extension FINSArea {
+  /// Area code, word address, bit: what they name, and how values of it are sent. Where they have one, a
+  /// number of items of `countSize` bytes follows.
+  static func place(
+    _ frame: borrowing FINSHeader, at offset: Int, countSize: Int = 0, _ operation: inout Operation
+  ) -> FINSArea.Place? {
+    guard frame.count >= offset + 4 + countSize else {
+      operation.note(
+        Fault(
+          .length, "Command text", seen: UInt64(frame.count - 12), least: UInt64(offset + countSize - 8), most: 2000))
+      return nil
+    }
+    let code = FINSArea(rawValue: frame.u8(offset))
+    guard var place = code.place else {
+      operation.note(Fault(unlisted: "Memory area code", seen: UInt64(code.rawValue)))
+      return nil
+    }
+    place.target.address = UInt64(frame.u16(offset + 1))
+    place.target.count = countSize > 0 ? UInt32(frame.u16(offset + 4)) : 1
+    if place.target.area == .tim, place.target.address >= code.firstCounter {
+      place.target.area = .cnt
+      place.target.address -= code.firstCounter
+    }
+    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) }
+    return place
+  }
+
+  static func values(
+    _ frame: borrowing FINSHeader, at offset: Int, _ count: Int, _ place: FINSArea.Place
+  ) -> Values {
+    Values(
+      place.format, at: frame.start + offset, count, stride: Int(place.stride), end: frame.end)
   }
 }

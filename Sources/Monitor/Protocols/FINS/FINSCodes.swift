@@ -9,9 +9,38 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
   static let memoryAreaFill = FINSCommand(rawValue: 0x0103)
   static let multipleMemoryAreaRead = FINSCommand(rawValue: 0x0104)
   static let memoryAreaTransfer = FINSCommand(rawValue: 0x0105)
+  static let parameterAreaRead = FINSCommand(rawValue: 0x0201)
+  static let parameterAreaWrite = FINSCommand(rawValue: 0x0202)
+  static let parameterAreaClear = FINSCommand(rawValue: 0x0203)
+  static let programAreaRead = FINSCommand(rawValue: 0x0306)
+  static let programAreaWrite = FINSCommand(rawValue: 0x0307)
+  static let programAreaClear = FINSCommand(rawValue: 0x0308)
+  static let run = FINSCommand(rawValue: 0x0401)
+  static let stop = FINSCommand(rawValue: 0x0402)
   static let controllerDataRead = FINSCommand(rawValue: 0x0501)
+  static let controllerStatusRead = FINSCommand(rawValue: 0x0601)
+  static let clockRead = FINSCommand(rawValue: 0x0701)
+  static let clockWrite = FINSCommand(rawValue: 0x0702)
+  static let singleFileRead = FINSCommand(rawValue: 0x2202)
+  static let singleFileWrite = FINSCommand(rawValue: 0x2203)
+  static let fileDelete = FINSCommand(rawValue: 0x2205)
+  static let volumeLabel = FINSCommand(rawValue: 0x2206)
+  static let fileCopy = FINSCommand(rawValue: 0x2207)
+  static let fileNameChange = FINSCommand(rawValue: 0x2208)
+  static let fileDataCheck = FINSCommand(rawValue: 0x2209)
+  static let memoryAreaFile = FINSCommand(rawValue: 0x220A)
+  static let parameterAreaFile = FINSCommand(rawValue: 0x220B)
+  static let programAreaFile = FINSCommand(rawValue: 0x220C)
+  static let directory = FINSCommand(rawValue: 0x2215)
   static let forcedSetReset = FINSCommand(rawValue: 0x2301)
 
+  /// Commands of file memory whose text names files.
+  var namesFiles: Bool {
+    switch rawValue {
+    case 0x2202, 0x2203, 0x2205...0x220C, 0x2215: true
+    default: false
+    }
+  }
   var isKnown: Bool { name.utf8CodeUnitCount != FINSCommand.unknown.utf8CodeUnitCount }
   private static let unknown: StaticString = "FINS command not in W342"
 
@@ -92,7 +121,7 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
     case 0x0401...0x0403: .state
     case 0x0501, 0x0502, 0x2603: .identify
     case 0x0601...0x0620, 0x0701, 0x0801...0x0803, 0x0920, 0x2102, 0x2140, 0x230A: .diagnose
-    // Errors, the log of errors, the log of writes: whoever clears them hides what was done.
+    // Errors, the log of errors, the log of writes: to clear them hides what was done.
     case 0x2101, 0x2103, 0x2141: .configure
     case 0x0702: .clock
     case 0x0C01...0x0C03: .authenticate
@@ -147,6 +176,9 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
 struct FINSEndCode: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
   init(rawValue: UInt16) { self.rawValue = rawValue & 0x7F3F }
+
+  /// W342 has no higher one.
+  static let highest = FINSEndCode(rawValue: 0x4001)
 
   var name: StaticString {
     switch rawValue {

@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Generic object oriented substation events: IEC 61850-8-1:2011, annexes A and C, on EtherType 88B8.
-///
-///     0       2        4           6           8
-///     +-------+--------+-----------+-----------+------- ... -+
-///     | APPID | length | reserved 1| reserved 2| goosePdu    |
-///     +-------+--------+-----------+-----------+------- ... -+
-///
-/// `length` counts from `APPID` on; padding of the Ethernet frame lies behind it. The uppermost bit of the first reserved field says that a test device
-/// sends in the publisher's place (C.2.4).
+/// Generic object oriented substation events: IEC 61850-8-1:2011, annexes A and C, on EtherType 88B8 (`GOOSEHeader`).
 enum GOOSE: Dissector {
   static var name: StaticString { "goose" }
   static var selectors: [Selector] { [.etherType(0x88B8)] }
   static var about: About { About("IEC 61850 GOOSE", .full, "IEC 61850-8-1, annexes A and C") }
   static var longestMessage: Int { 1500 }
-  private static let headerSize = 8
+  /// The tag of a goosePdu: application 1, constructed.
+  static let pduTag: UInt8 = 0x61
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition { expected ? .yes(.toServer) : .no }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= headerSize else { return refuse(bytes, "Length", 8, &exchange) }
-    let length = Int(bytes.u16(2))
-    guard length >= headerSize else { return refuse(bytes, "Length", length, &exchange) }
-    let message = bytes.extracting(first: length)
-    guard let pdu = BERValue(message, at: headerSize, end: message.byteCount, isCut: length > bytes.byteCount),
-      pdu.tag == 0x61
+    guard let header = GOOSEHeader(bytes) else { return refuse(bytes, "Length", GOOSEHeader.size, &exchange) }
+    guard header.length >= GOOSEHeader.size else { return refuse(bytes, "Length", Int(header.length), &exchange) }
+    let message = header.message
+    guard let pdu = BERValue(message, at: GOOSEHeader.size, end: message.byteCount, isCut: header.isShort),
+      pdu.tag == pduTag
     else {
-      if exchange.isCut { return .message(bytes.byteCount) }
-      return refuse(bytes, "goosePdu", bytes.byteCount > headerSize ? Int(bytes.u8(headerSize)) : 0, &exchange)
+      // A beginning without a whole tag and length may be the capture's doing: that is not refused.
+      if exchange.isCut { return .incomplete(Int(header.length)) }
+      let tag = bytes.byteCount > GOOSEHeader.size ? Int(bytes.u8(GOOSEHeader.size)) : 0
+      return refuse(bytes, "goosePdu", tag, &exchange)
     }
-    report(
-      message, pdu, isSimulated: message.u16(4) & 0x8000 != 0, isShort: length > bytes.byteCount, &exchange)
+    let envelope = GOOSEEnvelope(
+      applicationID: header.applicationID, length: header.length, isSimulated: header.isSimulated,
+      isShort: header.isShort)
+    addReport(message, pdu, envelope, &exchange)
     return .message(bytes.byteCount)
   }
 
@@ -38,22 +34,22 @@ enum GOOSE: Dissector {
     _ bytes: RawSpan, _ field: StaticString, _ seen: Int, _ exchange: inout Exchange
   ) -> Step {
     exchange.fault = Fault(
-      .length, field, seen: UInt64(max(0, seen)), least: UInt64(headerSize), most: UInt64(bytes.byteCount))
+      .length, field, seen: UInt64(max(0, seen)), least: UInt64(GOOSEHeader.size), most: UInt64(bytes.byteCount))
     return .refused(max(1, bytes.byteCount))
   }
 
-  /// The fields of IECGoosePdu (annex A): context tags 0 to 11. All but goID, simulation and ndsCom are mandatory.
-  static func report(
-    _ message: RawSpan, _ pdu: BERValue, head: Int = 0, isSimulated: Bool, isShort: Bool, _ exchange: inout Exchange
+  /// The fields of IECGoosePdu (annex A): context tags 0 to 11. All except goID, simulation and ndsCom are mandatory.
+  static func addReport(
+    _ message: RawSpan, _ pdu: BERValue, _ envelope: GOOSEEnvelope, _ exchange: inout Exchange
   ) {
     var operation = Operation(exchange.dissector, .report, .report, code: 0, name: "GOOSE")
     operation.cyclic = .yes
     operation.target = Target(area: .controlBlock, count: 1)
-    if isShort {
+    if envelope.isShort {
       operation.note(
-        Fault(.truncated, "Length", seen: UInt64(message.u16(head + 2)), least: 8, most: UInt64(message.byteCount)))
+        Fault(.truncated, "Length", seen: UInt64(envelope.length), least: 8, most: UInt64(message.byteCount)))
     }
-    var isTest = isSimulated
+    var isTest = envelope.isSimulated
     var dataSet = RawSpan()
     var identifier = RawSpan()
     var seen: UInt16 = 0
@@ -68,31 +64,31 @@ enum GOOSE: Dissector {
       }
       let number = Int(field.tag & 0x1F)
       if field.tag >= 0x80, number < 12 { seen |= 1 << UInt16(number) }
-      switch field.tag {
-      case 0x80: operation.target.name = exchange.name(message.slice(field.start, field.count))
-      case 0x81: operation.facets[.timeAllowedToLive] = field.number(message)
-      case 0x82: dataSet = message.slice(field.start, field.count)
-      case 0x83: identifier = message.slice(field.start, field.count)
-      case 0x85: operation.facets[.stateNumber] = field.number(message)
-      case 0x86: operation.facets[.sequenceNumber] = field.number(message)
-      case 0x87: isTest = isTest || field.number(message) != 0
-      case 0x88: operation.facets[.configurationRevision] = field.number(message)
-      case 0x89: if field.number(message) != 0 { operation.facets[.needsCommissioning] = 1 }
-      case 0x8A: announced = field.number(message)
-      case 0xAB: found = data(message, field, &operation, &exchange)
+      switch GOOSEField(rawValue: field.tag) {
+      case .controlBlock: operation.target.name = exchange.name(message.slice(field.start, field.count))
+      case .timeAllowedToLive: operation.facets[.timeAllowedToLive] = field.number(message)
+      case .dataSet: dataSet = message.slice(field.start, field.count)
+      case .identifier: identifier = message.slice(field.start, field.count)
+      case .stateNumber: operation.facets[.stateNumber] = field.number(message)
+      case .sequenceNumber: operation.facets[.sequenceNumber] = field.number(message)
+      case .simulation: isTest = isTest || field.number(message) != 0
+      case .configurationRevision: operation.facets[.configurationRevision] = field.number(message)
+      case .needsCommissioning: if field.number(message) != 0 { operation.facets[.needsCommissioning] = 1 }
+      case .memberCount: announced = field.number(message)
+      case .members: found = readMembers(message, field, &operation, &exchange)
       default: break
       }
       offset = field.end
     }
     if isTest { operation.facets[.isTest] = 1 }
-    operation.facets[.applicationID] = UInt32(message.u16(head))
+    operation.facets[.applicationID] = UInt32(envelope.applicationID)
     operation.detail = detail(dataSet, identifier, &exchange)
     check(seen, announced, found, &operation)
     compare(&operation, isTest: isTest, &exchange)
     exchange.operations.append(operation)
   }
 
-  /// The data set, and goID, which a subscriber knows the publisher by, behind it.
+  /// The data set, then goID, by which a subscriber knows the publisher.
   private static func detail(
     _ dataSet: RawSpan, _ identifier: RawSpan, _ exchange: inout Exchange
   ) -> NameID {
@@ -104,12 +100,14 @@ enum GOOSE: Dissector {
     }
   }
 
-  /// A control block with another state number, another configuration or another test mark than before says something new. One publisher has several,
-  /// often to one address.
+  /// A control block with another state number, configuration or test mark than before says something new. One
+  /// publisher has several, often sent to one address.
   private static func compare(_ operation: inout Operation, isTest: Bool, _ exchange: inout Exchange) {
-    let configuration = operation.facets[.configurationRevision] ?? 0
-    let marks: UInt32 = (isTest ? 1 : 0) | (operation.facets[.needsCommissioning] == nil ? 0 : 2)
-    let now = UInt64(operation.facets[.stateNumber] ?? 0) << 32 | UInt64(configuration &* 4 ^ marks)
+    let now = GOOSEState(
+      stateNumber: operation.facets[.stateNumber] ?? 0,
+      configurationRevision: operation.facets[.configurationRevision] ?? 0, isTest: isTest,
+      needsCommissioning: operation.facets[.needsCommissioning] != nil
+    ).bits
     let key = UInt64(operation.target.name.rawValue)
     if let before = exchange.recall(key), before != now { operation.cyclic = .news }
     exchange.remember(key, now)
@@ -128,8 +126,9 @@ enum GOOSE: Dissector {
     }
   }
 
-  /// The members of the data set: numbers become values, in their order; structures are looked into. Returns the number of members.
-  private static func data(
+  /// The members of the data set: numbers become values, in their order; structures are looked into. Returns the
+  /// number of members.
+  private static func readMembers(
     _ message: RawSpan, _ field: BERValue, _ operation: inout Operation, _ exchange: inout Exchange
   ) -> UInt32 {
     let first = exchange.items.count
@@ -161,8 +160,9 @@ enum GOOSE: Dissector {
     return members
   }
 
-  /// Data of annex A: boolean 3, bit string 4 (its first byte counts the bits that are not used at the end), integer 5, unsigned 6, floating point 7 (its
-  /// first byte is the width of the exponent). Bit strings are numbers with the first bit uppermost, as sent; of two bits (a double point) those alone.
+  /// Data of annex A: boolean 3, bit string 4 (its first byte counts the bits that are not used at the end), integer 5,
+  /// unsigned 6, floating point 7 (its first byte is the width of the exponent). Bit strings are numbers with the first
+  /// bit uppermost, as sent; of two bits (a double point) those alone.
   private static func values(_ value: BERValue, _ message: RawSpan) -> Values {
     let format: Values.Format
     var start = value.start
@@ -206,5 +206,56 @@ enum GOOSE: Dissector {
     case (8, _): .uint64
     default: .none
     }
+  }
+}
+
+/// What surrounds a goosePdu, in Ethernet or in UDP.
+struct GOOSEEnvelope {
+  let applicationID: UInt16
+  let length: UInt16
+  /// A test device sends in the publisher's place.
+  let isSimulated: Bool
+  /// The bytes end before the message does.
+  let isShort: Bool
+}
+
+/// A field of IECGoosePdu by its tag (annex A). The time of the last change (4) is not used.
+struct GOOSEField: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  /// gocbRef.
+  static let controlBlock = GOOSEField(rawValue: 0x80)
+  /// timeAllowedtoLive.
+  static let timeAllowedToLive = GOOSEField(rawValue: 0x81)
+  /// datSet.
+  static let dataSet = GOOSEField(rawValue: 0x82)
+  /// goID.
+  static let identifier = GOOSEField(rawValue: 0x83)
+  /// stNum.
+  static let stateNumber = GOOSEField(rawValue: 0x85)
+  /// sqNum.
+  static let sequenceNumber = GOOSEField(rawValue: 0x86)
+  static let simulation = GOOSEField(rawValue: 0x87)
+  /// confRev.
+  static let configurationRevision = GOOSEField(rawValue: 0x88)
+  /// ndsCom.
+  static let needsCommissioning = GOOSEField(rawValue: 0x89)
+  /// numDatSetEntries.
+  static let memberCount = GOOSEField(rawValue: 0x8A)
+  /// allData.
+  static let members = GOOSEField(rawValue: 0xAB)
+}
+
+/// What is remembered of a control block: what it last said about itself.
+struct GOOSEState {
+  let stateNumber: UInt32
+  let configurationRevision: UInt32
+  let isTest: Bool
+  let needsCommissioning: Bool
+
+  /// State number in the upper half, then 30 bits of the revision, which counts changes of the configuration, then the
+  /// two marks.
+  var bits: UInt64 {
+    UInt64(stateNumber) << 32 | UInt64(configurationRevision << 2) | (needsCommissioning ? 2 : 0) | (isTest ? 1 : 0)
   }
 }

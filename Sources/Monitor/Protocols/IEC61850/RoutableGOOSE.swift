@@ -1,67 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Routable GOOSE: the same messages in UDP (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020). Behind the session's header stand the length of the
-/// payload, and for each part its type, whether it is simulated, APPID, length, and the message.
-///
-///     0    1    2      3        4                       +0              +4   +5           +6      +8       +10
-///     +----+----+------+--------+---------------- ... -+---------------+----+------------+-------+--------+--------- ... -+
-///     | 01 | 40 | type | length | session              | payload length| 81 | simulation | APPID | length | goosePdu       |
-///     +----+----+------+--------+---------------- ... -+---------------+----+------------+-------+--------+--------- ... -+
+/// Routable GOOSE: the same messages in UDP (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020), with the header of a
+/// session and one for each part of its payload (`GOOSESessionHeader`, `GOOSEPayloadHeader`).
 enum RoutableGOOSE: Dissector {
   static var name: StaticString { "goose" }
   static var selectors: [Selector] { [.udp(102), .anyUDP] }
   static var about: About { About("IEC 61850 routable GOOSE", .full, "IEC TR 61850-90-5, IEC 61850-8-1") }
   static var longestMessage: Int { 65_507 }
-  private static let headerSize = 4
-  /// Session type of GOOSE; payload type of GOOSE.
-  private static let session: UInt8 = 0xA1
-  private static let payload: UInt8 = 0x81
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else { return .no }
+    guard let session = GOOSESessionHeader(bytes), session.isGOOSE else { return .no }
     if expected { return .yes(.toServer) }
-    // Elsewhere the payload behind the session's header must be there, too, and be of GOOSE.
-    let first = headerSize + Int(bytes.u8(3))
-    guard first + 10 <= bytes.byteCount, bytes.u32(first) <= UInt32(bytes.byteCount - first - 4),
-      bytes.u8(first + 4) == payload
+    // Elsewhere the payload must be there too, and be of GOOSE.
+    guard session.hasPayload, session.payloadLength <= UInt32(bytes.byteCount - session.payloadOffset),
+      let part = GOOSEPayloadHeader(bytes, at: session.payloadOffset, end: bytes.byteCount),
+      part.type == GOOSEPayloadHeader.goose
     else { return .no }
     return .yes(.toServer)
   }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= headerSize, bytes.u16(0) == 0x0140, bytes.u8(2) == session else {
-      if exchange.isCut { return .message(bytes.byteCount) }
+    guard let session = GOOSESessionHeader(bytes) else { return refuse(bytes, framing: 0, &exchange) }
+    guard session.isGOOSE else { return refuse(bytes, framing: session.framing, &exchange) }
+    guard session.hasPayload else {
+      // Not left to the reader: the fault names the field.
+      if exchange.isCut { return .incomplete(session.payloadOffset + GOOSEPayloadHeader.size) }
       exchange.fault = Fault(
-        .framing, "Session", seen: bytes.byteCount >= headerSize ? UInt64(bytes.u24(0)) : 0, expected: 0x0140A1)
-      return .refused(max(1, bytes.byteCount))
-    }
-    let first = headerSize + Int(bytes.u8(3))
-    guard first + 10 <= bytes.byteCount else {
-      if exchange.isCut { return .message(bytes.byteCount) }
-      exchange.fault = Fault(
-        .length, "Session length", seen: UInt64(bytes.u8(3)), least: 0, most: UInt64(max(0, bytes.byteCount - 14)))
+        .length, "Session length", seen: UInt64(session.length), least: 0, most: UInt64(max(0, bytes.byteCount - 14)))
       return .refused(bytes.byteCount)
     }
-    let end = min(bytes.byteCount, first + 4 + Int(bytes.u32(first)))
-    var part = first + 4
-    while part + 6 <= end, bytes.u8(part) == payload {
-      let length = Int(bytes.u16(part + 4))
-      let next = part + 6 + length
-      let message = bytes.extracting(first: min(end, next))
-      guard
-        let pdu = BERValue(message, at: part + 6, end: message.byteCount, isCut: next > message.byteCount),
-        pdu.tag == 0x61
+    let end = session.payloadEnd
+    var start = session.payloadOffset
+    while let part = GOOSEPayloadHeader(bytes, at: start, end: end), part.type == GOOSEPayloadHeader.goose {
+      let isShort = part.dataEnd > end
+      let message = bytes.extracting(first: min(end, part.dataEnd))
+      guard let pdu = BERValue(message, at: part.dataOffset, end: message.byteCount, isCut: isShort),
+        pdu.tag == GOOSE.pduTag
       else { break }
-      GOOSE.report(
-        message, pdu, head: part + 2, isSimulated: bytes.u8(part + 1) != 0, isShort: next > message.byteCount, &exchange
-      )
-      part = next
+      let envelope = GOOSEEnvelope(
+        applicationID: part.applicationID, length: part.length, isSimulated: part.isSimulated, isShort: isShort)
+      GOOSE.addReport(message, pdu, envelope, &exchange)
+      start = part.dataEnd
     }
+    // Of what the capture cut, the part may be no more than its header.
     if exchange.operations.isEmpty, !exchange.isCut {
       exchange.fault = Fault(
-        .value, "Payload type", seen: UInt64(bytes.u8(first + 4)), expected: UInt64(payload))
+        .value, "Payload type", seen: UInt64(bytes.u8(session.payloadOffset)),
+        expected: UInt64(GOOSEPayloadHeader.goose))
       return .refused(bytes.byteCount)
     }
     return .message(bytes.byteCount)
+  }
+
+  private static func refuse(_ bytes: RawSpan, framing: UInt32, _ exchange: inout Exchange) -> Step {
+    if exchange.isCut { return .incomplete(GOOSESessionHeader.size) }
+    exchange.fault = Fault(.framing, "Session", seen: UInt64(framing), expected: 0x0140A1)
+    return .refused(max(1, bytes.byteCount))
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a device is named: a number and a code, and for those of other modules the device extension specification
-/// (SH-080008, 8.1 and appendix 1; SH-080956ENG, appendix 1). Binary the number stands first, ASCII the code; the
-/// extension stands around them:
+/// (SH-080008, 8.1 and appendix 1; SH-080956ENG, appendix 1). In binary the number comes first, in ASCII the code; the
+/// extension surrounds them:
 ///
 ///     +--------+------+------+---------+------+--------+------+      +----+------+------+------+--------+------+
 ///     | device number | code | (index) | unit or net   | kind |      | 00 | U003 | 000  | G*   | 000001 | 000  |
 ///     +--------+------+------+---------+------+--------+------+      +----+------+------+------+--------+------+
 ///
-/// Two bytes before and behind the device say which index registers change the numbers: what is meant then is known to
+/// Two bytes before and after the device say which index registers change the numbers: what is meant then is known to
 /// the CPU alone. `kind` is F8 for a module's buffer memory (U3\G1), F9 for a device of a network (J1\W100), FA for
 /// buffer memory of another CPU (U3E0\G1), else 0.
 extension SLMPData {
@@ -21,7 +21,7 @@ extension SLMPData {
   private var inner: Int { !isExtended ? 0 : form.isASCII ? (isLong ? 10 : 9) : 2 }
   func codePlace(_ offset: Int) -> Int { offset + inner + (form.isASCII ? 0 : isLong ? 4 : 3) }
 
-  /// Nil for what is cut off, for a code that no manual has, and for a number that is none.
+  /// Nil for what is cut off, for a code that no manual has, and for what is not a number.
   func device(_ message: RawSpan, _ offset: Int) -> Target? {
     guard offset + deviceWidth <= message.byteCount else { return nil }
     var target: Target
@@ -55,15 +55,15 @@ extension SLMPData {
       let kind = message.u8(offset + 2)
       number = kind == 0x55 || kind == 0x4A ? message.hexadecimal(offset + 3, 3) : 0
     } else {
-      // Behind the device stand the index of the extension, the extension, and the kind.
-      let behind = offset + 2 + (isLong ? 6 : 4)
-      number = message.u8(behind + 4) == 0 ? 0 : UInt64(message.u16LE(behind + 2))
+      // The device is followed by the index of the extension, the extension, and the kind.
+      let place = offset + 2 + (isLong ? 6 : 4)
+      number = message.u8(place + 4) == 0 ? 0 : UInt64(message.u16LE(place + 2))
     }
     target.number = UInt32(number ?? 0)
     if target.area == .mcG { target.area = .moduleBuffer }
   }
 
-  /// A device code in ASCII, with `*` for what is left open; blanks stand for it too.
+  /// A device code in ASCII, with `*` for what is left open; blanks mean the same.
   private func text(_ message: RawSpan, _ offset: Int) -> UInt32 {
     var code: UInt32 = 0
     for place in 0..<4 {

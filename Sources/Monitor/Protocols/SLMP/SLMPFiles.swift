@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Files (SH-080008, chapters 12 and 15; SH-080956ENG, 5.7). The sub-command tells how passwords and names are written:
-/// 0000 four characters and a name in ASCII (MELSEC-Q), 0004 thirty-two characters (MELSEC-L), 0040 a length and so
+/// Files (SH-080008, chapters 12 and 15; SH-080956ENG, 5.7). The sub-command says how passwords and names are written:
+/// 0000 four characters and a name in ASCII (MELSEC-Q), 0004 thirty-two characters (MELSEC-L), 0040 a length and that
 /// many characters, and a name in UTF-16 (iQ-R). Text is text in both notations. The drive goes to the target's number;
-/// passwords go nowhere.
+/// passwords are not kept.
 extension SLMPData {
-  func file(
+  func readFile(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch command {
@@ -23,7 +23,7 @@ extension SLMPData {
       let place = fixed(message, at: data, before: 6)
       operation.target = named(message, at: place + form.width(6), drive: place, &exchange)
     case .newFile, .deleteFile, .changeState, .openFile:
-      var place = behindPassword(message, at: data)
+      var place = placeAfterPassword(message, at: data)
       if command == .openFile {
         operation.facets[.mode] = number(message, place, 2).map { UInt32($0) }
         place += form.width(2)
@@ -39,13 +39,13 @@ extension SLMPData {
   private var isWide: Bool { sub & 0x40 != 0 }
 
   /// Where what follows a password begins.
-  private func behindPassword(_ message: RawSpan, at offset: Int) -> Int {
+  private func placeAfterPassword(_ message: RawSpan, at offset: Int) -> Int {
     if isWide { return offset + form.width(2) + (number(message, offset, 2) ?? 0) }
     return offset + (sub & 4 != 0 ? 32 : 4)
   }
 
   /// Where what follows a fixed value begins: four characters, or a number of two bytes, whichever of them the rest
-  /// fits. `before` bytes stand between it and the length of a name that ends the message.
+  /// fits. `before` bytes are between it and the length of a name that ends the message.
   private func fixed(_ message: RawSpan, at data: Int, before: Int) -> Int {
     for start in [data + 4, data + form.width(2)] {
       let place = start + form.width(before)
@@ -57,7 +57,7 @@ extension SLMPData {
 
   private func textWidth(_ length: Int) -> Int { isWide ? form.width(2 * length) : length }
 
-  /// A name behind its length.
+  /// A name after its length.
   private func named(_ message: RawSpan, at offset: Int, drive: Int, _ exchange: inout Exchange) -> Target {
     guard let length = number(message, offset, 2), offset + form.width(2) + textWidth(length) <= message.byteCount,
       length > 0
@@ -74,19 +74,19 @@ extension SLMPData {
   private func pointer(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation
   ) {
-    guard let pointer = number(message, data, 2) else { return close(message, data + form.width(2), &operation) }
+    guard let pointer = number(message, data, 2) else { return checkEnd(message, data + form.width(2), &operation) }
     operation.target = Target(area: .file, number: UInt32(pointer))
     if command == .closeFile {
       operation.facets[.mode] = number(message, data + form.width(2), 2).map { UInt32($0) }
       return
     }
     guard let offset = number(message, data + form.width(2), 4), let count = number(message, data + form.width(6), 2)
-    else { return close(message, data + form.width(8), &operation) }
+    else { return checkEnd(message, data + form.width(8), &operation) }
     operation.target.address = UInt64(offset)
     operation.target.count = UInt32(count)
-    guard command == .writeFile else { return close(message, data + form.width(8), &operation) }
+    guard command == .writeFile else { return checkEnd(message, data + form.width(8), &operation) }
     operation.values = bytes(message, at: data + form.width(8), count)
-    close(message, data + form.width(8 + count), &operation)
+    checkEnd(message, data + form.width(8 + count), &operation)
   }
 
   /// Eight bytes of zeros, then password, drive and name of the copy, and of what is copied.
@@ -95,7 +95,7 @@ extension SLMPData {
   ) {
     var offset = data + form.width(8)
     for place in 0..<2 {
-      let drive = behindPassword(message, at: offset)
+      let drive = placeAfterPassword(message, at: offset)
       guard let length = number(message, drive + form.width(2), 2) else { return }
       let target = named(message, at: drive + form.width(2), drive: drive, &exchange)
       exchange.add(target, to: &operation, isFirst: place == 0)
@@ -108,16 +108,16 @@ extension SLMPData {
   private func numbered(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    let behind: Int
+    let skipped: Int
     switch command.rawValue {
-    case 0x0203: behind = 0
-    case 0x0206, 0x0808, 0x1203...0x1206: behind = 2
-    case 0x1202: behind = 4
+    case 0x0203: skipped = 0
+    case 0x0206, 0x0808, 0x1203...0x1206: skipped = 2
+    case 0x1202: skipped = 4
     default: return
     }
     // A lock has its mode in the keyword's place.
     let drive = data + form.width(command.rawValue == 0x0808 ? 2 : 4)
-    let start = drive + form.width(2 + behind)
+    let start = drive + form.width(2 + skipped)
     guard start + 11 <= message.byteCount else { return }
     let name = exchange.name { name in
       for (from, count) in [(start, 8), (start + 8, 3)] {

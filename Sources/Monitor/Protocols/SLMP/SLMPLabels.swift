@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Global labels (SH-080956ENG, 5.3; SH-080008, chapter 9). A request has the number of labels, the number of names
-/// that stand for `%1`, `%2` … in those behind, then the labels: length of the name in characters and the name in
-/// UTF-16, and behind it
+/// that `%1`, `%2` … mean in those that follow, then the labels: length of the name in characters and the name in
+/// UTF-16, and after it
 ///
 ///     041A  batch read      unit (bits or bytes), length of the data
 ///     041C  random read
 ///     141A  batch write     unit, length, data
 ///     141B  random write    length in bytes, data
 extension SLMPData {
-  func labels(
+  func readLabels(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard let count = number(message, data, 2), let abbreviations = number(message, data + form.width(2), 2) else {
@@ -21,12 +21,14 @@ extension SLMPData {
     }
     var offset = data + form.width(4)
     for _ in 0..<abbreviations {
-      guard let length = number(message, offset, 2) else { return close(message, offset + form.width(2), &operation) }
+      guard let length = number(message, offset, 2) else {
+        return checkEnd(message, offset + form.width(2), &operation)
+      }
       offset += form.width(2 + 2 * length)
     }
     for index in 0..<count {
       guard let length = number(message, offset, 2), offset + form.width(2 + 2 * length) <= message.byteCount else {
-        return close(message, offset + form.width(2), &operation)
+        return checkEnd(message, offset + form.width(2), &operation)
       }
       let name = wideText(message, offset + form.width(2), length, &exchange)
       offset += form.width(2 + 2 * length)
@@ -36,7 +38,7 @@ extension SLMPData {
       case .readLabels, .writeLabels:
         guard let unit = number(message, offset, 2), let size = number(message, offset + form.width(2), 2) else {
           exchange.add(target, to: &operation, isFirst: index == 0)
-          return close(message, offset + form.width(4), &operation)
+          return checkEnd(message, offset + form.width(4), &operation)
         }
         target.count = UInt32(size)
         offset += form.width(4)
@@ -47,7 +49,7 @@ extension SLMPData {
       case .writeRandomLabels:
         guard let size = number(message, offset, 2) else {
           exchange.add(target, to: &operation, isFirst: index == 0)
-          return close(message, offset + form.width(2), &operation)
+          return checkEnd(message, offset + form.width(2), &operation)
         }
         offset += form.width(2)
         values = labelData(message, at: offset, size, isBits: false)
@@ -56,7 +58,7 @@ extension SLMPData {
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    close(message, offset, &operation)
+    checkEnd(message, offset, &operation)
   }
 
   /// Bits come in words of sixteen.
@@ -69,7 +71,7 @@ extension SLMPData {
 
   /// The answer: the number of labels, then of each the data type, a unit (batch read) or a spare byte, the length of
   /// its data, and these.
-  func labelValues(
+  func readLabelValues(
     _ message: RawSpan, at data: Int, isArray: Bool, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard let count = number(message, data, 2) else { return }

@@ -128,7 +128,7 @@ import Testing
     #expect(cyclic == [.yes, .yes, .yes, .yes])
   }
 
-  @Test func `clocks, kinds of reset and places in transfers are told`() {
+  @Test func `clocks, kinds of reset and places in transfers are reported`() {
     var exchange = conversation()
     let clock = unconnected("04 02 208B 2401 0100 0600 C0325CFFF3590400")
     _ = exchange.step(clock, EtherNetIP.self)
@@ -142,11 +142,11 @@ import Testing
     // One attribute, its status, its data.
     _ = exchange.step(unconnected("03 02 208B 2401 0100 0600"), EtherNetIP.self)
     exchange.direction = .toClient
-    let told = unconnected("83 00 00 00 0100 0600 0000 C0325CFFF3590400")
-    _ = exchange.step(told, EtherNetIP.self)
-    #expect(exchange.operations[1].values.number(0, in: told.bytes) == .unsigned(0x0004_59F3_FF5C_32C0))
-    #expect(CIPService.status(0x23).description == "Buffer overflow")
-    #expect(CIPService.status(0x2B).description == "Unknown Modbus error")
+    let answer = unconnected("83 00 00 00 0100 0600 0000 C0325CFFF3590400")
+    _ = exchange.step(answer, EtherNetIP.self)
+    #expect(exchange.operations[1].values.number(0, in: answer.bytes) == .unsigned(0x0004_59F3_FF5C_32C0))
+    #expect(CIPStatus(rawValue: 0x23).name.description == "Buffer overflow")
+    #expect(CIPStatus(rawValue: 0x2B).name.description == "Unknown Modbus error")
   }
 
   @Test(
@@ -221,7 +221,7 @@ import Testing
   @Test(
     "on another port nothing that only resembles it is taken for it",
     arguments: [
-      // All but empty; a list request with more behind it; items that do not end where the message does.
+      // All but empty; a list request with more after it; items that do not end where the message does.
       "0400 0000 00000000 00000000 0000000000000000 00000000",
       "6300 0000 00000000 00000000 0102030405060708 00000000 00",
       "6300 0800 00000000 00000000 0102030405060708 00000000 0100 0C00 0300 0102",

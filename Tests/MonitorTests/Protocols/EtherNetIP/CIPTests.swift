@@ -5,6 +5,8 @@ import Testing
 @testable import Monitor
 
 let enipScripts = [
+  // Register Session; a Forward Open in SendRRData; then five times Get_Attribute_Single of the identity's status
+  // (class 1, instance 1, attribute 5) over the connection, in SendUnitData.
   Script(
     "enip: unconnected and connected messages", .tcp(44_818),
     """
@@ -25,6 +27,8 @@ let enipScripts = [
     > 70001E00AEAD9F6D000000005F7079636F6D6D5F00000000000000000A000200A1000400AD76343AB1000A0005000E03200124013005
     < 70001C00AEAD9F6D000000005F7079636F6D6D5F00000000000000000A000200A1000400AD76343AB100080005008E0000006031
     """),
+  // Register Session; Read_Tag of `SCADA` and `Line1_Speed`, each in an Unconnected Send to slot 0, asked together and
+  // answered together, twice; then three tags in a Multiple Service Packet.
   Script(
     "enip: tags through Unconnected Send", .tcp(44_818),
     """
@@ -50,6 +54,7 @@ let enipScripts = [
     < 6F004E003E82A59D00000000300000000000000000000000000000000800020000000000B2003E008A0000000300080022002C00CC00
       0000C3000000000000000000000000000000000000000000CC000000C40000000000CC000000C3000000000000000000
     """),
+  // ListIdentity, and a controller's identity.
   Script(
     "enip: who is there", .udp(44_818),
     """
@@ -57,6 +62,7 @@ let enipScripts = [
     < 63003C0000000000000000000000000000000000000000000100 0C003600 0100 0002AF12000000000000000000000000
       0100 0E00 3600 140B 6031 1A066C00 14 313735362D4C36312F42204C4F47495835353631 FF
     """),
+  // Implicit data of six and four bytes, of one connection each way.
   Script(
     "cip-io", .udp(2222),
     """

@@ -5,6 +5,7 @@ import Testing
 @testable import Monitor
 
 let finsScripts = [
+  // Controller Data Read, Memory Area Read and Write, STOP, which is refused, Clock Write.
   Script(
     "fins over UDP", .udp(9600),
     """
@@ -19,6 +20,7 @@ let finsScripts = [
     > 800007000B0000150064 0702 200101000000
     < C00002001500000B0064 0702 0000
     """),
+  // Node addresses, Memory Area Read, RUN, Controller Status Read.
   Script(
     "fins over TCP", .tcp(9600),
     """
@@ -96,7 +98,10 @@ private let two = "42313233343536372E4F424A"
     Sample(text: "0601", name: "Controller Status Read", action: .diagnose),
     Sample(text: "0701", name: "Clock Read", action: .diagnose),
     Sample(
-      text: "0702 20 01 01 00 00 00", name: "Clock Write", action: .clock, values: [0x20, 1, 1, 0, 0, 0]),
+      text: "0702 20 01 31 09 59 00", name: "Clock Write", action: .clock, values: [20, 1, 31, 9, 59, 0]),
+    Sample(
+      text: "0702 26 12 31 23 59 58 04", name: "Clock Write", action: .clock, values: [26, 12, 31, 23, 59, 58, 4]),
+    Sample(text: "0702 99 10 10 10 10", name: "Clock Write", action: .clock, values: [99, 10, 10, 10, 10]),
     Sample(text: "0801 AABB", name: "Loopback Test", action: .diagnose),
     Sample(text: "0C01 FFFF", name: "Access Right Acquire", action: .authenticate),
     Sample(text: "2101 FFFF", name: "Error Clear", action: .configure),
@@ -147,6 +152,37 @@ private let two = "42313233343536372E4F424A"
     _ = exchange.step(hex("C0000200630000010011 0402 2204"), FINS.self)
     #expect(exchange.operations[0].outcome == .error(code: 0x2204, name: ""))
     #expect(exchange.operations[0].pairing == .unasked)
+  }
+
+  @Test func `the answer to a Clock Read has the time in decimal numbers, from the year to the day of the week`() {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("\(header) 0701"), FINS.self)
+    exchange.direction = .toClient
+    let answer = hex("C0000200630000010010 0701 0000 26 11 27 12 34 56 05")
+    _ = exchange.step(answer, FINS.self)
+    #expect(exchange.operations[0].values.numbers(in: answer) == [26, 11, 27, 12, 34, 56, 5])
+    #expect(exchange.operations[0].pairing == .answered && exchange.operations[0].fault == nil)
+  }
+
+  @Test(
+    "a byte of a time that is no BCD is a fault",
+    arguments: [
+      ("0702 2A 01 01 00 00 00", "Year", UInt64(0x2A), []), ("0702 20 1F 01 00 00 00", "Month", 0x1F, [UInt16(20)]),
+      ("0702 20 12 31 A0 00 00", "Hour", 0xA0, [20, 12, 31]),
+      ("0702 20 12 31 23 59 59 FF", "Day", 0xFF, [20, 12, 31, 23, 59, 59]),
+    ])
+  func wrongTimes(_ text: String, _ field: String, _ seen: UInt64, _ shown: [UInt16]) {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    let bytes = hex(header + text)
+    _ = exchange.step(bytes, FINS.self)
+    let operation = exchange.operations[0]
+    #expect(operation.fault?.kind == .value && operation.fault?.field.description == field)
+    #expect(operation.fault?.seen == seen)
+    var numbers: [Number] = []
+    operation.values.read(bytes.bytes, most: 8, into: &numbers)
+    #expect(numbers == shown.map { .unsigned(UInt64($0)) })
   }
 
   @Test(
@@ -236,7 +272,7 @@ private let two = "42313233343536372E4F424A"
     #expect(exchange.operations[0].action == action && exchange.operations[0].isFetch == isFetch)
   }
 
-  @Test func `whoever is asked as node 0 answers with its own number`() {
+  @Test func `a node that is asked as node 0 answers with its own number`() {
     var exchange = conversation()
     exchange.isDatagram = true
     _ = exchange.step(hex("80000200000000630005 0101 82 0064 00 0001"), FINS.self)

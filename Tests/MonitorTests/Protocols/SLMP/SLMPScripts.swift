@@ -12,6 +12,7 @@ let cyclicFrames = """
   """
 
 let slmpScripts = [
+  // Read Type Name, then Read and Write of D and M, in words and bits.
   Script(
     "slmp: 3E frames, binary", .tcp(5000),
     """
@@ -40,6 +41,7 @@ let slmpScripts = [
     > 500000FFFF03000C00040001040000000000A81400
     < D00000FFFF03002A000000E803E903EA03EB03EC03ED03EE03EF03F003F103F203F303F403F503F603F703F803F903FA03FB03
     """),
+  // Read of eight bits from M0, and Write of D100, under serial numbers.
   Script(
     "slmp: 4E frames, ASCII", .tcp(5001),
     """
@@ -56,6 +58,7 @@ let slmpScripts = [
     > 353430303030304330303030303046463033464630303030314330303034313430323030303030313030442A30303030383030303045
     < 443430303030304330303030303046463033464630303030303430303030
     """),
+  // Read of D100-109 in a 4E frame; Remote Stop in a 3E frame.
   Script(
     "slmp over UDP, and another port", .udp(4999),
     """
@@ -64,6 +67,8 @@ let slmpScripts = [
     > 500000FFFF0300080004000210 0000 0100
     < D00000FFFF030002000000
     """),
+  // Each kind of command once, with its answer: devices, remote control, monitors, extension file registers, buffer
+  // memory; at last a refused remote RUN.
   Script(
     "slmp: 1E frames", .tcp(5002), mute: .toClient,
     """

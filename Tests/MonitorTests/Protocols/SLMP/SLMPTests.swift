@@ -328,7 +328,7 @@ import Testing
     }
     let bytes = hex(data)
     let code = SLMPCommand(rawValue: UInt16(hex(command)[1]) << 8 | UInt16(hex(command)[0]))
-    SLMPData(form: SLMP.Form(), sub: 0).response(bytes.bytes, at: 0, code, &operation, &exchange)
+    SLMPData(form: SLMP.Form(), sub: 0).readResponse(bytes.bytes, at: 0, code, &operation, &exchange)
     let found = [operation.values] + exchange.items.map(\.values)
     #expect(found.map { $0.numbers(in: bytes) } == values)
   }
@@ -374,7 +374,7 @@ import Testing
     #expect(exchange.waiting(transaction: -1, unit: 0) == nil)
   }
 
-  @Test func `blanks stand for zeros of a device number, and for what a device code leaves open`() {
+  @Test func `blanks are zeros of a device number, and what a device code leaves open`() {
     var exchange = conversation()
     _ = exchange.step(Array("500000FF03FF000018001004010000D    10000A2".utf8), SLMP.self)
     #expect(targetTexts(exchange) == ["D100-261"])
@@ -427,7 +427,7 @@ import Testing
   private func format2(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
 
   @Test(
-    "found by content on any port: whole, cut by the end of a segment, or with others behind",
+    "found by content on any port: whole, cut by the end of a segment, or followed by others",
     arguments: [
       ("500000FFFF03000C00 1000 0104 0000 640000A8 0A00", true),
       ("500000FFFF03000C00 1000 0104 0000 640000A8 0A00 500000FFFF03000C00 1000 0104", true),
@@ -449,7 +449,7 @@ import Testing
     if case .yes = recognition { #expect(isFound) } else { #expect(!isFound, "\(recognition)") }
   }
 
-  @Test func `cyclic data of CC-Link IE Field Network Basic is told from SLMP, and read`() throws {
+  @Test func `cyclic data of CC-Link IE Field Network Basic is distinguished from SLMP, and read`() throws {
     let script = Script("", .udp(61_450), cyclicFrames)
     for (place, message) in script.messages.enumerated() {
       let (word, bit) = place == 0 ? (UInt16(0x0102), 0) : (0x0304, 7)

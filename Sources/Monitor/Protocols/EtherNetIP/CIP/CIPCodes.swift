@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a service means at the class it is sent to. Services and classes: ODVA, The CIP Networks Library, volume 1, appendix A and chapter 5; those of Logix
-/// controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
+/// What a service means at the class it is sent to. Services and classes: ODVA, The CIP Networks Library, volume 1,
+/// appendix A and chapter 5; those of Logix controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
 struct CIPService {
   static let unconnectedSend: UInt8 = 0x52
   static let connectionManager: UInt32 = 6
@@ -98,7 +98,8 @@ struct CIPService {
     case (0x37, 0x50): ("Download_Transfer", .file, .none)
     case (0x37, 0x51): ("Clear_File", .file, .none)
     case (0x37, 0x05), (0x37, 0x08), (0x37, 0x09): ("File object service", .file, .none)
-    // Connection configuration, position of a drive and the like keep to the common services. PCCC and symbols: 1756-PM020.
+    // Connection configuration, position of a drive and the like keep to the common services. PCCC and symbols:
+    // 1756-PM020.
     case (0x67, 0x4B): ("Execute_PCCC", .session, .pccc)
     case (0x67, 0x4C): ("Execute_DH+", .session, .none)
     case (0x67, 0x4D): ("Execute_Local_PCCC", .session, .pccc)
@@ -108,10 +109,23 @@ struct CIPService {
     default: nil
     }
   }
+}
 
-  /// General status codes (volume 1, appendix B).
-  static func status(_ code: UInt8) -> StaticString {
-    switch code {
+/// A general status code (volume 1, appendix B).
+struct CIPStatus: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt8
+
+  static let success = CIPStatus(rawValue: 0x00)
+  /// A part of what was asked for; the rest is asked for next.
+  static let partialTransfer = CIPStatus(rawValue: 0x06)
+  /// One of the embedded messages was refused, not all.
+  static let embeddedServiceError = CIPStatus(rawValue: 0x1E)
+
+  /// Whether data follow.
+  var isSuccess: Bool { self == .success || self == .partialTransfer }
+
+  var name: StaticString {
+    switch rawValue {
     case 0x00: "Success"
     case 0x01: "Connection failure"
     case 0x02: "Resource unavailable"
@@ -160,7 +174,7 @@ struct CIPService {
     case 0x2D: "Instance not deletable"
     case 0x2E: "Service not supported for specified path"
     case 0xFF: "Type mismatch or address out of range"
-    // What the object class says more of.
+    // The object class defines what it means.
     case 0xD0...0xFE: "Error of the object class"
     default: "Status not in the CIP Networks Library"
     }

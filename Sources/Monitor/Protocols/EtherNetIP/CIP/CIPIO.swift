@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Implicit messages of CIP connections of transport class 0 and 1, in UDP: ODVA, The CIP Networks Library, volume 2, 3-4. Two items of the Common Packet
-/// Format, little-endian:
+/// Implicit messages of CIP connections of transport class 0 and 1, in UDP (`CIPIOHeader`).
 ///
-///     0   2        4   6            10         14       16       18
-///     +---+--------+---+------------+----------+--------+--------+------ ... -+
-///     | 2 | 0x8002 | 8 | connection | sequence | 0x00B1 | length | data       |
-///     +---+--------+---+------------+----------+--------+--------+------ ... -+
-///
-/// In class 1 the data begin with a sequence count of their own; then what a target consumes has a 32-bit header whose lowest bit says run (1) or idle, and
-/// whose others are 0 but for two more (volume 1, 3-6.1.4). What a connection leads to said the Forward Open, if it was seen.
+/// In class 1 the data begin with a sequence count of their own; then what a target consumes has a 32-bit header whose
+/// lowest bit is 1 for run and 0 for idle, and whose others from the fourth on are 0 (volume 1, 3-6.1.4). What a
+/// connection leads to is known from the Forward Open, if it was seen.
 enum CIPIO: Dissector {
   static var name: StaticString { "cip-io" }
   static var selectors: [Selector] { [.udp(2222), .anyUDP] }
@@ -17,86 +12,155 @@ enum CIPIO: Dissector {
     About("CIP implicit messages (class 0, 1)", .messages, "ODVA CIP Networks Library, volume 2")
   }
   static var longestMessage: Int { 1500 }
-
-  private static let headerSize = 18
+  /// What the data begin with in class 1.
+  private static let sequenceCountSize = 2
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard bytes.byteCount >= headerSize, bytes.u16LE(0) == 2, bytes.u16LE(2) == EtherNetIP.Item.sequencedAddress,
-      bytes.u16LE(4) == 8, bytes.u16LE(14) == EtherNetIP.Item.connectedData,
-      expected || headerSize + Int(bytes.u16LE(16)) == bytes.byteCount
-    else { return .no }
+    guard let header = CIPIOHeader(bytes), header.isFramed, expected || header.total == bytes.byteCount else {
+      return .no
+    }
     return .yes(nil)
   }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    guard bytes.byteCount >= headerSize else {
-      if exchange.isCut { return .message(bytes.byteCount) }
+    guard let header = CIPIOHeader(bytes) else {
+      // Not left to the reader: the fault names the items.
+      if exchange.isCut { return .incomplete(CIPIOHeader.size) }
       exchange.fault = Fault(.truncated, "Items", seen: UInt64(bytes.byteCount), least: 18, most: 1500)
       return .refused(max(1, bytes.byteCount))
     }
-    guard bytes.u16LE(0) == 2, bytes.u16LE(2) == EtherNetIP.Item.sequencedAddress, bytes.u16LE(4) == 8,
-      bytes.u16LE(14) == EtherNetIP.Item.connectedData
-    else {
-      exchange.fault = Fault(.framing, "Items", seen: UInt64(bytes.u32LE(0)), expected: 0x8002_0002)
+    guard header.isFramed else {
+      exchange.fault = Fault(
+        .framing, "Items", seen: UInt64(header.framing), expected: UInt64(CIPIOHeader.framing))
       return .refused(bytes.byteCount)
     }
     var operation = Operation(exchange.dissector, .report, .report, code: 1, name: "Connected data")
     operation.cyclic = .yes
-    operation.unit = Int64(bytes.u32LE(6))
-    operation.facets[.connection] = bytes.u32LE(6)
-    operation.facets[.sequenceNumber] = bytes.u32LE(10)
-    let length = Int(bytes.u16LE(16))
-    operation.facets[.length] = UInt32(length)
-    let number = bytes.u32LE(6)
-    if let announced = exchange.announced(number) {
-      var connection = CIPConnection(announced)
-      operation.target = connection.target
-      if connection.isSafety { operation.facets[.isSafety] = 1 }
-      let before = connection.shape
-      connection.shape = shape(bytes, length, before, isConsumed: connection.isConsumed && !connection.isSafety)
-      if isNews(before, connection.shape) { operation.cyclic = .news }
-      if before != connection.shape {
-        // The target of the connection receives what it consumes, and sends what it produces.
-        let isServer = (exchange.direction == .toServer) == connection.isConsumed
-        exchange.announce(number, of: isServer ? exchange.server : exchange.client, connection.announcement)
-      }
+    operation.unit = Int64(header.connection)
+    operation.facets[.connection] = header.connection
+    operation.facets[.sequenceNumber] = header.sequenceNumber
+    operation.facets[.length] = UInt32(header.dataLength)
+    if let announced = exchange.announced(header.connection) {
+      compare(bytes, header, CIPConnection(announced), &operation, &exchange)
     } else {
-      // What `state` keeps of each direction: a part of the connection's number, and the length of its last message. Where connections take turns, nothing
-      // is compared.
-      let shift: UInt64 = exchange.direction == .toServer ? 0 : 32
-      let before = UInt32(truncatingIfNeeded: exchange.state >> shift)
-      let now = (number ^ number >> 16) << 16 | UInt32(length)
-      if before != 0, before != now, before >> 16 == now >> 16 { operation.cyclic = .news }
-      exchange.state = exchange.state & ~(0xFFFF_FFFF << shift) | UInt64(now) << shift
+      // Where connections take turns, nothing is compared.
+      var state = CIPIOState(exchange.state)
+      let before = state[exchange.direction]
+      let now = CIPIOState.Last(connection: header.connection, length: header.dataLength)
+      if let before, before.connection == now.connection, before.length != now.length { operation.cyclic = .news }
+      state[exchange.direction] = now
+      exchange.state = state.bits
     }
-    if headerSize + length != bytes.byteCount, !exchange.isCut {
+    if header.total != bytes.byteCount {
       operation.note(
-        Fault(.length, "Item length", seen: UInt64(length), expected: UInt64(bytes.byteCount - headerSize)))
+        Fault(
+          .length, "Item length", seen: UInt64(header.dataLength),
+          expected: UInt64(bytes.byteCount - CIPIOHeader.size)))
     }
-    // Behind the sequence count, which moves with each change by itself.
-    operation.digest = bytes.digest(from: headerSize + 2, to: bytes.byteCount)
+    // Without the sequence count, which moves with each change by itself.
+    operation.digest = bytes.digest(from: CIPIOHeader.size + sequenceCountSize, to: bytes.byteCount)
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }
 
-  // What is kept of a connection's last message: bit 0, that there was one; 1, that a run/idle header may stand in it; 2, run; 3, that none can, since
-  // another word stood there once; then the length.
-  private static let hasHeader: UInt32 = 2
-  private static let isRun: UInt32 = 4
-  private static let hasNone: UInt32 = 8
+  /// A message of a connection that was announced: its target, and whether its shape is another one than before.
+  private static func compare(
+    _ bytes: RawSpan, _ header: borrowing CIPIOHeader, _ announced: CIPConnection, _ operation: inout Operation,
+    _ exchange: inout Exchange
+  ) {
+    var connection = announced
+    operation.target = connection.target
+    if connection.isSafety { operation.facets[.isSafety] = 1 }
+    let before = connection.shape
+    connection.shape = shape(
+      bytes, header.dataLength, before, hasHeader: connection.isConsumed && !connection.isSafety)
+    if connection.shape.isNews(after: before) { operation.cyclic = .news }
+    guard before != connection.shape else { return }
+    // The target of the connection receives what it consumes, and sends what it produces.
+    let isServer = (exchange.direction == .toServer) == connection.isConsumed
+    exchange.announce(
+      header.connection, of: isServer ? exchange.server : exchange.client, connection.announcement)
+  }
 
-  private static func shape(_ bytes: RawSpan, _ length: Int, _ before: UInt32, isConsumed: Bool) -> UInt32 {
-    let shape = 1 | UInt32(length) << 4
-    let header = headerSize + 2
-    guard isConsumed, before & hasNone == 0, length >= 6, header + 4 <= bytes.byteCount else {
-      return shape | before & hasNone
+  /// `hasHeader`: data in this direction may begin with a run/idle header.
+  private static func shape(
+    _ bytes: RawSpan, _ length: UInt16, _ before: CIPIOShape, hasHeader: Bool
+  ) -> CIPIOShape {
+    var shape = CIPIOShape(length: length)
+    let offset = CIPIOHeader.size + sequenceCountSize
+    guard hasHeader, !before.hasNoHeader, length >= 6, offset + 4 <= bytes.byteCount else {
+      shape.hasNoHeader = before.hasNoHeader
+      return shape
     }
-    let word = bytes.u32LE(header)
-    return shape | (word > 15 ? hasNone : hasHeader | (word & 1 != 0 ? isRun : 0))
+    let word = bytes.u32LE(offset)
+    if word > 15 {
+      shape.hasNoHeader = true
+    } else {
+      (shape.hasHeader, shape.isRun) = (true, word & 1 != 0)
+    }
+    return shape
+  }
+}
+
+/// What is kept of a connection's last message.
+struct CIPIOShape: Equatable {
+  var wasSeen = false
+  /// A run/idle header may be there.
+  var hasHeader = false
+  var isRun = false
+  /// No message has one: another word was there once.
+  var hasNoHeader = false
+  var length: UInt16 = 0
+
+  /// Before the first message.
+  init() {}
+  init(length: UInt16) {
+    wasSeen = true
+    self.length = length
+  }
+  init(_ bits: UInt32) {
+    wasSeen = bits & 1 != 0
+    hasHeader = bits & 2 != 0
+    isRun = bits & 4 != 0
+    hasNoHeader = bits & 8 != 0
+    length = UInt16(truncatingIfNeeded: bits >> 4)
+  }
+  var bits: UInt32 {
+    (wasSeen ? 1 : 0) | (hasHeader ? 2 : 0) | (isRun ? 4 : 0) | (hasNoHeader ? 8 : 0) | UInt32(length) << 4
   }
 
   /// Whether the length is another one, or run became idle.
-  private static func isNews(_ before: UInt32, _ now: UInt32) -> Bool {
-    before != 0 && (before >> 4 != now >> 4 || before & now & hasHeader != 0 && (before ^ now) & isRun != 0)
+  func isNews(after before: CIPIOShape) -> Bool {
+    before.wasSeen && (before.length != length || before.hasHeader && hasHeader && before.isRun != isRun)
   }
+}
+
+/// What is kept of each direction, where no Forward Open was seen.
+struct CIPIOState {
+  struct Last: Equatable {
+    /// A hash of the connection's number, all of which would leave no room for the other direction.
+    var connection: UInt16
+    var length: UInt16
+
+    init(connection number: UInt32, length: UInt16) {
+      connection = UInt16(truncatingIfNeeded: (number &* 0x9E37_79B1) >> 16)
+      self.length = length
+    }
+    /// Nil before the first message.
+    fileprivate init?(_ bits: UInt32) {
+      guard bits != 0 else { return nil }
+      connection = UInt16(truncatingIfNeeded: bits >> 16)
+      length = UInt16(truncatingIfNeeded: bits)
+    }
+    fileprivate var bits: UInt32 { UInt32(connection) << 16 | UInt32(length) }
+  }
+  private(set) var bits: UInt64
+
+  init(_ bits: UInt64) { self.bits = bits }
+
+  subscript(direction: Direction) -> Last? {
+    get { Last(UInt32(truncatingIfNeeded: bits >> shift(direction))) }
+    set { bits = bits & ~(0xFFFF_FFFF << shift(direction)) | UInt64(newValue?.bits ?? 0) << shift(direction) }
+  }
+  private func shift(_ direction: Direction) -> UInt64 { direction == .toServer ? 0 : 32 }
 }

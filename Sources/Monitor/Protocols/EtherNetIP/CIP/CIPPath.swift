@@ -11,13 +11,14 @@ extension CIP {
     var connectionPoint: UInt32?
     /// Of tags: `Line1.Speed[2]`.
     var symbol = NameID.none
-    /// The link address behind the last port: a slot; -1 where it is text.
+    /// The link address of the last port: a slot; -1 where it is text.
     var link: Int64 = -1
     /// The last link address that is text: a host on another network.
     var linkName = NameID.none
     /// A safety segment in a connection path (volume 5).
     var isSafety = false
-    /// What the application paths of a connection lead to, in their order: class in the upper half, instance or connection point in the lower one.
+    /// What the application paths of a connection lead to, in their order: class in the upper half, instance or
+    /// connection point in the lower one.
     private var points = InlineArray<3, UInt64>(repeating: 0)
     private(set) var pointCount = 0
 
@@ -35,7 +36,8 @@ extension CIP {
       pointCount += 1
     }
 
-    /// All application paths of a connection (volume 1, 3-5.5.1.10): configuration, then what is consumed, then what is produced, as far as they are there.
+    /// All application paths of a connection (volume 1, 3-5.5.1.10): configuration, then what is consumed, then what is
+    /// produced, as far as they are there.
     var targets: Int { symbol != .none ? 1 : max(1, pointCount) }
     func target(at place: Int) -> Target {
       symbol != .none || pointCount == 0
@@ -166,7 +168,7 @@ extension Exchange {
   /// Adds to a name that is put together of several parts; `isNew` begins it.
   mutating func spell(isNew: Bool = false, _ write: (inout [UInt8]) -> Void) {
     if isNew { spelling.removeAll(keepingCapacity: true) }
-    // Whatever is cut off, names stay apart by what is kept.
+    // A longer name is cut off anyway; what is kept tells names apart.
     guard spelling.count < NameTable.longest else { return }
     write(&spelling)
   }

@@ -1,9 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Commands and status codes of PCCC: Rockwell, DF1 Protocol and Command Set (1770-6.5.16), chapters 7 and 8. A code is the command, then its function.
-extension PCCC {
-  static func name(_ code: UInt32) -> StaticString {
-    switch code {
+/// A command of PCCC: CMD, then FNC or 0 (Rockwell, DF1 Protocol and Command Set, 1770-6.5.16, chapter 7).
+struct PCCCCommand: RawRepresentable, Hashable, Sendable {
+  let rawValue: UInt32
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+  init(_ command: UInt8, function: UInt8) { rawValue = UInt32(command) << 8 | UInt32(function) }
+
+  static let wordRangeWrite = PCCCCommand(rawValue: 0x0F00)
+  static let wordRangeRead = PCCCCommand(rawValue: 0x0F01)
+  static let setCPUMode = PCCCCommand(rawValue: 0x0F3A)
+  static let typedWrite = PCCCCommand(rawValue: 0x0F67)
+  static let typedRead = PCCCCommand(rawValue: 0x0F68)
+  static let changeMode = PCCCCommand(rawValue: 0x0F80)
+  static let typedLogicalRead2 = PCCCCommand(rawValue: 0x0FA1)
+  static let typedLogicalRead3 = PCCCCommand(rawValue: 0x0FA2)
+  static let typedLogicalWrite2 = PCCCCommand(rawValue: 0x0FA9)
+  static let typedLogicalWrite3 = PCCCCommand(rawValue: 0x0FAA)
+  static let typedLogicalMaskedWrite = PCCCCommand(rawValue: 0x0FAB)
+
+  /// Protected typed logical reads and writes.
+  var isTypedLogical: Bool {
+    switch self {
+    case .typedLogicalRead2, .typedLogicalRead3, .typedLogicalWrite2, .typedLogicalWrite3, .typedLogicalMaskedWrite:
+      true
+    default: false
+    }
+  }
+  /// Of typed logical ones: those with three address fields.
+  var hasSubElement: Bool { self != .typedLogicalRead2 && self != .typedLogicalWrite2 }
+  /// Word ranges and typed data.
+  var isRange: Bool {
+    self == .wordRangeWrite || self == .wordRangeRead || self == .typedWrite || self == .typedRead
+  }
+
+  var name: StaticString {
+    switch rawValue {
     case 0x0000: "Protected write"
     case 0x0100: "Unprotected read"
     case 0x0200: "Protected bit write"
@@ -70,8 +101,8 @@ extension PCCC {
     }
   }
 
-  static func action(_ code: UInt32) -> Action {
-    switch code {
+  var action: Action {
+    switch rawValue {
     // What the PLC-3 has in files are its data.
     case 0x0100, 0x0F01, 0x0F04, 0x0F68, 0x0FA1, 0x0FA2: .read
     case 0x0000, 0x0200, 0x0500, 0x0800, 0x0F00, 0x0F02, 0x0F03, 0x0F26, 0x0F67, 0x0F79, 0x0FA9, 0x0FAA, 0x0FAB: .write
@@ -83,21 +114,28 @@ extension PCCC {
       .program
     case 0x0F41: .operate
     case 0x0F81, 0x0F82, 0x0FA7, 0x0FAF: .file
-    // Its commands are what it means.
+    // An Execute multiple commands is what its commands are.
     default: .unknown
     }
   }
 
   /// Whether a program is read out of the controller.
-  static func isFetch(_ code: UInt32) -> Bool {
-    switch code {
+  var isFetch: Bool {
+    switch rawValue {
     case 0x0706, 0x0F06, 0x0F09, 0x0F17, 0x0F53, 0x0F55: true
     default: false
     }
   }
 
+}
+
+/// Status codes of PCCC (1770-6.5.16, chapter 8).
+enum PCCCStatus {
+  /// Another code follows, in EXT STS.
+  static let extended: UInt8 = 0xF0
+
   /// STS: what went wrong on the way (lower half), or at the far end (upper half).
-  static func status(_ code: UInt8) -> StaticString {
+  static func name(_ code: UInt8) -> StaticString {
     switch code {
     case 0x00: "Success"
     case 0x01: "Destination node is out of buffer space"
@@ -125,7 +163,7 @@ extension PCCC {
   }
 
   /// EXT STS.
-  static func extendedStatus(_ code: UInt8) -> StaticString {
+  static func name(extended code: UInt8) -> StaticString {
     switch code {
     case 0x01: "A field has an illegal value"
     case 0x02: "Less levels specified in address than minimum for any address"

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The header of a CIP request: ODVA, The CIP Networks Library, volume 1, 2-4.
+///
+///     +0        +1          +2
+///     +---------+-----------+------ ... -+------ ... -+
+///     | service | path size | path       | data       |
+///     +---------+-----------+------ ... -+------ ... -+
+///
+/// The size counts 16-bit words. The highest bit of the service marks a response.
+struct CIPRequestHeader: ~Escapable {
+  static let size = 2
+  static let responseBit: UInt8 = 0x80
+  private let message: RawSpan
+  let start: Int
+
+  /// The CIP message ends where `message` ends.
+  @inline(__always) @_lifetime(copy message)
+  init?(_ message: RawSpan, at start: Int) {
+    guard start + CIPRequestHeader.size <= message.byteCount else { return nil }
+    self.message = message
+    self.start = start
+  }
+
+  var service: UInt8 { message.u8(start) }
+  var isResponse: Bool { service & CIPRequestHeader.responseBit != 0 }
+  /// Words.
+  var pathSize: UInt8 { message.u8(start + 1) }
+  var path: Int { start + CIPRequestHeader.size }
+  /// Where the path ends and the data begin.
+  var data: Int { path + 2 * Int(pathSize) }
+  /// The first byte of the path; nil where there is none.
+  var firstSegment: UInt8? { path < message.byteCount ? message.u8(path) : nil }
+  /// Whether the path is all there.
+  var hasPath: Bool { data <= message.byteCount }
+}
+
+/// The header of a CIP response (volume 1, 2-4).
+///
+///     +0        +1         +2       +3              +4
+///     +---------+----------+--------+---------------+-------------------+------ ... -+
+///     | service | reserved | status | size of added | additional status | data       |
+///     +---------+----------+--------+---------------+-------------------+------ ... -+
+///
+/// The size counts 16-bit words.
+struct CIPResponseHeader: ~Escapable {
+  static let size = 4
+  private let message: RawSpan
+  let start: Int
+
+  /// The CIP message ends where `message` ends.
+  @inline(__always) @_lifetime(copy message)
+  init?(_ message: RawSpan, at start: Int) {
+    guard start + CIPResponseHeader.size <= message.byteCount else { return nil }
+    self.message = message
+    self.start = start
+  }
+
+  /// As in the request, without the response bit.
+  var service: UInt8 { message.u8(start) & ~CIPRequestHeader.responseBit }
+  /// 0.
+  var reserved: UInt8 { message.u8(start + 1) }
+  var generalStatus: CIPStatus { CIPStatus(rawValue: message.u8(start + 2)) }
+  /// Words.
+  var additionalStatusSize: UInt8 { message.u8(start + 3) }
+  /// The first word of the additional status; nil where there is none.
+  var extendedStatus: UInt16? {
+    let status = start + CIPResponseHeader.size
+    return additionalStatusSize > 0 && status + 2 <= message.byteCount ? message.u16LE(status) : nil
+  }
+  /// Where the additional status ends and the data begin.
+  var data: Int { start + CIPResponseHeader.size + 2 * Int(additionalStatusSize) }
+  /// Whether the additional status is all there.
+  var hasAdditionalStatus: Bool { data <= message.byteCount }
+}
+
+/// What comes before the CIP message in an item for connected data of transport class 2 or 3 (volume 1, 3-4.4.3).
+///
+///     +0               +2
+///     +----------------+------ ... -+
+///     | sequence count | CIP message|
+///     +----------------+------ ... -+
+struct ConnectedDataHeader: ~Escapable {
+  static let size = 2
+  private let message: RawSpan
+  let start: Int
+
+  @inline(__always) @_lifetime(copy message)
+  init?(_ message: RawSpan, at start: Int) {
+    guard start + ConnectedDataHeader.size <= message.byteCount else { return nil }
+    self.message = message
+    self.start = start
+  }
+
+  var sequenceCount: UInt16 { message.u16LE(start) }
+  /// Where the CIP message begins.
+  var service: Int { start + ConnectedDataHeader.size }
+}

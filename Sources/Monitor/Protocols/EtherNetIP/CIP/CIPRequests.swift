@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Requests: ODVA, The CIP Networks Library, volume 1, appendix A; those of Logix controllers: Rockwell 1756-PM020.
+extension CIP {
+  /// `place` counts the requests of a message.
+  static func readRequest(
+    _ bytes: RawSpan, at start: Int, _ context: CIPContext, _ place: inout Int64, _ exchange: inout Exchange
+  ) {
+    let own = place
+    place += 1
+    guard let header = CIPRequestHeader(bytes, at: start) else {
+      let fault = Fault(.truncated, "Path size", seen: 1, least: 2, most: 65_511)
+      return addFaulty(bytes.u8(start), .request, fault, context, &exchange)
+    }
+    let service = header.service
+    let data = header.data
+    guard header.hasPath else {
+      let fault = Fault(
+        .length, "Path size", seen: UInt64(header.pathSize), least: 0,
+        most: UInt64(max(0, bytes.byteCount - header.path) / 2))
+      return addFaulty(service, .request, fault, context, &exchange)
+    }
+    let path = path(bytes, from: header.path, to: data, &exchange)
+    let kind = CIPService(service, path)
+    var operation = Operation(
+      exchange.id(of: EtherNetIP.cip), kind.action, .request, code: UInt32(service), name: kind.name)
+    operation.transaction = context.transaction
+    operation.unit = context.slot
+    operation.detail = context.host
+    operation.target = path.target
+    if let attribute = path.attribute { operation.facets[.attribute] = attribute }
+    if let member = path.member, path.symbol == .none { operation.facets[.member] = member }
+    if let connection = context.connection { operation.facets[.connection] = connection }
+    let at = exchange.operations.count
+    exchange.operations.append(operation)
+    switch kind.form {
+    case .multiple where context.depth < deepest:
+      guard var packet = MultipleServicePacket(bytes, at: data) else { break }
+      while let range = packet.next() {
+        readRequest(
+          bytes.extracting(first: range.upperBound), at: range.lowerBound, context.inner, &place, &exchange)
+      }
+      if let fault = packet.fault { exchange.operations[at].note(fault) }
+    case .unconnectedSend where context.depth < deepest:
+      readUnconnectedSend(bytes, at: data, context, &place, carrier: at, &exchange)
+    case .forwardOpen(let isLarge): readForwardOpen(bytes, at: data, isLarge: isLarge, at, &exchange)
+    case .forwardClose:
+      // Tick, ticks, connection serial, vendor, serial of the originator, path size, 0, path.
+      guard data + 12 <= bytes.byteCount else { break }
+      let end = min(bytes.byteCount, data + 12 + 2 * Int(bytes.u8(data + 10)))
+      setTargets(CIP.path(bytes, from: data + 12, to: end, &exchange), at, &exchange)
+    case .readTag(let isFragment):
+      if data + 2 <= bytes.byteCount { exchange.operations[at].target.count = UInt32(bytes.u16LE(data)) }
+      if isFragment, data + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(data + 2) }
+    case .modifyTag: readTagModification(bytes, at: data, at, &exchange)
+    case .writeTag(let isFragment): readTagWrite(bytes, at: data, isFragment: isFragment, at, &exchange)
+    case .pccc:
+      if let command = PCCCHeader(bytes, at: data) { PCCC.readRequest(command, context, &exchange) }
+    case .set: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
+    case .getList, .setList:
+      // Number of attributes, the first one; when they are set, its data and then the other ones.
+      guard data + 4 <= bytes.byteCount else { break }
+      exchange.operations[at].facets[.attribute] = UInt32(bytes.u16LE(data + 2))
+      if kind.form == .setList { exchange.operations[at].values = attributeValues(bytes, at: data + 4, of: kind) }
+    case .reset:
+      // Which kind of reset (volume 1, 5A-2.3.1): 0 as by switching off and on, 1 to the factory's settings, 2 to these
+      // except the address.
+      if data < bytes.byteCount { exchange.operations[at].subcode = Int32(bytes.u8(data)) }
+    default: break
+    }
+    if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
+    // What a server sends in place of an answer is not answered.
+    if exchange.direction == .toServer || !exchange.isDirectionCertain {
+      exchange.ask(exchange.operations[at], place: own, mayStaySilent: own > 0)
+    }
+  }
+
+  /// Tick, ticks, size of the message, the message, a byte if it is of odd size, size of the route in words, 0, the
+  /// route (volume 1, 3-5.5.4).
+  private static func readUnconnectedSend(
+    _ bytes: RawSpan, at data: Int, _ context: CIPContext, _ place: inout Int64, carrier at: Int,
+    _ exchange: inout Exchange
+  ) {
+    guard data + 4 <= bytes.byteCount else { return }
+    let length = Int(bytes.u16LE(data + 2))
+    let message = data + 4
+    guard length >= 2, message + length <= bytes.byteCount else {
+      exchange.operations[at].note(
+        Fault(
+          .length, "Message request size", seen: UInt64(length), least: 2,
+          most: UInt64(max(0, bytes.byteCount - message))))
+      return
+    }
+    let ports = message + length + length % 2
+    var inner = context.inner
+    if ports + 2 <= bytes.byteCount {
+      let end = min(bytes.byteCount, ports + 2 + 2 * Int(bytes.u8(ports)))
+      let path = CIP.path(bytes, from: ports + 2, to: end, &exchange)
+      (inner.slot, inner.host) = (path.link, path.linkName)
+    }
+    exchange.operations[at].unit = inner.slot
+    exchange.operations[at].detail = inner.host
+    readRequest(bytes.extracting(first: message + length), at: message, inner, &place, &exchange)
+  }
+
+  /// Write Tag (Rockwell 1756-PM020): type, for structures a handle, number of elements, in fragments an offset, then
+  /// the elements.
+  private static func readTagWrite(
+    _ bytes: RawSpan, at data: Int, isFragment: Bool, _ at: Int, _ exchange: inout Exchange
+  ) {
+    guard data + 4 <= bytes.byteCount else { return }
+    let isStructure = bytes.u16LE(data) == CIPType.structure
+    let count = data + (isStructure ? 4 : 2)
+    guard count + 2 <= bytes.byteCount else { return }
+    exchange.operations[at].target.count = UInt32(bytes.u16LE(count))
+    if isFragment, count + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(count + 2) }
+    exchange.operations[at].values = Values(
+      CIPType.format(bytes.u16LE(data)), at: count + (isFragment ? 6 : 2), .max, end: bytes.byteCount)
+  }
+
+  /// Read Modify Write Tag (Rockwell 1756-PM020): the size of a mask, bits to set, bits to keep.
+  private static func readTagModification(_ bytes: RawSpan, at data: Int, _ at: Int, _ exchange: inout Exchange) {
+    guard data + 2 <= bytes.byteCount else { return }
+    let format: Values.Format? =
+      switch bytes.u16LE(data) {
+      case 1: .uint8
+      case 2: .uint16LE
+      case 4: .uint32LE
+      case 8: .uint64LE
+      default: nil
+      }
+    exchange.operations[at].values = Values(
+      format ?? .uint8, at: data + 2, format == nil ? .max : 2, end: bytes.byteCount)
+  }
+}
+
+/// The messages of a Multiple Service Packet (volume 1, A-4.10): their number, their offsets counted from that number
+/// on, then the messages.
+///
+///     +0      +2       +4
+///     +-------+--------+--------+-- ... -+--------- ... -+--------- ... -+
+///     | count | offset | offset | ...    | message       | message       |
+///     +-------+--------+--------+-- ... -+--------- ... -+--------- ... -+
+///
+/// Each must begin after the beginning of the one before, and the first after the offsets: the walk ends.
+struct MultipleServicePacket: ~Escapable {
+  static let size = 2
+  private let bytes: RawSpan
+  private let start: Int
+  let count: UInt16
+  private var index = 0
+  /// The lowest offset that the next message can have.
+  private var lowest: Int
+  /// An offset that is too low, or beyond the bytes, ended the walk.
+  private(set) var fault: Fault?
+
+  /// The packet ends where the bytes end.
+  @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan, at start: Int) {
+    guard start + MultipleServicePacket.size <= bytes.byteCount else { return nil }
+    self.bytes = bytes
+    self.start = start
+    count = bytes.u16LE(start)
+    lowest = MultipleServicePacket.size + 2 * Int(count)
+  }
+
+  /// Where the next message begins and ends.
+  @_lifetime(self: copy self)
+  mutating func next() -> Range<Int>? {
+    let place = start + MultipleServicePacket.size + 2 * index
+    guard fault == nil, index < Int(count), place + 2 <= bytes.byteCount else { return nil }
+    let offset = Int(bytes.u16LE(place))
+    index += 1
+    let isLast = index == Int(count) || place + 4 > bytes.byteCount
+    let end = isLast ? bytes.byteCount : start + Int(bytes.u16LE(place + 2))
+    guard offset >= lowest, start + offset < end, end <= bytes.byteCount else {
+      fault = Fault(
+        .range, "Offset", seen: UInt64(offset), least: UInt64(lowest), most: UInt64(bytes.byteCount - start))
+      return nil
+    }
+    lowest = offset + 1
+    return start + offset..<end
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Responses: ODVA, The CIP Networks Library, volume 1, appendix A; those of Logix controllers: Rockwell 1756-PM020.
+extension CIP {
+  /// `place` counts the responses of a message.
+  static func readResponse(
+    _ bytes: RawSpan, at start: Int, _ context: CIPContext, _ place: inout Int64, _ exchange: inout Exchange
+  ) {
+    let own = place
+    place += 1
+    guard let header = CIPResponseHeader(bytes, at: start) else {
+      let fault = Fault(.truncated, "Response", seen: UInt64(bytes.byteCount - start), least: 4, most: 65_511)
+      return addFaulty(bytes.u8(start), .response, fault, context, &exchange)
+    }
+    let service = header.service
+    let status = header.generalStatus
+    let data = header.data
+    var kind = CIPService(service, Path())
+    var operation = Operation(
+      exchange.id(of: EtherNetIP.cip), kind.action, .response, code: UInt32(service), name: kind.name)
+    operation.transaction = context.transaction
+    var connectionAsked = ConnectionAsked()
+    let isTied = exchange.tie(&operation, place: own) { question, answer in
+      answer.action = question.action
+      answer.name = question.name
+      answer.unit = question.unit
+      answer.detail = question.detail
+      answer.subcode = question.subcode
+      if let offset = question.facets[.offset] { answer.facets[.offset] = offset }
+      connectionAsked = ConnectionAsked(question)
+      if let attribute = question.facets[.attribute] { answer.facets[.attribute] = attribute }
+    }
+    if isTied {
+      // What the answer holds depends on the class asked.
+      var path = Path()
+      let target = operation.target
+      path.classID = target.area == .object ? target.number : target.area == .assembly ? 4 : nil
+      path.symbol = target.area == .tag ? target.name : .none
+      // What is opened or closed is the target here, not the connection manager that was asked.
+      if operation.action == .session, CIPService.isConnection(service) {
+        path.classID = CIPService.connectionManager
+        path.symbol = .none
+      }
+      kind = CIPService(service, path)
+    }
+    if let connection = context.connection { operation.facets[.connection] = connection }
+    operation.outcome = status.isSuccess ? .ok : .error(code: UInt32(status.rawValue), name: status.name)
+    if status != .success { operation.facets[.generalStatus] = UInt32(status.rawValue) }
+    if let extended = header.extendedStatus { operation.facets[.extendedStatus] = UInt32(extended) }
+    guard header.hasAdditionalStatus else {
+      operation.note(
+        Fault(
+          .length, "Size of additional status", seen: UInt64(header.additionalStatusSize), least: 0,
+          most: UInt64((bytes.byteCount - start - CIPResponseHeader.size) / 2)))
+      return exchange.operations.append(operation)
+    }
+    let at = exchange.operations.count
+    exchange.operations.append(operation)
+    guard status.isSuccess || status == .embeddedServiceError else { return }
+    switch kind.form {
+    case .multiple where context.depth < deepest:
+      guard var packet = MultipleServicePacket(bytes, at: data) else { break }
+      while let range = packet.next() {
+        readResponse(
+          bytes.extracting(first: range.upperBound), at: range.lowerBound, context.inner, &place, &exchange)
+      }
+      if let fault = packet.fault { exchange.operations[at].note(fault) }
+      if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
+    case .forwardOpen: readOpened(bytes, at: data, connectionAsked, at, &exchange)
+    case .readTag where data + 2 <= bytes.byteCount:
+      let type = bytes.u16LE(data)
+      exchange.operations[at].values = Values(
+        CIPType.format(type), at: data + (type == CIPType.structure ? 4 : 2), .max, end: bytes.byteCount)
+    case .get: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
+    case .getList where data + 2 <= bytes.byteCount:
+      // Number, then identifier, status and data of each. Only of one alone it is known where its data end.
+      exchange.operations[at].values = attributeValues(bytes, at: data + (bytes.u16LE(data) == 1 ? 6 : 2), of: kind)
+    case .getAll where kind.classID == 1:
+      if let report = identity(bytes, at: data, &exchange) { exchange.identities.append(report) }
+    case .pccc:
+      if let answer = PCCCHeader(bytes, at: data) {
+        var context = context
+        context.slot = operation.unit
+        PCCC.readResponse(answer, context, &exchange)
+      }
+    default: break
+    }
+  }
+}

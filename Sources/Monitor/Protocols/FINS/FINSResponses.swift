@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The text of responses (W342, 5-2 and 5-3): the end code at 12 of the frame, then what was asked for.
+enum FINSResponses {
+  static func read(
+    _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    if let end = frame.endCode {
+      operation.outcome = end.rawValue == 0 ? .ok : .error(code: UInt32(end.rawValue), name: end.name)
+    } else {
+      operation.note(Fault(.length, "End code", seen: UInt64(frame.count - 12), least: 2, most: 2000))
+    }
+    var isLocal = false
+    if exchange.waiting(transaction: operation.transaction, unit: operation.unit) == nil {
+      isLocal = exchange.waiting(transaction: operation.transaction, unit: FINS.localNode) != nil
+    }
+    _ = exchange.tie(&operation, place: isLocal ? FINS.localNode : nil) { asked, answer in
+      answer.action = asked.action
+      answer.isFetch = asked.isFetch
+      answer.values = Values(format: asked.values.format, stride: asked.values.stride)
+    }
+    let format = operation.values
+    operation.values = .none
+    guard operation.outcome == .ok else { return }
+    switch command {
+    case .memoryAreaRead:
+      let count = operation.pairing == .answered ? Int(operation.target.count) : .max
+      operation.values = Values(
+        format.format == .none ? .uint16 : format.format, at: frame.start + 14, count, stride: Int(format.stride),
+        end: frame.end)
+    case .multipleMemoryAreaRead:
+      // The code of each area, then its value.
+      var offset = 14
+      var place = 0
+      while offset < frame.count, let area = FINSArea(rawValue: frame.u8(offset)).place {
+        exchange.answer(FINSArea.values(frame, at: offset + 1, 1, area), at: place, of: &operation)
+        offset += 1 + area.width
+        place += 1
+      }
+    case .controllerDataRead:
+      // Twenty characters of model, twenty of version.
+      guard frame.count >= 54 else { return }
+      var report = IdentityReport()
+      report.knownVendor = "Omron"
+      report.model = exchange.name(frame.bytes(14, 20).trimmed)
+      report.firmware = exchange.name(frame.bytes(34, 20).trimmed)
+      exchange.identities.append(report)
+    case .controllerStatusRead:
+      // Status, mode, errors.
+      operation.values = Values(.uint8, at: frame.start + 14, 6, end: frame.end)
+    case .clockRead: FINSClock.read(frame, at: 14, &operation)
+    default: break
+    }
+  }
+}

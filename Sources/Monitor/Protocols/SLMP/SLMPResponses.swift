@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What responses give.
+extension SLMPData {
+  /// `operation` has the question's targets already.
+  func readResponse(
+    _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
+  ) {
+    switch command {
+    case .read:
+      let count = Int(operation.target.count)
+      operation.values =
+        isBits
+        ? bits(message, at: data, count) : words(message, at: data, count / operation.target.area.pointsOfWord)
+    case .randomRead, .readBlocks:
+      let first = Int(operation.target.count) / operation.target.area.pointsOfWord
+      guard operation.items.count > 0 || message.byteCount == data + form.width(2) * first else {
+        operation.values = words(message, at: data, .max)
+        return
+      }
+      var offset = data
+      for place in 0...Int(operation.items.count) {
+        let target = exchange.target(place, of: operation)
+        let count = Int(target.count) / target.area.pointsOfWord
+        let isDouble = command == .randomRead && count == 2
+        let values = isDouble ? doubles(message, at: offset, 1) : words(message, at: offset, count)
+        exchange.answer(values, at: place, of: &operation)
+        offset += form.width(2) * count
+      }
+      // Of more targets than are kept.
+      if offset < message.byteCount {
+        exchange.answer(
+          words(message, at: offset, .max), at: Int(operation.items.count) + 1, of: &operation)
+      }
+    case .monitor:
+      // Words, then double words, as they were registered.
+      let state = SLMPState(exchange.state)
+      guard state.words > 0 || state.doubleWords > 0 else {
+        operation.values = words(message, at: data, .max)
+        return
+      }
+      let count = Int(state.words)
+      operation.values = words(message, at: data, count)
+      guard state.doubleWords > 0 else { return }
+      exchange.add(
+        .none, doubles(message, at: data + form.width(2) * count, Int(state.doubleWords)), to: &operation,
+        isFirst: false)
+    case .readBuffer: operation.values = words(message, at: data, Int(operation.target.count))
+    case .readModule: operation.values = words(message, at: data, Int(operation.target.count) / 2)
+    case .readLabels, .readRandomLabels:
+      readLabelValues(message, at: data, isArray: command == .readLabels, &operation, &exchange)
+    case .getParameter:
+      var offset = data + form.width(2)
+      for place in 0...Int(operation.items.count) {
+        guard let size = number(message, offset + form.width(2), 2) else { return }
+        exchange.answer(bytes(message, at: offset + form.width(4), size), at: place, of: &operation)
+        offset += form.width(4 + size)
+      }
+    // The file's pointer number, or its number.
+    case .openFile, .searchDirectory: operation.values = words(message, at: data, 1)
+    case .readFile:
+      operation.values = bytes(message, at: data + form.width(2), number(message, data, 2) ?? 0)
+    case .readModel:
+      guard data + 16 <= message.byteCount else { return }
+      operation.values = words(message, at: data + 16, 1)
+      var report = IdentityReport()
+      report.knownVendor = "Mitsubishi Electric"
+      report.model = exchange.name(message.slice(data, 16).trimmed)
+      exchange.identities.append(report)
+    default: break
+    }
+  }
+}
+
+extension Exchange {
+  /// A target of an operation by its place in the message.
+  fileprivate func target(_ place: Int, of operation: Operation) -> Target {
+    guard place > 0 else { return operation.target }
+    let index = Int(operation.items.start) + place - 1
+    return index < items.count ? items[index].target : .none
+  }
+}
