@@ -58,7 +58,7 @@ struct Summary {
     let actions = pipeline.operationsByAction.map { action, count in
       Bilingual("\(action.name.en) \(count)", "\(action.name.ja)\(count)件")
     }
-    if !actions.isEmpty { row(Bilingual("operations", "操作"), list(actions)) }
+    if !actions.isEmpty { row(Bilingual("operations", "操作の内訳"), list(actions)) }
     let alerts = pipeline.alertsByKind
     if alerts.isEmpty { row(Bilingual("alerts", "アラート"), Bilingual("none", "なし")) }
     for alert in alerts {

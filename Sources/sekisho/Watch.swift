@@ -10,9 +10,9 @@ struct Watch: ParsableCommand {
     commandName: "monitor",
     abstract: "Monitor a network interface, such as one on a switch's mirror port, until Ctrl-C.",
     discussion: """
-      It needs the right to open a raw socket and gives up all others: run it as root, or once
+      It needs the right to open a raw socket and drops all other rights: run it as root, or run once
         sudo setcap cap_net_raw=ep $(command -v sekisho)
-      SIGHUP reads the site file again; a broken one keeps the old one. With --log stats the counters are written every 60 seconds.
+      SIGHUP reloads the site file; if the new one has errors, the old one stays in force. With --log stats, counters are written every 60 seconds.
 
       Examples:
         sekisho monitor --interface eth1 --site plant.yaml --output alerts.json
@@ -83,7 +83,7 @@ struct Watch: ParsableCommand {
         case .up: options.tell(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
         case .down(let reason):
           options.tell(
-            Bilingual("\(interface) is down: \(reason); waiting for it", "\(interface)が停止しました（\(reason)）。復旧を待っています"))
+            Bilingual("\(interface): \(reason); waiting for it to come up", "\(interface)が停止しました（\(reason)）。復旧を待っています"))
         }
       }
       if Stop.reloadCount != reloads {

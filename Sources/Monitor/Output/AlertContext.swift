@@ -126,11 +126,11 @@ package struct AlertContext: Sendable {
 }
 
 /// A name of the site file inside a sentence: never so long that the sentence outgrows its record.
-func short(_ text: String) -> String {
-  guard text.utf8.count > 64 else { return text }
+func short(_ text: String, limit: Int = 64) -> String {
+  guard text.utf8.count > limit else { return text }
   var cut = ""
   for scalar in text.unicodeScalars {
-    guard cut.utf8.count + UTF8.width(scalar) <= 61 else { break }
+    guard cut.utf8.count + UTF8.width(scalar) <= limit - 3 else { break }
     cut.unicodeScalars.append(scalar)
   }
   return cut + "…"

@@ -61,7 +61,7 @@ struct Facts {
 
   /// At most six words of a list of the site file.
   static func list(_ words: [String]) -> String {
-    words.prefix(6).map(short).joined(separator: ", ") + (words.count > 6 ? ", …" : "")
+    words.prefix(6).map { short($0) }.joined(separator: ", ") + (words.count > 6 ? ", …" : "")
   }
 
   /// Codes, checksums and magic numbers in hexadecimal, as the standards write them.
@@ -106,7 +106,7 @@ struct OperationFacts {
     let isRenaming = operation.action == .configure && operation.target.area == .station
     newName = isRenaming ? short(shown.name ?? "") : nil
     // A device that reports its new name already has no known old one.
-    oldName = isRenaming && knownName != shown.name ? knownName.map(short) : nil
+    oldName = isRenaming && knownName != shown.name ? knownName.map { short($0) } : nil
     let hasWritten = operation.written != .none
     let changed = hasWritten ? operation.written : operation.target
     target =

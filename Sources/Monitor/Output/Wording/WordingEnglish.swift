@@ -66,9 +66,9 @@ struct English {
         reason: "the site file lists the devices \(inZone(facts.sourceZone)), and this one is not among them")
     case .wrongZone:
       return KindWording(
-        signature: "Known device \(inZone(facts.sourceZone)) at the wrong place",
-        summary: "\(facts.source) was seen at a different place than the site file says.",
-        expected: "\(facts.source) only at the place given in the site file.",
+        signature: "Known device \(inZone(facts.sourceZone)) in the wrong place",
+        summary: "\(facts.source) was seen in a different place than the site file says.",
+        expected: "\(facts.source) only in the place given in the site file.",
         reason: "the site file gives a different place for this device")
     case .addressConflict:
       return KindWording(
@@ -79,7 +79,7 @@ struct English {
       return KindWording(
         signature: "\(messageTitle) to a controller without a conduit\(zones(", "))",
         summary: "\(from) \(did); no conduit allows it.",
-        expected: "Commands to a controller only through a conduit that allows them; there is none here.",
+        expected: "Commands to a controller only through a conduit that allows them.",
         reason: "no conduit allows \(action.en) from \(facts.source) to \(facts.destination)")
     case .externalCommunication:
       return KindWording(
@@ -188,7 +188,7 @@ struct English {
     switch (finding.kind, finding.detail) {
     case (.operationNotAllowed, .refusedService): "Service \(facts.service) not allowed \(zones)"
     case (.operationNotAllowed, .refusedTarget): "\(messageTitle) outside the allowed targets, \(zones)"
-    case (.wrongZone, .zone(let expected, let seen)): "Device of \(zone(expected)) seen in \(zone(seen))"
+    case (.wrongZone, .zone(let expected, let seen)): "Device of \(zone(expected)) seen \(inZone(seen))"
     case (.wrongZone, .vlan(let zone, _)): "Device of \(self.zone(zone)) on a VLAN of another zone"
     case (.wrongZone, .binding): "MAC address of a known device changed \(inZone(facts.sourceZone))"
     default: nil
@@ -201,7 +201,7 @@ struct English {
       "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
         + "its address."
     case (.wrongZone, .zone(let expected, let seen)):
-      "\(facts.source) belongs to \(zone(expected)) but was seen in \(zone(seen))."
+      "\(facts.source) belongs to \(zone(expected)) but was seen \(inZone(seen))."
     case (.wrongZone, .vlan(let zone, let seen)):
       "\(facts.source) belongs to \(self.zone(zone)) but was seen on VLAN \(seen), which is not one of that zone."
     case (.addressConflict, .binding(let ip, let expected, let seen)):
@@ -221,7 +221,7 @@ struct English {
     case .refusedTime(let conduit, let window):
       "\(name(conduit)) is open only during \(context.window(window).map { "\(short($0.name)) (\(short($0.text)))" } ?? "its window")."
     case .binding(let ip, let expected, _): "\(ip) at MAC address \(expected)."
-    case .zone(let expected, _): "\(facts.source) only in \(zone(expected))."
+    case .zone(let expected, _): "\(facts.source) only \(inZone(expected))."
     case .vlan(let zone, _): "\(facts.source) only on VLANs of \(self.zone(zone))."
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
@@ -243,7 +243,7 @@ struct English {
     case .refusedService: "\(facts.service)\(way)."
     case .refusedTime: "\(message)\(way), on \(facts.moment)."
     case .binding(let ip, _, let seen): "\(ip) at MAC address \(seen)."
-    case .zone(_, let seen): "\(facts.source) in \(zone(seen))."
+    case .zone(_, let seen): "\(facts.source) \(inZone(seen))."
     case .vlan(_, let seen): "\(facts.source) on VLAN \(seen)."
     case .count(let what, let seen, _, let seconds): "\(seen) \(noun(what))\(within(seconds))\(way)."
     case .fault(let fault):
@@ -280,7 +280,7 @@ struct English {
   }
 
   private func zone(_ id: ZoneID) -> String {
-    id == .external ? "the outside of the plant" : "zone \(context.zoneName(id))"
+    id == .external ? "outside the plant" : "zone \(context.zoneName(id))"
   }
   private func inZone(_ id: ZoneID) -> String { id == .external ? "outside the plant" : "in \(zone(id))" }
   private func place(_ id: ZoneID) -> String { " " + inZone(id) }

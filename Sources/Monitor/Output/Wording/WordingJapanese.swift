@@ -25,7 +25,7 @@ struct Japanese {
   var rest: Wording {
     Wording(
       signature: "同種の検知（続き）: \(entry.title.ja)",
-      summary: "個別に通知した以外の機器の間で、\(entry.id)がさらに検知されました。最初のものは\(facts.source)から\(facts.destination)です。",
+      summary: "個別に通知した以外の機器の間で、「\(entry.title.ja)」がさらに検知されました。最初のものは\(facts.source)から\(facts.destination)です。",
       expected: "同種の新規アラートは\(Aggregation.windowMinutes)分間に\(Aggregation.newAlerts)件以内",
       seen: "上限を超えたため、以降は個別に通知せず、ここで件数のみ数えています",
       reason: "多数の機器で同時に発生しており、共通の原因が疑われます")
@@ -207,7 +207,7 @@ struct Japanese {
     case .vlan(let zone, _): "\(facts.source)は\(self.zone(zone))のVLANにのみ存在"
     case .count(let what, _, let limit, let seconds):
       limit > 1
-        ? "\(period(seconds, "の"))\(noun(what))は\(limit)\(counter(what))未満" : "\(noun(what))は0\(counter(what))"
+        ? "\(noun(what))は\(period(seconds))\(limit)\(counter(what))未満" : "\(noun(what))は0\(counter(what))"
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
     case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータから3秒以内に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
@@ -227,7 +227,7 @@ struct Japanese {
     case .zone(_, let seen): "\(facts.source)を\(zone(seen))で検出"
     case .vlan(_, let seen): "\(facts.source)をVLAN \(seen)で検出"
     case .count(let what, let seen, _, let seconds):
-      "\(period(seconds, "に"))\(noun(what))が\(seen)\(counter(what))" + (way.isEmpty ? "" : "（\(way)）")
+      "\(noun(what))が\(period(seconds))\(seen)\(counter(what))" + (way.isEmpty ? "" : "（\(way)）")
     case .fault(let fault):
       "\(fault.field): \(seen(fault))（\(name(fault.kind))）"
         + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
@@ -264,7 +264,7 @@ struct Japanese {
   /// With its title, for sentences: `設備系ネットワーク ライン1（line-1）`.
   private func zone(_ id: ZoneID) -> String {
     guard id != .external, let zone = context.zone(id), zone.title != zone.name else { return zoneName(id) }
-    return "\(short(zone.title))（\(short(zone.name))）"
+    return "\(short(zone.title, limit: 96))（\(short(zone.name))）"
   }
   /// For titles.
   private func zoneName(_ id: ZoneID) -> String { id == .external ? "工場外" : "ゾーン\(context.zoneName(id))" }
@@ -348,10 +348,10 @@ struct Japanese {
   }
 
   /// `5分間に`
-  private func period(_ seconds: Int, _ particle: String) -> String {
+  private func period(_ seconds: Int) -> String {
     guard seconds > 0 else { return "" }
     let text = Language.ja.period(seconds: seconds)
-    return text + (text.hasSuffix("時間") ? particle : "間" + particle)
+    return text.hasSuffix("間") ? "\(text)に" : "\(text)間に"
   }
 
   private func noun(_ what: Finding.Counted) -> String {
