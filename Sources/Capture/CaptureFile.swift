@@ -73,11 +73,12 @@ package struct CaptureFile: ~Copyable, FrameSource {
     case 0xD4C3_B2A1, 0x4D3C_B2A1, 0x34CD_B2A1: header.isBigEndian = true
     default:
       throw CaptureError(
-        .badFile, "\(name) is no capture: it begins with \(hex(magic.byteSwapped)), neither pcap nor pcapng")
+        .badFile, "\(name) is not a capture: it begins with \(hex(magic.byteSwapped)), which is neither pcap nor pcapng"
+      )
     }
     guard input.need(24) else {
       if input.isStopped { return Header() }
-      throw CaptureError(.badFile, "\(name) is cut in its file header\(because(input.failure))")
+      throw CaptureError(.badFile, "\(name) ends inside its file header\(because(input.failure))")
     }
     // draft-ietf-opsawg-pcap, 4
     let bytes = input.front(24)
@@ -109,7 +110,7 @@ package struct CaptureFile: ~Copyable, FrameSource {
   static func failure(opening path: String, _ code: Int32) -> CaptureError {
     switch code {
     case ENOENT, ENOTDIR: CaptureError(.noSuchFile, "\(path): no such file")
-    case EACCES, EPERM: CaptureError(.notPermitted, "\(path): you may not read it; check its owner and mode (ls -l)")
+    case EACCES, EPERM: CaptureError(.notPermitted, "\(path): permission denied; check its owner and mode (ls -l)")
     default: unsafe CaptureError(.io, "\(path): \(String(cString: strerror(code)))")
     }
   }
@@ -132,17 +133,17 @@ package struct CaptureFile: ~Copyable, FrameSource {
   private mutating func nextRecord() throws(CaptureError) -> Frame? {
     guard input.need(header.recordLength) else {
       if input.available == 0 && input.failure == nil || input.isStopped { return nil }
-      throw bad("the file is cut in a packet header")
+      throw bad("the file ends inside a packet header")
     }
     let record = input.front(16)
     let seconds = Int64(record.word(0, isBigEndian))
     let fraction = Int64(record.word(4, isBigEndian))
     let captured = Int(record.word(8, isBigEndian))
     let length = Int(record.word(12, isBigEndian))
-    guard captured <= CaptureFile.longestFrame else { throw bad("a packet header says \(captured) bytes") }
+    guard captured <= CaptureFile.longestFrame else { throw bad("a packet header gives a length of \(captured) bytes") }
     guard input.need(header.recordLength + captured) else {
       if input.isStopped { return nil }
-      throw bad("the file is cut in a packet")
+      throw bad("the file ends inside a packet")
     }
     let bytes = input.front(header.recordLength + captured).extracting(droppingFirst: header.recordLength)
     let frame = Frame(
@@ -165,33 +166,35 @@ package struct CaptureFile: ~Copyable, FrameSource {
           guard framesRead > 0 || framesRefused == 0 else {
             throw CaptureError(
               .unsupportedLinkType,
-              "\(path): link type \(refusedLinkTypes.joined(separator: ", ")) cannot be read; supported: \(LinkType.supportedNames)"
+              "\(path): link type \(refusedLinkTypes.joined(separator: ", ")) is not supported; supported: \(LinkType.supportedNames)"
             )
           }
           return nil
         }
-        throw bad("the file is cut in a block header")
+        throw bad("the file ends inside a block header")
       }
       let head = input.front(12)
       if head.word(0, false) == 0x0A0D_0D0A {
         switch head.word(8, false) {
         case 0x1A2B_3C4D: isBigEndian = false
         case 0x4D3C_2B1A: isBigEndian = true
-        default: throw bad("a section header has a wrong byte order mark")
+        default: throw bad("a section header has an invalid byte-order magic")
         }
         interfaces = []
       }
       let kind = head.word(0, isBigEndian)
       let total = Int(head.word(4, isBigEndian))
       guard total >= 12, total % 4 == 0, total <= Input.longest else {
-        throw bad("a block says it is \(total) bytes long")
+        throw bad("a block gives a length of \(total) bytes")
       }
       guard input.need(total) else {
         if input.isStopped { return nil }
-        throw bad("the file is cut in a block")
+        throw bad("the file ends inside a block")
       }
       let block = input.front(total)
-      guard Int(block.word(total - 4, isBigEndian)) == total else { throw bad("a block's two lengths differ") }
+      guard Int(block.word(total - 4, isBigEndian)) == total else {
+        throw bad("the two length fields of a block differ")
+      }
       switch kind {
       case 1: describe(block, total)
       case 2, 3, 6:
@@ -266,9 +269,9 @@ package struct CaptureFile: ~Copyable, FrameSource {
       place.offset = 28
       place.captured = Int(block.word(20, isBigEndian))
       place.length = Int(block.word(24, isBigEndian))
-      guard place.captured <= total - 32 else { throw bad("a packet block says \(place.captured) bytes") }
+      guard place.captured <= total - 32 else { throw bad("a packet block gives a length of \(place.captured) bytes") }
     }
-    guard index < interfaces.count else { throw bad("a packet of interface \(index), which no block describes") }
+    guard index < interfaces.count else { throw bad("a packet refers to interface \(index), which no block describes") }
     let interface = interfaces[index]
     guard let linkType = interface.linkType else {
       framesRefused += 1

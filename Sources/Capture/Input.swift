@@ -73,7 +73,7 @@ struct Input: ~Copyable {
       unsafe stream.initialize(to: z_stream())
       // 32: gzip or zlib header, found out by zlib.
       if unsafe inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) != Z_OK {
-        failure = "zlib cannot be started"
+        failure = "zlib could not be initialised"
         isEnd = true
       }
       unsafe gzip = stream
@@ -157,7 +157,7 @@ struct Input: ~Copyable {
     }
     if rawStart == rawEnd, !readRaw() {
       isEnd = true
-      if failure == nil, !isStopped, !isBetweenMembers { failure = "the compressed data ends early" }
+      if failure == nil, !isStopped, !isBetweenMembers { failure = "the compressed data is truncated" }
       return
     }
     switch compression {
@@ -203,7 +203,7 @@ struct Input: ~Copyable {
     unsafe end += to.pos
     isBetweenMembers = result == 0
     if ZSTD_isError(result) != 0 {
-      failure = "the zstd data is damaged, or was packed with a window over 16 MiB (--ultra, --long)"
+      failure = "the zstd data is damaged, or was compressed with a window over 16 MiB (--ultra, --long)"
       isEnd = true
     }
   }

@@ -25,6 +25,6 @@ extension LinkType {
 
   package static func refusal(_ number: UInt16, _ place: String) -> CaptureError {
     CaptureError(
-      .unsupportedLinkType, "\(place): link type \(name(number)) cannot be read; supported: \(supportedNames)")
+      .unsupportedLinkType, "\(place): link type \(name(number)) is not supported; supported: \(supportedNames)")
   }
 }

@@ -175,7 +175,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
     lastAttempt = monotonicNanoseconds()
     switch unsafe try open(interface, options) {
     case .opened(let capture): unsafe adopt(capture)
-    case .noDevice: condition = .down("The interface disappeared")
+    case .noDevice: condition = .down("the interface disappeared")
     case .notUp: condition = .down(setDown)
     case .failed(let reason): condition = .down(reason)
     }
@@ -197,7 +197,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
 /// libpcap's read time-out and the longest wait of a call, in milliseconds.
 private let readTimeout: Int32 = 100
 private let reopenInterval: Int64 = 1_000_000_000
-private let setDown = "The interface is down"
+private let setDown = "the interface is down"
 
 /// An activated handle and what was found out about it. Whoever takes it closes the handle.
 @unsafe
@@ -264,10 +264,11 @@ private func linkType(of number: Int32, on interface: String) throws(CaptureErro
   case 0, 1, 108, 113, 228, 229, 276: return LinkType(rawValue: UInt16(number))
   default:
     // Sound: a constant text of libpcap, or nil; it is copied.
-    let name = unsafe pcap_datalink_val_to_name(number).map { unsafe text($0) } ?? "without a name"
+    let name = unsafe pcap_datalink_val_to_name(number).map { unsafe text($0) } ?? "unnamed"
     throw CaptureError(
       .unsupportedLinkType,
-      "\(interface): link type \(number) (\(name)) cannot be read; Ethernet, Linux cooked, raw IP and loopback can.")
+      "\(interface): link type \(number) (\(name)) is not supported; supported: Ethernet, Linux cooked, raw IP, loopback."
+    )
   }
 }
 
@@ -297,8 +298,8 @@ private func notPermitted(_ interface: String) -> CaptureError {
 
 private func noDevice(_ interface: String) -> CaptureError {
   let names = interfaceNames()
-  let list = names.isEmpty ? "None can be listed." : "There are: \(names.joined(separator: ", "))."
-  return CaptureError(.noDevice, "There is no interface \"\(interface)\". \(list)")
+  let list = names.isEmpty ? "No interfaces were found." : "Available: \(names.joined(separator: ", "))."
+  return CaptureError(.noDevice, "no interface named \"\(interface)\". \(list)")
 }
 
 /// Network interfaces and "any", without the other devices that libpcap can capture from (Bluetooth, USB, D-Bus, netfilter).

@@ -21,12 +21,12 @@ package enum Privileges {
     let isLocked = capng_lock() == 0
     guard capng_apply(CAPNG_SELECT_CAPS) == 0 else { throw refused("keeping only CAP_NET_RAW") }
     let done =
-      "Running as root: kept the right CAP_NET_RAW and gave up the others; no program started later gets new rights"
-    return isBounded && isLocked ? "\(done)." : "\(done). Without CAP_SETPCAP the bounding set stays as it was."
+      "running as root: kept CAP_NET_RAW and dropped all other capabilities; programs started later gain none"
+    return isBounded && isLocked ? "\(done)." : "\(done). Without CAP_SETPCAP the bounding set is unchanged."
   }
 
   private static func refused(_ step: String) -> CaptureError {
     CaptureError(
-      .notPermitted, "Privileges could not be given up (\(step)): start sekisho as a user with CAP_NET_RAW only.")
+      .notPermitted, "privileges could not be dropped (\(step)); start sekisho as a user with CAP_NET_RAW only")
   }
 }

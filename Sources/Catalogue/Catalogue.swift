@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text in every language of the product.
-package struct Bilingual: Sendable {
-  package let en: String
-  package let ja: String
-  init(_ en: String, _ ja: String) {
-    self.en = en
-    self.ja = ja
-  }
-  package subscript(language: Language) -> String {
-    switch language {
-    case .en: en
-    case .ja: ja
-    }
-  }
-}
-
-/// What is known of one kind of finding beforehand: everything an alert says that does not depend on the traffic.
+/// One kind of finding: everything an alert says that does not depend on the traffic.
 package struct CatalogueEntry: Sendable {
   package let kind: FindingKind
   /// The stable name, in `metadata.kind` and as the name of the playbook.
   package let id: String
-  /// Grows whenever the kind begins to mean something else.
+  /// Incremented when the meaning of the kind changes.
   package let revision: Int
   package let title: Bilingual
   /// Stable English: correlation rules of a SIEM match on it, whatever the language.
@@ -30,7 +14,7 @@ package struct CatalogueEntry: Sendable {
   package let defaultSeverity: Int
   /// How sure the finding is that something is wrong, in hundredths.
   package let confidence: Int
-  /// Numbers of the threat table, and items of the check-list (appendix E), of the METI guideline for factory systems.
+  /// Numbers of the threat table and items of the checklist (appendix E) of the METI guideline for factory systems.
   package let threats: [String]
   package let checklist: [String]
   package let techniques: [Technique]
@@ -81,17 +65,20 @@ package enum Catalogue {
 
   package static func entry(_ kind: FindingKind) -> CatalogueEntry { entries[places[Int(kind.rawValue)]] }
 
-  /// The word for a severity in records and tables.
-  package static func severityWord(_ severity: Int) -> String {
+  /// The word for a severity in records.
+  package static func severityWord(_ severity: Int) -> String { severityText(severity).en }
+
+  /// The word for a severity, for people.
+  package static func severityText(_ severity: Int) -> Bilingual {
     switch severity {
-    case ...1: "high"
-    case 2: "medium"
-    case 3: "low"
-    default: "information"
+    case ...1: Bilingual("high", "高")
+    case 2: Bilingual("medium", "中")
+    case 3: Bilingual("low", "低")
+    default: Bilingual("information", "情報")
     }
   }
 
-  /// How soon somebody should look: an ISO 8601 duration.
+  /// How soon to respond, as an ISO 8601 duration for records.
   package static func respondWithin(_ severity: Int) -> String {
     switch severity {
     case ...1: "PT15M"
@@ -99,5 +86,35 @@ package enum Catalogue {
     case 3: "P1D"
     default: "P7D"
     }
+  }
+
+  /// How soon to respond, for people.
+  package static func respondWithinText(_ severity: Int) -> Bilingual {
+    switch severity {
+    case ...1: Bilingual("respond within 15 minutes", "15分以内に対応")
+    case 2: Bilingual("respond within 4 hours", "4時間以内に対応")
+    case 3: Bilingual("respond within 1 day", "1日以内に対応")
+    default: Bilingual("respond within 7 days", "7日以内に対応")
+    }
+  }
+}
+
+extension CatalogueEntry {
+  /// The category for people: translated, with the stable English word.
+  package var categoryText: Bilingual {
+    let translated =
+      switch category {
+      case "Zone policy": "ゾーンポリシー"
+      case "Controller": "制御装置"
+      case "Asset": "資産"
+      case "Scan": "スキャン"
+      case "Spoofing": "なりすまし"
+      case "Denial of service": "サービス妨害"
+      case "Protocol": "プロトコル"
+      case "Access": "アクセス"
+      case "Visibility": "監視範囲"
+      default: category
+      }
+    return Bilingual(category, "\(translated)（\(category)）")
   }
 }

@@ -1,60 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Catalogue {
-  /// Findings of who is there.
+  /// Findings about devices and their addresses.
   static let assets: [CatalogueEntry] = [
     CatalogueEntry(
-      .unknownMAC, "unknown-mac", Bilingual("Unknown device by its MAC address", "未登録機器（MACアドレス）"),
+      .unknownMAC, "unknown-mac", Bilingual("Device with an unknown MAC address", "未登録機器（MACアドレス）"),
       category: "Asset", severity: 2, confidence: 90,
       threats: ["2", "22"], checklist: ["2-6", "2-7"], techniques: [.transientAsset, .rogueMaster],
       meaning: Bilingual(
-        "A device sends in a zone whose devices the site file names by MAC address, and it is none of them.",
+        "A device that is not listed is active in a zone whose devices the site file lists by MAC address.",
         "MACアドレスで機器を管理しているゾーンで、登録のない機器が通信しています。"),
       falseAlarm: Bilingual(
         "A replaced network card or spare part, or a virtual machine with a new address.",
         "ネットワークカードや予備品への交換、仮想マシンのアドレス変更。"),
       steps: [
         Bilingual(
-          "Find the switch port of the MAC address, and phone the line to look what is plugged in there.",
+          "Find the switch port of the MAC address, and call the line to check what is plugged in there.",
           "スイッチでMACアドレスの接続ポートを特定し、何が接続されているかラインに電話で確認してください。"),
         Bilingual(
           "Ask whether a visitor, a vendor or maintenance brought a device today.",
           "本日、来訪者、業者、保守担当が機器を持ち込んでいないか確認してください。"),
         Bilingual(
-          "See in the other alerts of this address whether it only listens, or talks to controllers.",
+          "Check the other alerts for this address: does it communicate with controllers?",
           "このアドレスの他のアラートから、制御装置と通信しているかどうかを確認してください。"),
         Bilingual(
-          "If nobody owns it, have the line pull exactly this cable after checking that no equipment hangs on it.",
+          "If it has no owner, have the line unplug exactly this cable, after checking that no equipment depends on it.",
           "所有者が不明なら、設備が接続されていないことを確かめたうえで、該当ケーブルだけを現場で抜いてください。"),
         Bilingual(
-          "Photograph the device and its place, and keep it switched on for the investigation.",
+          "Photograph the device and its location, and keep it powered on for the investigation.",
           "機器と設置場所を撮影し、調査のため電源は切らずに保管してください。"),
         Bilingual(
           "If it belongs here, add it to assets with its zone and MAC address.",
           "正規の機器であれば、ゾーンとMACアドレスをassetsに登録してください。"),
       ]),
     CatalogueEntry(
-      .unknownIP, "unknown-ip", Bilingual("Unknown device by its IP address", "未登録機器（IPアドレス）"),
+      .unknownIP, "unknown-ip", Bilingual("Device with an unknown IP address", "未登録機器（IPアドレス）"),
       category: "Asset", severity: 2, confidence: 85,
       threats: ["2", "22"], checklist: ["2-6"], techniques: [.transientAsset, .rogueMaster],
       meaning: Bilingual(
-        "An address is used in a zone whose devices the site file names by IP address, and it is none of them.",
+        "An unlisted address is in use in a zone whose devices the site file lists by IP address.",
         "IPアドレスで機器を管理しているゾーンで、登録のないアドレスが使われています。"),
       falseAlarm: Bilingual(
-        "A device whose address was changed, a new device, or an address lent by DHCP.",
+        "A device whose address was changed, a new device, or an address assigned by DHCP.",
         "アドレス変更、新設機器、DHCPによる割り当て。"),
       steps: [
         Bilingual(
-          "Compare the MAC address in ether.src_mac with the ledger: is it a known device with a new address?",
+          "Compare the MAC address in ether.src_mac with the asset register: is it a known device with a new address?",
           "ether.src_macを資産台帳と照合し、既知の機器のアドレス変更でないか確認してください。"),
         Bilingual(
-          "Find its switch port, and phone the line to look what is plugged in there.",
+          "Find its switch port, and call the line to check what is plugged in there.",
           "スイッチで接続ポートを特定し、何が接続されているかラインに電話で確認してください。"),
         Bilingual(
-          "Check whom it talked to: controllers first, then file shares and the outside.",
+          "Check what it communicated with: controllers first, then file shares and external addresses.",
           "通信相手を確認してください。制御装置、ファイル共有、外部の順に調べること。"),
         Bilingual(
-          "If nobody owns it, have the line pull exactly this cable, and keep the device for the investigation.",
+          "If it has no owner, have the line unplug exactly this cable, and keep the device for the investigation.",
           "所有者が不明なら、該当ケーブルだけを現場で抜き、機器は調査のため保管してください。"),
         Bilingual(
           "If it belongs here, add it to assets with its zone and IP address.",
@@ -65,53 +65,53 @@ extension Catalogue {
       category: "Asset", severity: 2, confidence: 85,
       threats: ["2", "23"], checklist: ["2-6", "3-5"], techniques: [.transientAsset],
       meaning: Bilingual(
-        "The address of a known device appears in another zone, on another VLAN or on another MAC address than the site file says.",
+        "The address of a known device was seen in a different zone, on a different VLAN or with a different MAC address than the site file says.",
         "登録機器のアドレスが、サイトファイルと異なるゾーン、VLAN、またはMACアドレスで現れました。"),
       falseAlarm: Bilingual(
         "A device that was moved or replaced, or a cable in the wrong port after maintenance.",
         "機器の移設や交換、保守後のケーブルの挿し間違い。"),
       steps: [
         Bilingual(
-          "Phone the line: was the device replaced, moved or re-cabled today?",
+          "Call the line: was the device replaced, moved or re-cabled today?",
           "ラインに電話し、本日、機器の交換、移設、配線変更がなかったか確認してください。"),
         Bilingual(
-          "Find the switch port of the MAC address seen, and have somebody look at it.",
+          "Find the switch port of the MAC address seen, and have the device inspected.",
           "検出されたMACアドレスの接続ポートを特定し、現物を確認してください。"),
         Bilingual(
-          "If the old device is still in place, treat the new one as an impostor and phone the zone's responder.",
+          "If the old device is still in place, treat the new one as an impostor and call the zone's responder.",
           "元の機器がそのまま存在する場合は、なりすましとみなし、ゾーンの担当者に連絡してください。"),
         Bilingual(
           "After a replacement, check that program and parameters are the approved ones.",
           "交換の場合は、プログラムとパラメータが承認済みのものか確認してください。"),
         Bilingual(
-          "If it is right, correct zone, MAC address or VLAN of the asset in the site file.",
+          "If the change is legitimate, update the asset's zone, MAC address or VLAN in the site file.",
           "正当な変更であれば、サイトファイルの資産のゾーン、MACアドレス、VLANを更新してください。"),
       ]),
     CatalogueEntry(
-      .addressConflict, "address-conflict", Bilingual("Two devices claim one IP address", "IPアドレスの重複"),
+      .addressConflict, "address-conflict", Bilingual("Two devices use the same IP address", "IPアドレスの重複"),
       category: "Asset", severity: 2, confidence: 85,
       threats: ["12", "23"], checklist: ["2-6", "3-7"], techniques: [.adversaryInTheMiddle],
       meaning: Bilingual(
-        "Two MAC addresses say that the same IP address is theirs: one of them is misconfigured, or an impostor.",
+        "Two MAC addresses claim the same IP address: one of the devices is misconfigured or an impostor.",
         "二つのMACアドレスが同じIPアドレスを名乗っています。設定ミスまたはなりすましの可能性があります。"),
       falseAlarm: Bilingual(
-        "Redundant pairs (VRRP, HSRP, teamed cards) that hand an address over.",
+        "A redundant pair (VRRP, HSRP, NIC teaming) handing over an address.",
         "冗長構成（VRRP、HSRP、NICチーミング）によるアドレスの引き継ぎ。"),
       steps: [
         Bilingual(
-          "Phone the line: connections to this address may break off at any moment.",
+          "Call the line: connections to this address may be interrupted at any moment.",
           "ラインに電話し、このアドレスへの接続が不意に切れる恐れがあることを伝えてください。"),
         Bilingual(
-          "Find the switch ports of both MAC addresses; the ledger says which one is the right one.",
+          "Find the switch ports of both MAC addresses; the asset register shows which device is the right one.",
           "両方のMACアドレスの接続ポートを特定し、資産台帳で正しい機器を確認してください。"),
         Bilingual(
-          "Take the wrong device off the network, not the one that controls equipment.",
+          "Disconnect the wrong device, never the one that controls equipment.",
           "誤った側の機器をネットワークから外してください。設備を制御している側は外さないこと。"),
         Bilingual(
-          "Note both addresses, ports and times; look for arp-spoofing alerts of the same hour.",
+          "Record both addresses, ports and times; look for arp-spoofing alerts around the same time.",
           "両者のアドレス、ポート、時刻を記録し、同時間帯のarp-spoofingアラートを確認してください。"),
         Bilingual(
-          "If both are right (a redundant pair), declare them with the role gateway or router in the site file.",
+          "If both are legitimate (a redundant pair), add them to the site file with the role gateway or router.",
           "冗長構成で双方が正規であれば、サイトファイルにroleをgatewayまたはrouterとして登録してください。"),
       ]),
   ]

@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Catalogue {
-  /// Findings of single messages and of how they hang together.
+  /// Findings about single messages, and about requests and their responses.
   static let messages: [CatalogueEntry] = [
     CatalogueEntry(
-      .exceptionBurst, "exception-burst", Bilingual("Burst of exceptions", "エラー応答の多発"),
+      .exceptionBurst, "exception-burst", Bilingual("Burst of exception responses", "エラー応答の多発"),
       category: "Protocol", severity: 3, confidence: 70,
       threats: ["15", "22"], checklist: ["3-7"], techniques: [.systemInformation],
       meaning: Bilingual(
-        "A device refuses many requests in a short time: somebody asks for what is not there, or the device is in trouble.",
+        "A device refused many requests in a short time: they ask for what does not exist, or the device has a fault.",
         "短時間に多数の要求が拒否されました。存在しない対象への要求か、機器の異常が考えられます。"),
       falseAlarm: Bilingual(
-        "A screen or program with a wrong address after a change, or a device that is starting.",
+        "An HMI or program with a wrong address after a change, or a device that is starting up.",
         "変更後の画面やプログラムのアドレス誤り、起動中の機器。"),
       steps: [
         Bilingual(
-          "Phone the line: was a program, screen or recipe changed today?",
+          "Call the line: was a program, screen or recipe changed today?",
           "ラインに電話し、本日プログラム、画面、レシピの変更がなかったか確認してください。"),
         Bilingual(
-          "Read error_name in context.operation: illegal address points to a wrong setting, device failure to the device.",
+          "Read error_name in context.operation: an illegal address suggests a wrong setting, a device failure a faulty device.",
           "context.operationのerror_nameを確認してください。アドレス不正は設定誤り、機器故障は装置側を疑うこと。"),
         Bilingual(
-          "Check whether the source is a known station; an unknown one is probing.",
+          "Check whether the source is a known station; an unknown one may be probing.",
           "送信元が既知の端末か確認してください。未知であれば探索行為の可能性があります。"),
         Bilingual(
-          "Note which addresses were asked for, and keep the device's diagnostic log.",
+          "Record the requested addresses, and keep the device's diagnostic log.",
           "要求されたアドレスを記録し、機器の診断ログを保存してください。"),
       ]),
     CatalogueEntry(
-      .malformedMessage, "malformed-message", Bilingual("Message that violates its protocol", "プロトコル違反のメッセージ"),
+      .malformedMessage, "malformed-message", Bilingual("Malformed message", "プロトコル違反のメッセージ"),
       category: "Protocol", severity: 3, confidence: 75,
       threats: ["5", "12", "15"], checklist: ["3-7"], techniques: [.denialOfService, .exploitation],
       meaning: Bilingual(
-        "A message breaks the specification of its protocol. Such messages can crash controllers, on purpose or not.",
+        "A message violates the specification of its protocol. Such messages can crash controllers, whether sent on purpose or not.",
         "プロトコル仕様に反するメッセージです。故意かどうかにかかわらず、制御装置が停止する恐れがあります。"),
       falseAlarm: Bilingual(
-        "A device with its own dialect, a faulty gateway or cable, or another protocol on this port.",
+        "A device with a proprietary variant, a faulty gateway or cable, or another protocol on this port.",
         "独自仕様の機器、ゲートウェイやケーブルの不良、同じポートを使う別のプロトコル。"),
       steps: [
         Bilingual(
-          "Phone the line: does the device that received it still work?",
+          "Call the line: does the device that received the message still work?",
           "ラインに電話し、受信した機器が正常に動いているか確認してください。"),
         Bilingual(
           "Compare expected and seen in the alert with the device's manual.",
@@ -52,124 +52,124 @@ extension Catalogue {
           "フレーム番号を含むキャプチャを保存してください。メーカーの解析に必要です。"),
       ]),
     CatalogueEntry(
-      .streamTampering, "stream-tampering", Bilingual("Overlapping data with other contents", "内容の異なる重複データ"),
+      .streamTampering, "stream-tampering", Bilingual("Overlapping data with different content", "内容の異なる重複データ"),
       category: "Spoofing", severity: 3, confidence: 70,
       threats: ["12"], checklist: ["3-7"], techniques: [.adversaryInTheMiddle],
       meaning: Bilingual(
-        "The same place of a stream or datagram was sent twice with other bytes, or a part of a stream long after what follows it, as is done to slip "
-          + "something past a monitor.",
+        "The same part of a stream or datagram was sent twice with different content, or part of a stream arrived long after the data that follows it. "
+          + "Both are used to evade monitoring.",
         "同じ位置のデータが異なる内容で二度送られたか、データの一部が後続よりも大幅に遅れて送られました。監視をすり抜ける手口として知られています。"),
       falseAlarm: Bilingual(
-        "A faulty network card, a load balancer, or a mirror port that joins two networks with the same addresses.",
+        "A faulty network card, a load balancer, or a mirror port that combines two networks with the same addresses.",
         "ネットワークカードの不良、負荷分散装置、同じアドレスを持つ二つの網を束ねたミラーポート。"),
       steps: [
         Bilingual(
           "Look at the frame and its neighbours in a packet viewer: which of the two contents is plausible?",
           "パケット解析ツールで該当フレームと前後を確認し、どちらの内容が妥当か判断してください。"),
         Bilingual(
-          "Compare the MAC addresses of both copies: another one points to an injecting device.",
+          "Compare the MAC addresses of both copies: a difference suggests a device that injects data.",
           "両者のMACアドレスを比較してください。異なる場合は、割り込んでいる機器が疑われます。"),
         Bilingual(
-          "Phone the line to verify important values at the equipment itself.",
+          "Call the line to verify important values at the equipment itself.",
           "ラインに電話し、重要な値を設備側で直接確認してもらってください。"),
         Bilingual(
-          "Keep the capture; check cabling and cards of both ends at the next stop.",
+          "Keep the capture; check the cables and network cards of both ends at the next shutdown.",
           "キャプチャを保存し、次の停止時に両端のケーブルとカードを点検してください。"),
       ]),
     CatalogueEntry(
-      .unaskedAnswer, "unasked-answer", Bilingual("Answer without a question", "要求のない応答"),
+      .unaskedAnswer, "unasked-answer", Bilingual("Response without a request", "要求のない応答"),
       category: "Protocol", severity: 3, confidence: 60,
       threats: ["12"], checklist: ["3-7"], techniques: [.reportingMessage, .adversaryInTheMiddle],
       meaning: Bilingual(
-        "A device answered what nobody was seen to ask: a forged answer, or a question the mirror port missed.",
+        "A device sent a response to which no request was seen: it is forged, or the mirror port missed the request.",
         "要求が見当たらない応答です。偽の応答か、ミラーポートで要求を取りこぼした可能性があります。"),
       falseAlarm: Bilingual(
         "Lost packets at the mirror port, or a connection that began before the monitor.",
         "ミラーポートでのパケット欠落、監視開始前から続く接続。"),
       steps: [
         Bilingual(
-          "Look at the drop counters in stats and at one-way-visibility alerts: does the mirror port see everything?",
+          "Check the drop counters in stats and any one-way-visibility alerts: does the mirror port see everything?",
           "statsの欠落カウンタとone-way-visibilityアラートを見て、ミラーポートが全通信を捉えているか確認してください。"),
         Bilingual(
-          "If nothing is lost, compare the MAC address of the answers with the ledger.",
+          "If nothing is lost, compare the MAC address of the responses with the asset register.",
           "欠落がなければ、応答のMACアドレスを資産台帳と照合してください。"),
         Bilingual(
-          "Phone the line to compare the values on the screen with the equipment.",
+          "Call the line to compare the values on the screen with the equipment.",
           "ラインに電話し、画面の値と設備の実際の値を比較してもらってください。"),
         Bilingual(
           "Keep the capture around the frame number.",
           "該当フレーム前後のキャプチャを保存してください。"),
       ]),
     CatalogueEntry(
-      .unansweredRequest, "unanswered-request", Bilingual("Questions without an answer", "応答のない要求"),
+      .unansweredRequest, "unanswered-request", Bilingual("Requests without a response", "応答のない要求"),
       category: "Protocol", severity: 3, confidence: 70,
       threats: ["15", "20", "21"], checklist: ["3-7"], techniques: [.denialOfService, .denialOfView],
       meaning: Bilingual(
-        "A device that is asked again and again does not answer any more.",
+        "A device no longer responds to repeated requests.",
         "繰り返し要求を受けている機器が応答していません。"),
       falseAlarm: Bilingual(
-        "A device switched off for maintenance, or a mirror port that sees one direction only.",
+        "A device powered off for maintenance, or a mirror port that sees only one direction.",
         "保守のための電源断、片方向しか捉えていないミラーポート。"),
       steps: [
         Bilingual(
-          "Phone the line: is the device on, and is it meant to be off?",
+          "Call the line: is the device powered on, or is it off intentionally?",
           "ラインに電話し、機器の電源が入っているか、意図した停止かを確認してください。"),
         Bilingual(
-          "Look at its link lamp, its switch port and its diagnostic display.",
+          "Check its link LED, its switch port and its diagnostic display.",
           "リンクランプ、スイッチのポート、機器の診断表示を確認してください。"),
         Bilingual(
-          "Look for flood, scan or controller-command alerts to this device just before.",
+          "Look for flood, scan or controller-command alerts about this device just before.",
           "直前に、この機器へのflood、スキャン、controller-commandのアラートがないか確認してください。"),
         Bilingual(
-          "Restart the device only by the line's own procedure, after its log is saved.",
+          "Restart the device only by the line's own procedure, after saving its log.",
           "再起動は、ログを保存したうえで、必ず現場の手順に従って行ってください。"),
       ]),
     CatalogueEntry(
-      .mismatchedAnswer, "mismatched-answer", Bilingual("Answer that does not fit its question", "要求と一致しない応答"),
+      .mismatchedAnswer, "mismatched-answer", Bilingual("Response that does not match its request", "要求と一致しない応答"),
       category: "Protocol", severity: 3, confidence: 70,
       threats: ["12"], checklist: ["3-7"], techniques: [.reportingMessage, .adversaryInTheMiddle],
       meaning: Bilingual(
-        "An answer names a question but has another shape: a forged answer, or a device or gateway that mixes them up.",
+        "A response refers to a request but does not have its form: it is forged, or a device or gateway confused two requests.",
         "要求と形式が合わない応答です。偽の応答か、機器やゲートウェイでの取り違えが考えられます。"),
       falseAlarm: Bilingual(
-        "A gateway that answers late, or a client that uses one transaction number for several questions.",
+        "A gateway that responds late, or a client that uses one transaction number for several requests.",
         "応答の遅いゲートウェイ、同じトランザクション番号を使い回すクライアント。"),
       steps: [
         Bilingual(
-          "Phone the line to compare the values on the screen with the equipment.",
+          "Call the line to compare the values on the screen with the equipment.",
           "ラインに電話し、画面の値と設備の実際の値を比較してもらってください。"),
         Bilingual(
-          "Compare the MAC address of the answers with the ledger; look for arp-spoofing alerts.",
+          "Compare the MAC address of the responses with the asset register; look for arp-spoofing alerts.",
           "応答のMACアドレスを資産台帳と照合し、arp-spoofingアラートの有無を確認してください。"),
         Bilingual(
-          "If a gateway stands between, check its load and time-outs.",
+          "If there is a gateway in between, check its load and timeouts.",
           "ゲートウェイを経由している場合は、その負荷とタイムアウト設定を確認してください。"),
         Bilingual(
-          "Keep the capture with question and answer.",
+          "Keep the capture with request and response.",
           "要求と応答を含むキャプチャを保存してください。"),
       ]),
     CatalogueEntry(
-      .oneWayVisibility, "one-way-visibility", Bilingual("The mirror port shows one direction only", "ミラーポートの片方向監視"),
+      .oneWayVisibility, "one-way-visibility", Bilingual("Mirror port shows only one direction", "ミラーポートの片方向監視"),
       category: "Visibility", severity: 4, confidence: 90,
       threats: [], checklist: ["3-7", "3-8"], techniques: [],
       meaning: Bilingual(
-        "Of these connections only one direction reaches the monitor: answers cannot be judged, attacks may be missed.",
+        "Only one direction of these connections reaches the monitor: responses cannot be checked, and attacks may be missed.",
         "これらの接続は片方向しか監視できていません。応答を判定できず、攻撃を見逃す恐れがあります。"),
       falseAlarm: Bilingual(
-        "Traffic that takes another way back, such as redundant switches or routers.",
-        "冗長なスイッチやルータにより、戻りの通信が別経路を通る場合。"),
+        "Traffic that returns over a different path, such as through redundant switches or routers.",
+        "冗長なスイッチやルータにより、戻りの通信が別の機器を通る場合。"),
       steps: [
         Bilingual(
-          "Check the switch's mirror session: both (receive and transmit) must be chosen for every source port.",
+          "Check the switch's mirror session: both directions (receive and transmit) must be selected for every source port.",
           "スイッチのミラー設定で、全ソースポートが送受信（both）になっているか確認してください。"),
         Bilingual(
-          "See whether the way back goes through another switch, and mirror that one too.",
+          "Check whether the return path goes through another switch, and mirror that one too.",
           "戻りの通信が別のスイッチを通っていないか確認し、必要ならそちらもミラーしてください。"),
         Bilingual(
           "Check that the mirror port is fast enough for both directions together.",
           "ミラーポートの速度が、双方向の合計に対して足りているか確認してください。"),
         Bilingual(
-          "Change the switch only in a maintenance window, and look whether this alert stops.",
+          "Change the switch only in a maintenance window, and check that this alert stops.",
           "スイッチの設定変更は保守時間帯に行い、本アラートが止まることを確認してください。"),
       ]),
   ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Catalogue {
-  /// The catalogue for people: one section a kind, with what it means and what to do.
+  /// The catalogue for people: one section per kind, with its meaning and what to do.
   package static func text(_ language: Language) -> String {
     entries.map { section($0, language) }.joined(separator: "\n")
   }
@@ -14,12 +14,11 @@ extension Catalogue {
     func row(_ name: String, _ text: String) {
       if !text.isEmpty { lines.append("  \(name): \(text)") }
     }
-    row(words.category, entry.category)
+    row(words.category, entry.categoryText[language])
     row(
       words.severity,
-      "\(severity) (\(severityWord(severity)), \(respondWithin(severity)))"
-        + (raised < severity
-          ? "; \(words.important): \(raised) (\(severityWord(raised)), \(respondWithin(raised)))" : ""))
+      rating(severity, language)
+        + (raised < severity ? "\(words.important)\(rating(raised, language))" : ""))
     row(words.threats, entry.threats.joined(separator: ", "))
     row(words.checklist, entry.checklist.joined(separator: ", "))
     row("MITRE ATT&CK for ICS", entry.techniques.map { "\($0.id) \($0.name)" }.joined(separator: ", "))
@@ -30,6 +29,12 @@ extension Catalogue {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// `2 (medium, respond within 4 hours)`
+  private static func rating(_ severity: Int, _ language: Language) -> String {
+    let (word, within) = (severityText(severity)[language], respondWithinText(severity)[language])
+    return language == .en ? "\(severity) (\(word), \(within))" : "\(severity)（\(word)、\(within)）"
+  }
+
   private struct Words {
     let category, severity, important, threats, checklist, meaning, falseAlarm, steps: String
     init(_ language: Language) {
@@ -37,16 +42,16 @@ extension Catalogue {
       case .en:
         category = "Category"
         severity = "Severity"
-        important = "in a zone of high importance"
+        important = "; in a zone of high importance: "
         threats = "Threats (METI guideline)"
-        checklist = "Check-list items (METI guideline)"
+        checklist = "Checklist items (METI guideline)"
         meaning = "Meaning"
-        falseAlarm = "False alarm"
+        falseAlarm = "Possible false alarm"
         steps = "What to do"
       case .ja:
         category = "分類"
         severity = "重大度"
-        important = "重要度の高いゾーンでは"
+        important = "、重要度の高いゾーンでは"
         threats = "脅威番号（経産省ガイドライン）"
         checklist = "チェックリスト項目（経産省ガイドライン）"
         meaning = "意味"

@@ -8,26 +8,26 @@ extension Catalogue {
       category: "Zone policy", severity: 2, confidence: 95,
       threats: ["3", "4"], checklist: ["3-5", "3-7"], techniques: [.remoteServices],
       meaning: Bilingual(
-        "Somebody began to talk across a zone border for which the site file has no conduit.",
-        "サイトファイルに経路（conduit）の定義がないゾーン間で通信が始まりました。"),
+        "Communication began between two zones for which the site file has no conduit.",
+        "サイトファイルにコンジット（通信経路）の定義がないゾーン間で通信が始まりました。"),
       falseAlarm: Bilingual(
-        "A new, agreed connection that nobody has written into the site file yet.",
+        "A new, approved connection that is not in the site file yet.",
         "合意済みの新しい接続が、まだサイトファイルに登録されていない場合。"),
       steps: [
         Bilingual(
-          "Phone the responder of the destination zone and ask whether work with the source is going on; unplug nothing yet.",
+          "Call the responder of the destination zone and ask whether work involving the source is in progress; unplug nothing yet.",
           "宛先ゾーンの担当者に電話し、送信元との作業が行われているか確認してください。この時点ではケーブルを抜かないこと。"),
         Bilingual(
-          "Find who uses the source address: asset ledger, DHCP log, switch port of its MAC address.",
+          "Find out who uses the source address: asset register, DHCP log, switch port of its MAC address.",
           "資産台帳、DHCPログ、スイッチのMACアドレステーブルから、送信元の使用者と接続ポートを特定してください。"),
         Bilingual(
           "Read context.operation and the flow: were values only read, or written as well?",
           "context.operationとフローを見て、読み出しだけか、書き込みもあったかを確認してください。"),
         Bilingual(
-          "Keep the evidence: alert_id, capture file and frame number, firewall log of the border.",
+          "Preserve the evidence: alert_id, capture file and frame number, log of the firewall between the zones.",
           "証拠として、alert_id、キャプチャファイルとフレーム番号、境界ファイアウォールのログを保存してください。"),
         Bilingual(
-          "If nobody knows it, block it at the border's firewall, with the line's consent.",
+          "If no one can explain it, block it at the firewall between the zones, with the line's consent.",
           "心当たりがなければ、ライン責任者の了解を得たうえで境界のファイアウォールで遮断してください。"),
         Bilingual(
           "If it is legitimate, add a conduit (from, to, services, operations) to the site file and reload.",
@@ -35,57 +35,57 @@ extension Catalogue {
       ]),
     CatalogueEntry(
       .operationNotAllowed, "operation-not-allowed",
-      Bilingual("Operation the conduit does not allow", "許可範囲外の操作"),
+      Bilingual("Operation not allowed by the conduit", "許可範囲外の操作"),
       category: "Zone policy", severity: 2, confidence: 95,
       threats: ["4", "11"], checklist: ["3-3", "3-7"], techniques: [.commandMessage, .modifyParameter],
       meaning: Bilingual(
-        "The two may talk, but not by this service, with this operation, or about this target.",
+        "The two may communicate, but not with this service, this operation or this target.",
         "通信自体は許可されていますが、このサービス、操作、または対象は許可されていません。"),
       falseAlarm: Bilingual(
-        "A changed recipe, screen or program that needs more than the conduit was written for.",
+        "A changed recipe, screen or program that needs more than the conduit allows.",
         "レシピ、画面、プログラムの変更により、定義済みの許可範囲では足りなくなった場合。"),
       steps: [
         Bilingual(
-          "Phone the line: is the equipment behaving normally, and did an operator or engineer do this on purpose?",
+          "Call the line: is the equipment behaving normally, and did an operator or engineer do this intentionally?",
           "ラインに電話し、設備の動作に異常がないか、担当者が意図して行った操作かを確認してください。"),
         Bilingual(
-          "Compare the target and the values in context.operation with the drawing or recipe; watch the equipment while you do.",
+          "Compare the target and values in context.operation with the drawing or recipe, and watch the equipment meanwhile.",
           "context.operationの対象と値を図面やレシピと照合し、その間も設備の状態を監視してください。"),
         Bilingual(
-          "If the value is wrong, let the line set it back by its own procedure; do not write to the controller remotely.",
+          "If the value is wrong, have the line restore it by its own procedure; do not write to the controller remotely.",
           "値が誤っていれば、現場の手順に従って現場側で元に戻してください。遠隔からの書き込みは行わないこと。"),
         Bilingual(
-          "Note who was logged in at the source, and keep its logs and the capture around the frame number.",
+          "Record who was logged in at the source, and keep its logs and the capture around the frame number.",
           "送信元端末のログイン者を記録し、端末ログと該当フレーム前後のキャプチャを保存してください。"),
         Bilingual(
-          "If it is legitimate, widen operations or targets of the conduit by exactly this much, after approval.",
-          "正当な操作であれば、承認を得たうえで、経路のoperationsまたはtargetsを必要な分だけ広げてください。"),
+          "If it is legitimate, extend the conduit's operations or targets by exactly what is needed, after approval.",
+          "正当な操作であれば、承認を得たうえで、コンジットのoperationsまたはtargetsを必要な分だけ広げてください。"),
       ]),
     CatalogueEntry(
-      .outsideWindow, "outside-window", Bilingual("Work outside its time window", "許可時間外の通信"),
+      .outsideWindow, "outside-window", Bilingual("Traffic outside its time window", "許可時間外の通信"),
       category: "Zone policy", severity: 2, confidence: 90,
       threats: ["4", "23"], checklist: ["3-6", "3-7"], techniques: [.remoteServices],
       meaning: Bilingual(
-        "A connection that is allowed only at agreed times, such as maintenance, was used at another time.",
+        "A connection that is allowed only at certain times, such as maintenance, was used at another time.",
         "保守など決められた時間帯にのみ許可された接続が、時間外に使用されました。"),
       falseAlarm: Bilingual(
-        "Urgent maintenance, a shift that ran over, or a clock or time zone set wrong.",
+        "Urgent maintenance, work that ran late, or a wrong clock or time zone.",
         "緊急保守、作業の延長、時計またはタイムゾーンの設定誤り。"),
       steps: [
         Bilingual(
-          "Phone the line and the maintenance company: is somebody working on the equipment now, by which order?",
+          "Call the line and the maintenance company: is anyone working on the equipment now, and under which work order?",
           "ラインと保守会社に電話し、現在作業中か、どの作業指示によるものかを確認してください。"),
         Bilingual(
-          "Check who holds the maintenance terminal and whether its remote access is open.",
+          "Check who has the maintenance terminal and whether its remote access is open.",
           "保守端末の所在と使用者、リモート接続が開いているかを確認してください。"),
         Bilingual(
-          "If nobody is working, close the remote access first; touch the line's own network only with its consent.",
+          "If no one is working, close the remote access first; change the line's own network only with its consent.",
           "作業者がいなければ、まずリモート接続を閉じてください。ライン側のネットワークは現場の了解なしに触らないこと。"),
         Bilingual(
-          "Record start, end, terminal and operations seen, and compare the controller's program with the master copy.",
+          "Record start, end, terminal and operations, and compare the controller's program with the master copy.",
           "開始・終了時刻、端末、操作内容を記録し、制御装置のプログラムをマスターと比較してください。"),
         Bilingual(
-          "If the work was agreed, add its time to the window in the site file, or take out the exception afterwards.",
+          "If the work was approved, add its time to the window in the site file, and remove it afterwards.",
           "合意済みの作業であれば、サイトファイルのwindowsに時間帯を追加し、終了後に元へ戻してください。"),
       ]),
     CatalogueEntry(
@@ -95,20 +95,20 @@ extension Catalogue {
       threats: ["4", "10", "11"], checklist: ["3-3", "3-7"],
       techniques: [.changeOperatingMode, .deviceRestart, .programDownload, .systemFirmware],
       meaning: Bilingual(
-        "A controller was started, stopped, programmed, updated or reconfigured by a station that no conduit allows to.",
+        "A controller was started, stopped, programmed, updated or reconfigured by a station that no conduit allows to do so.",
         "許可されていない端末から、制御装置の起動・停止、プログラム転送、更新、または設定変更が行われました。"),
       falseAlarm: Bilingual(
-        "An engineering station at agreed work that the site file does not name yet.",
+        "Approved work by an engineering station that is not in the site file yet.",
         "サイトファイルに未登録のエンジニアリング端末による、合意済みの作業。"),
       steps: [
         Bilingual(
-          "Phone the line at once: is the controller running, and is the process in a safe state?",
+          "Call the line at once: is the controller running, and is the process in a safe state?",
           "直ちにラインへ電話し、制御装置が運転中か、工程が安全な状態かを確認してください。"),
         Bilingual(
-          "Ask who works at the source station; if nobody does, have the line isolate that station, never the controller.",
+          "Ask who is working at the source station; if no one is, have the line isolate that station, never the controller.",
           "送信元端末の作業者を確認してください。心当たりがなければ端末側を現場で切り離し、制御装置は切り離さないこと。"),
         Bilingual(
-          "Put the mode switch to RUN without remote, where there is one and the line agrees.",
+          "If the controller has a mode switch and the line agrees, set it to RUN without remote control.",
           "モードスイッチがある場合は、現場の同意を得て、遠隔操作を受け付けないRUN位置にしてください。"),
         Bilingual(
           "Compare program, parameters and firmware with the last approved copy before the next start.",
@@ -117,36 +117,36 @@ extension Catalogue {
           "Keep the capture, the station's disk and the controller's diagnostic buffer as evidence.",
           "キャプチャ、端末のディスク、制御装置の診断バッファを証拠として保全してください。"),
         Bilingual(
-          "If it was agreed work, declare the station as an asset and give it a conduit with a window.",
-          "合意済みの作業であれば、端末をassetsに登録し、時間帯つきの経路をconduitsに追加してください。"),
+          "If the work was approved, add the station to assets and give it a conduit with a time window.",
+          "合意済みの作業であれば、端末をassetsに登録し、時間帯つきのコンジットをconduitsに追加してください。"),
       ]),
     CatalogueEntry(
       .externalCommunication, "external-communication",
-      Bilingual("Communication with outside of the plant", "工場外との通信"),
+      Bilingual("Communication with an external address", "工場外との通信"),
       category: "Zone policy", severity: 2, confidence: 90,
       threats: ["3", "8", "17"], checklist: ["2-3", "3-7"], techniques: [.internetAccessible, .applicationProtocol],
       meaning: Bilingual(
-        "A device of the plant talks with an address that belongs to no zone of the site.",
+        "A device of the plant communicates with an address that belongs to no zone of the site.",
         "工場内の機器が、どのゾーンにも属さないアドレスと通信しています。"),
       falseAlarm: Bilingual(
-        "Time, name or update services, a vendor's cloud, or an inside network the site file forgot.",
+        "Time, name or update services, a vendor's cloud, or an internal network missing from the site file.",
         "時刻・名前解決・更新サービス、ベンダーのクラウド、またはサイトファイルに未登録の社内ネットワーク。"),
       steps: [
         Bilingual(
-          "See in flow which side began and how many bytes went out.",
+          "Check in flow which side started the connection and how many bytes left the plant.",
           "flowを見て、どちらから始まったか、外部へ出たバイト数を確認してください。"),
         Bilingual(
-          "Ask plant IT who the outside address belongs to, and whether a contract covers it (remote maintenance, cloud).",
+          "Ask plant IT who owns the external address, and whether a contract covers it (remote maintenance, cloud).",
           "工場ITに、外部アドレスの所有者と、契約（リモート保守、クラウドなど）の有無を確認してください。"),
         Bilingual(
-          "If nobody knows it, block the outside address at the internet firewall; leave the device on its line.",
+          "If no one can explain it, block the external address at the internet firewall; leave the device connected to its line.",
           "心当たりがなければ、外部アドレスをインターネット側のファイアウォールで遮断してください。機器自体はラインから外さないこと。"),
         Bilingual(
-          "Save firewall, proxy and DNS logs of the device from before the first contact on.",
+          "Save the firewall, proxy and DNS logs of the device, starting before the first contact.",
           "最初の通信より前からの、当該機器に関するファイアウォール、プロキシ、DNSのログを保存してください。"),
         Bilingual(
           "If it is legitimate, add a conduit to external, or add the network to a zone of the site file.",
-          "正当な通信であれば、external宛ての経路を追加するか、該当ネットワークをゾーンに登録してください。"),
+          "正当な通信であれば、external宛てのコンジットを追加するか、該当ネットワークをゾーンに登録してください。"),
       ]),
   ]
 }

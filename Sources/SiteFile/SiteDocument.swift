@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 import Monitor
 import Yams
 
-/// A place in a site file: a value, the path of fields to it, and where it stands.
+/// A place in a site file: a value, the path of fields to it, its line and column.
 struct SiteField {
   let node: Node
   let path: String
@@ -20,39 +21,39 @@ struct SiteField {
 
   /// The text of a scalar.
   var text: String? { node.scalar?.string }
-  /// Nothing stands there: `key:` or `key: null`. Counts as a key that is not there.
+  /// No value: `key:` or `key: null`. Counts as a missing key.
   var isNull: Bool {
     guard let scalar = node.scalar, scalar.style == .plain else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
   var isMap: Bool { node.mapping != nil }
   var isList: Bool { node.sequence != nil }
-  /// What stands there, in words.
-  var kind: String {
+  /// What kind of value it is, in words.
+  var kind: Bilingual {
     switch node {
-    case .mapping: "a map"
-    case .sequence: "a list"
-    case .scalar: isNull ? "nothing" : "text"
-    case .alias: "an alias"
+    case .mapping: Bilingual("a map", "マップ")
+    case .sequence: Bilingual("a list", "リスト")
+    case .scalar: isNull ? Bilingual("nothing", "空") : Bilingual("text", "文字列")
+    case .alias: Bilingual("an alias", "エイリアス")
     }
   }
 }
 
-/// A key of a map and what stands under it.
+/// A key of a map and its value.
 struct SiteEntry {
   let key: String
   let keyField: SiteField
   let value: SiteField
 }
 
-/// A YAML text and what is wrong with it. Reading goes on behind an error, so that all of them are told at once.
+/// A YAML text and its problems. Reading continues after an error, so that all are reported at once.
 struct SiteDocument {
   /// A site file is written by hand; a larger one is something else.
   static let largestFile = 1 << 20
-  /// Merge keys and aliases multiply what a small file holds; what is read stays below this.
-  private static let mostEntries = 200_000
-  /// More problems than anybody reads; the rest of the file is not told.
-  private static let mostProblems = 1000
+  /// Merge keys and aliases can expand a small file without limit; no more entries than this are read.
+  private static let maximumEntries = 200_000
+  /// More problems than a person would read; further ones are not reported.
+  private static let maximumProblems = 1000
 
   let file: String
   private(set) var problems: [SiteProblem] = []
@@ -62,21 +63,24 @@ struct SiteDocument {
 
   // MARK: Problems
 
-  mutating func error(_ field: SiteField, _ message: String, near word: String? = nil, of words: [String] = []) {
+  mutating func error(_ field: SiteField, _ message: Bilingual, near word: String? = nil, of words: [String] = []) {
     add(field, message, word.flatMap { Spelling.nearest($0, in: words) }, .error)
   }
-  mutating func warning(_ field: SiteField, _ message: String) { add(field, message, nil, .warning) }
+  mutating func error(_ field: SiteField, _ message: Bilingual, suggestion: String?) {
+    add(field, message, suggestion, .error)
+  }
+  mutating func warning(_ field: SiteField, _ message: Bilingual) { add(field, message, nil, .warning) }
 
   private mutating func add(
-    _ field: SiteField, _ message: String, _ suggestion: String?, _ severity: SiteProblem.Severity
+    _ field: SiteField, _ message: Bilingual, _ suggestion: String?, _ severity: SiteProblem.Severity
   ) {
     let problem = SiteProblem(
       file: file, line: field.line, column: field.column, path: field.path, message: message, suggestion: suggestion,
       severity: severity)
-    // An alias or a merge key shows the same place twice.
-    if problems.count < SiteDocument.mostProblems, !problems.contains(problem) { problems.append(problem) }
+    // With aliases and merge keys the same place is read more than once.
+    if problems.count < SiteDocument.maximumProblems, !problems.contains(problem) { problems.append(problem) }
   }
-  mutating func error(line: Int, column: Int, _ message: String) {
+  mutating func error(line: Int, column: Int, _ message: Bilingual) {
     problems.append(SiteProblem(file: file, line: line, column: column, path: "", message: message))
   }
 
@@ -90,28 +94,31 @@ struct SiteDocument {
 
   // MARK: Text to tree
 
-  /// The top of the document; nil if it is no YAML, or empty.
+  private static let empty = Bilingual("the file is empty", "ファイルが空です")
+  private static let unreadable = Bilingual("cannot be read as YAML", "YAMLとして読めません")
+
+  /// The root of the document; nil if it is empty or not valid YAML.
   mutating func compose(_ text: String) -> SiteField? {
     guard text.utf8.count <= SiteDocument.largestFile else {
-      error(line: 0, column: 0, "larger than 1 MiB: this is no site file")
+      error(line: 0, column: 0, Bilingual("larger than 1 MiB, which no site file is", "1 MiBを超えており、サイトファイルとして扱えません"))
       return nil
     }
     do {
-      // The basic resolver leaves every scalar a text: what it means is decided by the field, not by its look.
+      // The basic resolver keeps every scalar as text: the field decides what it means, not its form.
       guard let node = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
-        error(line: 1, column: 1, "the file is empty")
+        error(line: 1, column: 1, SiteDocument.empty)
         return nil
       }
       let top = SiteField(node, path: "")
       if top.isNull {
-        error(line: 1, column: 1, "the file is empty")
+        error(line: 1, column: 1, SiteDocument.empty)
         return nil
       }
       return top
     } catch let failure as YamlError {
       describe(failure, text)
     } catch {
-      self.error(line: 1, column: 1, "cannot be read as YAML")
+      self.error(line: 1, column: 1, SiteDocument.unreadable)
     }
     return nil
   }
@@ -121,26 +128,37 @@ struct SiteDocument {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       if problem.contains("another document") {
-        error(line: mark.line, column: mark.column, "a second YAML document begins here; a site file is one document")
+        error(
+          line: mark.line, column: mark.column,
+          Bilingual(
+            "a second YAML document begins here; a site file is one document",
+            "ここから二つ目のYAML文書が始まっています。サイトファイルは一つの文書にしてください"))
       } else if problem.hasPrefix("Maximum nesting level") {
-        error(line: mark.line, column: mark.column, "nested too deep")
+        error(line: mark.line, column: mark.column, Bilingual("nested too deeply", "入れ子が深すぎます"))
       } else {
         let clue = problem.trimmingCharacters(in: .whitespacesAndNewlines)
         let place = context.map { " (\($0.text) from line \($0.mark.line))" } ?? ""
-        error(line: mark.line, column: mark.column, "no valid YAML: \(clue)\(place)")
+        error(line: mark.line, column: mark.column, SiteDocument.invalid(clue + place))
       }
     case .reader(let problem, let offset, _, _):
       let (line, column) = SiteDocument.place(of: offset ?? 0, in: text)
-      error(line: line, column: column, "no valid YAML: \(problem)")
+      error(line: line, column: column, SiteDocument.invalid(problem))
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
       let again = keys.count == 1 ? SiteDocument.again(keys[0], after: context.mark, in: text) : nil
       error(
         line: context.mark.line, column: context.mark.column,
-        "\(names) stands more than once in the same map" + (again.map { ", again in line \($0)" } ?? ""))
+        Bilingual(
+          "\(names) appears more than once in the same map" + (again.map { ", again on line \($0)" } ?? ""),
+          "\(names)が同じマップに複数あります" + (again.map { "（\($0)行目にもあり）" } ?? "")))
     default:
-      error(line: 1, column: 1, "cannot be read as YAML")
+      error(line: 1, column: 1, SiteDocument.unreadable)
     }
+  }
+
+  /// `clue` is the parser's own, in English.
+  private static func invalid(_ clue: String) -> Bilingual {
+    Bilingual("invalid YAML: \(clue)", "YAMLの構文エラーです: \(clue)")
   }
 
   /// Line and column (in Unicode scalars) of a character, both from 1.
@@ -158,7 +176,7 @@ struct SiteDocument {
     return (line, column)
   }
 
-  /// The next line that begins with the same key in the same column: where a repeated key stands in a map of the usual form.
+  /// The next line that begins with the same key in the same column: the repeated key, in a map of the usual form.
   private static func again(_ key: String, after mark: Mark, in text: String) -> Int? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where index >= mark.line {
@@ -171,10 +189,17 @@ struct SiteDocument {
 
   // MARK: Tree to values
 
-  /// The entries of a map, merge keys (`<<`) resolved; nil, and an error, if it is something else. An entry with nothing under it is not there.
+  private static let tooLarge = Bilingual(
+    "too many entries: aliases or merge keys repeat them", "項目が多すぎます（エイリアスやマージキーによる繰り返し）")
+
+  /// The entries of a map, merge keys (`<<`) resolved; nil, and an error, if it is not a map. Entries without a value
+  /// are left out.
   mutating func map(_ field: SiteField) -> [SiteEntry]? {
     guard case .mapping(let mapping) = field.node else {
-      error(field, "expected a map (key: value), got \(field.kind)")
+      error(
+        field,
+        Bilingual(
+          "expected a map (key: value), got \(field.kind.en)", "マップ（キー: 値）が必要ですが、\(field.kind.ja)になっています"))
       return nil
     }
     var entries: [SiteEntry] = []
@@ -189,10 +214,10 @@ struct SiteDocument {
     var merged: [Node] = []
     for (key, value) in mapping {
       entriesRead += 1
-      if entriesRead == SiteDocument.mostEntries { error(SiteField(key, path: path), "too much: aliases repeat it") }
-      guard entriesRead < SiteDocument.mostEntries else { return }
+      if entriesRead == SiteDocument.maximumEntries { error(SiteField(key, path: path), SiteDocument.tooLarge) }
+      guard entriesRead < SiteDocument.maximumEntries else { return }
       guard let name = key.scalar?.string else {
-        error(SiteField(key, path: path), "a key must be text")
+        error(SiteField(key, path: path), Bilingual("a key must be text", "キーは文字列にしてください"))
         continue
       }
       if name == "<<", key.scalar?.style == .plain {
@@ -204,23 +229,24 @@ struct SiteDocument {
         key: name, keyField: SiteField(key, path: path), value: SiteField(value, path: inner))
       if names.insert(name).inserted { entries.append(entry) }
     }
-    // What stands in the map itself, and in an earlier merge, goes before (YAML 1.1, merge key type).
+    // The map's own keys, and those of an earlier merge, take precedence (YAML 1.1, merge key type).
     for node in merged {
       if case .mapping(let other) = node, depth < 8 {
         collect(other, path, depth: depth + 1, into: &entries, &names)
       } else {
-        error(SiteField(node, path: path), "'<<' takes a map")
+        error(SiteField(node, path: path), Bilingual("'<<' takes a map", "'<<'にはマップを指定してください"))
       }
     }
   }
 
-  /// The entries of a map with fixed keys, by key; keys nobody knows are errors.
+  /// The entries of a map with fixed keys, by key; unknown keys are errors.
   mutating func record(_ field: SiteField, keys: [String]) -> [String: SiteField]? {
     guard let entries = map(field) else { return nil }
     var fields: [String: SiteField] = [:]
     for entry in entries {
       if !keys.contains(entry.key) {
-        error(entry.keyField, "unknown key '\(SiteDocument.shown(entry.key))'", near: entry.key, of: keys)
+        let shown = SiteDocument.shown(entry.key)
+        error(entry.keyField, Bilingual("unknown key '\(shown)'", "不明なキー '\(shown)' です"), near: entry.key, of: keys)
       } else if !entry.value.isNull {
         fields[entry.key] = entry.value
       }
@@ -229,19 +255,22 @@ struct SiteDocument {
   }
 
   /// The items of a list; a single text counts as a list of one. nil, and an error, if it is a map.
-  mutating func list(_ field: SiteField, of what: String = "text") -> [SiteField]? {
+  mutating func list(_ field: SiteField, of what: Bilingual = Bilingual("text", "文字列")) -> [SiteField]? {
     switch field.node {
     case .sequence(let list):
       entriesRead += list.count
-      guard entriesRead < SiteDocument.mostEntries else {
-        error(field, "too much: aliases repeat it")
+      guard entriesRead < SiteDocument.maximumEntries else {
+        error(field, SiteDocument.tooLarge)
         return nil
       }
       return list.enumerated().map { SiteField($0.element, path: "\(field.path)[\($0.offset)]") }
     case .scalar:
       return [field]
     default:
-      error(field, "expected a list of \(what), got \(field.kind)")
+      error(
+        field,
+        Bilingual(
+          "expected a list of \(what.en), got \(field.kind.en)", "\(what.ja)のリストが必要ですが、\(field.kind.ja)になっています"))
       return nil
     }
   }
@@ -249,19 +278,20 @@ struct SiteDocument {
   /// The text of a scalar; nil, and an error, if it is something else, empty, over 200 characters, or holds control characters.
   mutating func text(_ field: SiteField) -> String? {
     guard let text = field.text else {
-      error(field, "expected text, got \(field.kind)")
+      error(
+        field, Bilingual("expected text, got \(field.kind.en)", "文字列が必要ですが、\(field.kind.ja)になっています"))
       return nil
     }
     guard !text.isEmpty, !field.isNull else {
-      error(field, "expected text, got nothing")
+      error(field, Bilingual("expected text, got nothing", "文字列が必要ですが、空になっています"))
       return nil
     }
     guard text.unicodeScalars.count <= 200 else {
-      error(field, "longer than 200 characters")
+      error(field, Bilingual("longer than 200 characters", "200文字を超えています"))
       return nil
     }
     guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      error(field, "holds a control character")
+      error(field, Bilingual("contains a control character", "制御文字が含まれています"))
       return nil
     }
     return text

@@ -3,7 +3,7 @@ package import Catalogue
 import Foundation
 package import Monitor
 
-/// What the site says about one question: may A do this to B?
+/// The site's answer to one question: may A do this to B?
 package struct SiteExplanation: Sendable {
   package let verdict: Verdict
   /// The kind of the alert that would be written, such as `cross-zone-flow`; nil for none.
@@ -12,18 +12,23 @@ package struct SiteExplanation: Sendable {
   package let lines: [String]
 }
 
-/// A question to `explain` that makes no sense, in words.
+/// Why a question to `explain` cannot be answered.
 package struct SiteQuestionError: Error, Equatable, CustomStringConvertible, Sendable {
-  package let description: String
+  let message: Bilingual
+  /// The nearest valid word.
+  let suggestion: String?
+
+  package var description: String { text(.en) }
+  package func text(_ language: Language) -> String { language.text(message, suggestion: suggestion) }
 }
 
 extension Site {
-  /// Says who both ends are, what each conduit between them allows, and what follows.
+  /// Identifies both ends, lists what each conduit between them allows, and gives the verdict.
   ///
   /// - Parameters:
   ///   - from, to: an IP or MAC address, or the name of an asset or a zone.
   ///   - service: a word as in `services` (`modbus`, `tcp/443`, `icmp`); nil: any, the best case counts.
-  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`); nil: the talk as such.
+  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`); nil: communication as such.
   ///   - at: nanoseconds since 1970; nil: now.
   package func explain(
     from: String, to: String, service: String?, operation: String?, at: Int64?, language: Language = .en
@@ -79,23 +84,25 @@ extension Site {
       return Question.End(word: word, party: party, evidence: evidence)
     }
     if let mac = MACAddress(word) {
-      // A person who names a MAC address means the device itself, not what it forwards.
+      // A MAC address means the device itself here, not what it forwards.
       guard let asset = asset(mac: mac) else {
         return Question.End(word: word, party: Party(zone: .external, asset: .none), evidence: .nothing)
       }
       let party = Party(zone: assets[Int(asset.rawValue)].zone, asset: asset)
       return Question.End(word: word, party: party, evidence: .assetMAC)
     }
-    throw Site.fault(
-      "'\(SiteDocument.shown(word))' is no zone, asset, IP address or MAC address", word,
-      zones.map(\.name) + assets.map(\.name))
+    let shown = SiteDocument.shown(word)
+    throw SiteQuestionError(
+      message: Bilingual(
+        "'\(shown)' is not a zone, asset, IP address or MAC address", "'\(shown)' はゾーン、資産、IPアドレス、MACアドレスのいずれでもありません"),
+      suggestion: Spelling.nearest(word, in: zones.map(\.name) + assets.map(\.name)))
   }
 
   private func services(_ word: String?) throws(SiteQuestionError) -> [Service] {
     guard let word, word != "any" else { return [] }
     switch SiteReader.service(word, words) {
     case .failure(let fault):
-      throw Site.fault(fault.message, fault.word, words.all)
+      throw SiteQuestionError(message: fault.message, suggestion: fault.suggestion(of: words.all))
     case .success(let pattern):
       return [Site.sample(pattern)]
     }
@@ -119,14 +126,17 @@ extension Site {
     guard let text, text != "any" else { return nil }
     let word = String(text.prefix { $0 != " " })
     guard let action = Action.allCases.first(where: { $0.word == word }) else {
-      throw Site.fault("unknown operation '\(SiteDocument.shown(word))'", word, Action.allCases.map(\.word))
+      let shown = SiteDocument.shown(word)
+      throw SiteQuestionError(
+        message: Bilingual("unknown operation '\(shown)'", "不明な操作 '\(shown)' です"),
+        suggestion: Spelling.nearest(word, in: Action.allCases.map(\.word)))
     }
     var operation = Question.Operation(word: text, action: action)
     let rest = text.dropFirst(word.count).drop { $0 == " " }
     if rest.isEmpty { return operation }
     switch SiteReader.target(String(rest)) {
     case .failure(let fault):
-      throw Site.fault(fault.message, fault.word, SiteReader.areaWords)
+      throw SiteQuestionError(message: fault.message, suggestion: fault.suggestion(of: SiteReader.areaWords))
     case .success(let range):
       let count = min(range.addresses.upperBound - range.addresses.lowerBound, UInt64(UInt32.max) - 1) + 1
       operation.target = Target(
@@ -135,11 +145,6 @@ extension Site {
       operation.name = range.name ?? []
       return operation
     }
-  }
-
-  private static func fault(_ message: String, _ word: String?, _ words: [String]) -> SiteQuestionError {
-    let near = word.flatMap { Spelling.nearest($0, in: words) }
-    return SiteQuestionError(description: message + (near.map { "; did you mean '\($0)'?" } ?? ""))
   }
 
   // MARK: The answer
@@ -186,7 +191,7 @@ extension Site {
       to: question.to.party, service: service, at: question.time)
   }
 
-  /// An action of the mask, so that a question about the talk as such does not fail by its operation.
+  /// An action of the mask, so that a question about communication as such is not refused for its operation.
   private static func firstAction(_ mask: UInt16) -> Action {
     Action.allCases.first { mask & $0.bit != 0 } ?? .unknown
   }

@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 
-/// What single fields cannot tell: one address, one place.
+/// Checks across fields: each address belongs to one place.
 extension SiteReader {
   mutating func checkNetworks() {
     var first: [Network: (zone: ZoneID, field: SiteField)] = [:]
     for (network, zone, field) in networkFields {
       if let other = first[network] {
-        let fault = other.zone == zone ? "stands here twice" : "already belongs to zone '\(site[other.zone].name)'"
-        document.error(field, "\(network) \(fault)")
+        let name = site[other.zone].name
+        document.error(
+          field,
+          other.zone == zone
+            ? Bilingual("\(network) is listed twice", "\(network) が重複しています")
+            : Bilingual(
+              "\(network) already belongs to zone '\(name)'", "\(network) はすでにゾーン '\(name)' に属しています"))
       } else {
         first[network] = (zone, field)
       }
     }
-    // A network inside of another zone's is legal, the more specific one counts; but it may be a slip.
+    // A network inside another zone's is valid, and the more specific one counts; but it may be a mistake.
     for (network, zone, field) in networkFields {
       for length in stride(from: network.length - 1, through: network.isV4 ? 96 : 0, by: -1) {
         guard let outer = first[Network(network.address, length: length)] else { continue }
         if outer.zone != zone {
+          let (name, outerName) = (site[zone].name, site[outer.zone].name)
+          let outerNetwork = Network(network.address, length: length)
           document.warning(
             field,
-            "\(network) of zone '\(site[zone].name)' lies inside \(Network(network.address, length: length)) of zone "
-              + "'\(site[outer.zone].name)'; its addresses count as '\(site[zone].name)'")
+            Bilingual(
+              "\(network) of zone '\(name)' lies inside \(outerNetwork) of zone '\(outerName)'; its addresses count as "
+                + "'\(name)'",
+              "ゾーン '\(name)' の \(network) は、ゾーン '\(outerName)' の \(outerNetwork) に含まれます。このアドレスは "
+                + "'\(name)' として扱われます"))
         }
         break
       }
@@ -38,16 +49,26 @@ extension SiteReader {
     var owners: [IPAddress: AssetID] = [:]
     for (ip, asset, field) in addressFields {
       if let owner = owners[ip] {
-        let name = owner == asset ? "this asset" : "asset '\(name(owner))'"
-        document.error(field, "\(ip) already belongs to \(name)")
+        document.error(
+          field,
+          owner == asset
+            ? Bilingual("\(ip) is listed twice", "\(ip) が重複しています")
+            : Bilingual(
+              "\(ip) already belongs to asset '\(name(owner))'", "\(ip) はすでに資産 '\(name(owner))' に属しています"))
         continue
       }
       owners[ip] = asset
       let zone = site[asset]?.zone ?? .external
       let holders = (ip.isV4 ? 96...128 : 0...128).reversed().lazy.compactMap { networks[Network(ip, length: $0)] }
       if zonesWithNetworks.contains(zone), !holders.contains(zone) {
-        let other = holders.first.map { "; it is one of zone '\(site[$0].name)'" } ?? ""
-        document.warning(field, "\(ip) lies outside of the networks of zone '\(site[zone].name)'\(other)")
+        let name = site[zone].name
+        let other = holders.first.map { site[$0].name }
+        document.warning(
+          field,
+          Bilingual(
+            "\(ip) is outside the networks of zone '\(name)'" + (other.map { "; it belongs to zone '\($0)'" } ?? ""),
+            "\(ip) はゾーン '\(name)' のネットワークに含まれません"
+              + (other.map { "（ゾーン '\($0)' のアドレスです）" } ?? "")))
       }
     }
     var machines: [MACAddress: AssetID] = [:]
@@ -57,11 +78,13 @@ extension SiteReader {
         continue
       }
       if owner == asset {
-        document.error(field, "\(mac) already belongs to this asset")
+        document.error(field, Bilingual("\(mac) is listed twice", "\(mac) が重複しています"))
       } else if site[owner]?.forwards != true || site[asset]?.forwards != true {
         document.error(
           field,
-          "\(mac) already belongs to asset '\(name(owner))'; only routers, firewalls and gateways may share one")
+          Bilingual(
+            "\(mac) already belongs to asset '\(name(owner))'; only routers, firewalls and gateways may share one",
+            "\(mac) はすでに資産 '\(name(owner))' に属しています。共有できるのはrouter、firewall、gatewayのみです"))
       }
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 
 extension SiteReader {
@@ -6,13 +7,21 @@ extension SiteReader {
 
   mutating func readConduits(_ field: SiteField) {
     guard field.isList else {
-      document.error(field, "expected a list of conduits (- {from: …, to: …}), got \(field.kind)")
+      document.error(
+        field,
+        Bilingual(
+          "expected a list of conduits (- {from: …, to: …}), got \(field.kind.en)",
+          "コンジットのリスト（- {from: …, to: …}）が必要ですが、\(field.kind.ja)になっています"))
       return
     }
-    for item in document.list(field, of: "conduits") ?? [] {
+    for item in document.list(field, of: Bilingual("conduits", "コンジット")) ?? [] {
       guard let fields = document.record(item, keys: SiteReader.conduitKeys) else { continue }
       for key in ["from", "to"] where fields[key] == nil {
-        document.error(item, "'\(key)' is missing: a conduit goes from somebody to somebody")
+        document.error(
+          item,
+          Bilingual(
+            "'\(key)' is missing: a conduit needs 'from' and 'to'",
+            "'\(key)' がありません。コンジットには 'from' と 'to' が必要です"))
       }
       let from = fields["from"].flatMap { end($0) }
       let to = fields["to"].flatMap { end($0) }
@@ -20,9 +29,15 @@ extension SiteReader {
       let actions = fields["operations"].map { readActions($0) } ?? Conduit.allActions
       let targets = document.texts(fields["targets"]).compactMap { readTarget($0.text, $0.field) }
       var windows: [Int] = []
-      if let field = fields["during"], let items = document.list(field, of: "windows") {
-        windows = items.compactMap { index($0, windowNames, "window") }
-        if items.isEmpty { document.error(field, "an empty list: name a window, or leave 'during' out") }
+      if let field = fields["during"], let items = document.list(field, of: Bilingual("windows", "時間帯")) {
+        windows = items.compactMap { index($0, windowNames, .window) }
+        if items.isEmpty {
+          document.error(
+            field,
+            Bilingual(
+              "an empty list: name a window, or leave 'during' out",
+              "リストが空です。時間帯を指定するか、'during' を省略してください"))
+        }
       }
       guard let from, let to else { continue }
       site.conduits.append(
@@ -37,8 +52,9 @@ extension SiteReader {
     if name == "any" { return .any }
     if let zone = zoneNames[name] { return .zone(zone) }
     if let asset = assetNames[name] { return .asset(asset) }
+    let shown = SiteDocument.shown(name)
     document.error(
-      field, "unknown zone or asset '\(SiteDocument.shown(name))'", near: name,
+      field, Bilingual("unknown zone or asset '\(shown)'", "不明なゾーンまたは資産 '\(shown)' です"), near: name,
       of: SiteReader.reservedNames + zoneNames.keys.sorted() + assetNames.keys.sorted())
     return nil
   }
@@ -47,8 +63,8 @@ extension SiteReader {
 
   /// Empty: any.
   private mutating func readServices(_ field: SiteField) -> [ServicePattern] {
-    guard let items = document.list(field, of: "services") else { return [] }
-    if items.isEmpty { document.error(field, "an empty list allows nothing: write [any], or leave 'services' out") }
+    guard let items = document.list(field, of: Bilingual("services", "サービス")) else { return [] }
+    if items.isEmpty { document.error(field, SiteReader.allowsNothing("services")) }
     var patterns: [ServicePattern] = []
     var isAny = false
     for item in items {
@@ -64,47 +80,70 @@ extension SiteReader {
           let places = ports.map(ServicePattern.text).joined(separator: ", ")
           document.warning(
             item,
-            "messages of '\(name)' are not read yet: "
-              + (places.isEmpty
-                ? "until then this word allows nothing" : "until then its usual ports count (\(places))"))
+            Bilingual(
+              "messages of '\(name)' are not read yet: until then "
+                + (places.isEmpty ? "this word allows nothing" : "its usual ports count (\(places))"),
+              "'\(name)' のメッセージはまだ解析できません。"
+                + (places.isEmpty ? "この語では何も許可されません" : "通常のポート（\(places)）で判定します")))
         }
       case .failure(let fault):
-        document.error(item, fault.message, near: fault.word, of: words.all)
+        document.error(item, fault.message, suggestion: fault.suggestion(of: words.all))
       }
     }
     return isAny ? [] : patterns
   }
 
-  /// Why a text means nothing; `word` is a word nobody knows, where the nearest known one helps.
-  struct WordFault: Error {
-    let message: String
-    var word: String?
+  private static func allowsNothing(_ key: String) -> Bilingual {
+    Bilingual(
+      "an empty list allows nothing: write [any], or leave '\(key)' out",
+      "空のリストでは何も許可されません。[any] と書くか、'\(key)' を省略してください")
   }
 
-  /// One word of `services` but `any`.
+  /// Why a text is not valid; `word` is an unknown word to look up the nearest known one for, `meant` the text that was
+  /// most likely meant.
+  struct WordFault: Error {
+    let message: Bilingual
+    var word: String?
+    var meant: String?
+
+    /// The text or word to suggest.
+    func suggestion(of words: [String]) -> String? { meant ?? word.flatMap { Spelling.nearest($0, in: words) } }
+  }
+
+  /// One word of `services`, except `any`.
   static func service(_ text: String, _ words: ServiceWords) -> Result<ServicePattern, WordFault> {
     if let pattern = words[text] { return .success(pattern) }
     let shown = SiteDocument.shown(text)
     guard let slash = text.firstIndex(of: "/") else {
-      return .failure(WordFault(message: "unknown service '\(shown)'", word: text))
+      return .failure(
+        WordFault(message: Bilingual("unknown service '\(shown)'", "不明なサービス '\(shown)' です"), word: text))
     }
     let transport = String(text[..<slash])
     let rest = text[text.index(after: slash)...]
     if transport == "ip" {
       guard let number = number(rest), let ipProtocol = UInt8(exactly: number) else {
-        return .failure(WordFault(message: "'\(shown)': an IP protocol is ip/0 to ip/255"))
+        return .failure(
+          WordFault(
+            message: Bilingual(
+              "'\(shown)': an IP protocol is ip/0 to ip/255", "'\(shown)': IPプロトコルは ip/0〜ip/255 で指定してください")))
       }
       return .success(.ipProtocol(ipProtocol))
     }
     guard let known = ServiceWords.ipProtocols.first(where: { $0.name == transport }), known.hasPorts else {
       return .failure(
-        WordFault(message: "'\(shown)': a service by port begins with tcp/, udp/ or sctp/"))
+        WordFault(
+          message: Bilingual(
+            "'\(shown)': a service by port begins with tcp/, udp/ or sctp/",
+            "'\(shown)': ポートによるサービスは tcp/、udp/、sctp/ のいずれかで始めてください")))
     }
     guard let range = range(rest), let low = UInt16(exactly: range.lowerBound),
       let high = UInt16(exactly: range.upperBound)
     else {
       return .failure(
-        WordFault(message: "'\(shown)': a port is 0 to 65535, a range such as 8000-8010"))
+        WordFault(
+          message: Bilingual(
+            "'\(shown)': expected a port from 0 to 65535 or a range such as 8000-8010",
+            "'\(shown)': 0〜65535のポート、または 8000-8010 のような範囲を指定してください")))
     }
     return .success(.ports(ipProtocol: known.number, low...high))
   }
@@ -112,8 +151,8 @@ extension SiteReader {
   // MARK: Operations and targets
 
   private mutating func readActions(_ field: SiteField) -> UInt16 {
-    guard let items = document.list(field, of: "operations") else { return Conduit.allActions }
-    if items.isEmpty { document.error(field, "an empty list allows nothing: write [any], or leave 'operations' out") }
+    guard let items = document.list(field, of: Bilingual("operations", "操作")) else { return Conduit.allActions }
+    if items.isEmpty { document.error(field, SiteReader.allowsNothing("operations")) }
     var mask: UInt16 = 0
     for item in items {
       guard let text = document.text(item) else { continue }
@@ -122,8 +161,9 @@ extension SiteReader {
       } else if let action = Action.allCases.first(where: { $0.word == text }) {
         mask |= action.bit
       } else {
+        let shown = SiteDocument.shown(text)
         document.error(
-          item, "unknown operation '\(SiteDocument.shown(text))'", near: text,
+          item, Bilingual("unknown operation '\(shown)'", "不明な操作 '\(shown)' です"), near: text,
           of: ["any"] + Action.allCases.map(\.word))
       }
     }
@@ -135,14 +175,14 @@ extension SiteReader {
     case .success(let range):
       return range
     case .failure(let fault):
-      document.error(field, fault.message, near: fault.word, of: SiteReader.areaWords)
+      document.error(field, fault.message, suggestion: fault.suggestion(of: SiteReader.areaWords))
       return nil
     }
   }
 
   // MARK: Numbers
 
-  /// A decimal number of digits alone.
+  /// A decimal number, digits only.
   static func number(_ text: some StringProtocol) -> UInt64? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return UInt64(text)

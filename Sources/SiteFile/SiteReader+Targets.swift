@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 
 /// The notations of a conduit's `targets`, one for each kind of area (`Area.Notation`). Each may be followed by `unit UNIT`.
@@ -13,13 +14,11 @@ extension SiteReader {
 
   /// One entry of `targets`.
   static func target(_ text: String) -> Result<TargetRange, WordFault> {
-    let result = read(text)
-    guard case .failure(var fault) = result, let guess = guess(text) else { return result }
-    fault = WordFault(message: "\(fault.message); did you mean '\(guess)'?")
-    return .failure(fault)
+    read(text).mapError { fault in WordFault(message: fault.message, word: fault.word, meant: guess(text)) }
   }
 
-  /// What was most likely meant, where it is but letter case, blanks, a range the wrong way round, or the German letters of Siemens' notation.
+  /// What was most likely meant, if the error is only in letter case, spaces, a reversed range, or the German letters of
+  /// Siemens' notation.
   private static func guess(_ text: String) -> String? {
     let upper = text.uppercased().drop { $0 == "%" }
     let joined = upper.filter { $0 != " " }
@@ -40,13 +39,14 @@ extension SiteReader {
 
   private static func read(_ text: String) -> Result<TargetRange, WordFault> {
     var words = text.split(separator: " ")[...]
-    let fault = { (clue: String) in
-      Result<TargetRange, WordFault>.failure(WordFault(message: "'\(SiteDocument.shown(text))': \(clue)"))
+    let shown = SiteDocument.shown(text)
+    let fault = { (en: String, ja: String) in
+      Result<TargetRange, WordFault>.failure(WordFault(message: Bilingual("'\(shown)': \(en)", "'\(shown)': \(ja)")))
     }
     var unit: Int64?
     if words.count >= 3, words[words.endIndex - 2] == "unit" {
       guard let number = number(words[words.endIndex - 1]), let value = Int64(exactly: number) else {
-        return fault("a number is expected behind 'unit'")
+        return fault("expected a number after 'unit'", "'unit' の後に番号を指定してください")
       }
       unit = value
       words = words.dropLast(2)
@@ -61,29 +61,41 @@ extension SiteReader {
         if words.count == 1, let range = device("\(first)\(words[words.startIndex])", unit: unit) {
           return .success(range)
         }
-        return fault("a form such as 'D100-199' or 'X10-1F' is expected")
+        return fault(
+          "expected a form such as 'D100-199' or 'X10-1F'", "'D100-199' または 'X10-1F' のように指定してください")
       case .dataBlock, .byteArea: break
       }
     }
     if first.hasPrefix("ns=") || first.hasPrefix("i=") || first.hasPrefix("s=") || first.hasPrefix("g=")
       || first.hasPrefix("b=")
     {
-      // A node id's text may hold blanks.
+      // A node id's text may contain spaces.
       let name = ([Substring(first)] + words).joined(separator: " ")
       guard let node = node(name) else {
-        return fault("a node id such as 'i=2258' or 'ns=2;s=Line1/*' is expected")
+        return fault(
+          "expected a node id such as 'i=2258' or 'ns=2;s=Line1/*'",
+          "'i=2258' または 'ns=2;s=Line1/*' のようなノードIDを指定してください")
       }
       return .success(TargetRange(.node, unit: unit, name: Array(node.utf8)))
     }
     guard words.isEmpty else {
-      return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(first))'", word: first))
+      return .failure(unknownArea(first))
     }
     if first.hasPrefix("DB") || first.hasPrefix("DI"), let range = dataBlock(first, unit: unit) {
       return .success(range)
     }
     if let range = byteArea(first, unit: unit) ?? device(first, unit: unit) { return .success(range) }
-    if first.hasPrefix("DB") { return fault("a form such as 'DB10', 'DB10.DBW4-20' or 'DB10.DBX4.3' is expected") }
-    return .failure(WordFault(message: "unknown area '\(SiteDocument.shown(first))'", word: first))
+    if first.hasPrefix("DB") {
+      return fault(
+        "expected a form such as 'DB10', 'DB10.DBW4-20' or 'DB10.DBX4.3'",
+        "'DB10'、'DB10.DBW4-20'、'DB10.DBX4.3' のように指定してください")
+    }
+    return .failure(unknownArea(first))
+  }
+
+  private static func unknownArea(_ word: String) -> WordFault {
+    let shown = SiteDocument.shown(word)
+    return WordFault(message: Bilingual("unknown area '\(shown)'", "不明な領域 '\(shown)' です"), word: word)
   }
 
   /// A node id as OPC 10000-6, 5.3.1.10 has it, `*` for any run of characters; without `ns=0;`, as operations have it.
@@ -109,19 +121,27 @@ extension SiteReader {
 
   /// `AREA [ADDRESS[-ADDRESS]]`, `AREA NUMBER [ADDRESS[-ADDRESS]]`, `AREA NAME`.
   private static func plain(
-    _ area: Area, _ rest: ArraySlice<Substring>, unit: Int64?, _ fault: (String) -> Result<TargetRange, WordFault>
+    _ area: Area, _ rest: ArraySlice<Substring>, unit: Int64?,
+    _ fault: (String, String) -> Result<TargetRange, WordFault>
   ) -> Result<TargetRange, WordFault> {
     var words = rest
     if area.notation == .named {
-      guard !words.isEmpty else { return fault("a name is expected, such as '\(area.word) Line1.*'") }
+      guard !words.isEmpty else {
+        return fault(
+          "expected a name, such as '\(area.word) Line1.*'", "'\(area.word) Line1.*' のように名前を指定してください")
+      }
       return .success(TargetRange(area, unit: unit, name: Array(words.joined(separator: " ").utf8)))
     }
     var number: UInt32?
     if area.notation == .numbered, let word = words.popFirst() {
       guard let value = self.number(word).flatMap({ UInt32(exactly: $0) }) else {
-        return fault("a \(area.word) number is expected, such as '\(area.word) 4'")
+        return fault(
+          "expected a \(area.word) number, such as '\(area.word) 4'", "'\(area.word) 4' のように番号を指定してください")
       }
-      guard value <= area.highestNumber else { return fault("\(area.word) numbers end at \(area.highestNumber)") }
+      guard value <= area.highestNumber else {
+        return fault(
+          "\(area.word) numbers end at \(area.highestNumber)", "\(area.word) の番号は\(area.highestNumber)までです")
+      }
       number = value
     }
     var addresses: ClosedRange<UInt64> = 0...UInt64.max
@@ -136,14 +156,20 @@ extension SiteReader {
       } else if let range = range(word) {
         addresses = range
       } else {
-        return fault("an address or a range is expected, such as '\(prefix) 0-99'")
+        return fault(
+          "expected an address or a range, such as '\(prefix) 0-99'",
+          "'\(prefix) 0-99' のようにアドレスまたは範囲を指定してください")
       }
       guard addresses.upperBound <= area.highestAddress else {
-        return fault("addresses of \(area.word) end at \(area.highestAddress)")
+        return fault(
+          "addresses of \(area.word) end at \(area.highestAddress)",
+          "\(area.word) のアドレスは\(area.highestAddress)までです")
       }
     }
     guard words.isEmpty else {
-      return fault("a form such as '\(prefix) 0-99' or '\(prefix) 0-99 unit 3' is expected")
+      return fault(
+        "expected a form such as '\(prefix) 0-99' or '\(prefix) 0-99 unit 3'",
+        "'\(prefix) 0-99' または '\(prefix) 0-99 unit 3' のように指定してください")
     }
     return .success(TargetRange(area, number: number, addresses, bit: bit, unit: unit))
   }

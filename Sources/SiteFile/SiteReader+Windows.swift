@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 
 extension SiteReader {
@@ -6,12 +7,14 @@ extension SiteReader {
   static let dayWords = Window.weekdays + ["weekdays", "daily"]
 
   mutating func readWindows(_ field: SiteField) {
-    for entry in named(field, "window") {
+    for entry in named(field, .window) {
       windowNames[entry.key] = site.windows.count
       let fields = document.record(entry.value, keys: SiteReader.windowKeys) ?? [:]
       if fields.isEmpty, entry.value.isMap {
         document.error(
-          SiteField(entry.keyField.node, path: entry.value.path), "a window says 'days', 'hours' or 'dates'")
+          SiteField(entry.keyField.node, path: entry.value.path),
+          Bilingual(
+            "a window needs 'days', 'hours' or 'dates'", "時間帯には 'days'、'hours'、'dates' のいずれかが必要です"))
       }
       var days: UInt8 = 0
       for (text, field) in document.texts(fields["days"]) { days |= readDays(text, field) }
@@ -19,7 +22,11 @@ extension SiteReader {
       let dates = document.texts(fields["dates"]).compactMap { readDates($0.text, $0.field) }
       for key in SiteReader.windowKeys {
         if let field = fields[key], field.isList, document.list(field)?.isEmpty == true {
-          document.error(field, "an empty list: name one, or leave '\(key)' out")
+          document.error(
+            field,
+            Bilingual(
+              "an empty list: give at least one entry, or leave '\(key)' out",
+              "リストが空です。一つ以上指定するか、'\(key)' を省略してください"))
         }
       }
       site.windows.append(
@@ -37,12 +44,12 @@ extension SiteReader {
     let indices = ends.compactMap { Window.weekdays.firstIndex(of: $0) }
     guard indices.count == ends.count, let first = indices.first, let last = indices.last else {
       let wrong = ends.first { !Window.weekdays.contains($0) } ?? text
-      // Whole names of days are far from their short forms, but begin with them.
+      // Full names of days are far from their short forms, but begin with them.
       let short = wrong.prefix(3).lowercased()
+      let shown = SiteDocument.shown(wrong)
       document.error(
-        field, "unknown day '\(SiteDocument.shown(wrong))'",
-        near: Window.weekdays.contains(short) ? short : wrong,
-        of: SiteReader.dayWords)
+        field, Bilingual("unknown day '\(shown)'", "不明な曜日 '\(shown)' です"),
+        near: Window.weekdays.contains(short) ? short : wrong, of: SiteReader.dayWords)
       return 0
     }
     var days: UInt8 = 0
@@ -54,24 +61,37 @@ extension SiteReader {
   private mutating func readHours(_ text: String, _ field: SiteField) -> Window.Hours? {
     let ends = text.split(separator: "-", omittingEmptySubsequences: false)
     guard ends.count == 2 else {
-      document.error(field, "'\(SiteDocument.shown(text))': a form such as \"09:00-17:00\" is expected")
+      let shown = SiteDocument.shown(text)
+      document.error(
+        field,
+        Bilingual(
+          "'\(shown)': expected a form such as \"09:00-17:00\"", "'\(shown)': \"09:00-17:00\" のように指定してください"))
       return nil
     }
     var minutes: [Int32] = []
     for end in ends {
       guard let minute = SiteReader.minute(end) else {
+        let shown = SiteDocument.shown(String(end))
         document.error(
-          field, "'\(SiteDocument.shown(String(end)))' is no time of day: 00:00 to 24:00 is expected")
+          field,
+          Bilingual(
+            "'\(shown)' is not a time of day; expected 00:00 to 24:00",
+            "'\(shown)' は時刻ではありません。00:00〜24:00で指定してください"))
         return nil
       }
       minutes.append(minute)
     }
     guard minutes[0] != minutes[1] else {
-      document.error(field, "'\(text)' begins and ends at the same time; a whole day is \"00:00-24:00\"")
+      document.error(
+        field,
+        Bilingual(
+          "'\(text)' begins and ends at the same time; a whole day is \"00:00-24:00\"",
+          "'\(text)' は開始と終了が同じ時刻です。終日は \"00:00-24:00\" と指定してください"))
       return nil
     }
     guard minutes[0] < 1440 else {
-      document.error(field, "'\(text)': 24:00 can only be the end")
+      document.error(
+        field, Bilingual("'\(text)': 24:00 can only be the end", "'\(text)': 24:00は終了時刻にのみ使えます"))
       return nil
     }
     // An end at 00:00 is the end of the same day.
@@ -99,16 +119,18 @@ extension SiteReader {
     }
     for word in words {
       guard let day = SiteReader.day(word) else {
+        let shown = SiteDocument.shown(String(word))
         document.error(
           field,
-          "'\(SiteDocument.shown(String(word)))' is no date: a form such as 2026-12-29 or 2026-12-29..2027-01-03 is expected"
-        )
+          Bilingual(
+            "'\(shown)' is not a date; expected a form such as 2026-12-29 or 2026-12-29..2027-01-03",
+            "'\(shown)' は日付ではありません。2026-12-29 または 2026-12-29..2027-01-03 のように指定してください"))
         return nil
       }
       ends.append(day)
     }
     guard let begin = ends.first, let end = ends.last, begin <= end else {
-      document.error(field, "'\(text)' ends before it begins")
+      document.error(field, Bilingual("'\(text)' ends before it begins", "'\(text)' は終了が開始より前です"))
       return nil
     }
     return begin...end

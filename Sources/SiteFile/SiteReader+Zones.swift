@@ -9,25 +9,29 @@ extension SiteReader {
   ]
   static let presences = ["permanent", "occasional"]
 
-  /// `assets` is looked at only for which zones list addresses.
+  /// `assets` serves only to see which zones list addresses.
   mutating func readZones(_ field: SiteField, assets: SiteField?) {
     let lists = zonesWithAddresses(assets)
     var vlanZones: [UInt16: String] = [:]
-    let entries = named(field, "zone")
-    if entries.isEmpty, !document.hasErrors { document.error(field, "a site has at least one zone") }
+    let entries = named(field, .zone)
+    if entries.isEmpty, !document.hasErrors {
+      document.error(field, Bilingual("a site has at least one zone", "ゾーンは一つ以上必要です"))
+    }
     for entry in entries {
       let id = ZoneID(rawValue: UInt16(truncatingIfNeeded: site.zones.count))
       zoneNames[entry.key] = id
       let fields = entry.value.isNull ? [:] : document.record(entry.value, keys: SiteReader.zoneKeys) ?? [:]
-      let importance = fields["importance"].flatMap { word($0, Importance.allCases, "importance", \.word) }
+      let importance = fields["importance"].flatMap {
+        word($0, Importance.allCases, Bilingual("importance", "重要度"), \.word)
+      }
       var values: [Value] = []
       if let field = fields["values"], let items = document.list(field) {
-        values = items.compactMap { word($0, Value.allCases, "value", \.word) }
+        values = items.compactMap { word($0, Value.allCases, Bilingual("value", "保護対象（values）の語"), \.word) }
       }
       var zone = Zone(
         name: entry.key, title: fields["title"].flatMap { document.text($0) } ?? entry.key,
         importance: importance ?? .medium, values: values,
-        responder: fields["responder"].flatMap { index($0, responderNames, "responder") },
+        responder: fields["responder"].flatMap { index($0, responderNames, .responder) },
         listsIPs: lists.ips.contains(entry.key), listsMACs: lists.macs.contains(entry.key))
       for (text, field) in document.texts(fields["networks"]) {
         guard let network = network(text, field) else { continue }
@@ -36,11 +40,17 @@ extension SiteReader {
       }
       for (text, field) in document.texts(fields["vlans"]) {
         guard let vlan = UInt16(text), (1...4094).contains(vlan) else {
-          document.error(field, "'\(SiteDocument.shown(text))' is no VLAN id: 1 to 4094 is expected")
+          let shown = SiteDocument.shown(text)
+          document.error(
+            field,
+            Bilingual(
+              "'\(shown)' is not a VLAN ID; expected 1 to 4094", "'\(shown)' はVLAN IDではありません。1〜4094で指定してください"))
           continue
         }
         if let other = vlanZones[vlan], other != entry.key {
-          document.error(field, "VLAN \(vlan) already belongs to zone '\(other)'")
+          document.error(
+            field,
+            Bilingual("VLAN \(vlan) already belongs to zone '\(other)'", "VLAN \(vlan) はすでにゾーン '\(other)' に属しています"))
         }
         vlanZones[vlan] = entry.key
         zone.vlans.append(vlan)
@@ -53,7 +63,7 @@ extension SiteReader {
     var ips: Set<String> = []
     var macs: Set<String> = []
     guard let assets, assets.isMap else { return (ips, macs) }
-    // Faults are told when the assets are read; here a copy takes them.
+    // Errors are reported when the assets are read; those of this copy are dropped.
     var silent = SiteDocument(file: document.file)
     for entry in silent.map(assets) ?? [] {
       guard entry.value.isMap else { continue }
@@ -68,19 +78,26 @@ extension SiteReader {
   private mutating func network(_ text: String, _ field: SiteField) -> Network? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard let address = IPAddress(parts[0]), parts.count <= 2 else {
+      let shown = SiteDocument.shown(text)
       document.error(
-        field, "'\(SiteDocument.shown(text))' is no network: a form such as 192.168.10.0/24 or fd00:10::/48 is expected"
-      )
+        field,
+        Bilingual(
+          "'\(shown)' is not a network; expected a form such as 192.168.10.0/24 or fd00:10::/48",
+          "'\(shown)' はネットワークではありません。192.168.10.0/24 または fd00:10::/48 のように指定してください"))
       return nil
     }
-    // Text with a colon is IPv6, whatever its bits: `::ffff:10.0.0.0/104` counts IPv6 bits.
+    // Text with a colon is IPv6, whatever its bits: the prefix of `::ffff:10.0.0.0/104` counts IPv6 bits.
     let isV6 = parts[0].utf8.contains(UInt8(ascii: ":"))
     var length = isV6 ? 128 : 32
     if parts.count == 2 {
       guard let number = Int(parts[1]), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), number <= length
       else {
+        let shown = SiteDocument.shown(text)
         document.error(
-          field, "'\(SiteDocument.shown(text))' has no valid prefix length: 0 to \(length) is expected behind the '/'")
+          field,
+          Bilingual(
+            "'\(shown)' has no valid prefix length; expected 0 to \(length) after the '/'",
+            "'\(shown)' のプレフィックス長が正しくありません。'/' の後に0〜\(length)を指定してください"))
         return nil
       }
       length = number
@@ -88,31 +105,39 @@ extension SiteReader {
     let network = Network(address, length: isV6 ? length : length + 96)
     if network.address != address {
       document.error(
-        field, "'\(text)' has bits set behind its prefix: the network is \(network), a single host \(address)")
+        field,
+        Bilingual(
+          "'\(text)' has bits set beyond its prefix; write \(network) for the network or \(address) for a single host",
+          "'\(text)' はプレフィックスより後のビットが0ではありません。ネットワークなら \(network)、単一のホストなら \(address) "
+            + "と指定してください"))
       return nil
     }
     return network
   }
 
   mutating func readAssets(_ field: SiteField) {
-    for entry in named(field, "asset") {
+    for entry in named(field, .asset) {
       let id = AssetID(rawValue: UInt16(truncatingIfNeeded: site.assets.count))
       assetNames[entry.key] = id
       if zoneNames[entry.key] != nil {
         document.error(
-          SiteField(entry.keyField.node, path: field.path), "there is a zone named '\(entry.key)' already")
+          SiteField(entry.keyField.node, path: field.path),
+          Bilingual("there is already a zone named '\(entry.key)'", "同じ名前のゾーン '\(entry.key)' があります"))
       }
       let fields = document.record(entry.value, keys: SiteReader.assetKeys) ?? [:]
       if fields["zone"] == nil, entry.value.isMap {
         document.error(
-          SiteField(entry.keyField.node, path: entry.value.path), "'zone' is missing: an asset belongs to a zone")
+          SiteField(entry.keyField.node, path: entry.value.path),
+          Bilingual("'zone' is missing: an asset belongs to a zone", "'zone' がありません。資産はゾーンに属します"))
       }
       let zone = fields["zone"].flatMap { field in
-        index(field, zoneNames, "zone")
+        index(field, zoneNames, .zone)
       }
       var asset = Asset(
         name: entry.key, zone: zone ?? .external, role: fields["role"].flatMap { document.text($0) } ?? "",
-        isOccasional: fields["presence"].flatMap { word($0, SiteReader.presences, "presence", \.self) }
+        isOccasional: fields["presence"].flatMap {
+          word($0, SiteReader.presences, Bilingual("presence", "presenceの語"), \.self)
+        }
           == "occasional")
       asset.title = fields["title"].flatMap { document.text($0) } ?? ""
       asset.vendor = fields["vendor"].flatMap { document.text($0) } ?? ""
@@ -120,13 +145,16 @@ extension SiteReader {
       asset.firmware = fields["firmware"].flatMap { document.text($0) } ?? ""
       for (text, field) in document.texts(fields["ip"]) {
         guard let ip = IPAddress(text) else {
+          let shown = SiteDocument.shown(text)
           document.error(
             field,
-            "'\(SiteDocument.shown(text))' is no IP address: a form such as 192.168.10.11 or fd00::11 is expected")
+            Bilingual(
+              "'\(shown)' is not an IP address; expected a form such as 192.168.10.11 or fd00::11",
+              "'\(shown)' はIPアドレスではありません。192.168.10.11 または fd00::11 のように指定してください"))
           continue
         }
         guard ip.isUnicast else {
-          document.error(field, "\(ip) is no address of one device")
+          document.error(field, SiteReader.notOneDevice(ip.description))
           continue
         }
         asset.ips.append(ip)
@@ -134,12 +162,16 @@ extension SiteReader {
       }
       for (text, field) in document.texts(fields["mac"]) {
         guard let mac = MACAddress(text) else {
+          let shown = SiteDocument.shown(text)
           document.error(
-            field, "'\(SiteDocument.shown(text))' is no MAC address: a form such as 00:80:f4:01:02:03 is expected")
+            field,
+            Bilingual(
+              "'\(shown)' is not a MAC address; expected a form such as 00:80:f4:01:02:03",
+              "'\(shown)' はMACアドレスではありません。00:80:f4:01:02:03 のように指定してください"))
           continue
         }
         guard mac != .none, !mac.isGroup else {
-          document.error(field, "\(mac) is no address of one device")
+          document.error(field, SiteReader.notOneDevice(mac.description))
           continue
         }
         macFields.append((mac, id, field))
@@ -149,25 +181,37 @@ extension SiteReader {
     }
   }
 
+  private static func notOneDevice(_ address: String) -> Bilingual {
+    Bilingual("\(address) is not the address of a single device", "\(address) は1台の機器のアドレスではありません")
+  }
+
   // MARK: Words
 
-  /// A text out of a fixed list.
-  mutating func word<Word>(_ field: SiteField, _ words: [Word], _ what: String, _ text: (Word) -> String) -> Word? {
+  /// One word of a fixed list.
+  mutating func word<Word>(
+    _ field: SiteField, _ words: [Word], _ what: Bilingual, _ text: (Word) -> String
+  ) -> Word? {
     guard let wanted = document.text(field) else { return nil }
     if let found = words.first(where: { text($0) == wanted }) { return found }
     let all = words.map(text)
+    let shown = SiteDocument.shown(wanted)
     document.error(
-      field, "unknown \(what) '\(SiteDocument.shown(wanted))': \(SiteReader.listed(all)) is expected", near: wanted,
-      of: all)
+      field,
+      Bilingual(
+        "unknown \(what.en) '\(shown)'; expected \(SiteReader.listed(all))",
+        "不明な\(what.ja) '\(shown)' です。\(all.joined(separator: "、"))のいずれかを指定してください"),
+      near: wanted, of: all)
     return nil
   }
 
   /// The place of something the file names.
-  mutating func index<Index>(_ field: SiteField, _ names: [String: Index], _ what: String) -> Index? {
+  mutating func index<Index>(_ field: SiteField, _ names: [String: Index], _ what: Bilingual) -> Index? {
     guard let wanted = document.text(field) else { return nil }
     if let found = names[wanted] { return found }
+    let shown = SiteDocument.shown(wanted)
     document.error(
-      field, "unknown \(what) '\(SiteDocument.shown(wanted))'", near: wanted, of: names.keys.sorted())
+      field, Bilingual("unknown \(what.en) '\(shown)'", "不明な\(what.ja) '\(shown)' です"), near: wanted,
+      of: names.keys.sorted())
     return nil
   }
 

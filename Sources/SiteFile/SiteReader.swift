@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 package import Monitor
 
 extension Site {
-  /// Reads a site file. Throws everything that is wrong with it at once; `warnings` holds what only looks wrong.
+  /// Reads a site file. Throws all of its errors at once; `warnings` of the site holds what may be a mistake.
   package static func load(file: String) throws(SiteErrors) -> Site {
-    let problem = { (message: String, isMissing: Bool) in
+    let problem = { (message: Bilingual, isMissing: Bool) in
       SiteErrors(
         problems: [SiteProblem(file: file, line: 0, column: 0, path: "", message: message)], isMissing: isMissing)
     }
     guard let handle = FileHandle(forReadingAtPath: file) else {
       let isMissing = !FileManager.default.fileExists(atPath: file)
-      throw problem(isMissing ? "no such file" : "cannot be opened for reading", isMissing)
+      throw problem(
+        isMissing
+          ? Bilingual("no such file", "ファイルがありません") : Bilingual("cannot be opened for reading", "読み取り用に開けません"),
+        isMissing)
     }
     defer { try? handle.close() }
     var data = Data()
@@ -23,7 +27,9 @@ extension Site {
         data += part
       }
     } catch {
-      throw problem("cannot be read: a site file is expected, no folder", false)
+      throw problem(
+        Bilingual(
+          "cannot be read: expected a site file, not a folder", "読めません。フォルダーではなくサイトファイルを指定してください"), false)
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       let text = String(decoding: data, as: UTF8.self)
@@ -31,7 +37,8 @@ extension Site {
       let line = lines.firstIndex { $0.unicodeScalars.contains("\u{FFFD}") } ?? 0
       let column = lines[line].unicodeScalars.prefix { $0 != "\u{FFFD}" }.count
       let problem = SiteProblem(
-        file: file, line: line + 1, column: column + 1, path: "", message: "no valid UTF-8; save the file as UTF-8")
+        file: file, line: line + 1, column: column + 1, path: "",
+        message: Bilingual("not valid UTF-8; save the file as UTF-8", "UTF-8ではありません。UTF-8で保存し直してください"))
       throw SiteErrors(problems: [problem])
     }
     return try parse(text, file: file)
@@ -54,22 +61,22 @@ extension Site {
   }
 }
 
-/// Reads a site file from top to bottom: responders and zones first, then who lives there, then what may be done. Names are looked up in
-/// the file itself, so that a faulty zone is not reported again wherever it is named.
+/// Reads a site file: responders, windows and zones first, then assets, then conduits. Names are looked up in the file
+/// itself, so that a zone with an error is not reported again wherever it is named.
 struct SiteReader {
   static let keys = ["site", "timezone", "zones", "assets", "conduits", "windows", "responders"]
   static let responderKeys = ["name", "contact"]
-  /// Names that mean something of their own in a conduit.
+  /// Names with a meaning of their own in a conduit.
   static let reservedNames = ["any", "external"]
 
   var document: SiteDocument
   var site = Site()
-  /// Every name of the file, also of things that are faulty.
+  /// Every name in the file, also of entries with errors.
   var zoneNames: [String: ZoneID] = ["external": .external]
   var assetNames: [String: AssetID] = [:]
   var windowNames: [String: Int] = [:]
   var responderNames: [String: Int] = [:]
-  /// Where the zones' networks and the assets' addresses stand, for the checks of one against the other.
+  /// The zones' networks and the assets' addresses with their places, to be checked against each other.
   var networkFields: [(network: Network, zone: ZoneID, field: SiteField)] = []
   var addressFields: [(ip: IPAddress, asset: AssetID, field: SiteField)] = []
   var macFields: [(mac: MACAddress, asset: AssetID, field: SiteField)] = []
@@ -91,7 +98,10 @@ struct SiteReader {
     if let field = fields["zones"] {
       readZones(field, assets: fields["assets"])
     } else {
-      document.error(top, "'zones' is missing: a site has at least one zone", near: nil)
+      document.error(
+        top,
+        Bilingual(
+          "'zones' is missing: a site has at least one zone", "'zones' がありません。ゾーンは一つ以上必要です"))
     }
     if let field = fields["assets"] { readAssets(field) }
     if let field = fields["conduits"] { readConduits(field) }
@@ -102,9 +112,13 @@ struct SiteReader {
   private mutating func readTimeZone(_ field: SiteField) {
     guard let name = document.text(field) else { return }
     guard let clock = LocalClock(name) else {
+      let shown = SiteDocument.shown(name)
       document.error(
-        field, "unknown time zone '\(SiteDocument.shown(name))': a name such as Asia/Tokyo is expected", near: name,
-        of: TimeZone.knownTimeZoneIdentifiers)
+        field,
+        Bilingual(
+          "unknown time zone '\(shown)'; expected a name such as Asia/Tokyo",
+          "不明なタイムゾーン '\(shown)' です。Asia/Tokyo のような名前を指定してください"),
+        near: name, of: TimeZone.knownTimeZoneIdentifiers)
       return
     }
     site.timeZone = name
@@ -112,7 +126,7 @@ struct SiteReader {
   }
 
   private mutating func readResponders(_ field: SiteField) {
-    for entry in named(field, "responder") {
+    for entry in named(field, .responder) {
       responderNames[entry.key] = site.responders.count
       let fields = document.record(entry.value, keys: SiteReader.responderKeys) ?? [:]
       let name = fields["name"].flatMap { document.text($0) } ?? entry.key
@@ -121,23 +135,35 @@ struct SiteReader {
     }
   }
 
-  /// The entries of a map of things with names: at most 60,000, names without control characters, none that means something else.
-  mutating func named(_ field: SiteField, _ what: String) -> [SiteEntry] {
+  /// The entries of a map of named things: at most 60,000, names without control characters, no reserved names.
+  mutating func named(_ field: SiteField, _ what: Bilingual) -> [SiteEntry] {
     guard let entries = document.map(field) else { return [] }
     if entries.count > 60_000 {
-      document.error(field, "more than 60,000 entries")
+      document.error(field, Bilingual("more than 60,000 entries", "項目が60,000件を超えています"))
       return []
     }
     var seen: Set<String> = []
     return entries.filter { entry in
       let name = SiteField(entry.keyField.node, path: field.path)
       guard let text = document.text(name) else { return false }
-      if what == "zone" || what == "asset", SiteReader.reservedNames.contains(text) {
-        document.error(name, "no \(what) can be named '\(text)': the word has a meaning of its own in conduits")
+      if what == .zone || what == .asset, SiteReader.reservedNames.contains(text) {
+        document.error(
+          name,
+          Bilingual(
+            "\(what.en == "asset" ? "an" : "a") \(what.en) cannot be named '\(text)': the word has a special meaning in conduits",
+            "\(what.ja)の名前に '\(text)' は使えません。コンジットで特別な意味を持つ語です"))
         return false
       }
-      // Merge keys never repeat a name; an own key twice was an error before.
+      // Merge keys never repeat a name; a repeated key was reported before.
       return seen.insert(text).inserted
     }
   }
+}
+
+/// What the sections of a site file describe.
+extension Bilingual {
+  static let zone = Bilingual("zone", "ゾーン")
+  static let asset = Bilingual("asset", "資産")
+  static let window = Bilingual("window", "時間帯")
+  static let responder = Bilingual("responder", "担当者")
 }

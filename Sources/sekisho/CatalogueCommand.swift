@@ -6,7 +6,7 @@ import Monitor
 struct CatalogueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalogue",
-    abstract: "Print every kind of finding: what it means, how severe it is, what to do.",
+    abstract: "Print every kind of finding with its meaning, severity and steps to take.",
     discussion: """
       Examples:
         sekisho catalogue
@@ -14,9 +14,9 @@ struct CatalogueCommand: ParsableCommand {
         sekisho catalogue --json | jq -r '[.signature_id, .id, .title] | @tsv'
       """)
 
-  @Option(help: "en or ja.")
+  @Option(help: "Language of the output: en or ja.")
   var language = Language.en
-  @Flag(help: "One JSON object a line.")
+  @Flag(help: "Print one JSON object per line.")
   var json = false
 
   func run() {

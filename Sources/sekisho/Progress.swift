@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 
-/// A progress bar on standard error, if that is a terminal: bytes, packets a second, time left.
+/// A progress bar on standard error, if it is a terminal: bytes, packets per second, time left.
 struct Progress {
   private let isShown: Bool
+  private let language: Language
   private let total: Int?
   private let began = now()
   private var before = 0
@@ -11,7 +13,8 @@ struct Progress {
   private var lastShown = 0.0
   private var isOnScreen = false
 
-  init(isWanted: Bool, captures: [String]) {
+  init(isWanted: Bool, captures: [String], _ language: Language) {
+    self.language = language
     isShown = isWanted && isatty(STDERR_FILENO) == 1
     var total = 0
     for path in captures {
@@ -45,9 +48,11 @@ struct Progress {
       let left = share > 0 ? Int(elapsed / share - elapsed) : 0
       line =
         "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-        + "] \(Int(share * 100)) %  \(done >> 20) of \(total >> 20) MiB  \(left) s left"
+        + "] \(Int(share * 100))%  \(done >> 20)/\(total >> 20) MiB  "
+        + (language == .en ? "\(left) s left" : "残り\(left)秒")
     }
-    put("\r\u{1B}[K\(line)  \(frames) packets  \(rate)/s")
+    let packets = language == .en ? "\(frames) packets, \(rate)/s" : "パケット\(frames)個、\(rate)個/秒"
+    put("\r\u{1B}[K\(line)  \(packets)")
     isOnScreen = true
   }
 

@@ -6,16 +6,16 @@ struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "protocols",
     abstract:
-      "Print every protocol that is read: its name in site files, where it is expected, how deep, by which source.",
+      "Print every supported protocol: its name in site files, its ports, how deeply it is decoded, and the standard.",
     discussion: """
-      Ports say where a protocol is expected; content decides, and finds it on other ports too.
+      A protocol is expected on its ports, but recognised by its content, on other ports too.
 
       Examples:
         sekisho protocols
         sekisho protocols --markdown
       """)
 
-  @Flag(help: "A table in Markdown, as the README has it.")
+  @Flag(help: "Print the table of the README in Markdown.")
   var markdown = false
 
   func run() { print(markdown ? ProtocolList.markdown : ProtocolList.text, terminator: "") }

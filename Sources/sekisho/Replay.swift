@@ -1,14 +1,15 @@
-// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Capture
+// SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read captures and write what was found in them.",
+    abstract: "Read captures and write alerts and other records.",
     discussion: """
-      Reads pcap and pcapng, plain or compressed with gzip or zstd; '-' is standard input, a folder stands for all captures below it. Several are read in order of
-      their first packet. The same captures give the same lines, byte for byte.
+      Reads pcap and pcapng, plain or compressed with gzip or zstd; '-' is standard input, a folder means all captures in it. Several captures are read in the
+      order of their first packets. The same captures give the same lines, byte for byte.
 
       Examples:
         sekisho replay --site plant.yaml monday.pcap
@@ -18,7 +19,7 @@ struct Replay: ParsableCommand {
 
   @OptionGroup var options: RunOptions
 
-  @Flag(help: "No summary, no progress: only what goes wrong.")
+  @Flag(help: "Print no summary and no progress, only errors and warnings.")
   var quiet = false
 
   @Argument(help: ArgumentHelp("Capture files, folders, or '-' for standard input.", valueName: "capture"))
@@ -40,10 +41,10 @@ struct Replay: ParsableCommand {
     }
     Stop.install()
     var pipeline = Pipeline(try options.pipelineOptions(interface: nil), site: site, sink: try options.sink(.waiting))
-    var progress = Progress(isWanted: !quiet, captures: list.paths)
+    var progress = Progress(isWanted: !quiet, captures: list.paths, options.language)
     for path in list.paths where !Stop.isAsked && !pipeline.outputIsLost {
       do throws(CaptureError) {
-        try Replay.read(path, &pipeline, &progress)
+        try read(path, &pipeline, &progress)
       } catch {
         progress.clear()
         say("sekisho: \(error)")
@@ -52,16 +53,13 @@ struct Replay: ParsableCommand {
     }
     progress.clear()
     pipeline.finish()
-    if !quiet { Summary.write(pipeline) }
-    for warning in pipeline.visibilityWarnings { say("sekisho: \(warning)") }
-    if pipeline.outputIsLost || pipeline.linesLost > 0 {
-      say("sekisho: the output was lost: \(pipeline.linesLost) lines could not be written")
-      throw Status.lostOutput
-    }
+    if !quiet { Summary.write(pipeline, options.language) }
+    for warning in pipeline.visibilityWarnings { options.tell(warning) }
+    try options.checkOutput(pipeline)
     if let status { throw status }
   }
 
-  /// One frame, which is gone before the file is asked for anything else; false at the end.
+  /// Reads one frame, which is released before the next is read; false at the end.
   @inline(__always)
   private static func step(_ file: inout CaptureFile, _ pipeline: inout Pipeline) throws(CaptureError) -> Bool {
     guard let frame = try file.next() else { return false }
@@ -69,14 +67,14 @@ struct Replay: ParsableCommand {
     return true
   }
 
-  private static func read(
+  private func read(
     _ path: String, _ pipeline: inout Pipeline, _ progress: inout Progress
   ) throws(CaptureError) {
     var file = try CaptureFile(path: path) { Stop.isAsked }
     progress.begin(path, size: file.size)
-    // Counted here: asking the pipeline for its statistics copies all of them.
+    // Counted here, since reading the pipeline's statistics copies all of them.
     var sinceLook = 0
-    while try step(&file, &pipeline) {
+    while try Replay.step(&file, &pipeline) {
       sinceLook += 1
       guard sinceLook == 4096 else { continue }
       sinceLook = 0
@@ -85,9 +83,11 @@ struct Replay: ParsableCommand {
     }
     if file.framesRefused > 0 {
       progress.clear()
-      say(
-        "sekisho: \(path): \(file.framesRefused) frames of link type \(file.refusedLinkTypes.joined(separator: ", ")) were left out"
-      )
+      let types = file.refusedLinkTypes.joined(separator: ", ")
+      options.tell(
+        Bilingual(
+          "\(path): skipped \(file.framesRefused) frames of unsupported link type \(types)",
+          "\(path): 未対応のリンク種別 \(types) のフレーム\(file.framesRefused)個を読み飛ばしました"))
     }
   }
 }

@@ -8,38 +8,40 @@ import SiteFile
 extension Language: ExpressibleByArgument {}
 extension Pipeline.ChecksumMode: ExpressibleByArgument {}
 
-/// What `replay` and `monitor` have in common.
+/// Options common to `replay` and `monitor`.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Zones, assets, conduits and windows of the plant.", valueName: "file"))
+  @Option(help: ArgumentHelp("Site file with the zones, assets, conduits and windows of the plant.", valueName: "file"))
   var site: String?
 
   @Option(
     help: ArgumentHelp(
-      "What to write: any of alerts, operations, operations-all, flows, assets, stats, with commas between.",
+      "Records to write, separated by commas: alerts, operations, operations-all, flows, assets, stats.",
       valueName: "kinds"))
   var log = "alerts"
 
   @Option(help: ArgumentHelp("Write records to this file instead of standard output.", valueName: "file"))
   var output: String?
 
-  @Option(help: "Language of titles, reasons and playbook steps: en or ja.")
+  @Option(help: "Language of alert texts, of site file errors and of the summary: en or ja.")
   var language = Language.en
 
   @Option(
     help:
-      "Wrong check sums: auto (judge by direction whether offload explains them), verify (never read such a packet), ignore."
+      "Packets with wrong checksums: auto (inspected where checksum offload explains them), verify (never inspected), ignore (always inspected)."
   )
   var checksums = Pipeline.ChecksumMode.auto
 
   @Option(
     help: ArgumentHelp(
-      "Copies of a frame within this time are counted, not judged; 0 turns this off.", valueName: "microseconds"))
+      "Copies of a frame within this time are counted but not inspected; 0 turns this off.", valueName: "microseconds"))
   var duplicateWindow = 1000
 
-  @Flag(help: "VLANs part flows: the same addresses on two VLANs are two flows.")
+  @Flag(help: "VLANs separate flows: the same addresses on two VLANs are two flows.")
   var vlanFlows = false
 
-  @Option(help: ArgumentHelp("Flows kept at one time; the oldest gives way.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Maximum number of flows kept at one time; beyond it the oldest is evicted.", valueName: "number"))
   var flowLimit = 262_144
 
   @Option(help: ArgumentHelp("Name of this sensor in records.", valueName: "name"))
@@ -58,7 +60,7 @@ struct RunOptions: ParsableArguments {
       return try LogKinds(words: log)
     } catch {
       throw ValidationError(
-        "--log: unknown word '\(error.word)'; there are alerts, operations, operations-all, flows, assets, stats")
+        "--log: unknown word '\(error.word)'; expected alerts, operations, operations-all, flows, assets or stats")
     }
   }
 
@@ -77,7 +79,20 @@ struct RunOptions: ParsableArguments {
 
   func loadSite() throws -> Site? {
     guard let site else { return nil }
-    return try Sites.load(site)
+    return try Sites.load(site, language)
+  }
+
+  /// Prints a message for people.
+  func tell(_ text: Bilingual) { say("sekisho: \(text[language])") }
+
+  /// Prints what was lost, if anything was, and ends with the status for it.
+  func checkOutput(_ pipeline: borrowing Pipeline) throws {
+    guard pipeline.outputIsLost || pipeline.linesLost > 0 else { return }
+    tell(
+      Bilingual(
+        "output lost: \(pipeline.linesLost) lines could not be written", "出力が失われました: \(pipeline.linesLost)行を書き込めませんでした")
+    )
+    throw Status.lostOutput
   }
 
   func sink(_ pace: Sink.Pace) throws -> Sink {
@@ -92,14 +107,14 @@ struct RunOptions: ParsableArguments {
 }
 
 enum Sites {
-  /// Reads a site file; its faults and warnings are told.
-  static func load(_ path: String) throws -> Site {
+  /// Reads a site file and prints its errors and warnings.
+  static func load(_ path: String, _ language: Language) throws -> Site {
     do throws(SiteErrors) {
       let site = try Site.load(file: path)
-      for warning in site.warnings { say("\(warning)") }
+      for warning in site.warnings { say(warning.text(language)) }
       return site
     } catch {
-      for problem in error.problems { say("\(problem)") }
+      for problem in error.problems { say(problem.text(language)) }
       throw error.isMissing ? Status.noInput : Status.badInput
     }
   }

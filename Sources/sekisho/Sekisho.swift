@@ -7,17 +7,17 @@ struct Sekisho: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sekisho",
     abstract:
-      "Listens on a factory network and tells who crossed a zone border, who is unknown, and who did to a controller what nobody does there.",
+      "Passive network monitor for factories: reports traffic across zone borders, unknown devices, and unusual commands to controllers.",
     discussion: """
-      It never sends a frame. Records go to standard output, one JSON object a line; what is for people goes to standard error.
+      It never sends a frame. Records go to standard output, one JSON object per line; messages and summaries go to standard error.
 
-      Exit status: 0 done, 64 wrong usage, 65 bad input, 66 no such file, 74 the output is lost, 77 not permitted.
+      Exit status: 0 done, 64 wrong usage, 65 bad input, 66 no such file, 74 output lost, 77 not permitted.
       """,
     version: "0.1.0",
     subcommands: [Replay.self, Watch.self, SiteCommand.self, CatalogueCommand.self, ProtocolsCommand.self])
 
   static func main() {
-    // A reader that goes away is an error of writing, told as such.
+    // If the reader goes away, the write fails and is reported as lost output.
     signal(SIGPIPE, SIG_IGN)
     main(nil)
   }
@@ -37,9 +37,9 @@ func say(_ text: String) { put(text + "\n") }
 
 /// Text for people, on standard error.
 func put(_ text: String) {
-  // Nobody who reads it is no reason to stop.
+  // Not a reason to stop if nothing reads it.
   try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
 
-/// Seconds of a clock that only runs forward. For what people see and for flushing; no traffic is judged by it.
+/// Seconds of a monotonic clock, for display and flushing; traffic is never judged by it.
 func now() -> Double { ProcessInfo.processInfo.systemUptime }

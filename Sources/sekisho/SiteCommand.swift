@@ -7,56 +7,60 @@ import SiteFile
 
 struct SiteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "site", abstract: "Check a site file, or explain what it says about two ends.",
+    commandName: "site",
+    abstract: "Check a site file, or explain whether it allows one end to communicate with another.",
     subcommands: [Check.self, Explain.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a site file and tell every fault by line and column.",
+      abstract: "Check a site file and report every error by line and column.",
       discussion: "Example:\n  sekisho site check plant.yaml")
-    @Option(help: "en or ja.")
+    @Option(help: "Language of the output: en or ja.")
     var language = Language.en
     @Argument(help: ArgumentHelp("The site file.", valueName: "file"))
     var file: String
 
     func run() throws {
-      let site = try Sites.load(file)
+      let site = try Sites.load(file, language)
       for line in site.summary(language: language) { print(line) }
     }
   }
 
   struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Tell whether one end may begin to talk to another, and why.",
+      abstract: "Explain whether one end may start communicating with another, and why.",
       discussion: """
-        Ends are addresses, MAC addresses, asset or zone names.
+        Each end is an IP address, a MAC address, or the name of an asset or zone.
 
         Examples:
           sekisho site explain plant.yaml --from 10.20.3.7 --to plc-1
           sekisho site explain plant.yaml --from hmi-1 --to plc-1 --service modbus --operation "write holding-register 99-100"
           sekisho site explain plant.yaml --from maintenance-pc --to line-1 --at 2026-11-28T10:00:00+09:00
         """)
-    @Option(help: "en or ja.")
+    @Option(help: "Language of the output: en or ja.")
     var language = Language.en
     @Argument(help: ArgumentHelp("The site file.", valueName: "file"))
     var file: String
-    @Option(help: "Who begins.")
+    @Option(help: "The end that starts communicating.")
     var from: String
-    @Option(help: "To whom.")
+    @Option(help: "The other end.")
     var to: String
-    @Option(help: "A service of the site file, such as modbus or tcp/443.")
+    @Option(help: "A service as in the site file, such as modbus or tcp/443.")
     var service: String?
-    @Option(help: "An operation, with a target if wanted, such as read or \"write coil 3\".")
+    @Option(help: "An operation, optionally with a target, such as read or \"write coil 3\".")
     var operation: String?
-    @Option(help: "When, as 2026-11-28T10:00:00+09:00; now if left out.")
+    @Option(help: "The time, such as 2026-11-28T10:00:00+09:00; default: now.")
     var at: String?
 
     func run() throws {
-      let site = try Sites.load(file)
+      let site = try Sites.load(file, language)
       var time: Int64?
       if let at {
         guard let date = try? Date(at, strategy: .iso8601) else {
-          say("sekisho: --at: '\(at)' is no time; write it as 2026-11-28T10:00:00+09:00")
+          let problem = Bilingual(
+            "--at: '\(at)' is not a time; expected a form such as 2026-11-28T10:00:00+09:00",
+            "--at: '\(at)' は日時ではありません。2026-11-28T10:00:00+09:00 のように指定してください")
+          say("sekisho: \(problem[language])")
           throw Status.usage
         }
         time = Int64(date.timeIntervalSince1970) * 1_000_000_000
@@ -66,7 +70,7 @@ struct SiteCommand: ParsableCommand {
           from: from, to: to, service: service, operation: operation, at: time, language: language)
         for line in explanation.lines { print(line) }
       } catch {
-        say("sekisho: \(error)")
+        say("sekisho: \(error.text(language))")
         throw Status.usage
       }
     }

@@ -1,17 +1,18 @@
-// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Capture
+// SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Monitor
 import SiteFile
 
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "monitor",
-    abstract: "Listen on an interface, such as one at a switch's mirror port, until Ctrl-C.",
+    abstract: "Monitor a network interface, such as one on a switch's mirror port, until Ctrl-C.",
     discussion: """
-      It needs the right to open a raw socket and gives up all others: run it as root, or once
+      It needs the right to open a raw socket and drops all other rights: run it as root, or run once
         sudo setcap cap_net_raw=ep $(command -v sekisho)
-      SIGHUP reads the site file again; a broken one keeps the old one. With --log stats the counters are written every 60 seconds.
+      SIGHUP reloads the site file; if the new one has errors, the old one stays in force. With --log stats, counters are written every 60 seconds.
 
       Examples:
         sekisho monitor --interface eth1 --site plant.yaml --output alerts.json
@@ -20,9 +21,9 @@ struct Watch: ParsableCommand {
 
   @Option(help: ArgumentHelp("The interface to listen on.", valueName: "name"))
   var interface: String
-  @Option(help: ArgumentHelp("Frames to look at, in tcpdump's filter language.", valueName: "bpf"))
+  @Option(help: ArgumentHelp("Inspect only frames that match this tcpdump filter.", valueName: "bpf"))
   var filter: String?
-  @Option(help: ArgumentHelp("The kernel's ring buffer.", valueName: "MiB"))
+  @Option(help: ArgumentHelp("Size of the kernel's ring buffer.", valueName: "MiB"))
   var buffer = 64
   @OptionGroup var options: RunOptions
 
@@ -38,7 +39,6 @@ struct Watch: ParsableCommand {
       wanted.bufferSize = buffer << 20
       wanted.filter = filter
       live = try LiveInterface(interface, wanted)
-      // The output file is opened with the rights of whoever started this.
     } catch {
       say("sekisho: \(error)")
       throw error.status
@@ -54,7 +54,10 @@ struct Watch: ParsableCommand {
     for warning in live.warnings { say("sekisho: \(warning)") }
     Stop.install()
     Stop.installReload()
-    say("sekisho: listening on \(interface)\(site == nil ? "" : ", site \(options.site ?? "")"); Ctrl-C ends")
+    options.tell(
+      Bilingual(
+        "listening on \(interface)\(site == nil ? "" : " with site file \(options.site ?? "")"); press Ctrl-C to stop",
+        "\(interface)を監視しています\(site == nil ? "" : "（サイトファイル \(options.site ?? "")）")。Ctrl-Cで終了します"))
 
     var condition = live.condition
     var reloads = 0
@@ -77,8 +80,10 @@ struct Watch: ParsableCommand {
       if live.condition != condition {
         condition = live.condition
         switch condition {
-        case .up: say("sekisho: \(interface) is up again")
-        case .down(let reason): say("sekisho: \(interface) is down: \(reason); waiting for it")
+        case .up: options.tell(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
+        case .down(let reason):
+          options.tell(
+            Bilingual("\(interface): \(reason); waiting for it to come up", "\(interface)が停止しました（\(reason)）。復旧を待っています"))
         }
       }
       if Stop.reloadCount != reloads {
@@ -90,7 +95,10 @@ struct Watch: ParsableCommand {
         nextFlush = time + 1
         pipeline.flush()
         if pipeline.linesLost > lost {
-          say("sekisho: the output is too slow or full: \(pipeline.linesLost) lines lost so far")
+          options.tell(
+            Bilingual(
+              "the output is too slow or full: \(pipeline.linesLost) lines lost so far",
+              "出力先が遅いか、空きがありません。これまでに\(pipeline.linesLost)行が失われました"))
           lost = pipeline.linesLost
         }
       }
@@ -101,19 +109,16 @@ struct Watch: ParsableCommand {
     }
     let counters = live.counters()
     pipeline.finish(Watch.counters(counters))
-    Summary.write(pipeline)
-    say(
-      "kernel                      \(counters.received) received, \(counters.droppedByKernel) dropped, \(counters.droppedByInterface) dropped by the interface"
-    )
-    for warning in pipeline.visibilityWarnings { say("sekisho: \(warning)") }
+    Summary.write(pipeline, options.language)
+    Summary.write(
+      received: counters.received, dropped: counters.droppedByKernel, droppedByInterface: counters.droppedByInterface,
+      options.language)
+    for warning in pipeline.visibilityWarnings { options.tell(warning) }
     if let failure {
       say("sekisho: \(failure)")
       throw failure.status
     }
-    if pipeline.outputIsLost || pipeline.linesLost > 0 {
-      say("sekisho: the output was lost: \(pipeline.linesLost) lines could not be written")
-      throw Status.lostOutput
-    }
+    try options.checkOutput(pipeline)
   }
 
   private func writeStatistics(_ pipeline: inout Pipeline, _ live: inout LiveInterface) {
@@ -129,12 +134,12 @@ struct Watch: ParsableCommand {
   private func reload(_ site: inout Site?, _ pipeline: inout Pipeline) {
     guard let path = options.site else { return }
     do {
-      let fresh = try Sites.load(path)
+      let fresh = try Sites.load(path, options.language)
       pipeline.replace(site: fresh)
       site = fresh
-      say("sekisho: \(path) read again")
+      options.tell(Bilingual("\(path) reloaded", "\(path)を再読み込みしました"))
     } catch {
-      say("sekisho: \(path) is broken; the one before stays in force")
+      options.tell(Bilingual("\(path) has errors; the old site stays in force", "\(path)に誤りがあるため、以前の設定を使い続けます"))
     }
   }
 }

@@ -66,13 +66,15 @@ import Testing
     let cases: [(arguments: [String], status: Int32, message: String)] = [
       (["replay", folder.path + "/missing.pcap"], 66, "no such file"),
       (["replay", empty], 65, "is empty"),
-      (["replay", text], 65, "is no capture"),
-      (["replay", cut], 65, "cut in a packet"),
+      (["replay", text], 65, "is not a capture"),
+      (["replay", cut], 65, "ends inside a packet"),
       (["replay", none], 65, "no capture in this folder"),
       (["replay", unsupported], 65, "IEEE802_11"),
       (["replay", "--log", "alert", Self.capture], 64, "unknown word 'alert'"),
       (["replay", "--site", folder.path + "/no.yaml", Self.capture], 66, "no.yaml"),
       (["site", "check", bad], 65, "bad.yaml:5:24"),
+      (["site", "check", "--language", "ja", bad], 65, "もしかして: 'line-1'"),
+      (["replay", "--language", "ja", "--site", bad, Self.capture], 65, "もしかして: 'line-1'"),
       (["replay"], 64, "capture"),
       (["monitor", "--interface", "no-such-interface"], 66, "no-such-interface"),
       (["replay", "--output", "/no/such/folder/x.json", Self.capture], 74, "/no/such/folder"),
@@ -154,6 +156,27 @@ import Testing
     ])
     #expect(result.status == 0)
     #expect(result.output.contains("cross-zone-flow"))
+  }
+
+  @Test(
+    "help is plain English",
+    arguments: [
+      [], ["replay"], ["monitor"], ["site"], ["site", "check"], ["site", "explain"], ["catalogue"], ["protocols"],
+    ])
+  func help(_ command: [String]) throws {
+    let result = try Self.run(command + ["--help"])
+    #expect(result.status == 0)
+    // The text is wrapped.
+    let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(Phrases.avoided(inEnglish: text) == nil)
+  }
+
+  @Test("the summary is in the language that was asked for")
+  func summary() throws {
+    let result = try Self.run(["replay", "--language", "ja", "--site", Self.site, Self.capture])
+    #expect(result.messages.contains("パケット"))
+    #expect(Phrases.avoided(inJapanese: result.messages) == nil, "\(result.messages)")
+    #expect(Phrases.avoided(inEnglish: try Self.run(["replay", Self.capture]).messages) == nil)
   }
 
   @Test("the catalogue is there in both languages")

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Support
 
 @testable import Monitor
 @testable import SiteFile
 
 /// Problems of a text, errors and warnings, one line each; a good text has only warnings.
-func problems(_ text: String) -> [String] {
+func problems(_ text: String, _ language: Language = .en) -> [String] {
   do throws(SiteErrors) {
-    return try Site.parse(text, file: "plant.yaml").warnings.map(\.description)
+    return try Site.parse(text, file: "plant.yaml").warnings.map { $0.text(language) }
   } catch {
-    return error.problems.map(\.description)
+    return error.problems.map { $0.text(language) }
   }
 }

@@ -1,5 +1,6 @@
 import Catalogue
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Support
 import Testing
 
@@ -30,15 +31,15 @@ struct SiteErrorTests {
     Sample("zones: {}\n", "plant.yaml:1:8: zones: a site has at least one zone"),
     Sample(
       "site: [\n",
-      "plant.yaml:2:1: no valid YAML: did not find expected node content (while parsing a flow node from line 2)"),
+      "plant.yaml:2:1: invalid YAML: did not find expected node content (while parsing a flow node from line 2)"),
     Sample(zone + "---\nsite: y\n", "plant.yaml:3:1: a second YAML document begins here; a site file is one document"),
     Sample(
       "zones:\n  a: {}\n  b: {}\n  a: {}\n",
-      "plant.yaml:2:3: 'a' stands more than once in the same map, again in line 4"),
+      "plant.yaml:2:3: 'a' appears more than once in the same map, again on line 4"),
     Sample(zone + "sites: x\n", "plant.yaml:3:1: unknown key 'sites'; did you mean 'site'?"),
     Sample(
       zone + "timezone: Asia/Tokio\n",
-      "plant.yaml:3:11: timezone: unknown time zone 'Asia/Tokio': a name such as Asia/Tokyo is expected; did you mean 'Asia/Tokyo'?"
+      "plant.yaml:3:11: timezone: unknown time zone 'Asia/Tokio'; expected a name such as Asia/Tokyo; did you mean 'Asia/Tokyo'?"
     ),
     // Zones.
     Sample("zones: {a: {netwroks: []}}", "plant.yaml:1:13: zones.a: unknown key 'netwroks'; did you mean 'networks'?"),
@@ -46,26 +47,26 @@ struct SiteErrorTests {
     Sample("zones: {a: {networks: [[b]]}}", "plant.yaml:1:24: zones.a.networks[0]: expected text, got a list"),
     Sample(
       "zones: {a: {networks: [192.168.10.7/24]}}",
-      "plant.yaml:1:24: zones.a.networks[0]: '192.168.10.7/24' has bits set behind its prefix: the network is "
-        + "192.168.10.0/24, a single host 192.168.10.7"),
+      "plant.yaml:1:24: zones.a.networks[0]: '192.168.10.7/24' has bits set beyond its prefix; write "
+        + "192.168.10.0/24 for the network or 192.168.10.7 for a single host"),
     Sample(
       "zones: {a: {networks: [192.168.10.0/33]}}",
-      "plant.yaml:1:24: zones.a.networks[0]: '192.168.10.0/33' has no valid prefix length: 0 to 32 is expected behind the '/'"
+      "plant.yaml:1:24: zones.a.networks[0]: '192.168.10.0/33' has no valid prefix length; expected 0 to 32 after the '/'"
     ),
     Sample(
       "zones: {a: {networks: [10.20.0/16]}}",
-      "plant.yaml:1:24: zones.a.networks[0]: '10.20.0/16' is no network: a form such as 192.168.10.0/24 or fd00:10::/48 is expected"
+      "plant.yaml:1:24: zones.a.networks[0]: '10.20.0/16' is not a network; expected a form such as 192.168.10.0/24 or fd00:10::/48"
     ),
     Sample(
       "zones: {a: {importance: hihg}}",
-      "plant.yaml:1:25: zones.a.importance: unknown importance 'hihg': low, medium or high is expected; did you mean 'high'?"
+      "plant.yaml:1:25: zones.a.importance: unknown importance 'hihg'; expected low, medium or high; did you mean 'high'?"
     ),
     Sample(
       "zones: {a: {values: [safty]}}",
-      "plant.yaml:1:22: zones.a.values[0]: unknown value 'safty': safety, continuity, quality, delivery or cost is expected; "
+      "plant.yaml:1:22: zones.a.values[0]: unknown value 'safty'; expected safety, continuity, quality, delivery or cost; "
         + "did you mean 'safety'?"),
     Sample(
-      "zones: {a: {vlans: [4095]}}", "plant.yaml:1:21: zones.a.vlans[0]: '4095' is no VLAN id: 1 to 4094 is expected"),
+      "zones: {a: {vlans: [4095]}}", "plant.yaml:1:21: zones.a.vlans[0]: '4095' is not a VLAN ID; expected 1 to 4094"),
     Sample(
       "zones: {a: {responder: plant-it}}\nresponders: {plant-its: {}}",
       "plant.yaml:1:24: zones.a.responder: unknown responder 'plant-it'; did you mean 'plant-its'?"),
@@ -80,7 +81,7 @@ struct SiteErrorTests {
         + "zone 'b'; its addresses count as 'line-1'"),
     Sample(
       "zones: {external: {}}",
-      "plant.yaml:1:9: zones: no zone can be named 'external': the word has a meaning of its own in conduits"),
+      "plant.yaml:1:9: zones: a zone cannot be named 'external': the word has a special meaning in conduits"),
     // Assets.
     Sample(
       zone + "assets: {p: {ip: 192.168.10.1}}",
@@ -90,17 +91,17 @@ struct SiteErrorTests {
       "plant.yaml:3:20: assets.p.zone: unknown zone 'lin-1'; did you mean 'line-1'?"),
     Sample(
       zone + "assets: {p: {zone: line-1, ip: 192.168.10.300}}",
-      "plant.yaml:3:32: assets.p.ip: '192.168.10.300' is no IP address: a form such as 192.168.10.11 or fd00::11 is expected"
+      "plant.yaml:3:32: assets.p.ip: '192.168.10.300' is not an IP address; expected a form such as 192.168.10.11 or fd00::11"
     ),
     Sample(
       zone + "assets: {p: {zone: line-1, ip: 224.0.0.1}}",
-      "plant.yaml:3:32: assets.p.ip: 224.0.0.1 is no address of one device"),
+      "plant.yaml:3:32: assets.p.ip: 224.0.0.1 is not the address of a single device"),
     Sample(
       zone + "assets: {p: {zone: line-1, mac: 00:80:f4:01:02}}",
-      "plant.yaml:3:33: assets.p.mac: '00:80:f4:01:02' is no MAC address: a form such as 00:80:f4:01:02:03 is expected"),
+      "plant.yaml:3:33: assets.p.mac: '00:80:f4:01:02' is not a MAC address; expected a form such as 00:80:f4:01:02:03"),
     Sample(
       zone + "assets: {p: {zone: line-1, presence: ocasional}}",
-      "plant.yaml:3:38: assets.p.presence: unknown presence 'ocasional': permanent or occasional is expected; did you mean "
+      "plant.yaml:3:38: assets.p.presence: unknown presence 'ocasional'; expected permanent or occasional; did you mean "
         + "'occasional'?"),
     Sample(
       zone + "assets:\n  p: {zone: line-1, ip: 192.168.10.1}\n  q: {zone: line-1, ip: 192.168.10.1}\n",
@@ -115,9 +116,9 @@ struct SiteErrorTests {
         + "  q: {zone: line-1, mac: 00-00-00-00-00-01, role: router}\n"),
     Sample(
       zone + "assets: {p: {zone: line-1, ip: 192.168.11.1}}",
-      "plant.yaml:3:32: warning: assets.p.ip: 192.168.11.1 lies outside of the networks of zone 'line-1'"),
+      "plant.yaml:3:32: warning: assets.p.ip: 192.168.11.1 is outside the networks of zone 'line-1'"),
     Sample(
-      zone + "assets: {line-1: {zone: line-1}}", "plant.yaml:3:10: assets: there is a zone named 'line-1' already"),
+      zone + "assets: {line-1: {zone: line-1}}", "plant.yaml:3:10: assets: there is already a zone named 'line-1'"),
     // Conduits.
     Sample(
       zone + "conduits: {from: a}",
@@ -127,15 +128,15 @@ struct SiteErrorTests {
       "plant.yaml:4:21: conduits[0].to: unknown zone or asset 'lin-1'; did you mean 'line-1'?"),
     Sample(
       zone + "conduits: [{from: any}]",
-      "plant.yaml:3:12: conduits[0]: 'to' is missing: a conduit goes from somebody to somebody"),
+      "plant.yaml:3:12: conduits[0]: 'to' is missing: a conduit needs 'from' and 'to'"),
     Sample(
       zone + "conduits: [{from: any, to: any, services: [modbsu]}]",
       "plant.yaml:3:44: conduits[0].services[0]: unknown service 'modbsu'; did you mean 'modbus'?"),
     Sample(
       zone + "conduits: [{from: any, to: any, services: [tcp/70000, tpc/1, tcp/9-8, ip/300]}]",
-      "plant.yaml:3:44: conduits[0].services[0]: 'tcp/70000': a port is 0 to 65535, a range such as 8000-8010",
+      "plant.yaml:3:44: conduits[0].services[0]: 'tcp/70000': expected a port from 0 to 65535 or a range such as 8000-8010",
       "plant.yaml:3:55: conduits[0].services[1]: 'tpc/1': a service by port begins with tcp/, udp/ or sctp/",
-      "plant.yaml:3:62: conduits[0].services[2]: 'tcp/9-8': a port is 0 to 65535, a range such as 8000-8010",
+      "plant.yaml:3:62: conduits[0].services[2]: 'tcp/9-8': expected a port from 0 to 65535 or a range such as 8000-8010",
       "plant.yaml:3:71: conduits[0].services[3]: 'ip/300': an IP protocol is ip/0 to ip/255"),
     Sample(
       zone + "conduits: [{from: any, to: any, operations: [raed]}]",
@@ -147,10 +148,10 @@ struct SiteErrorTests {
       zone
         + "conduits: [{from: any, to: any, targets: [holding-registers 0-9, coil 9-0, coil 1 2, file x, coil 1 unit x]}]",
       "plant.yaml:3:43: conduits[0].targets[0]: unknown area 'holding-registers'; did you mean 'holding-register'?",
-      "plant.yaml:3:66: conduits[0].targets[1]: 'coil 9-0': an address or a range is expected, such as 'coil 0-99'",
-      "plant.yaml:3:76: conduits[0].targets[2]: 'coil 1 2': a form such as 'coil 0-99' or 'coil 0-99 unit 3' is expected",
-      "plant.yaml:3:86: conduits[0].targets[3]: 'file x': a file number is expected, such as 'file 4'",
-      "plant.yaml:3:94: conduits[0].targets[4]: 'coil 1 unit x': a number is expected behind 'unit'"),
+      "plant.yaml:3:66: conduits[0].targets[1]: 'coil 9-0': expected an address or a range, such as 'coil 0-99'",
+      "plant.yaml:3:76: conduits[0].targets[2]: 'coil 1 2': expected a form such as 'coil 0-99' or 'coil 0-99 unit 3'",
+      "plant.yaml:3:86: conduits[0].targets[3]: 'file x': expected a file number, such as 'file 4'",
+      "plant.yaml:3:94: conduits[0].targets[4]: 'coil 1 unit x': expected a number after 'unit'"),
     Sample(
       zone + "conduits: [{from: any, to: any, during: maintenence}]\nwindows: {maintenance: {days: sat}}",
       "plant.yaml:3:41: conduits[0].during: unknown window 'maintenence'; did you mean 'maintenance'?"),
@@ -161,27 +162,55 @@ struct SiteErrorTests {
       "plant.yaml:3:32: windows.w.days[1]: unknown day 'sta'; did you mean 'sat'?"),
     Sample(
       zone + "windows: {w: {hours: \"25:00-26:00\"}}",
-      "plant.yaml:3:22: windows.w.hours: '25:00' is no time of day: 00:00 to 24:00 is expected"),
+      "plant.yaml:3:22: windows.w.hours: '25:00' is not a time of day; expected 00:00 to 24:00"),
     Sample(
       zone + "windows: {w: {hours: \"09:00\"}}",
-      "plant.yaml:3:22: windows.w.hours: '09:00': a form such as \"09:00-17:00\" is expected"),
+      "plant.yaml:3:22: windows.w.hours: '09:00': expected a form such as \"09:00-17:00\""),
     Sample(
       zone + "windows: {w: {hours: \"09:00-09:00\"}}",
       "plant.yaml:3:22: windows.w.hours: '09:00-09:00' begins and ends at the same time; a whole day is \"00:00-24:00\""
     ),
     Sample(
       zone + "windows: {w: {dates: [2026-02-29, 2026-03-02..2026-03-01]}}",
-      "plant.yaml:3:23: windows.w.dates[0]: '2026-02-29' is no date: a form such as 2026-12-29 or 2026-12-29..2027-01-03 is expected",
+      "plant.yaml:3:23: windows.w.dates[0]: '2026-02-29' is not a date; expected a form such as 2026-12-29 or 2026-12-29..2027-01-03",
       "plant.yaml:3:35: windows.w.dates[1]: '2026-03-02..2026-03-01' ends before it begins"),
-    Sample(zone + "windows: {w: {}}", "plant.yaml:3:11: windows.w: a window says 'days', 'hours' or 'dates'"),
+    Sample(zone + "windows: {w: {}}", "plant.yaml:3:11: windows.w: a window needs 'days', 'hours' or 'dates'"),
     Sample(zone + "windows: {w: {hours: \"17:00-09:00\"}}"),
   ]
 
-  @Test(arguments: samples) func `each fault is told with its place`(sample: Sample) {
+  @Test(arguments: samples) func `each error is reported with its place`(sample: Sample) {
     #expect(problems(sample.text) == sample.problems)
   }
 
-  @Test func `every fault of a file is told at once, in its order`() {
+  /// Texts of the reader are Japanese where they are not words of the site file.
+  @Test(arguments: samples) func `each error has a Japanese message at the same place`(sample: Sample) {
+    for (english, japanese) in zip(sample.problems, problems(sample.text, .ja)) {
+      #expect(Phrases.avoided(inEnglish: english) == nil, "\(english)")
+      let place = english.prefix { $0 != " " }
+      #expect(japanese.hasPrefix(place))
+      #expect(japanese.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }, "\(japanese)")
+      let suggestion = english.components(separatedBy: "did you mean ").dropFirst().first?.dropLast()
+      #expect(suggestion.map { japanese.hasSuffix("（もしかして: \($0)）") } ?? true, "\(japanese)")
+      // The YAML parser's own clue stays English.
+      guard !japanese.contains("YAML") else { continue }
+      for word in ["did you mean", "expected", "unknown", "warning"] {
+        #expect(!japanese.contains(word), "\(japanese)")
+      }
+    }
+  }
+
+  @Test func `messages read naturally in Japanese`() {
+    #expect(
+      problems(zone + "conduits:\n  - {from: any, to: lin-1}", .ja) == [
+        "plant.yaml:4:21: conduits[0].to: 不明なゾーンまたは資産 'lin-1' です（もしかして: 'line-1'）"
+      ])
+    #expect(
+      problems(zone + "assets: {p: {zone: line-1, ip: 192.168.11.1}}", .ja) == [
+        "plant.yaml:3:32: 警告: assets.p.ip: 192.168.11.1 はゾーン 'line-1' のネットワークに含まれません"
+      ])
+  }
+
+  @Test func `all errors of a file are reported at once, in order`() {
     let text = """
       zones:
         a: {importance: top, networks: [1.2.3]}
@@ -197,7 +226,7 @@ struct SiteErrorTests {
       ])
   }
 
-  @Test func `a missing file is told apart from a broken one`() {
+  @Test func `a missing file is distinguished from an invalid one`() {
     #expect(throws: SiteErrors.self) { try Site.load(file: "/nonexistent/plant.yaml") }
     do throws(SiteErrors) {
       _ = try Site.load(file: "/nonexistent/plant.yaml")
@@ -222,7 +251,7 @@ struct SiteErrorTests {
     #expect(site.zones[2].importance == .low && site.zones[2].values == [.safety])
     #expect(problems(String(repeating: "[", count: 100_000)).count == 1)
     #expect(
-      problems(String(repeating: "#", count: 1 << 20 | 1)) == ["plant.yaml: larger than 1 MiB: this is no site file"])
+      problems(String(repeating: "#", count: 1 << 20 | 1)) == ["plant.yaml: larger than 1 MiB, which no site file is"])
     var bomb = "zones: &a0 {}\n"
     for level in 1...12 {
       bomb += "x\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Support
 import Testing
 
@@ -81,7 +82,8 @@ import Testing
       Issue.record("\(text) was taken")
       return
     }
-    #expect(fault.message.contains(clue), "\(fault.message)")
+    let message = Language.en.text(fault.message, suggestion: fault.meant)
+    #expect(message.contains(clue), "\(message)")
   }
 
   @Test func `every area has a word of its own, and each word its area`() {

@@ -160,10 +160,10 @@ extension Pipeline {
 
   // MARK: For the summary
 
-  /// Addresses seen, by zone name.
-  package var hostsByZone: [(zone: String, hosts: Int)] {
+  /// Number of addresses seen, by zone name; nil without a site file.
+  package var hostsByZone: [(zone: String?, hosts: Int)] {
     let inventory = observer.detection.devices.inventory
-    guard let site = observer.detection.site else { return [("(no site file)", inventory.bindings.count)] }
+    guard let site = observer.detection.site else { return [(nil, inventory.bindings.count)] }
     var hosts = [Int](repeating: 0, count: site.zones.count)
     for slot in inventory.bindings.slotsByAge {
       let binding = inventory.bindings[slot]
@@ -171,22 +171,27 @@ extension Pipeline {
     }
     return zip(site.zones.map(\.name), hosts).filter { $0.1 > 0 }.map { ($0.0, $0.1) }
   }
-  package var operationsByAction: [(action: String, count: UInt64)] {
-    Action.allCases.map { ($0.word, observer.detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
+  package var operationsByAction: [(action: Action, count: UInt64)] {
+    Action.allCases.map { ($0, observer.detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
   }
-  /// Alerts and the findings they stand for, by kind.
+  /// Alerts and the findings counted in them, by kind.
   package var alertsByKind: [(kind: FindingKind, alerts: UInt64, findings: UInt64)] {
     FindingKind.allCases.map {
       ($0, observer.output.aggregation.counters.alerts($0), observer.output.findings($0))
     }.filter { $0.findings > 0 }
   }
   /// One sentence for each pair of zones of which the mirror port shows only one direction.
-  package var visibilityWarnings: [String] {
+  package var visibilityWarnings: [Bilingual] {
     let site = observer.detection.site
     return observer.detection.oneWayPairs.map { pair in
-      let what = site.map { "the connections from \($0[pair.from].name) to \($0[pair.to].name)" } ?? "the connections"
-      let missing = pair.toServerOnly >= pair.toClientOnly ? "answers" : "requests"
-      return "the mirror port shows only one direction of \(what): \(missing) are missing"
+      let names = site.map { ($0[pair.from].name, $0[pair.to].name) }
+      let missing =
+        pair.toServerOnly >= pair.toClientOnly ? Bilingual("responses", "応答") : Bilingual("requests", "要求")
+      return Bilingual(
+        "the mirror port shows only one direction of connections"
+          + (names.map { " from \($0.0) to \($0.1)" } ?? "") + ": the \(missing.en) are missing",
+        "ミラーポートでは、" + (names.map { "\($0.0)から\($0.1)への" } ?? "")
+          + "接続が片方向しか見えません（\(missing.ja)が見えません）")
     }
   }
   package var outputIsLost: Bool { observer.output.sink.isLost }

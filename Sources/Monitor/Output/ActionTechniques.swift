@@ -2,7 +2,7 @@
 package import Catalogue
 
 extension CatalogueEntry {
-  /// The techniques that fit the action the finding is about; those of the kind where it is about none.
+  /// The techniques that fit the finding's action; those of the kind if it has none.
   package func techniques(for action: Action?) -> [Technique] {
     guard kind == .controllerCommand || kind == .operationNotAllowed || kind == .outsideWindow, let action else {
       return techniques

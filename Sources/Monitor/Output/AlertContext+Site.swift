@@ -13,12 +13,12 @@ extension AlertContext {
     }
     assets = site.assets.map { Asset(name: $0.name, role: $0.role, ip: $0.ip) }
     responders = site.responders.map { Responder(name: $0.name, contact: $0.contact) }
-    windows = site.windows.map { Window(name: $0.name, text: $0.description) }
+    windows = site.windows.map { Window(name: $0.name, text: $0.text(language)) }
     conduits = site.conduits.map { conduit in
       Conduit(
         from: site.word(conduit.from), to: site.word(conduit.to), services: conduit.services.map(\.description),
         operations: site.allowsEveryAction(conduit)
-          ? [] : Action.allCases.filter { conduit.actions & $0.bit != 0 }.map(\.word),
+          ? [] : Action.allCases.filter { conduit.actions & $0.bit != 0 }.map { $0.name[language] },
         targets: conduit.targets.map(\.description))
     }
   }

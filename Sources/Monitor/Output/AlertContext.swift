@@ -39,7 +39,7 @@ package struct AlertContext: Sendable {
       self.contact = contact
     }
   }
-  /// A conduit in words; lists are empty where it allows any.
+  /// A conduit in words for people; an empty list means that it allows any.
   package struct Conduit: Sendable {
     package var from: String
     package var to: String
@@ -58,7 +58,7 @@ package struct AlertContext: Sendable {
   }
   package struct Window: Sendable {
     package var name: String
-    /// Days and hours, as the site file says them.
+    /// Days and hours, for people.
     package var text: String
     package init(name: String, text: String) {
       self.name = name
@@ -66,7 +66,7 @@ package struct AlertContext: Sendable {
     }
   }
 
-  /// By `ZoneID`; the first one is what lies outside of the plant.
+  /// By `ZoneID`; the first one is the outside of the plant.
   package var zones: [Zone]
   /// By `AssetID`.
   package var assets: [Asset]
@@ -125,12 +125,12 @@ package struct AlertContext: Sendable {
   }
 }
 
-/// A name of the site file inside of a sentence: never so long that the sentence outgrows its record.
-func short(_ text: String) -> String {
-  guard text.utf8.count > 64 else { return text }
+/// A name of the site file inside a sentence: never so long that the sentence outgrows its record.
+func short(_ text: String, limit: Int = 64) -> String {
+  guard text.utf8.count > limit else { return text }
   var cut = ""
   for scalar in text.unicodeScalars {
-    guard cut.utf8.count + UTF8.width(scalar) <= 61 else { break }
+    guard cut.utf8.count + UTF8.width(scalar) <= limit - 3 else { break }
     cut.unicodeScalars.append(scalar)
   }
   return cut + "…"

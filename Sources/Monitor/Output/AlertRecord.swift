@@ -29,7 +29,10 @@ extension Records {
     to sink: inout Sink
   ) {
     let entry = Catalogue.entry(finding.kind)
-    let wording = Wording(finding, context, values, isRest: occurrence.isRest, time: clock.text(finding.time))
+    let facts = Facts(
+      finding, context, values, moment: clock.moment(finding.time, context.language),
+      knownName: identities.identity(of: finding.destination)?.name)
+    let wording = Wording(facts, isRest: occurrence.isRest)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low

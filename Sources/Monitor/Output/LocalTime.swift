@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Foundation
 
 /// Packet time in the words of Suricata EVE, `2026-11-23T10:15:30.123456+0900`, in one time zone. Any 64-bit number of
@@ -45,6 +46,17 @@ package struct LocalTime: Sendable {
     var bytes: [UInt8] = []
     write(nanoseconds, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// For sentences, to the second: `Sat 2026-11-28 10:15:30`.
+  mutating func moment(_ nanoseconds: Int64, _ language: Language) -> String {
+    let text = text(nanoseconds)
+    let seconds = LocalTime.floor(nanoseconds, by: 1_000_000_000)
+    let days = LocalTime.floor(seconds + minutesEast(at: seconds) * 60, by: 86_400)
+    // 1970-01-01 was a Thursday.
+    let weekday = Int(days + 3 - LocalTime.floor(days + 3, by: 7) * 7)
+    return language.moment(
+      date: String(text.prefix(10)), weekday: weekday, time: String(text.dropFirst(11).prefix(8)))
   }
 
   private mutating func minutesEast(at seconds: Int64) -> Int64 {

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Catalogue
 
 /// Something wrong in a site file, and where.
 package struct SiteProblem: CustomStringConvertible, Equatable, Sendable {
   package enum Severity: Sendable { case error, warning }
 
   package let file: String
-  /// From 1; 0 where the file as a whole is meant.
+  /// From 1; 0 for the file as a whole.
   package let line: Int
-  /// From 1, counted in Unicode scalars; 0 where the file as a whole is meant.
+  /// From 1, counted in Unicode scalars; 0 for the file as a whole.
   package let column: Int
   /// The field, such as `conduits[2].services[0]`; empty for the file as a whole.
   package let path: String
-  package let message: String
-  /// The nearest word that may stand there.
+  package let message: Bilingual
+  /// The nearest word that would be valid there.
   package var suggestion: String?
   package var severity = Severity.error
 
   package init(
-    file: String, line: Int, column: Int, path: String, message: String, suggestion: String? = nil,
+    file: String, line: Int, column: Int, path: String, message: Bilingual, suggestion: String? = nil,
     severity: Severity = .error
   ) {
     self.file = file
@@ -29,21 +30,22 @@ package struct SiteProblem: CustomStringConvertible, Equatable, Sendable {
     self.severity = severity
   }
 
-  package var description: String {
+  package var description: String { text(.en) }
+
+  /// `plant.yaml:3:11: timezone: unknown time zone …`
+  package func text(_ language: Language) -> String {
     var text = file
     if line > 0 { text += ":\(line):\(column)" }
-    text += severity == .warning ? ": warning: " : ": "
+    text += severity == .warning ? (language == .en ? ": warning: " : ": 警告: ") : ": "
     if !path.isEmpty { text += path + ": " }
-    text += message
-    if let suggestion { text += "; did you mean '\(suggestion)'?" }
-    return text
+    return text + language.text(message, suggestion: suggestion)
   }
 }
 
 /// Everything wrong in a site file, in the order of the file.
 package struct SiteErrors: Error, Equatable, CustomStringConvertible, Sendable {
   package let problems: [SiteProblem]
-  /// There is no such file.
+  /// The file does not exist.
   package let isMissing: Bool
 
   package init(problems: [SiteProblem], isMissing: Bool = false) {

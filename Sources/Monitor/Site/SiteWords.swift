@@ -18,18 +18,24 @@ extension Site {
     let conduit = conduits[index]
     let ends = (word(conduit.from), word(conduit.to))
     return language == .ja
-      ? "コンジット \(index + 1)（\(conduit.line) 行目: \(ends.0) → \(ends.1)）"
+      ? "コンジット\(index + 1)（\(conduit.line)行目: \(ends.0) → \(ends.1)）"
       : "conduit \(index + 1) (line \(conduit.line): \(ends.0) to \(ends.1))"
   }
 
-  /// What a conduit allows, word by word: services, operations, targets, windows. `any` where it says nothing.
-  package func words(of conduit: Conduit) -> (services: String, operations: String, targets: String, during: String) {
-    let actions = Action.allCases.filter { conduit.actions & $0.bit != 0 }.map(\.word)
-    let any = { (words: [String]) in words.isEmpty ? "any" : words.joined(separator: ", ") }
+  /// What a conduit allows, word by word: services, operations, targets, windows; `any` where it has no limit. In
+  /// English the words are those of the site file.
+  package func words(of conduit: Conduit, _ language: Language) -> (
+    services: String, operations: String, targets: String, during: String
+  ) {
+    let (all, always) = language == .en ? ("any", "any time") : ("すべて", "常時")
+    let list = { (words: [String], any: String) in words.isEmpty ? any : words.joined(separator: ", ") }
+    let actions = Action.allCases.filter { conduit.actions & $0.bit != 0 }
     return (
-      any(conduit.services.map(\.description)),
-      conduit.actions == Conduit.allActions ? "any" : actions.joined(separator: ", "),
-      any(conduit.targets.map(\.description)), any(conduit.windows.map { windows[$0].name })
+      list(conduit.services.map(\.description), all),
+      conduit.actions == Conduit.allActions
+        ? all : list(actions.map { language == .en ? $0.word : $0.name.ja }, ""),
+      list(conduit.targets.map(\.description), all),
+      list(conduit.windows.map { windows[$0].name }, always)
     )
   }
 }
@@ -84,25 +90,43 @@ extension TargetRange: CustomStringConvertible {
   }
 }
 
-extension Window: CustomStringConvertible {
-  /// `sat 09:00-17:00`, with the dates where there are some.
-  package var description: String {
+extension Window {
+  /// For people: `Sat 09:00-17:00`, with the dates where there are some.
+  package func text(_ language: Language) -> String {
     var words: [String] = []
-    if days != Window.everyDay || hours == [Window.wholeDay] && dates.isEmpty {
-      words.append(
-        days == Window.everyDay
-          ? "daily"
-          : Window.weekdays.enumerated().filter { days & 1 << UInt8($0.offset) != 0 }.map(\.element)
-            .joined(separator: " "))
+    if days != Window.everyDay {
+      words.append(dayNames(language))
+    } else if hours == [Window.wholeDay], dates.isEmpty {
+      words.append(language == .en ? "every day" : "毎日")
     }
+    let separator = language == .en ? ", " : "、"
     if hours != [Window.wholeDay] {
-      words.append(hours.map { "\(Window.time($0.begin))-\(Window.time($0.end))" }.joined(separator: ", "))
+      words.append(hours.map { "\(Window.time($0.begin))-\(Window.time($0.end))" }.joined(separator: separator))
     }
+    let range = language == .en ? " to " : "〜"
     let spans = dates.map {
-      $0.count == 1 ? Window.date($0.lowerBound) : "\(Window.date($0.lowerBound))..\(Window.date($0.upperBound))"
+      $0.count == 1
+        ? Window.date($0.lowerBound) : "\(Window.date($0.lowerBound))\(range)\(Window.date($0.upperBound))"
     }
-    if !spans.isEmpty { words.append(spans.joined(separator: ", ")) }
+    if !spans.isEmpty { words.append(spans.joined(separator: separator)) }
     return words.joined(separator: " ")
+  }
+
+  /// `Mon-Fri, Sun`: three days or more in a row as a range.
+  private func dayNames(_ language: Language) -> String {
+    let names = language.weekdays
+    var parts: [String] = []
+    var day = 0
+    while day < 7 {
+      let length = (day..<7).prefix { days & 1 << UInt8($0) != 0 }.count
+      if length >= 3 {
+        parts.append(names[day] + (language == .en ? "-" : "〜") + names[day + length - 1])
+      } else {
+        parts += names[day..<day + length]
+      }
+      day += max(1, length)
+    }
+    return parts.joined(separator: language == .en ? ", " : "・")
   }
 
   package static func time(_ minute: Int32) -> String {

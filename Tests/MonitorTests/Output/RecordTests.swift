@@ -39,14 +39,14 @@ import Testing
       "first_seen":"2026-11-23T10:15:30.123456+0900","last_seen":"2026-11-23T10:15:30.123456+0900",\
       "operation":{"action":"write","role":"request","code":16,"name":"Write Multiple Registers","unit":1,\
       "target":{"area":"holding-register","address":100,"count":2},"values":[4,7],"transaction":81},\
-      "ooda":{"observe":{"summary":"10.20.3.7 in zone office talks to plc-1 (192.168.10.11) in zone line-1 without a \
-      conduit: Write Multiple Registers (write, code 16) on holding-register 100-101, unit 1.",\
+      "ooda":{"observe":{"summary":"10.20.3.7 in zone office wrote 4, 7 to holding-register 100-101 of plc-1 \
+      (192.168.10.11) in zone line-1; no conduit allows it.",\
       "expected":"No traffic from zone office to zone line-1: the site file has no conduit for it.",\
-      "seen":"Write Multiple Registers (write, code 16) on holding-register 100-101, unit 1 from 10.20.3.7 to plc-1 \
+      "seen":"Write Multiple Registers (code 16), holding-register 100-101 = 4, 7, from 10.20.3.7 to plc-1 \
       (192.168.10.11)."},\
       "orient":{"source":{"zone":"office","known":false},\
       "destination":{"zone":"line-1","zone_title":"設備系ネットワーク ライン1","asset":"plc-1","role":"plc","known":true},\
-      "importance":"high","reason":"no conduit from office to line-1"},\
+      "importance":"high","reason":"no conduit from zone office to zone line-1"},\
       "decide":{"severity":"high","confidence":0.95,"responder":"Line 1 control engineering","contact":"ext. 4410",\
       "respond_within":"PT15M"},"act":{"playbook":"cross-zone-flow","steps":[
       """

@@ -14,108 +14,205 @@ struct English {
   }
 
   var wording: Wording {
-    Wording(signature: signature, summary: summary, expected: expected, seen: seen, reason: reason)
+    let kind = ofKind
+    return Wording(
+      signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
+      expected: expectedOfDetail ?? kind.expected, seen: seen,
+      reason: reasonOfDetail ?? kind.reason ?? entry.meaning.en)
   }
 
-  private var zones: String {
-    facts.sourceZone == facts.destinationZone
-      ? "in zone \(facts.sourceZone)" : "from zone \(facts.sourceZone) to zone \(facts.destinationZone)"
-  }
-  /// The same behind a text, where there are zones.
-  private func zones(_ separator: String) -> String { facts.hasZones ? separator + zones : "" }
-  private var inSourceZone: String { facts.hasZones ? " in zone \(facts.sourceZone)" : "" }
-  private var inDestinationZone: String { facts.hasZones ? " in zone \(facts.destinationZone)" : "" }
-  /// Who to whom; a finding may have no single source or destination.
-  private var way: String {
-    (facts.isSourceNamed ? ", from \(facts.source)" : "") + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
-  }
-
-  /// `Write Single Register (write, code 6) on holding-register 3, unit 1`, else the service.
-  private var deed: String {
-    guard let operation = facts.operation else { return facts.service }
-    return facts.target.map { "\(operation) on \($0)" } ?? operation
+  /// For all further findings of the kind in this window.
+  var rest: Wording {
+    Wording(
+      signature: "Further findings: \(entry.title.en)",
+      summary:
+        "Further findings of kind \(entry.id) between parties other than those already reported; the first was from "
+        + "\(facts.source) to \(facts.destination).",
+      expected: "At most \(Aggregation.newAlerts) new alerts of one kind in \(Aggregation.windowMinutes) minutes.",
+      seen: "More than that; further findings are counted here and not reported one by one.",
+      reason: "findings between this many parties at once suggest a common cause")
   }
 
-  private var signature: String {
-    switch (finding.kind, finding.detail) {
-    case (.crossZoneFlow, _): "Flow \(zones) without a conduit"
-    case (.operationNotAllowed, .refusedService): "Service \(facts.service) \(zones) is not allowed"
-    case (.operationNotAllowed, .refusedTarget):
-      "Target of operation \(action) \(zones) is not allowed"
-    case (.operationNotAllowed, _): "Operation \(action) \(zones) is not allowed"
-    case (.outsideWindow, _): "Traffic \(zones) outside of its time window"
-    case (.unknownMAC, _): "Unknown device by MAC address in zone \(facts.sourceZone)"
-    case (.unknownIP, _): "Unknown device by IP address in zone \(facts.sourceZone)"
-    case (.wrongZone, .zone(let expected, let seen)):
-      "Device of zone \(facts.zone(expected)) seen in zone \(facts.zone(seen))"
-    case (.wrongZone, .vlan(let zone, _)): "Device of zone \(facts.zone(zone)) on a VLAN of another zone"
-    case (.wrongZone, _): "Known device of zone \(facts.sourceZone) on another MAC address"
-    case (.addressConflict, _): "Two devices claim one IP address\(inSourceZone)"
-    case (.controllerCommand, _): "Controller command \(action) \(zones) without a conduit"
-    case (.externalCommunication, _): "Communication with outside of the plant, \(zones)"
-    case (.portScan, _), (.hostSweep, _), (.flood, _), (.functionScan, _), (.exceptionBurst, _):
-      "\(entry.title.en)\(zones(" "))"
-    case (.arpSpoofing, _): "\(facts.resolution) spoofing\(inSourceZone)"
-    case (.malformedMessage, _): "\(facts.service) message\(zones(" ")) violates its protocol"
-    case (.newWriter, _), (.deviceRenamed, _), (.clockSetByStranger, _), (.selectWithoutExecute, _),
-      (.loginFailures, _), (.passwordGuessing, _):
-      "\(entry.title.en)\(zones(", "))"
-    case (.streamTampering, _), (.unaskedAnswer, _), (.unansweredRequest, _), (.mismatchedAnswer, _),
-      (.oneWayVisibility, _):
-      "\(entry.title.en)\(zones(", "))"
-    }
-  }
+  // MARK: By kind
 
-  /// Why whoever writes is a stranger: by the site file, or by what was seen before.
-  private var stranger: String {
-    facts.hasZones ? " and is neither a listed asset nor allowed by a conduit" : ", which it has not done before"
-  }
-
-  private var action: String { finding.operation?.action.word ?? "of \(facts.service)" }
-
-  private var summary: String {
-    let from = facts.source + inSourceZone
-    let to = facts.destination + inDestinationZone
-    return switch finding.kind {
-    case .crossZoneFlow: "\(from) talks to \(to) without a conduit: \(deed)."
-    case .operationNotAllowed: "\(from) did to \(to) what its conduit does not allow: \(deed)."
-    case .outsideWindow: "\(from) used its connection to \(to) outside of the agreed time: \(deed)."
-    case .unknownMAC: "A device with the unlisted MAC address \(finding.source.mac) sends in zone \(facts.sourceZone)."
-    case .unknownIP: "The unlisted address \(finding.source.ip) is in use in zone \(facts.sourceZone)."
-    case .wrongZone: "\(facts.source) appears at another place of the network than the site file says."
-    case .addressConflict: "More than one device claims an address\(inSourceZone): \(facts.source)."
-    case .controllerCommand: "\(from) sent a command to the controller \(to) without a conduit: \(deed)."
-    case .externalCommunication: "\(from) and \(to) talk across the border of the plant: \(deed)."
-    case .portScan: "\(from) tries port after port of \(to)."
-    case .hostSweep: "\(from) tries address after address\(inDestinationZone)."
-    case .arpSpoofing: "\(from) claims addresses of others by \(facts.resolution)."
+  private var ofKind: KindWording {
+    let (from, to, did) = (from, to, did)
+    switch finding.kind {
+    case .crossZoneFlow:
+      return KindWording(
+        signature: "Flow \(zones) without a conduit", summary: "\(from) \(did); no conduit allows it.",
+        expected: "No traffic \(zones): the site file has no conduit for it.", reason: "no conduit \(zones)")
+    case .operationNotAllowed:
+      return KindWording(
+        signature: "\(messageTitle) not allowed \(zones)", summary: "\(from) \(did); the conduit does not allow it.",
+        expected: "Only what the conduit \(zones) allows.", reason: "no conduit \(zones) allows it")
+    case .outsideWindow:
+      return KindWording(
+        signature: "Traffic \(zones) outside its time window",
+        summary: "\(from) \(did), outside the allowed time window.",
+        expected: "Traffic \(zones) only within its time window.", reason: "no conduit \(zones) is open at this time")
+    case .unknownMAC:
+      return KindWording(
+        signature: "Device with an unknown MAC address \(inZone(facts.sourceZone))",
+        summary:
+          "A device with the unlisted MAC address \(finding.source.mac) is active \(inZone(facts.sourceZone)).",
+        expected: "Only devices whose MAC address the site file lists \(inZone(facts.sourceZone)).",
+        reason: "the site file lists the devices \(inZone(facts.sourceZone)), and this one is not among them")
+    case .unknownIP:
+      return KindWording(
+        signature: "Device with an unknown IP address \(inZone(facts.sourceZone))",
+        summary: "The unlisted IP address \(finding.source.ip) is in use \(inZone(facts.sourceZone)).",
+        expected: "Only devices whose IP address the site file lists \(inZone(facts.sourceZone)).",
+        reason: "the site file lists the devices \(inZone(facts.sourceZone)), and this one is not among them")
+    case .wrongZone:
+      return KindWording(
+        signature: "Known device \(inZone(facts.sourceZone)) in the wrong place",
+        summary: "\(facts.source) was seen in a different place than the site file says.",
+        expected: "\(facts.source) only in the place given in the site file.",
+        reason: "the site file gives a different place for this device")
+    case .addressConflict:
+      return KindWording(
+        signature: "Two devices use the same IP address\(zones(" "))",
+        summary: "More than one device\(zones(" ")) uses the IP address of \(facts.source).",
+        expected: "One device for each IP address.")
+    case .controllerCommand:
+      return KindWording(
+        signature: "\(messageTitle) to a controller without a conduit\(zones(", "))",
+        summary: "\(from) \(did); no conduit allows it.",
+        expected: "Commands to a controller only through a conduit that allows them.",
+        reason: "no conduit allows \(action.en) from \(facts.source) to \(facts.destination)")
+    case .externalCommunication:
+      return KindWording(
+        signature: "Traffic \(zones) without a conduit", summary: "\(from) \(did); no conduit allows it.",
+        expected: "No traffic \(zones) without a conduit.", reason: "no conduit \(zones)")
+    case .newWriter:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(from) \(did)\(stranger).",
+        expected: "Changes only by the stations that usually make them.")
+    case .deviceRenamed:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(from) \(did).",
+        expected: "The device keeps its name, or a conduit allows the change.")
+    case .clockSetByStranger:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(from) \(did)\(stranger).",
+        expected: "Only the plant's time source sets the clock.")
+    case .portScan:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))", summary: "\(from) tried many ports of \(to).",
+        expected: "A client uses only the ports of the services it needs.")
+    case .hostSweep:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary:
+          "\(from) tried many addresses\(facts.hasZones ? " \(inZone(facts.destinationZone))" : " one after another").",
+        expected: "A client communicates only with the hosts it needs.")
+    case .arpSpoofing:
+      return KindWording(
+        signature: "\(facts.resolution) spoofing\(zones(" "))",
+        summary: "\(from) claims the addresses of other devices by \(facts.resolution).",
+        expected: "Each device claims only its own address.")
     case .flood:
-      facts.isSourceNamed
-        ? "\(from) sends far more packets to \(to) than usual." : "Far more packets than usual are sent to \(to)."
-    case .functionScan: "\(from) tries one function or unit after the other at \(to)."
-    case .exceptionBurst: "Many requests between \(from) and \(to) end in exceptions."
-    case .malformedMessage: "\(from) sent \(to) a message that violates \(facts.service)."
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: facts.isSourceNamed
+          ? "\(from) sends \(to) far more packets than usual." : "\(to) receives far more packets than usual.",
+        expected: "A packet rate that the network was built for.")
+    case .functionScan:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "\(from) tried one function code or unit after another on \(to).",
+        expected: "A client uses only the functions and units that its program needs.")
+    case .exceptionBurst:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "Many requests between \(from) and \(to) ended in exception responses.",
+        expected: "Requests that the device can carry out.")
+    case .malformedMessage:
+      return KindWording(
+        signature: "Malformed \(facts.service) message\(zones(" "))",
+        summary: "\(from) sent \(to) a \(facts.service) message that violates the protocol.",
+        expected: "Messages that follow the \(facts.service) specification.")
     case .streamTampering:
-      facts.isLate
-        ? "A part of the data from \(from) to \(to) came long after what follows it, and was not judged."
-        : "Data from \(from) to \(to) was sent twice with different contents."
-    case .unaskedAnswer: "\(from) answers \(to) without having been asked."
-    case .unansweredRequest: "Requests of \(from) stay without an answer from \(to)."
-    case .mismatchedAnswer: "\(from) answers \(to) in a way that does not fit the question."
-    case .newWriter: "\(from) changes values of \(to)\(stranger): \(deed)."
-    case .deviceRenamed: "\(from) told \(to) to take another name: \(deed)."
-    case .clockSetByStranger: "\(from) sets the clock of \(to)\(stranger): \(deed)."
-    case .selectWithoutExecute: "\(from) selected an object of \(to) and did not operate it: \(deed)."
-    case .loginFailures: "\(to) refuses log-ins of \(from)."
-    case .passwordGuessing: "\(from) tries password after password at \(to)."
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))",
+        summary: facts.isLate
+          ? "Part of the data from \(from) to \(to) arrived long after the data that follows it, and was not inspected."
+          : "Data from \(from) to \(to) was sent twice with different content.",
+        expected: "A retransmission has the same content.")
+    case .unaskedAnswer:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(from) sent \(to) a response without a request.",
+        expected: "Responses only to requests.")
+    case .unansweredRequest:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(to) does not respond to requests from \(from).",
+        expected: "A response to each request within 30 seconds.")
+    case .mismatchedAnswer:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))",
+        summary: "\(from) sent \(to) a response that does not match its request.",
+        expected: "A response in the form its request asks for.")
+    case .selectWithoutExecute:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))",
+        summary: "\(from) \(did), and neither operated nor cancelled it.",
+        expected: "An operate or a cancel within 10 seconds of a select.")
+    case .loginFailures:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(to) refused several logins from \(from).",
+        expected: "Logins that succeed.")
+    case .passwordGuessing:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))", summary: "\(from) tried many passwords on \(to).",
+        expected: "Logins that succeed.")
     case .oneWayVisibility:
-      "Only one direction of connections\(zones(" ")) is visible, such as of those between \(facts.source) and \(facts.destination)."
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(", "))",
+        summary:
+          "The mirror port shows only one direction of connections\(zones(" ")), for example between \(facts.source) "
+          + "and \(facts.destination).",
+        expected: "Both directions of every connection at the mirror port.")
     }
   }
 
-  private var expected: String {
+  /// Why the sender is a stranger: by the site file, or by what was seen before.
+  private var stranger: String {
+    facts.hasZones
+      ? "; it is not a listed asset, and no conduit allows it" : "; it had not done so before"
+  }
+
+  // MARK: By detail
+
+  private var signatureOfDetail: String? {
+    switch (finding.kind, finding.detail) {
+    case (.operationNotAllowed, .refusedService): "Service \(facts.service) not allowed \(zones)"
+    case (.operationNotAllowed, .refusedTarget): "\(messageTitle) outside the allowed targets, \(zones)"
+    case (.wrongZone, .zone(let expected, let seen)): "Device of \(zone(expected)) seen \(inZone(seen))"
+    case (.wrongZone, .vlan(let zone, _)): "Device of \(self.zone(zone)) on a VLAN of another zone"
+    case (.wrongZone, .binding): "MAC address of a known device changed \(inZone(facts.sourceZone))"
+    default: nil
+    }
+  }
+
+  private var summaryOfDetail: String? {
+    switch (finding.kind, finding.detail) {
+    case (.wrongZone, .binding(_, let expected, let seen)):
+      "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
+        + "its address."
+    case (.wrongZone, .zone(let expected, let seen)):
+      "\(facts.source) belongs to \(zone(expected)) but was seen \(inZone(seen))."
+    case (.wrongZone, .vlan(let zone, let seen)):
+      "\(facts.source) belongs to \(self.zone(zone)) but was seen on VLAN \(seen), which is not one of that zone."
+    case (.addressConflict, .binding(let ip, let expected, let seen)):
+      "Two devices\(zones(" ")) use the IP address \(ip): \(expected) and \(seen)."
+    default: nil
+    }
+  }
+
+  private var expectedOfDetail: String? {
     switch finding.detail {
-    case .parties: expectedOfParties
+    case .parties: nil
     case .refusedService(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.services, "services"))."
     case .refusedAction(let conduit):
@@ -123,95 +220,139 @@ struct English {
     case .refusedTarget(let conduit): "\(name(conduit)) allows \(words(context.conduit(conduit)?.targets, "targets"))."
     case .refusedTime(let conduit, let window):
       "\(name(conduit)) is open only during \(context.window(window).map { "\(short($0.name)) (\(short($0.text)))" } ?? "its window")."
-    case .binding(let ip, let expected, _): "\(ip) on MAC address \(expected)."
-    case .zone(let expected, _): "\(facts.source) only in zone \(facts.zone(expected))."
-    case .vlan(let zone, _): "\(facts.source) only on VLANs of zone \(facts.zone(zone))."
+    case .binding(let ip, let expected, _): "\(ip) at MAC address \(expected)."
+    case .zone(let expected, _): "\(facts.source) only \(inZone(expected))."
+    case .vlan(let zone, _): "\(facts.source) only on VLANs of \(self.zone(zone))."
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
     case .fault(let fault): "\(fault.field): \(allowed(fault))."
-    case .overlap(_, .lateSegment): "Each part of a TCP stream within 3 s of what follows it."
-    case .overlap(_, let what): "The same bytes whenever one place of \(overlapped(what)) is sent again."
-    }
-  }
-
-  private var expectedOfParties: String {
-    switch finding.kind {
-    case .crossZoneFlow: "No traffic \(zones): the site file has no conduit for it."
-    case .operationNotAllowed: "Only what the conduit \(zones) names."
-    case .outsideWindow: "Traffic \(zones) only within its time window."
-    case .unknownMAC: "Only devices whose MAC address the site file lists in zone \(facts.sourceZone)."
-    case .unknownIP: "Only devices whose IP address the site file lists in zone \(facts.sourceZone)."
-    case .wrongZone: "\(facts.source) only at the place the site file names."
-    case .addressConflict: "One device for each IP address."
-    case .controllerCommand: "Commands to a controller only over a conduit that names them; here there is none."
-    case .externalCommunication:
-      "No traffic between zone \(facts.sourceZone) and \(facts.destinationZone) without a conduit."
-    case .portScan: "A client uses the few ports of the services it needs."
-    case .hostSweep: "A client talks to the few hosts it needs."
-    case .arpSpoofing: "Each device claims only its own address."
-    case .flood: "A rate the network was built for."
-    case .functionScan: "A client uses the few functions and units of its program."
-    case .exceptionBurst: "Requests that the device can carry out."
-    case .malformedMessage: "Messages as the specification of \(facts.service) has them."
-    case .streamTampering: "The same bytes whenever one place of a stream is sent again."
-    case .unaskedAnswer: "An answer only to a request."
-    case .unansweredRequest: "An answer to each request within 30 s."
-    case .mismatchedAnswer: "An answer of the shape its request asks for."
-    case .newWriter: "Changes only by the stations that always make them."
-    case .deviceRenamed: "A name that stays, or is changed over a conduit that allows it."
-    case .clockSetByStranger: "The clock is set by the plant's time source alone."
-    case .selectWithoutExecute: "An operate or a cancel within 10 s of a select."
-    case .loginFailures, .passwordGuessing: "Log-ins that succeed."
-    case .oneWayVisibility: "Both directions of each connection at the mirror port."
+    case .overlap(_, .lateSegment): "Each part of a TCP stream within 3 seconds of the data that follows it."
+    case .overlap(_, let what): "The same bytes whenever part of \(overlapped(what)) is sent again."
     }
   }
 
   private var seen: String {
     switch finding.detail {
-    case .parties:
-      switch finding.kind {
-      case .unknownMAC:
-        "MAC address \(finding.source.mac)"
-          + (finding.source.ip.isUnicast ? " with IP address \(finding.source.ip)." : ".")
-      case .unknownIP:
-        "IP address \(finding.source.ip)"
-          + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
-      default: "\(deed) from \(facts.source) to \(facts.destination)."
-      }
-    case .refusedService: "\(facts.service) from \(facts.source) to \(facts.destination)."
-    case .refusedAction: "\(deed) from \(facts.source) to \(facts.destination)."
-    case .refusedTarget: "\(deed) from \(facts.source) to \(facts.destination)."
-    case .refusedTime: "\(deed) at \(facts.time), from \(facts.source) to \(facts.destination)."
-    case .binding(let ip, _, let seen): "\(ip) on MAC address \(seen)."
-    case .zone(_, let seen): "\(facts.source) in zone \(facts.zone(seen))."
+    case .parties where finding.kind == .unknownMAC:
+      "MAC address \(finding.source.mac)"
+        + (finding.source.ip.isUnicast ? " with IP address \(finding.source.ip)." : ".")
+    case .parties where finding.kind == .unknownIP:
+      "IP address \(finding.source.ip)"
+        + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
+    case .parties, .refusedAction, .refusedTarget: "\(message)\(way)."
+    case .refusedService: "\(facts.service)\(way)."
+    case .refusedTime: "\(message)\(way), on \(facts.moment)."
+    case .binding(let ip, _, let seen): "\(ip) at MAC address \(seen)."
+    case .zone(_, let seen): "\(facts.source) \(inZone(seen))."
     case .vlan(_, let seen): "\(facts.source) on VLAN \(seen)."
-    case .count(let what, let seen, _, let seconds):
-      "\(seen) \(noun(what))\(within(seconds))\(way)."
+    case .count(let what, let seen, _, let seconds): "\(seen) \(noun(what))\(within(seconds))\(way)."
     case .fault(let fault):
-      "\(fault.field): \(seen(fault)) (\(name(fault.kind)))" + (facts.operation.map { " in \($0)." } ?? ".")
-    case .overlap(let bytes, .lateSegment): "\(bytes) bytes of a TCP stream more than 3 s late."
-    case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with other contents."
+      "\(fault.field): \(seen(fault)) (\(name(fault.kind)))"
+        + (facts.operation.map { ", in \($0.name) (code \($0.code))." } ?? ".")
+    case .overlap(let bytes, .lateSegment): "\(bytes) bytes of a TCP stream more than 3 seconds late."
+    case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
     }
   }
 
-  private var reason: String {
+  private var reasonOfDetail: String? {
     switch finding.detail {
-    case .refusedService(let conduit): "\(name(conduit)) does not cover the service \(facts.service)"
-    case .refusedAction(let conduit): "\(name(conduit)) does not cover the operation \(action)"
+    case .refusedService(let conduit): "\(name(conduit)) does not allow the service \(facts.service)"
+    case .refusedAction(let conduit): "\(name(conduit)) does not allow the operation \(action.en)"
     case .refusedTarget(let conduit):
-      "\(name(conduit)) does not cover \(facts.target ?? "an operation without a target")"
+      "\(name(conduit)) does not allow \(facts.operation?.target ?? "an operation without a target")"
     case .refusedTime(let conduit, _): "\(name(conduit)) is closed at this time"
-    default:
-      switch finding.kind {
-      case .crossZoneFlow, .operationNotAllowed, .externalCommunication, .outsideWindow:
-        "no conduit from \(facts.sourceZone) to \(facts.destinationZone)"
-      case .controllerCommand: "no conduit allows \(action) from \(facts.source) to \(facts.destination)"
-      case .unknownMAC, .unknownIP: "the site file lists the devices of zone \(facts.sourceZone), and not this one"
-      case .wrongZone: "the site file names another place for this device"
-      default: entry.meaning.en
-      }
+    case .binding where finding.kind == .wrongZone: "the site file lists a different MAC address for this device"
+    default: nil
     }
   }
+
+  // MARK: Who and where
+
+  private var from: String { facts.source + (facts.hasZones ? place(facts.sourceZone) : "") }
+  /// The destination; its zone only where it is not the source's, which was named before.
+  private var to: String {
+    facts.destination
+      + (facts.hasZones && facts.sourceZone != facts.destinationZone ? place(facts.destinationZone) : "")
+  }
+  /// Who to whom; a finding may have no single source or destination.
+  private var way: String {
+    (facts.isSourceNamed ? ", from \(facts.source)" : "") + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
+  }
+
+  private func zone(_ id: ZoneID) -> String {
+    id == .external ? "outside the plant" : "zone \(context.zoneName(id))"
+  }
+  private func inZone(_ id: ZoneID) -> String { id == .external ? "outside the plant" : "in \(zone(id))" }
+  private func place(_ id: ZoneID) -> String { " " + inZone(id) }
+  private var zones: String {
+    facts.sourceZone == facts.destinationZone
+      ? inZone(facts.sourceZone) : "from \(zone(facts.sourceZone)) to \(zone(facts.destinationZone))"
+  }
+  /// The same after a text, where there are zones.
+  private func zones(_ separator: String) -> String { facts.hasZones ? separator + zones : "" }
+
+  // MARK: What was done
+
+  private var action: Bilingual { finding.operation?.action.name ?? Bilingual(facts.service, facts.service) }
+  private var messageTitle: String {
+    let text = finding.operation?.action.message ?? "\(facts.service) message"
+    return text.prefix(1).uppercased() + text.dropFirst()
+  }
+
+  /// What the source did to the destination: `wrote 4, 7 to holding-register 100-101 of plc-1`.
+  private var did: String {
+    guard let operation = facts.operation else { return "communicated over \(facts.service) with \(to)" }
+    let target = target(operation)
+    let of = target.map { "\($0) of \(to)" }
+    switch operation.action {
+    case .write: return "wrote \(operation.values.map { "\($0) " } ?? "")to \(of ?? to)"
+    case .read: return target.map { "read \($0) of \(to)" } ?? "read data from \(to)"
+    case .operate:
+      let value = operation.values.map { " (value \($0))" } ?? ""
+      switch operation.phase {
+      case .select: return "selected \(of ?? "an object of \(to)") for operation\(value)"
+      case .cancel: return "cancelled the selection of \(of ?? "an object of \(to)")"
+      case .none, .execute: return "operated \(of ?? "an object of \(to)")\(value)"
+      }
+    case .clock: return "set the clock of \(to)"
+    case .configure:
+      guard let name = operation.newName else { return "changed the configuration of \(to): \(native(operation))" }
+      return "renamed \(to) " + (operation.oldName.map { "from \($0) to \(name)" } ?? "to \(name)")
+    case .program where operation.isFetch: return "read the program of \(to): \(native(operation))"
+    case .identify, .session, .diagnose, .report, .state, .program, .firmware, .file, .authenticate, .unknown:
+      let article = "iu".contains(operation.action.message.prefix(1)) ? "an" : "a"
+      return "sent \(article) \(operation.action.message) to \(to): \(native(operation))"
+    }
+  }
+
+  /// The target with what is in the message beside it.
+  private func target(_ operation: OperationFacts) -> String? {
+    operation.target.map { target in
+      target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
+        + (operation.unit.map { " (\($0.en))" } ?? "")
+    }
+  }
+
+  /// The message by the standard's name: `Request download, block DB1`.
+  private func native(_ operation: OperationFacts) -> String {
+    operation.name + (operation.target.map { ", \($0)" } ?? "")
+  }
+
+  /// The message as evidence: `Write Multiple Registers (code 16), holding-register 100-101 = 4, 7`.
+  private var message: String {
+    guard let operation = facts.operation else { return facts.service }
+    var parts = ["\(operation.name) (code \(operation.code))"]
+    if let name = operation.newName { parts.append("new name \(name)") }
+    if let target = operation.target {
+      parts.append(
+        target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
+          + (operation.values.map { " = \($0)" } ?? ""))
+    }
+    if let unit = operation.unit { parts.append(unit.en) }
+    return parts.joined(separator: ", ")
+  }
+
+  // MARK: Words
 
   private func name(_ conduit: Int) -> String {
     context.conduit(conduit).map { "The conduit \(short($0.from)) → \(short($0.to))" } ?? "The conduit"
@@ -222,26 +363,28 @@ struct English {
     return "only the \(what) \(Facts.list(list))"
   }
 
-  private func within(_ seconds: Int) -> String { seconds > 0 ? " in \(seconds) s" : "" }
+  private func within(_ seconds: Int) -> String {
+    seconds > 0 ? " within \(Language.en.period(seconds: seconds))" : ""
+  }
 
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
-    case .ports: "ports of one host tried in vain"
-    case .hosts: "hosts tried in vain"
+    case .ports: "ports of one host tried without success"
+    case .hosts: "hosts tried without success"
     case .claimedAddresses: "IP addresses claimed by one MAC address"
-    case .addressFlips: "changes of one IP address between MAC addresses"
-    case .gratuitousClaims: "\(facts.resolution) claims nobody asked for"
+    case .addressFlips: "moves of one IP address between MAC addresses"
+    case .gratuitousClaims: "unsolicited \(facts.resolution) claims"
     case .synPackets: "TCP connection requests (SYN)"
     case .icmpPackets: "ICMP packets"
     case .udpPackets: "UDP packets"
     case .broadcasts: "broadcasts"
     case .functionCodes: "different function codes"
     case .units: "different units"
-    case .exceptions: "exceptions"
-    case .answers: "answers of this sort"
-    case .requests: "requests without an answer"
+    case .exceptions: "exception responses"
+    case .answers: "responses of this sort"
+    case .requests: "requests without a response"
     case .oneWayConnections: "connections seen in one direction only"
-    case .logins: "refused log-ins"
+    case .logins: "refused logins"
     }
   }
 
@@ -253,27 +396,27 @@ struct English {
   }
 
   private func allowed(_ fault: Fault) -> String {
-    if fault.kind == .missing { return "a value" }
-    if fault.least > fault.most { return "what the specification of \(facts.service) lists" }
+    if fault.kind == .missing { return "present" }
+    if fault.least > fault.most { return "a value listed in the \(facts.service) specification" }
     if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
     if fault.kind == .truncated { return "at least \(fault.least) bytes" }
-    return "from \(Facts.number(fault.least, fault)) to \(Facts.number(fault.most, fault))"
+    return "\(Facts.number(fault.least, fault)) to \(Facts.number(fault.most, fault))"
   }
   private func seen(_ fault: Fault) -> String {
-    fault.kind == .missing ? "none" : Facts.number(fault.seen, fault) + bytes(fault)
+    fault.kind == .missing ? "absent" : Facts.number(fault.seen, fault) + bytes(fault)
   }
   private func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? " bytes" : "" }
 
   private func name(_ kind: Fault.Kind) -> String {
     switch kind {
     case .length: "contradictory length"
-    case .quantity: "quantity outside of the allowed range"
+    case .quantity: "quantity out of range"
     case .value: "forbidden value"
     case .code: "reserved or unknown code"
-    case .range: "range over the end of its area"
-    case .checksum: "wrong check sum"
-    case .framing: "no message of this protocol"
-    case .truncated: "cut short"
+    case .range: "address range beyond the end of its area"
+    case .checksum: "wrong checksum"
+    case .framing: "not a message of this protocol"
+    case .truncated: "message cut short"
     case .missing: "missing field"
     }
   }

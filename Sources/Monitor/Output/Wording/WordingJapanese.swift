@@ -14,139 +14,203 @@ struct Japanese {
   }
 
   var wording: Wording {
-    Wording(signature: signature, summary: summary, expected: expected, seen: seen, reason: reason)
+    let kind = ofKind
+    return Wording(
+      signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
+      expected: expectedOfDetail ?? kind.expected, seen: seen,
+      reason: reasonOfDetail ?? kind.reason ?? entry.meaning.ja)
   }
 
-  private var zones: String {
-    facts.sourceZone == facts.destinationZone
-      ? "ゾーン\(facts.sourceZone)内" : "ゾーン\(facts.sourceZone)から\(facts.destinationZone)へ"
+  /// For all further findings of the kind in this window.
+  var rest: Wording {
+    Wording(
+      signature: "同種の検知（続き）: \(entry.title.ja)",
+      summary: "個別に通知した以外の機器の間で、「\(entry.title.ja)」がさらに検知されました。最初のものは\(facts.source)から\(facts.destination)です。",
+      expected: "同種の新規アラートは\(Aggregation.windowMinutes)分間に\(Aggregation.newAlerts)件以内",
+      seen: "上限を超えたため、以降は個別に通知せず、ここで件数のみ数えています",
+      reason: "多数の機器で同時に発生しており、共通の原因が疑われます")
   }
 
-  /// The same in brackets, where there are zones.
-  private var inZones: String { facts.hasZones ? "（\(zones)）" : "" }
-  private var inSourceZone: String { facts.hasZones ? "（ゾーン\(facts.sourceZone)）" : "" }
-  /// Who to whom; a finding may have no single source or destination.
-  private var way: String {
-    (facts.isSourceNamed ? "\(facts.source)から" : "") + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
-  }
+  // MARK: By kind
 
-  private var deed: String {
-    guard let operation = facts.operation else { return facts.service }
-    return facts.target.map { "\(operation)、対象 \($0)" } ?? operation
-  }
-
-  /// Why whoever writes is a stranger: by the site file, or by what was seen before.
-  private var stranger: String { facts.hasZones ? "資産にも経路にも登録されていないのに、" : "これまで行っていなかった" }
-
-  private var action: String { finding.operation?.action.word ?? facts.service }
-
-  private var signature: String {
-    switch (finding.kind, finding.detail) {
-    case (.crossZoneFlow, _): "許可されていないゾーン間通信（\(zones)）"
-    case (.operationNotAllowed, .refusedService): "許可されていないサービス \(facts.service)（\(zones)）"
-    case (.operationNotAllowed, .refusedTarget): "許可されていない対象への操作 \(action)（\(zones)）"
-    case (.operationNotAllowed, _): "許可されていない操作 \(action)（\(zones)）"
-    case (.outsideWindow, _): "許可時間外の通信（\(zones)）"
-    case (.unknownMAC, _): "未登録のMACアドレス（ゾーン\(facts.sourceZone)）"
-    case (.unknownIP, _): "未登録のIPアドレス（ゾーン\(facts.sourceZone)）"
-    case (.wrongZone, .zone(let expected, let seen)):
-      "ゾーン\(facts.zone(expected))の機器をゾーン\(facts.zone(seen))で検出"
-    case (.wrongZone, .vlan(let zone, _)): "ゾーン\(facts.zone(zone))の機器を別ゾーンのVLANで検出"
-    case (.wrongZone, _): "登録機器のMACアドレス相違（ゾーン\(facts.sourceZone)）"
-    case (.addressConflict, _): "IPアドレスの重複\(inSourceZone)"
-    case (.controllerCommand, _): "制御装置への無許可コマンド \(action)（\(zones)）"
-    case (.arpSpoofing, _): "\(facts.resolution)スプーフィング\(inSourceZone)"
-    case (.malformedMessage, _): "\(facts.service)のプロトコル違反\(inZones)"
-    default: "\(entry.title.ja)\(inZones)"
-    }
-  }
-
-  private var summary: String {
-    let from = facts.hasZones ? "ゾーン\(facts.sourceZone)の\(facts.source)" : facts.source
-    let to = facts.hasZones ? "ゾーン\(facts.destinationZone)の\(facts.destination)" : facts.destination
-    return switch finding.kind {
-    case .crossZoneFlow: "\(from)が、許可なく\(to)と通信しています（\(deed)）。"
-    case .operationNotAllowed: "\(from)が、\(to)に対して許可範囲外の操作を行いました（\(deed)）。"
-    case .outsideWindow: "\(from)が、許可された時間帯以外に\(to)と通信しました（\(deed)）。"
-    case .unknownMAC: "未登録のMACアドレス\(finding.source.mac)の機器が、ゾーン\(facts.sourceZone)で通信しています。"
-    case .unknownIP: "未登録のIPアドレス\(finding.source.ip)が、ゾーン\(facts.sourceZone)で使われています。"
-    case .wrongZone: "\(facts.source)が、サイトファイルと異なる場所で検出されました。"
-    case .addressConflict: "複数の機器が同じIPアドレス\(facts.source)を名乗っています\(inSourceZone)。"
-    case .controllerCommand: "\(from)が、許可なく制御装置（\(to)）にコマンドを送りました（\(deed)）。"
-    case .externalCommunication: "\(from)と\(to)が、工場の境界を越えて通信しています（\(deed)）。"
-    case .portScan: "\(from)が、\(to)のポートを次々に試しています。"
+  private var ofKind: KindWording {
+    let (from, to, did) = (from, to, did)
+    switch finding.kind {
+    case .crossZoneFlow:
+      return KindWording(
+        signature: "許可されていないゾーン間通信（\(zones)）", summary: "\(from)が、\(did)。この通信を許可するコンジットはありません。",
+        expected: "\(longZones)の通信はなし（サイトファイルにコンジットの定義がありません）", reason: noConduit)
+    case .operationNotAllowed:
+      return KindWording(
+        signature: "許可されていない\(action)（\(zones)）", summary: "\(from)が、\(did)。コンジットの許可範囲外です。",
+        expected: "コンジット（\(zones)）に定義された範囲の通信のみ", reason: noConduit)
+    case .outsideWindow:
+      return KindWording(
+        signature: "許可時間外の通信（\(zones)）", summary: "\(from)が、許可された時間帯の外で、\(did)。",
+        expected: "許可された時間帯のみの通信（\(zones)）", reason: noConduit)
+    case .unknownMAC:
+      return KindWording(
+        signature: "未登録のMACアドレス（\(zones)）",
+        summary: "未登録のMACアドレス\(finding.source.mac)の機器が、\(zone(facts.sourceZone))で通信しています。",
+        expected: "\(zone(facts.sourceZone))では、サイトファイルに登録されたMACアドレスの機器のみ", reason: unlisted)
+    case .unknownIP:
+      return KindWording(
+        signature: "未登録のIPアドレス（\(zones)）",
+        summary: "未登録のIPアドレス\(finding.source.ip)が、\(zone(facts.sourceZone))で使われています。",
+        expected: "\(zone(facts.sourceZone))では、サイトファイルに登録されたIPアドレスの機器のみ", reason: unlisted)
+    case .wrongZone:
+      return KindWording(
+        signature: "登録機器の接続場所相違（\(zones)）", summary: "\(facts.source)が、サイトファイルと異なる場所で検出されました。",
+        expected: "\(facts.source)は、サイトファイルに記載された場所にのみ存在", reason: "サイトファイルの記載と接続場所が異なります")
+    case .addressConflict:
+      return KindWording(
+        signature: "IPアドレスの重複\(inZones)", summary: "\(facts.source)のIPアドレスを、複数の機器が使っています\(inZones)。",
+        expected: "一つのIPアドレスにつき機器は1台")
+    case .controllerCommand:
+      return KindWording(
+        signature: "制御装置への無許可の\(action)\(inZones)",
+        summary: "\(from)が、\(did)。この操作を許可するコンジットはありません。",
+        expected: "制御装置への操作は、コンジットで許可されたもののみ（該当するコンジットの定義がありません）",
+        reason: "\(facts.source)から\(facts.destination)への\(action)を許可するコンジットがありません")
+    case .externalCommunication:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。この通信を許可するコンジットはありません。",
+        expected: "\(longZones)の通信は、コンジットの定義がない限りなし", reason: noConduit)
+    case .newWriter:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。\(stranger)",
+        expected: "変更を行うのは、いつもの端末のみ")
+    case .deviceRenamed:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。",
+        expected: "機器名は変わらないか、許可されたコンジットでのみ変更")
+    case .clockSetByStranger:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。\(stranger)",
+        expected: "時刻を設定するのは、工場の時刻源のみ")
+    case .portScan:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(to)のポートを次々に試しました。",
+        expected: "クライアントが使うのは、必要なサービスのポートのみ")
     case .hostSweep:
-      facts.hasZones
-        ? "\(from)が、ゾーン\(facts.destinationZone)のアドレスを次々に試しています。" : "\(from)が、多数のアドレスを次々に試しています。"
-    case .arpSpoofing: "\(from)が、\(facts.resolution)で他の機器のアドレスを名乗っています。"
-    case .flood: facts.isSourceNamed ? "\(from)が、\(to)へ異常な量のパケットを送っています。" : "\(to)へ異常な量のパケットが送られています。"
-    case .functionScan: "\(from)が、\(to)の機能コードまたはユニットを順に試しています。"
-    case .exceptionBurst: "\(from)と\(to)の間で、エラー応答が多発しています。"
-    case .malformedMessage: "\(from)が\(to)へ、\(facts.service)の仕様に反するメッセージを送りました。"
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: facts.hasZones
+          ? "\(from)が、\(zone(facts.destinationZone))のアドレスを次々に試しました。" : "\(from)が、多数のアドレスを次々に試しました。",
+        expected: "クライアントの通信相手は、必要な機器のみ")
+    case .arpSpoofing:
+      return KindWording(
+        signature: "\(facts.resolution)スプーフィング\(inZones)",
+        summary: "\(from)が、\(facts.resolution)で他の機器のアドレスを名乗っています。", expected: "各機器が名乗るのは自分のアドレスのみ")
+    case .flood:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: facts.isSourceNamed
+          ? "\(from)が、\(to)へ異常な量のパケットを送っています。" : "\(to)へ異常な量のパケットが送られています。",
+        expected: "ネットワークの設計範囲内の通信量")
+    case .functionScan:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(to)の機能コードまたはユニットを順に試しました。",
+        expected: "クライアントが使うのは、プログラムに必要な機能とユニットのみ")
+    case .exceptionBurst:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)と\(to)の間で、エラー応答が多発しています。",
+        expected: "機器が実行できる要求のみ")
+    case .malformedMessage:
+      return KindWording(
+        signature: "\(facts.service)のプロトコル違反\(inZones)",
+        summary: "\(from)が\(to)へ、\(facts.service)の仕様に反するメッセージを送りました。",
+        expected: "\(facts.service)の仕様に従ったメッセージ")
     case .streamTampering:
-      facts.isLate
-        ? "\(from)から\(to)へのデータの一部が、後続よりも大幅に遅れて届き、判定されませんでした。"
-        : "\(from)から\(to)へのデータが、異なる内容で二度送られました。"
-    case .unaskedAnswer: "\(from)が、要求を受けずに\(to)へ応答しています。"
-    case .unansweredRequest: "\(from)の要求に、\(to)が応答していません。"
-    case .mismatchedAnswer: "\(from)が\(to)へ、要求と一致しない応答を返しました。"
-    case .newWriter: "\(from)が、\(stranger)\(to)への変更を行いました（\(deed)）。"
-    case .deviceRenamed: "\(from)が、\(to)に名称の変更を指示しました（\(deed)）。"
-    case .clockSetByStranger: "\(from)が、\(stranger)\(to)の時刻設定を行いました（\(deed)）。"
-    case .selectWithoutExecute: "\(from)が\(to)の対象を選択したまま、実行も解除もしていません（\(deed)）。"
-    case .loginFailures: "\(to)が、\(from)のログインを繰り返し拒否しています。"
-    case .passwordGuessing: "\(from)が、\(to)に対してパスワードを次々に試しています。"
-    case .oneWayVisibility: "通信が片方向しか見えていません\(inZones)。例: \(facts.source)と\(facts.destination)の間。"
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: facts.isLate
+          ? "\(from)から\(to)へのデータの一部が、後続のデータより大幅に遅れて届き、検査されませんでした。"
+          : "\(from)から\(to)へのデータが、異なる内容で二度送られました。",
+        expected: "同じ位置のデータは、再送時も同じ内容")
+    case .unaskedAnswer:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、要求を受けずに\(to)へ応答しました。",
+        expected: "応答は要求に対してのみ")
+    case .unansweredRequest:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)の要求に、\(to)が応答していません。",
+        expected: "各要求に対し30秒以内の応答")
+    case .mismatchedAnswer:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が\(to)へ、要求と一致しない応答を返しました。",
+        expected: "要求の形式に合った応答")
+    case .selectWithoutExecute:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。その後、実行も解除もしていません。",
+        expected: "選択から10秒以内に実行または解除")
+    case .loginFailures:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)のログインを、\(to)が繰り返し拒否しました。",
+        expected: "ログインの成功")
+    case .passwordGuessing:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(to)に対してパスワードを次々に試しました。",
+        expected: "ログインの成功")
+    case .oneWayVisibility:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: "ミラーポートでは通信が片方向しか見えていません\(inZones)。例: \(facts.source)と\(facts.destination)の間。",
+        expected: "ミラーポートで各接続の双方向が見えること")
     }
   }
 
-  private var expected: String {
+  private var noConduit: String { "\(longZones)のコンジットが定義されていません" }
+  private var unlisted: String { "\(zone(facts.sourceZone))の登録機器に、この機器は含まれていません" }
+  /// Why the sender is a stranger: by the site file, or by what was seen before.
+  private var stranger: String {
+    facts.hasZones ? "資産として登録されておらず、許可するコンジットもありません。" : "これまでにない送信元です。"
+  }
+
+  // MARK: By detail
+
+  private var signatureOfDetail: String? {
+    switch (finding.kind, finding.detail) {
+    case (.operationNotAllowed, .refusedService): "許可されていないサービス \(facts.service)（\(zones)）"
+    case (.operationNotAllowed, .refusedTarget): "許可されていない対象への\(action)（\(zones)）"
+    case (.wrongZone, .zone(let expected, let seen)): "\(zoneName(expected))の機器を\(zoneName(seen))で検出"
+    case (.wrongZone, .vlan(let zone, _)): "\(zoneName(zone))の機器を別ゾーンのVLANで検出"
+    case (.wrongZone, .binding): "登録機器のMACアドレス相違（\(zones)）"
+    default: nil
+    }
+  }
+
+  private var summaryOfDetail: String? {
+    switch (finding.kind, finding.detail) {
+    case (.wrongZone, .binding(_, let expected, let seen)):
+      "\(from)のMACアドレスが登録と異なります（登録 \(expected)、検出 \(seen)）。機器交換またはなりすましの可能性があります。"
+    case (.wrongZone, .zone(let expected, let seen)):
+      "\(zone(expected))の\(facts.source)が、\(zone(seen))で検出されました。"
+    case (.wrongZone, .vlan(let zone, let seen)):
+      "\(self.zone(zone))の\(facts.source)が、このゾーンのものではないVLAN \(seen)で検出されました。"
+    case (.addressConflict, .binding(let ip, let expected, let seen)):
+      "IPアドレス\(ip)を2台の機器が使っています\(inZones)。MACアドレス: \(expected)、\(seen)。"
+    default: nil
+    }
+  }
+
+  private var expectedOfDetail: String? {
     switch finding.detail {
-    case .parties: expectedOfParties
+    case .parties: nil
     case .refusedService(let conduit): "\(name(conduit))で許可されているサービス: \(words(context.conduit(conduit)?.services))"
     case .refusedAction(let conduit): "\(name(conduit))で許可されている操作: \(words(context.conduit(conduit)?.operations))"
     case .refusedTarget(let conduit): "\(name(conduit))で許可されている対象: \(words(context.conduit(conduit)?.targets))"
     case .refusedTime(let conduit, let window):
       "\(name(conduit))が許可される時間帯: \(context.window(window).map { "\(short($0.name))（\(short($0.text))）" } ?? "指定の時間帯")"
     case .binding(let ip, let expected, _): "\(ip)のMACアドレスは\(expected)"
-    case .zone(let expected, _): "\(facts.source)はゾーン\(facts.zone(expected))にのみ存在"
-    case .vlan(let zone, _): "\(facts.source)はゾーン\(facts.zone(zone))のVLANにのみ存在"
+    case .zone(let expected, _): "\(facts.source)は\(zone(expected))にのみ存在"
+    case .vlan(let zone, _): "\(facts.source)は\(self.zone(zone))のVLANにのみ存在"
     case .count(let what, _, let limit, let seconds):
-      limit > 1 ? "\(noun(what))は\(within(seconds))\(limit)未満" : "\(noun(what))は0"
+      limit > 1
+        ? "\(noun(what))は\(period(seconds))\(limit)\(counter(what))未満" : "\(noun(what))は0\(counter(what))"
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
-    case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続から3秒以内に到着"
+    case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータから3秒以内に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
-    }
-  }
-
-  private var expectedOfParties: String {
-    switch finding.kind {
-    case .crossZoneFlow: "\(zones)の通信はなし（サイトファイルに経路の定義がありません）"
-    case .operationNotAllowed: "経路（\(zones)）に定義された範囲の通信のみ"
-    case .outsideWindow: "許可された時間帯のみの通信（\(zones)）"
-    case .unknownMAC: "ゾーン\(facts.sourceZone)では、サイトファイルに登録されたMACアドレスの機器のみ"
-    case .unknownIP: "ゾーン\(facts.sourceZone)では、サイトファイルに登録されたIPアドレスの機器のみ"
-    case .wrongZone: "\(facts.source)は、サイトファイルに記載された場所にのみ存在"
-    case .addressConflict: "一つのIPアドレスにつき機器は一台"
-    case .controllerCommand: "制御装置へのコマンドは、許可された経路のみ（該当する経路の定義がありません）"
-    case .externalCommunication: "ゾーン\(facts.sourceZone)と\(facts.destinationZone)の間は、経路の定義がない限り通信なし"
-    case .portScan: "クライアントが使うのは、必要なサービスのポートのみ"
-    case .hostSweep: "クライアントの通信相手は、必要な機器のみ"
-    case .arpSpoofing: "各機器が名乗るのは自分のアドレスのみ"
-    case .flood: "ネットワークの設計範囲内の通信量"
-    case .functionScan: "クライアントが使うのは、プログラムに必要な機能とユニットのみ"
-    case .exceptionBurst: "機器が実行できる要求のみ"
-    case .malformedMessage: "\(facts.service)の仕様に従ったメッセージ"
-    case .streamTampering: "同じ位置のデータは、再送時も同じ内容"
-    case .unaskedAnswer: "応答は要求に対してのみ"
-    case .unansweredRequest: "各要求に対し30秒以内の応答"
-    case .mismatchedAnswer: "要求の形式に合った応答"
-    case .newWriter: "変更を行うのは、いつもの端末のみ"
-    case .deviceRenamed: "名称は変わらないか、許可された経路でのみ変更"
-    case .clockSetByStranger: "時刻を設定するのは、工場の時刻源のみ"
-    case .selectWithoutExecute: "選択から10秒以内に実行または解除"
-    case .loginFailures, .passwordGuessing: "ログインの成功"
-    case .oneWayVisibility: "ミラーポートで各接続の双方向が見えること"
     }
   }
 
@@ -156,40 +220,126 @@ struct Japanese {
       "MACアドレス\(finding.source.mac)" + (finding.source.ip.isUnicast ? "（IPアドレス\(finding.source.ip)）" : "")
     case .parties where finding.kind == .unknownIP:
       "IPアドレス\(finding.source.ip)" + (finding.source.mac == .none ? "" : "（MACアドレス\(finding.source.mac)）")
-    case .parties, .refusedAction, .refusedTarget: "\(way)の\(deed)"
-    case .refusedService: "\(way)の\(facts.service)"
-    case .refusedTime: "\(facts.time)に、\(way)の\(deed)"
+    case .parties, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
+    case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
+    case .refusedTime: "\(facts.moment) に、\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .binding(let ip, _, let seen): "\(ip)のMACアドレスが\(seen)"
-    case .zone(_, let seen): "\(facts.source)をゾーン\(facts.zone(seen))で検出"
+    case .zone(_, let seen): "\(facts.source)を\(zone(seen))で検出"
     case .vlan(_, let seen): "\(facts.source)をVLAN \(seen)で検出"
-    case .count(let what, let seen, _, let seconds): "\(noun(what))が\(within(seconds))\(seen)（\(way)）"
+    case .count(let what, let seen, _, let seconds):
+      "\(noun(what))が\(period(seconds))\(seen)\(counter(what))" + (way.isEmpty ? "" : "（\(way)）")
     case .fault(let fault):
-      "\(fault.field): \(seen(fault))（\(name(fault.kind))）" + (facts.operation.map { "、\($0)" } ?? "")
+      "\(fault.field): \(seen(fault))（\(name(fault.kind))）"
+        + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
     case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが3秒以上遅れて到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     }
   }
 
-  private var reason: String {
+  private var reasonOfDetail: String? {
     switch finding.detail {
-    case .refusedService(let conduit): "\(name(conduit))にサービス\(facts.service)が含まれていません"
-    case .refusedAction(let conduit): "\(name(conduit))に操作\(action)が含まれていません"
-    case .refusedTarget(let conduit): "\(name(conduit))に\(facts.target.map { "対象\($0)" } ?? "対象のない操作")が含まれていません"
+    case .refusedService(let conduit): "\(name(conduit))でサービス\(facts.service)は許可されていません"
+    case .refusedAction(let conduit): "\(name(conduit))で\(action)は許可されていません"
+    case .refusedTarget(let conduit):
+      "\(name(conduit))で\(facts.operation?.target.map { "対象\($0)" } ?? "対象のない操作")は許可されていません"
     case .refusedTime(let conduit, _): "\(name(conduit))はこの時刻には許可されていません"
-    default:
-      switch finding.kind {
-      case .crossZoneFlow, .operationNotAllowed, .externalCommunication, .outsideWindow:
-        "\(facts.sourceZone)から\(facts.destinationZone)への経路が定義されていません"
-      case .controllerCommand: "\(facts.source)から\(facts.destination)への\(action)を許可する経路がありません"
-      case .unknownMAC, .unknownIP: "ゾーン\(facts.sourceZone)の機器はサイトファイルに登録されていますが、この機器は含まれていません"
-      case .wrongZone: "サイトファイルでは、この機器の場所は別に定義されています"
-      default: entry.meaning.ja
-      }
+    case .binding where finding.kind == .wrongZone: "サイトファイルに登録されたMACアドレスと異なります"
+    default: nil
     }
   }
 
+  // MARK: Who and where
+
+  private var from: String { facts.hasZones ? "\(zone(facts.sourceZone))の\(facts.source)" : facts.source }
+  /// The destination; its zone only where it is not the source's, which was named before.
+  private var to: String {
+    facts.hasZones && facts.sourceZone != facts.destinationZone
+      ? "\(zone(facts.destinationZone))の\(facts.destination)" : facts.destination
+  }
+  /// Who to whom; a finding may have no single source or destination.
+  private var way: String {
+    (facts.isSourceNamed ? "\(facts.source)から" : "") + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
+  }
+
+  /// With its title, for sentences: `設備系ネットワーク ライン1（line-1）`.
+  private func zone(_ id: ZoneID) -> String {
+    guard id != .external, let zone = context.zone(id), zone.title != zone.name else { return zoneName(id) }
+    return "\(short(zone.title, limit: 96))（\(short(zone.name))）"
+  }
+  /// For titles.
+  private func zoneName(_ id: ZoneID) -> String { id == .external ? "工場外" : "ゾーン\(context.zoneName(id))" }
+  private func bareName(_ id: ZoneID) -> String { id == .external ? "工場外" : context.zoneName(id) }
+  private var zones: String {
+    facts.sourceZone == facts.destinationZone
+      ? "\(bareName(facts.sourceZone))内" : "\(bareName(facts.sourceZone))から\(bareName(facts.destinationZone))へ"
+  }
+  private var longZones: String {
+    facts.sourceZone == facts.destinationZone
+      ? "\(zone(facts.sourceZone))内" : "\(zone(facts.sourceZone))から\(zone(facts.destinationZone))へ"
+  }
+  /// In brackets, where there are zones.
+  private var inZones: String { facts.hasZones ? "（\(zones)）" : "" }
+
+  // MARK: What was done
+
+  private var action: String { finding.operation?.action.name.ja ?? "\(facts.service)通信" }
+
+  /// What the source did to the destination: `plc-1のholding-register 100-101に4, 7を書き込みました`.
+  private var did: String {
+    guard let operation = facts.operation else { return "\(to)と通信しました（\(facts.service)）" }
+    let of = to + (target(operation).map { "の\($0)" } ?? "")
+    switch operation.action {
+    case .write: return operation.values.map { "\(of)に\($0)を書き込みました" } ?? "\(of)に書き込みました"
+    case .read: return operation.target == nil ? "\(to)のデータを読み出しました" : "\(of)を読み出しました"
+    case .operate:
+      let object = operation.target == nil ? "\(to)の対象" : of
+      let value = operation.values.map { "（値 \($0)）" } ?? ""
+      switch operation.phase {
+      case .select: return "\(object)を操作対象として選択しました\(value)"
+      case .cancel: return "\(object)の選択を解除しました"
+      case .none, .execute: return "\(object)を操作しました\(value)"
+      }
+    case .clock: return "\(to)の時刻を設定しました"
+    case .configure:
+      guard let name = operation.newName else { return "\(to)の設定を変更しました（\(native(operation))）" }
+      return "\(to)の機器名を" + (operation.oldName.map { "\($0)から" } ?? "") + "\(name)に変更しました"
+    case .program where operation.isFetch: return "\(to)のプログラムを読み出しました（\(native(operation))）"
+    case .identify, .session, .diagnose, .report, .state, .program, .firmware, .file, .authenticate, .unknown:
+      return "\(to)に対して\(operation.action.name.ja)を行いました（\(native(operation))）"
+    }
+  }
+
+  /// The target with what is in the message beside it.
+  private func target(_ operation: OperationFacts) -> String? {
+    operation.target.map { target in
+      target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
+        + (operation.unit.map { "（\($0.ja)）" } ?? "")
+    }
+  }
+
+  /// The message by the standard's name: `Request download、block DB1`.
+  private func native(_ operation: OperationFacts) -> String {
+    operation.name + (operation.target.map { "、\($0)" } ?? "")
+  }
+
+  /// The message as evidence: `Write Multiple Registers（機能コード16）、holding-register 100-101 = 4, 7`.
+  private var message: String {
+    guard let operation = facts.operation else { return facts.service }
+    var parts = ["\(operation.name)（機能コード\(operation.code)）"]
+    if let name = operation.newName { parts.append("新しい機器名 \(name)") }
+    if let target = operation.target {
+      parts.append(
+        target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
+          + (operation.values.map { " = \($0)" } ?? ""))
+    }
+    if let unit = operation.unit { parts.append(unit.ja) }
+    return parts.joined(separator: "、")
+  }
+
+  // MARK: Words
+
   private func name(_ conduit: Int) -> String {
-    context.conduit(conduit).map { "経路 \(short($0.from)) → \(short($0.to)) " } ?? "この経路"
+    context.conduit(conduit).map { "コンジット \(short($0.from)) → \(short($0.to)) " } ?? "このコンジット"
   }
 
   private func words(_ list: [String]?) -> String {
@@ -197,26 +347,41 @@ struct Japanese {
     return Facts.list(list)
   }
 
-  private func within(_ seconds: Int) -> String { seconds > 0 ? "\(seconds)秒間に" : "" }
+  /// `5分間に`
+  private func period(_ seconds: Int) -> String {
+    guard seconds > 0 else { return "" }
+    let text = Language.ja.period(seconds: seconds)
+    return text.hasSuffix("間") ? "\(text)に" : "\(text)間に"
+  }
 
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
-    case .ports: "一台に対して応答のなかったポート数"
-    case .hosts: "応答のなかったホスト数"
-    case .claimedAddresses: "一つのMACアドレスが名乗るIPアドレス数"
-    case .addressFlips: "一つのIPアドレスのMACアドレス切り替わり回数"
-    case .gratuitousClaims: "要求のない\(facts.resolution)通知の数"
-    case .synPackets: "TCP接続要求（SYN）の数"
-    case .icmpPackets: "ICMPパケット数"
-    case .udpPackets: "UDPパケット数"
-    case .broadcasts: "ブロードキャスト数"
-    case .functionCodes: "機能コードの種類"
-    case .units: "ユニットの種類"
-    case .exceptions: "エラー応答の数"
-    case .answers: "この種の応答の数"
-    case .requests: "応答のない要求の数"
-    case .oneWayConnections: "片方向しか見えない接続の数"
-    case .logins: "拒否されたログイン"
+    case .ports: "応答のなかった同一ホストのポート"
+    case .hosts: "応答のなかったホスト"
+    case .claimedAddresses: "一つのMACアドレスが名乗るIPアドレス"
+    case .addressFlips: "一つのIPアドレスに対するMACアドレスの切り替わり"
+    case .gratuitousClaims: facts.resolution == "ARP" ? "要求のないARP応答（GARP）" : "要求のない\(facts.resolution)通知"
+    case .synPackets: "TCP接続要求（SYN）"
+    case .icmpPackets: "ICMPパケット"
+    case .udpPackets: "UDPパケット"
+    case .broadcasts: "ブロードキャスト"
+    case .functionCodes: "使われた機能コード"
+    case .units: "使われたユニット"
+    case .exceptions: "エラー応答"
+    case .answers: "この種の応答"
+    case .requests: "応答のない要求"
+    case .oneWayConnections: "片方向しか見えない接続"
+    case .logins: "ログイン拒否"
+    }
+  }
+
+  private func counter(_ what: Finding.Counted) -> String {
+    switch what {
+    case .hosts: "台"
+    case .functionCodes: "種類"
+    case .addressFlips, .logins: "回"
+    case .ports, .claimedAddresses, .units, .icmpPackets, .udpPackets: "個"
+    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections: "件"
     }
   }
 
@@ -229,7 +394,7 @@ struct Japanese {
 
   private func allowed(_ fault: Fault) -> String {
     if fault.kind == .missing { return "値あり" }
-    if fault.least > fault.most { return "\(facts.service)の仕様に定義されたもの" }
+    if fault.least > fault.most { return "\(facts.service)の仕様に定義された値" }
     if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
     if fault.kind == .truncated { return "\(fault.least)バイト以上" }
     return "\(Facts.number(fault.least, fault))〜\(Facts.number(fault.most, fault))"

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import Catalogue
+
+/// The parts of a sentence that are the same in every language: names, addresses, services, operations.
+struct Facts {
+  let finding: Finding
+  let context: AlertContext
+  /// An asset with its address, else the address.
+  let source: String
+  let destination: String
+  let service: String
+  let operation: OperationFacts?
+  /// When it was seen, by the wall clock of the site.
+  let moment: String
+  /// The protocol that resolves addresses here.
+  let resolution: String
+  /// Without a site file there are no zones.
+  var hasZones: Bool { !context.zones.isEmpty }
+  var sourceZone: ZoneID { finding.source.party.zone }
+  var destinationZone: ZoneID { finding.destination.party.zone }
+  /// Part of a stream that came too late to be read.
+  var isLate: Bool { if case .overlap(_, .lateSegment) = finding.detail { true } else { false } }
+  /// A sweep has no single target, a flood with forged senders no single source.
+  var isSourceNamed: Bool { Facts.isNamed(finding.source) }
+  var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }
+
+  /// `knownName` is the name the destination reported before.
+  init(_ finding: Finding, _ context: AlertContext, _ shown: ShownValues, moment: String, knownName: String?) {
+    self.finding = finding
+    self.context = context
+    self.moment = moment
+    resolution = finding.source.ip == .none || finding.source.ip.isV4 ? "ARP" : "Neighbor Discovery"
+    // A spoofing device is known only by its MAC address; the IP address belongs to another device.
+    source =
+      finding.kind == .arpSpoofing
+      ? "\(finding.source.mac) (\(Facts.name(finding.source, context)))" : Facts.name(finding.source, context)
+    destination = Facts.name(finding.destination, context)
+    service = Facts.service(finding, context)
+    operation = finding.operation.map {
+      OperationFacts($0, shown, protocolName: context.protocolName($0.dissector), knownName: knownName)
+    }
+  }
+
+  private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }
+
+  private static func name(_ end: Endpoint, _ context: AlertContext) -> String {
+    let address =
+      end.ip != .none ? end.ip.description : end.mac != .none ? end.mac.description : "0.0.0.0"
+    guard let asset = context.asset(end.party.asset) else { return address }
+    return "\(short(asset.name)) (\(address))"
+  }
+
+  private static func service(_ finding: Finding, _ context: AlertContext) -> String {
+    let name = context.protocolName(finding.operation?.dissector ?? finding.dissector)
+    if name != "failed" { return name }
+    guard finding.ipProtocol != 255 else { return "Ethernet" }
+    let transport = Records.protocolName(finding.ipProtocol)
+    guard Records.hasPorts(finding.ipProtocol), finding.destination.port != 0 else { return transport }
+    return "\(transport.lowercased())/\(finding.destination.port)"
+  }
+
+  /// At most six words of a list of the site file.
+  static func list(_ words: [String]) -> String {
+    words.prefix(6).map { short($0) }.joined(separator: ", ") + (words.count > 6 ? ", …" : "")
+  }
+
+  /// Codes, checksums and magic numbers in hexadecimal, as the standards write them.
+  static func number(_ value: UInt64, _ fault: Fault) -> String {
+    switch fault.kind {
+    case .code, .checksum, .framing: value < 10 ? "\(value)" : "0x" + String(value, radix: 16, uppercase: true)
+    case .length, .quantity, .value, .range, .truncated, .missing: "\(value)"
+    }
+  }
+}
+
+/// What an operation does, to which target, with which values.
+struct OperationFacts {
+  let action: Action
+  let phase: Phase
+  let isFetch: Bool
+  /// The standard's name with the native detail: `PLC Stop P_PROGRAM`.
+  let name: String
+  /// The native function code with its sub-function: `43/14`.
+  let code: String
+  /// `holding-register 100-101`; nil where the message names none.
+  let target: String?
+  /// How many further targets the message has.
+  let furtherTargets: Int
+  /// The first values that the message writes: `4, 7`; nil where it holds none.
+  let values: String?
+  let unit: Bilingual?
+  /// The new name of a station, and the one it reported before; nil where nothing is renamed.
+  let newName: String?
+  let oldName: String?
+
+  /// How many values a sentence names.
+  private static let mostValues = 8
+
+  init(_ operation: Operation, _ shown: ShownValues, protocolName: String, knownName: String?) {
+    action = operation.action
+    phase = operation.phase
+    isFetch = operation.isFetch
+    name = operation.name.description + (shown.detail.map { " " + short($0) } ?? "")
+    code = "\(operation.code)" + (operation.subcode >= 0 ? "/\(operation.subcode)" : "")
+    unit = unitText(operation.unit, protocolName: protocolName)
+    let isRenaming = operation.action == .configure && operation.target.area == .station
+    newName = isRenaming ? short(shown.name ?? "") : nil
+    // A device that reports its new name already has no known old one.
+    oldName = isRenaming && knownName != shown.name ? knownName.map { short($0) } : nil
+    let hasWritten = operation.written != .none
+    let changed = hasWritten ? operation.written : operation.target
+    target =
+      changed == .none || isRenaming ? nil : short(OperationFacts.text(changed, name: hasWritten ? nil : shown.name))
+    furtherTargets = max(0, shown.targetsCount - 1)
+    switch operation.action {
+    case .write, .operate:
+      let numbers = shown.numbers.prefix(OperationFacts.mostValues).map(\.text).joined(separator: ", ")
+      values = numbers.isEmpty ? nil : numbers + (shown.count > OperationFacts.mostValues ? ", …" : "")
+    default: values = nil
+    }
+  }
+
+  /// The notation of site files, with a word where two numbers alone would be unclear.
+  private static func text(_ target: Target, name: String?) -> String {
+    switch target.area {
+    case .node: name ?? ""
+    case .object: "class \(target.number) instance \(target.address)"
+    case .group where target.count < .max:
+      "group \(target.number) index \(target.address)" + (target.count > 1 ? "-\(lastAddress(of: target))" : "")
+    case .dcpBlock: "DCP option \(target.number)/\(target.address)"
+    default: target.notation(name: name)
+    }
+  }
+
+  private static func lastAddress(of target: Target) -> UInt64 { target.address &+ UInt64(target.count) &- 1 }
+}
+
+extension Number {
+  /// As in records: whole numbers without a fraction.
+  fileprivate var text: String {
+    switch self {
+    case .unsigned(let value): "\(value)"
+    case .signed(let value): "\(value)"
+    case .real(let value):
+      value == value.rounded() && value.magnitude < 9_007_199_254_740_992 ? "\(Int64(value))" : "\(value)"
+    }
+  }
+}
