@@ -62,11 +62,13 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     at moment: Moment
   ) -> Ruling? {
-    guard let site, !operation.isCarrier else { return nil }
+    guard hasSite, !operation.isCarrier else { return nil }
     if operation.role == .response, operation.pairing != .unasked { return nil }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment) }
-    let ruling = Ruling(operation, message, in: conversation, at: moment, by: site)
-    findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))
+    let ruling = Ruling(operation, message, in: conversation, at: moment, by: declared)
+    if !ruling.isAllowed {
+      findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))
+    }
     return ruling
   }
 

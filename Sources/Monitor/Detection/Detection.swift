@@ -4,7 +4,10 @@ import Catalogue
 /// Every detector there is, and what each of them is given. A new one is its own file, one line here, and one line at each event it watches: known
 /// at compile time, so that an event costs plain calls and no look-up. What they find is in `findings` until the engine hands it on.
 struct Detection: ~Copyable {
-  private(set) var site: Site?
+  /// What the site file declares; empty without one. Kept whole, so that a verdict copies nothing.
+  private(set) var declared: Site
+  private(set) var hasSite: Bool
+  var site: Site? { hasSite ? declared : nil }
   var findings = Findings()
   var devices: DeviceWatch
   /// What devices said of themselves.
@@ -26,7 +29,8 @@ struct Detection: ~Copyable {
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
   init(_ site: Site?, seed: UInt64) {
-    self.site = site
+    declared = site ?? Site()
+    hasSite = site != nil
     devices = DeviceWatch(seed: seed)
     identities = Identities(limit: 65_536, seed: seed)
     portScan = PortScan(seed: seed)
@@ -49,7 +53,7 @@ struct Detection: ~Copyable {
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
-    site?.party(ip: ip, mac: mac, vlan: vlan) ?? Party(zone: .external, asset: .none)
+    hasSite ? declared.party(ip: ip, mac: mac, vlan: vlan) : Party(zone: .external, asset: .none)
   }
   private func endpoint(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Endpoint {
     Endpoint(ip: ip, mac: mac, party: party(ip, mac, moment.vlan))
@@ -152,8 +156,8 @@ struct Detection: ~Copyable {
     }
   }
   private func linkParty(_ mac: MACAddress, _ vlan: UInt16) -> Party {
-    if let site, let asset = site.asset(mac: mac) {
-      return Party(zone: site.assets[Int(asset.rawValue)].zone, asset: asset)
+    if let asset = declared.asset(mac: mac) {
+      return Party(zone: declared.assets[Int(asset.rawValue)].zone, asset: asset)
     }
     return party(.none, mac, vlan)
   }
@@ -161,22 +165,25 @@ struct Detection: ~Copyable {
   /// The one place where a flow is judged: when it begins, when its protocol is settled, when a window of time that matters opens or closes, and when
   /// the site is replaced. Where it is not known who began, a conduit that allows it the other way round decides that.
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
-    guard let site else { return }
-    conversation.gate = zonePolicy.gate(conversation, at: moment, by: site)
+    guard hasSite else { return }
+    conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
     if !conversation.gate.verdict.isAllowed, conversation.flow.basis == .firstSeen, !conversation.flow.isICMP {
       let forth = conversation.gate
       conversation.flip(.firstSeen)
-      conversation.gate = zonePolicy.gate(conversation, at: moment, by: site)
+      conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
       if !conversation.gate.verdict.isAllowed {
         conversation.flip(.firstSeen)
         conversation.gate = forth
       }
     }
-    findings.add(zonePolicy.flow(conversation, moment))
+    if !conversation.gate.verdict.isAllowed { findings.add(zonePolicy.flow(conversation, moment)) }
   }
 
   /// Judges by another site from now on.
-  mutating func replace(site: Site) { self.site = site }
+  mutating func replace(site: Site) {
+    declared = site
+    hasSite = true
+  }
   /// A flow that lasts while the site is replaced.
   mutating func judgeAnew(_ conversation: inout Conversation, _ moment: Moment) {
     identifyEnds(of: &conversation)

@@ -110,6 +110,7 @@ struct Findings {
 
   init() { list.reserveCapacity(8) }
 
+  @inline(__always)
   mutating func add(_ finding: Finding?) { if let finding { list.append(finding) } }
   mutating func removeAll() { list.removeAll(keepingCapacity: true) }
 }

@@ -46,13 +46,14 @@ package enum Facet: UInt8, CaseIterable, Sendable {
 /// The native fields of an operation, in the order they were added. A field beyond the limit is not kept, but counted: records say how many are missing.
 package struct Facets: Sendable {
   /// An operation stays small enough to be copied cheaply; no dissector adds more to one.
-  package static let limit = 8
-  private var numbers: InlineArray<8, UInt32> = .init(repeating: 0)
-  private var kinds: InlineArray<8, Facet> = .init(repeating: .none)
-  package var count: Int { Int(used) }
-  private var used: UInt8 = 0
-  /// Fields that found no room.
-  package private(set) var omitted: UInt8 = 0
+  package static let limit = 7
+  private var numbers: InlineArray<7, UInt32> = .init(repeating: 0)
+  private var kinds: InlineArray<7, Facet> = .init(repeating: .none)
+  /// Both counts share a byte, since every byte of an operation is copied with each message.
+  private var counts: UInt8 = 0
+  package var count: Int { Int(counts & 15) }
+  /// Fields that found no room; stops counting at 15.
+  package var omitted: UInt8 { counts >> 4 }
 
   @inline(__always)
   package init() {}
@@ -69,12 +70,12 @@ package struct Facets: Sendable {
       }
       guard let newValue else { return }
       guard count < Facets.limit else {
-        if omitted < .max { omitted += 1 }
+        if omitted < 15 { counts += 16 }
         return
       }
       kinds[count] = facet
       numbers[count] = newValue
-      used += 1
+      counts += 1
     }
   }
   package func entry(_ place: Int) -> (facet: Facet, number: UInt32) { (kinds[place], numbers[place]) }

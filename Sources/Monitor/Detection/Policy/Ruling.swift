@@ -9,6 +9,9 @@ struct Ruling {
   /// What is said of that target.
   let itemVerdict: Verdict
 
+  @inline(__always)
+  var isAllowed: Bool { verdict.isAllowed && refusedItem == nil }
+
   private init(_ verdict: Verdict, refusedItem: Int? = nil, itemVerdict: Verdict = .inside) {
     self.verdict = verdict
     self.refusedItem = refusedItem
@@ -18,7 +21,7 @@ struct Ruling {
   /// The gate of a flow already says it of most operations; the conduits are asked about the others, target by target.
   init(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
-    at moment: Moment, by site: Site
+    at moment: Moment, by site: borrowing Site
   ) {
     guard !conversation.gate.allows(operation.action) else {
       let conduit = conversation.gate.verdict.conduit ?? 0

@@ -5,7 +5,7 @@ import Catalogue
 /// The verdict on a flow is kept in its conversation as a gate, so that an allowed operation costs one mask.
 struct ZonePolicy {
   /// The gate of a flow whose ends are known. Open for a flow that crosses no zone.
-  func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: Site) -> Gate {
+  func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
     guard ZonePolicy.concerns(conversation.flow), !conversation.isConsequence else { return .open }
     return site.gate(
       from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
@@ -26,7 +26,7 @@ struct ZonePolicy {
     return !gate.allows(operation.action)
   }
 
-  /// What there is to report of an operation: every target of a message must be allowed, and the first that is not is named.
+  /// What there is to report of an operation that is refused: every target of a message must be allowed, and the first that is not is named.
   func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, _ ruling: Ruling
