@@ -2,8 +2,9 @@
 import Capture
 import Monitor
 
-/// libFuzzer's entry: the input is a row of frames, each preceded by two bytes of length and one of link type. They go the
-/// whole way from frame to alert. Bit 6 of the link type says that the capture kept only the beginning of the frame.
+/// libFuzzer's entry: the input is a row of frames, each preceded by two bytes of length and one of link
+/// type. They go the whole way from frame to alert. Bit 6 of the link type says that the capture kept only
+/// the beginning of the frame.
 ///
 /// `unsafe` is sound: libFuzzer hands over `size` readable bytes.
 @c(LLVMFuzzerTestOneInput)

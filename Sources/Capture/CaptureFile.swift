@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A capture file, or standard input: classic pcap in either byte order with micro- or nanoseconds, or pcapng; plain, gzip or zstd.
+/// A capture file, or standard input: classic pcap in either byte order with micro- or nanoseconds, or
+/// pcapng; plain, gzip or zstd.
 ///
-/// libpcap refuses pcapng files with several link types and cannot inflate, and costs several times as much a frame; so files are read here, and libpcap
-/// serves the live interface.
+/// libpcap refuses pcapng files with several link types and cannot inflate, and costs several times as much a frame; so
+/// files are read here, and libpcap serves the live interface.
 package struct CaptureFile: ~Copyable, FrameSource {
   package let path: String
   /// Bytes of the file on disk; nil for standard input and pipes.
@@ -46,7 +47,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
   /// Bytes of the file used so far, for a progress bar.
   package var bytesRead: Int { input.bytesRead }
 
-  /// `path` is a file, or "-" for standard input. Where it is a pipe, `stopWhen` is asked several times a second; once it says yes, the capture is at its end.
+  /// `path` is a file, or "-" for standard input. Where it is a pipe, `stopWhen` is asked several times a second; once
+  /// it says yes, the capture is at its end.
   package init(path: String, stopWhen isStopAsked: (() -> Bool)? = nil) throws(CaptureError) {
     let opened = try CaptureFile.open(path)
     var input = Input(
@@ -151,7 +153,8 @@ package struct CaptureFile: ~Copyable, FrameSource {
       time: seconds &* 1_000_000_000 &+ (header.isNanosecond ? fraction : fraction &* 1000),
       linkType: header.linkType)
     framesRead += 1
-    // The bytes stay in the buffer until `need` is called again. Sound: the frame is tied to this value, so no call can come before it is gone.
+    // The bytes stay in the buffer until `need` is called again. Sound: the frame is tied to this value, so no call
+    // can come before it is gone.
     input.drop(header.recordLength + captured)
     return unsafe _overrideLifetime(frame, mutating: &self)
   }

@@ -8,7 +8,8 @@ package struct CaptureList: Sendable {
   /// Captures that cannot be read, and why. They do not stop the others.
   package private(set) var refused: [CaptureError] = []
 
-  /// Files are taken as they are named; of a folder, recursively, whatever begins like a capture. A folder without one is an error.
+  /// Files are taken as they are named; of a folder, recursively, whatever begins like a capture. A folder
+  /// without one is an error.
   package init(_ arguments: [String]) throws(CaptureError) {
     var found: [(time: Int64, path: String)] = []
     for argument in arguments {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One captured frame. It borrows the capture's buffer: it is valid until the next frame is asked for, which the compiler enforces.
+/// One captured frame. It borrows the capture's buffer: it is valid until the next frame is asked for,
+/// which the compiler enforces.
 package struct Frame: ~Escapable {
   /// What was captured, from the link header on; at most `length` bytes.
   package let bytes: RawSpan

@@ -3,11 +3,11 @@ import CZlib
 import CZstd
 import Glibc
 
-/// The bytes of a capture, read ahead into one buffer, inflated on the way where they are compressed (RFC 1952, RFC 8878). What is asked for with `need` lies
-/// there in one piece.
+/// The bytes of a capture, read ahead into one buffer, inflated on the way where they are compressed (RFC 1952,
+/// RFC 8878). What is asked for with `need` lies there in one piece.
 ///
-/// `unsafe` is sound here: the two buffers are allocated with the sizes that are passed on, `start...end` stays inside of the first, and the decompressors
-/// live as long as this value, at one address.
+/// `unsafe` is sound here: the two buffers are allocated with the sizes that are passed on, `start...end` stays inside
+/// of the first, and the decompressors live as long as this value, at one address.
 @safe
 struct Input: ~Copyable {
   enum Compression { case none, gzip, zstd }
@@ -208,7 +208,8 @@ struct Input: ~Copyable {
     }
   }
 
-  /// The first `count` bytes, which `need` has promised. They stay where they are until the next call of `need`: the caller ties what it returns to itself.
+  /// The first `count` bytes, which `need` has promised. They stay where they are until the next call of `need`: the
+  /// caller ties what it returns to itself.
   @inline(__always) @_lifetime(immortal)
   func front(_ count: Int) -> RawSpan {
     let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(buffer) + start, byteCount: min(count, end - start))

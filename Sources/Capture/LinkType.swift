@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a frame begins with: the link types of capture files, by their registered numbers
-/// (tcpdump.org, "Link-layer header types"). A number not listed here is kept, and refused by name when a capture is opened.
+/// (tcpdump.org, "Link-layer header types"). A number not listed here is kept, and refused by name
+/// when a capture is opened.
 package struct LinkType: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -75,8 +75,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     if let handle = unsafe handle { unsafe pcap_close(handle) }
   }
 
-  /// The next frame, valid until the next call. nil when nothing came for 100 ms, when a signal came, or while the interface is down
-  /// (after at most 100 ms), so that the caller can look at signals.
+  /// The next frame, valid until the next call. nil when nothing came for 100 ms, when a signal came, or while the
+  /// interface is down (after at most 100 ms), so that the caller can look at signals.
   @_lifetime(&self)
   package mutating func next() throws(CaptureError) -> Frame? {
     if unsafe handle == nil { try reopenWhenDue() }
@@ -94,8 +94,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
       return nil
     }
     let count = min(Int(header.caplen), boundedSnapLength)
-    // Sound: libpcap vouches for `caplen` bytes until the next call on this handle, and `count` is not more. Every such call
-    // is a mutation of self, or its end, which the lifetime excludes while the frame is alive.
+    // Sound: libpcap vouches for `caplen` bytes until the next call on this handle, and `count` is not more. Every such
+    // call is a mutation of self, or its end, which the lifetime excludes while the frame is alive.
     let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: count)
     let frame = Frame(
       bytes: bytes, length: max(Int(header.len), count),
@@ -104,7 +104,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     return unsafe _overrideLifetime(frame, mutating: &self)
   }
 
-  /// The counters as of now. To be asked for at least every minute, so that no 32-bit counter passes half its range unseen.
+  /// The counters as of now. To be asked for at least every minute, so that no 32-bit counter
+  /// passes half its range unseen.
   package mutating func counters() -> Counters {
     guard let handle = unsafe handle else { return total }
     var now = pcap_stat()
@@ -117,7 +118,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     return total
   }
 
-  /// Waits at most 100 ms for a frame. libpcap's own wait is not bounded: its time-out begins with the first frame (pcap(3PCAP)).
+  /// Waits at most 100 ms for a frame. libpcap's own wait is not bounded: its time-out begins with the
+  /// first frame (pcap(3PCAP)).
   private func wait() {
     // Sound: the handle is open and the record is ours. A descriptor of -1 only waits.
     guard let handle = unsafe handle else { return }
@@ -125,15 +127,15 @@ package struct LiveInterface: ~Copyable, FrameSource {
     _ = unsafe poll(&descriptor, 1, readTimeout)
   }
 
-  /// libpcap tells that an interface disappeared, but waits for one that was set down: so a silent one is looked at once a second,
-  /// and given up at the second look, when the last frames have left the ring.
+  /// libpcap tells that an interface disappeared, but waits for one that was set down: so a silent one is looked at
+  /// once a second, and given up at the second look, when the last frames have left the ring.
   private mutating func lookWhenSilent() {
     let now = monotonicNanoseconds()
     guard interface != "any", now &- lastAttempt >= reopenInterval, let handle = unsafe handle else { return }
     lastAttempt = now
     var request = unsafe ifreq()
-    // Sound: the record is ours; at most all but the last byte of its name is written, so that it ends with 0. The call reads
-    // the name and writes the flags (netdevice(7)).
+    // Sound: the record is ours; at most all but the last byte of its name is written, so that it ends with 0. The call
+    // reads the name and writes the flags (netdevice(7)).
     unsafe withUnsafeMutableBytes(of: &request.ifr_ifrn.ifrn_name) {
       unsafe UnsafeMutableRawBufferPointer(rebasing: $0.dropLast()).copyBytes(from: interface.utf8.prefix($0.count - 1))
     }
@@ -143,7 +145,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     wasSetDown = isSetDown
   }
 
-  /// libpcap tells of a failure before the ring is empty, and the kernel hands over the last frames within its time-out: they are waited for.
+  /// libpcap tells of a failure before the ring is empty, and the kernel hands over the last frames within its
+  /// time-out: they are waited for.
   private mutating func giveUp(_ reason: String) {
     let now = monotonicNanoseconds()
     if failure == nil { failure = (reason, now) }
@@ -218,13 +221,14 @@ private enum Opening {
 
 private func open(_ interface: String, _ options: LiveInterface.Options) throws(CaptureError) -> Opening {
   var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-  // Sound: the message has the size that libpcap asks for. The handle is checked, and closed below unless it is handed on.
+  // Sound: the message has the size that libpcap asks for. The handle is checked, and closed
+  // below unless it is handed on.
   guard let handle = unsafe pcap_create(interface, &message) else { return unsafe .failed(text(message)) }
   var isHandedOn = false
   defer { if !isHandedOn { unsafe pcap_close(handle) } }
 
-  // Sound: these set options of a handle that is not active yet, the one state in which they can fail for none of them but
-  // the precision, which an interface may not offer: it is asked for below.
+  // Sound: these set options of a handle that is not active yet, the one state in which they can fail for none of them
+  // but the precision, which an interface may not offer: it is asked for below.
   _ = unsafe pcap_set_promisc(handle, options.promiscuous ? 1 : 0)
   _ = unsafe pcap_set_snaplen(handle, positive(options.snapLength))
   _ = unsafe pcap_set_buffer_size(handle, positive(options.bufferSize))
@@ -302,11 +306,13 @@ private func noDevice(_ interface: String) -> CaptureError {
   return CaptureError(.noDevice, "no interface named \"\(interface)\". \(list)")
 }
 
-/// Network interfaces and "any", without the other devices that libpcap can capture from (Bluetooth, USB, D-Bus, netfilter).
+/// Network interfaces and "any", without the other devices that libpcap can capture from
+/// (Bluetooth, USB, D-Bus, netfilter).
 private func interfaceNames() -> [String] {
   var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
   var first: UnsafeMutablePointer<pcap_if_t>?
-  // Sound: the message has the size that libpcap asks for; the list is walked to its end before it is freed, and names are copied.
+  // Sound: the message has the size that libpcap asks for; the list is walked to its end before it is
+  // freed, and names are copied.
   guard unsafe pcap_findalldevs(&first, &message) == 0 else { return [] }
   defer { unsafe pcap_freealldevs(first) }
   var names: [String] = []

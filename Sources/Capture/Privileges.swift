@@ -5,8 +5,8 @@ import Glibc
 
 /// What the process may do (capabilities(7)).
 package enum Privileges {
-  /// Run as root, keeps the one right to capture, CAP_NET_RAW (an interface that comes back is opened again), and gives up the rest for good.
-  /// Returns what was done, or nil when not root.
+  /// Run as root, keeps the one right to capture, CAP_NET_RAW (an interface that comes back is opened again), and gives
+  /// up the rest for good. Returns what was done, or nil when not root.
   ///
   /// To be called after opening, and before a second thread is made: capabilities belong to the thread.
   package static func keepOnlyRawSocket() throws(CaptureError) -> String? {
@@ -15,8 +15,8 @@ package enum Privileges {
     let sets = capng_type_t(rawValue: CAPNG_EFFECTIVE.rawValue | CAPNG_PERMITTED.rawValue)
     guard capng_update(CAPNG_ADD, sets, UInt32(CAP_NET_RAW)) == 0 else { throw refused("choosing CAP_NET_RAW") }
     // The order matters: the bounding set and the lock need CAP_SETPCAP, which the last step gives up.
-    // The lock sets no_new_privs, which no kernel refuses, and that root means nothing to programs started later, which a
-    // container without CAP_SETPCAP refuses, as it does the bounding set.
+    // The lock sets no_new_privs, which no kernel refuses, and that root means nothing to programs started later, which
+    // a container without CAP_SETPCAP refuses, as it does the bounding set.
     let isBounded = capng_apply(CAPNG_SELECT_BOUNDS) == 0
     let isLocked = capng_lock() == 0
     guard capng_apply(CAPNG_SELECT_CAPS) == 0 else { throw refused("keeping only CAP_NET_RAW") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can be found. The raw value is the last three digits of the kind's signature_id (1,790,000 + raw value), for ever.
+/// What can be found. The raw value is the last three digits of the kind's signature_id
+/// (1,790,000 + raw value), for ever.
 package enum FindingKind: UInt16, CaseIterable, Sendable {
   case crossZoneFlow = 1
   case operationNotAllowed = 2

@@ -275,7 +275,8 @@ struct SiteDocument {
     }
   }
 
-  /// The text of a scalar; nil, and an error, if it is something else, empty, over 200 characters, or holds control characters.
+  /// The text of a scalar; nil, and an error, if it is something else, empty, over 200 characters, or
+  /// holds control characters.
   mutating func text(_ field: SiteField) -> String? {
     guard let text = field.text else {
       error(

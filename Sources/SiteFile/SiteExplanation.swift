@@ -28,7 +28,8 @@ extension Site {
   /// - Parameters:
   ///   - from, to: an IP or MAC address, or the name of an asset or a zone.
   ///   - service: a word as in `services` (`modbus`, `tcp/443`, `icmp`); nil: any, the best case counts.
-  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`); nil: communication as such.
+  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`);
+  ///     nil: communication as such.
   ///   - at: nanoseconds since 1970; nil: now.
   package func explain(
     from: String, to: String, service: String?, operation: String?, at: Int64?, language: Language = .en

@@ -2,7 +2,8 @@
 import Catalogue
 import Monitor
 
-/// The notations of a conduit's `targets`, one for each kind of area (`Area.Notation`). Each may be followed by `unit UNIT`.
+/// The notations of a conduit's `targets`, one for each kind of area (`Area.Notation`). Each may be
+/// followed by `unit UNIT`.
 extension SiteReader {
   /// The areas that begin with a word, for suggestions.
   static let areaWords = Area.allCases.filter { area in
@@ -17,8 +18,8 @@ extension SiteReader {
     read(text).mapError { fault in WordFault(message: fault.message, word: fault.word, meant: guess(text)) }
   }
 
-  /// What was most likely meant, if the error is only in letter case, spaces, a reversed range, or the German letters of
-  /// Siemens' notation.
+  /// What was most likely meant, if the error is only in letter case, spaces, a reversed range, or the German
+  /// letters of Siemens' notation.
   private static func guess(_ text: String) -> String? {
     let upper = text.uppercased().drop { $0 == "%" }
     let joined = upper.filter { $0 != " " }

@@ -2,8 +2,8 @@
 
 /// The word of a list that somebody most likely meant.
 enum Spelling {
-  /// The nearest of `words` by optimal string alignment (insertions, deletions, substitutions, swaps of neighbours), letter case apart;
-  /// nil if none is near: at most a third of its letters may differ, and at most 3.
+  /// The nearest of `words` by optimal string alignment (insertions, deletions, substitutions, swaps of neighbours),
+  /// letter case apart; nil if none is near: at most a third of its letters may differ, and at most 3.
   static func nearest(_ word: String, in words: [String]) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
     guard !wanted.isEmpty else { return nil }

@@ -64,7 +64,8 @@ import Testing
     return file
   }
 
-  /// Two interfaces: Ethernet with microseconds, raw IP with nanoseconds; a third that cannot be read; and a block nobody knows.
+  /// Two interfaces: Ethernet with microseconds, raw IP with nanoseconds; a third that cannot be read;
+  /// and a block nobody knows.
   static func pcapng(isBig: Bool) -> [UInt8] {
     func block(_ kind: UInt32, _ body: [UInt8]) -> [UInt8] {
       let padded = body + Array(repeating: 0, count: (4 - body.count % 4) % 4)

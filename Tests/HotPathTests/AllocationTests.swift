@@ -3,8 +3,9 @@ import Foundation
 import Support
 import Testing
 
-/// The rule of the hot path that no review can see: twice the packets, not one allocation more. Counted in the release build, by a library that is loaded in front of
-/// the C library's; skipped, visibly, where there is no compiler for it or no release build.
+/// The rule of the hot path that no review can see: twice the packets, not one allocation more. Counted in the
+/// release build, by a library that is loaded in front of the C library's; skipped, visibly, where there is no
+/// compiler for it or no release build.
 @Suite struct AllocationTests {
   static let root = repository
   static let binary = root.appending(path: ".build/release/sekisho").path
@@ -78,7 +79,8 @@ import Testing
     try Self.records(of: whole, upTo: whole.count / 2).write(to: URL(filePath: half))
     let first = try bench.allocations(half, ["--site", "Fixtures/model-factory/site.yaml"])
     let both = try bench.allocations(capture, ["--site", "Fixtures/model-factory/site.yaml"])
-    // Some 3,500 more frames: new flows, a table that doubles, and a message over two segments allocate now and then, a frame does not.
+    // Some 3,500 more frames: new flows, a table that doubles, and a message over two segments allocate now
+    // and then, a frame does not.
     #expect(both - first < 175)
   }
 

@@ -7,8 +7,8 @@ package enum Overlap: UInt8, CaseIterable, Sendable {
   case lateSegment
 }
 
-/// Where the reader reports what is said in conversations: detection and records in a run, a list in a test. A type parameter, so that a message
-/// costs plain calls.
+/// Where the reader reports what is said in conversations: detection and records in a run, a list in a test. A type
+/// parameter, so that a message costs plain calls.
 protocol ConversationObserver: ~Copyable {
   /// Content has told which protocol a conversation is, or that it is none known.
   mutating func settled(_ conversation: inout Conversation, at moment: Moment)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// When and in which frame something was seen, and through which tunnel. Every time-out and window counts in this time: nothing reads the clock.
+/// When and in which frame something was seen, and through which tunnel. Every time-out and window counts in this time:
+/// nothing reads the clock.
 struct Moment {
   /// Nanoseconds, from the capture.
   var time: Int64 = 0

@@ -2,8 +2,8 @@
 
 /// Copies of datagrams, for the log of all messages alone.
 extension Reader {
-  /// Tells what a copy says. Its exchange is one of its own, in which copies answer copies: nothing that waits for an answer or for its rest is touched,
-  /// and nobody judges it a second time.
+  /// Tells what a copy says. Its exchange is one of its own, in which copies answer copies: nothing that waits for an
+  /// answer or for its rest is touched, and nobody judges it a second time.
   mutating func copy(
     _ payload: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable

@@ -93,7 +93,8 @@ extension Reader {
       }
     }
     observer.settled(&conversation, at: moment)
-    // On the protocol's own port, and seen from its beginning: what came before the first good message was meant to be one.
+    // On the protocol's own port, and seen from its beginning: what came before the first good
+    // message was meant to be one.
     let isTCP = conversation.flow.ipProtocol == 6
     if strange > 0, conversation.flow.basis == .syn,
       tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
@@ -104,8 +105,8 @@ extension Reader {
     }
   }
 
-  /// Takes back a guess that was wrong, and asks the other protocols; true if one of them knows the bytes. A conversation that had a message of the
-  /// guessed protocol counts as one of it all the same.
+  /// Takes back a guess that was wrong, and asks the other protocols; true if one of them knows the bytes. A
+  /// conversation that had a message of the guessed protocol counts as one of it all the same.
   mutating func undo(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
@@ -125,8 +126,9 @@ extension Reader {
     return false
   }
 
-  /// The distance to the next place where a message can begin, and whether there is one. What cannot be told yet, at the end, counts as one. A segment's
-  /// own beginning is most likely a message's too, so there the framing fields are enough.
+  /// The distance to the next place where a message can begin, and whether there is one. What cannot be told
+  /// yet, at the end, counts as one. A segment's own beginning is most likely a message's too, so there the
+  /// framing fields are enough.
   func resynchronise(_ bytes: RawSpan, _ conversation: borrowing Conversation) -> (Int, Bool) {
     let dissector = tables.dissectors[Int(conversation.dissector.rawValue)]
     if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }

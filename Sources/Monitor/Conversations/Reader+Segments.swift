@@ -2,12 +2,13 @@
 
 /// TCP: puts segments in order, and tells what was lost on the way from what is still to come.
 extension Reader {
-  /// Nanoseconds. A hole that the receiver has acknowledged over will not be filled: the mirror port lost the segment, or somebody filtered the capture.
-  /// What was acknowledged is on the wire already, so that only a mirror port that changes the order is waited for: not as long as a device
-  /// takes to answer, or the answer would be read before its question.
+  /// Nanoseconds. A hole that the receiver has acknowledged over will not be filled: the mirror port lost the
+  /// segment, or somebody filtered the capture. What was acknowledged is on the wire already, so that only a mirror
+  /// port that changes the order is waited for: not as long as a device takes to answer, or the answer would be
+  /// read before its question.
   static let acknowledgedHole: Int64 = 2_000_000
-  /// One that is not acknowledged may be: first retransmissions come after one second (RFC 6298, 2.1), those of older stacks after three (RFC 1122,
-  /// 4.2.3.1).
+  /// One that is not acknowledged may be: first retransmissions come after one second (RFC 6298, 2.1), those of older
+  /// stacks after three (RFC 1122, 4.2.3.1).
   static let openHole: Int64 = 3_000_000_000
   private static let mostBehindHole = 16
 
@@ -23,7 +24,8 @@ extension Reader {
       sequence &+= 1
       begin(&conversation.streams[direction], at: sequence)
     }
-    // What the other end has had is of interest until it is known where its bytes stand, and where bytes were read over.
+    // What the other end has had is of interest until it is known where its bytes stand, and
+    // where bytes were read over.
     if flags.contains(.ack), conversation.streams[direction.reversed].needsAcknowledgement {
       conversation.streams[direction.reversed].acknowledge(acknowledgement, at: moment.time)
     }
@@ -257,7 +259,8 @@ extension Reader {
     pool.remember(bytes, &conversation.streams[direction], isKnown: conversation.dissector != .none)
   }
 
-  /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left is the front of a message.
+  /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left
+  /// is the front of a message.
   @inline(__always)
   mutating func messages(
     in bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, _ moment: Moment,

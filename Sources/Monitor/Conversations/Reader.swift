@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Payloads to operations: tells the protocol by content, puts TCP streams in order, hands messages to their dissector, and what they say to detection.
-/// A message inside one segment is read where it lies.
+/// Payloads to operations: tells the protocol by content, puts TCP streams in order, hands messages to their dissector,
+/// and what they say to detection. A message inside one segment is read where it lies.
 struct Reader {
   /// Of one protocol. `messages` = `understood` + `refused`, always.
   struct Count {
@@ -36,7 +36,8 @@ struct Reader {
 
   /// Payloads nobody recognises before a conversation counts as settled, where its beginning was not seen.
   static let patience: UInt8 = 3
-  /// Payloads of a connection on a port of no protocol that are looked at: one whose beginning was not seen may show the middles of messages first.
+  /// Payloads of a connection on a port of no protocol that are looked at: one whose beginning was not seen may show
+  /// the middles of messages first.
   static let mostAsked: UInt8 = 24
 
   init(seed: UInt64) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One direction of a TCP connection: where its bytes stand. Bytes themselves are read in place; only what has to wait lies in the `StreamPool`.
+/// One direction of a TCP connection: where its bytes stand. Bytes themselves are read in place; only what has to wait
+/// lies in the `StreamPool`.
 struct StreamHalf {
   /// Sequence number of the next byte to be read.
   var next: UInt32 = 0
@@ -25,7 +26,8 @@ struct StreamHalf {
     acknowledged = number
     acknowledgedSince = time
   }
-  /// Whether all bytes up to `end` have been acknowledged for `nanoseconds`. A capture's clock may jump back: then it is as long ago.
+  /// Whether all bytes up to `end` have been acknowledged for `nanoseconds`. A capture's clock may jump
+  /// back: then it is as long ago.
   func wasAcknowledged(_ end: UInt32, at time: Int64, for nanoseconds: Int64) -> Bool {
     acknowledgedSince != .max && Int32(bitPattern: acknowledged &- end) >= 0
       && (time &- acknowledgedSince).magnitude >= UInt64(nanoseconds)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes of TCP streams that cannot be read in place: the front of a message whose rest has not come, segments behind a hole, and
-/// the latest bytes of a conversation to compare retransmissions with. All bounded.
+/// Bytes of TCP streams that cannot be read in place: the front of a message whose rest has not come, segments behind a
+/// hole, and the latest bytes of a conversation to compare retransmissions with. All bounded.
 struct StreamPool {
   /// A segment that came before its predecessor.
   struct Segment {
@@ -116,7 +116,8 @@ struct StreamPool {
   @inline(__always)
   func hasSegments(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].segments.isEmpty }
 
-  /// Keeps a segment behind a hole. What segments already held cover is compared, not stored twice: the number of bytes that differ is returned. nil if there is no room.
+  /// Keeps a segment behind a hole. What segments already held cover is compared, not stored twice: the number of bytes
+  /// that differ is returned. nil if there is no room.
   mutating func hold(
     _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf
   ) -> Int? {
@@ -175,7 +176,8 @@ struct StreamPool {
   private mutating func insert(
     _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
   ) {
-    // One segment parted by those already held may become many: what goes over the bound is lost, as if the mirror port had lost it.
+    // One segment parted by those already held may become many: what goes over the bound is lost, as if the
+    // mirror port had lost it.
     guard held[slot].segments.count < StreamPool.mostSegments else { return }
     held[slot].segments.insert(
       Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
@@ -208,7 +210,8 @@ struct StreamPool {
 
   // MARK: The latest bytes, to compare retransmissions with
 
-  /// Remembers `payload`, which has just been read and ends at `half.next`. Of the room for histories, streams of an unknown protocol get half.
+  /// Remembers `payload`, which has just been read and ends at `half.next`. Of the room for histories, streams of an
+  /// unknown protocol get half.
   @inline(__always)
   mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf, isKnown: Bool = true) {
     if half.history < 0 {
@@ -238,7 +241,8 @@ struct StreamPool {
     return Int32(historyCounts.count - 1)
   }
 
-  /// How many bytes of a retransmission (the first `count` of `payload`, from `sequence` on) differ from what was read there; bytes older than the history count as equal.
+  /// How many bytes of a retransmission (the first `count` of `payload`, from `sequence` on) differ from what was read
+  /// there; bytes older than the history count as equal.
   func differing(_ payload: RawSpan, count: Int, sequence: UInt32, _ half: StreamHalf) -> Int {
     guard half.history >= 0 else { return 0 }
     let length = StreamPool.historyLength

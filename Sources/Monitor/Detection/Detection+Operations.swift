@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// What operations are given to. Most messages are like the one before, and no detector has anything to say about them: that is asked first, inline.
-/// All else is apart, since a call copies what it is given.
+/// What operations are given to. Most messages are like the one before, and no detector has anything to say about them:
+/// that is asked first, inline. All else is apart, since a call copies what it is given.
 extension Detection {
   @inline(__always)
   mutating func operation(
@@ -56,8 +56,8 @@ extension Detection {
     }
   }
 
-  /// The one place where an operation is judged; nil without a site, and for what is not judged: envelopes, and answers to known questions. A window of
-  /// time that has opened or closed since changes the gate first.
+  /// The one place where an operation is judged; nil without a site, and for what is not judged: envelopes, and answers
+  /// to known questions. A window of time that has opened or closed since changes the gate first.
   private mutating func rule(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     at moment: Moment

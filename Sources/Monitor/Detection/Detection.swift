@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// Every detector there is, and what each of them is given. A new one is its own file, one line here, and one line at each event it watches: known
-/// at compile time, so that an event costs plain calls and no look-up. What they find is in `findings` until the engine hands it on.
+/// Every detector there is, and what each of them is given. A new one is its own file, one line here, and one line at
+/// each event it watches: known at compile time, so that an event costs plain calls and no look-up. What they find is
+/// in `findings` until the engine hands it on.
 struct Detection: ~Copyable {
   /// What the site file declares; empty without one. Kept whole, so that a verdict copies nothing.
   private(set) var declared: Site
@@ -162,8 +163,9 @@ struct Detection: ~Copyable {
     return party(.none, mac, vlan)
   }
 
-  /// The one place where a flow is judged: when it begins, when its protocol is settled, when a window of time that matters opens or closes, and when
-  /// the site is replaced. Where it is not known who began, a conduit that allows it the other way round decides that.
+  /// The one place where a flow is judged: when it begins, when its protocol is settled, when a window of time that
+  /// matters opens or closes, and when the site is replaced. Where it is not known who began, a conduit that allows it
+  /// the other way round decides that.
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
     guard hasSite else { return }
     conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
@@ -223,7 +225,8 @@ struct Detection: ~Copyable {
     findings.add(moment.finding(.streamTampering, .overlap(bytes: bytes, what: what), conversation, direction))
   }
 
-  /// `malformed-message`: what violates its protocol's specification. `dissector` where the conversation is not known to be of it.
+  /// `malformed-message`: what violates its protocol's specification. `dissector` where the conversation
+  /// is not known to be of it.
   mutating func malformed(
     _ fault: Fault, of dissector: DissectorID?, in conversation: borrowing Conversation, sent direction: Direction,
     at moment: Moment

@@ -34,12 +34,14 @@ struct PairKey: TableKey {
   }
 }
 
-/// Counts within windows of time, for each pair. Bounded; a window begins with the first count after the one before has ended.
+/// Counts within windows of time, for each pair. Bounded; a window begins with the first count after
+/// the one before has ended.
 struct Tally {
   private struct Window {
     var start: Int64
     var count: Int
-    /// Which different things were counted: the first ones exactly, by hash value; those after them by one bit for each of 256 values.
+    /// Which different things were counted: the first ones exactly, by hash value; those after them by one
+    /// bit for each of 256 values.
     var first = InlineArray<32, UInt32>(repeating: 0)
     var firstCount = 0
     var seen: (UInt128, UInt128) = (0, 0)
@@ -60,15 +62,17 @@ struct Tally {
   var evictions: Int { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
-  /// Adds `amount` (which may be negative: a success takes a failure back). Returns the count when it is at or over the threshold and grew.
+  /// Adds `amount` (which may be negative: a success takes a failure back). Returns the count when it is at or
+  /// over the threshold and grew.
   mutating func add(_ key: PairKey, _ amount: Int = 1, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     table[slot].count = max(0, table[slot].count + amount)
     return amount > 0 && table[slot].count >= threshold ? table[slot].count : nil
   }
 
-  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and grew. It is exact up to 32, more than
-  /// any threshold; with many more the 256 marks fill up, and the count falls behind but never runs ahead.
+  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and
+  /// grew. It is exact up to 32, more than any threshold; with many more the 256 marks fill up, and the count falls
+  /// behind but never runs ahead.
   mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     guard mark(slot, thing) else { return nil }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `one-way-visibility`: the mirror port shows one direction of connections only. Said for each pair of zones (or conduit), since a switch is configured port by port:
-/// a monitor that misses the answers judges less than its owner believes.
+/// `one-way-visibility`: the mirror port shows one direction of connections only. Said for each pair of zones
+/// (or conduit), since a switch is configured port by port: a monitor that misses the answers judges less
+/// than its owner believes.
 struct Visibility {
   struct Pair {
     let from: ZoneID
@@ -16,7 +17,8 @@ struct Visibility {
 
   /// Packets of a connection in one direction without any in the other, before it counts.
   static let fewPackets: UInt64 = 8
-  /// Connections that count, before anything is said. One is enough: a controller is often polled through a single one for months.
+  /// Connections that count, before anything is said. One is enough: a controller is often polled through
+  /// a single one for months.
   static let fewConnections = 1
 
   private(set) var pairs: BoundedTable<AddressKey, Pair>

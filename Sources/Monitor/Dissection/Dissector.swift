@@ -31,7 +31,8 @@ package enum Step: Equatable, Sendable {
   case message(Int)
   /// The message needs at least so many bytes, counted from its first.
   case incomplete(Int)
-  /// The front is no message: so many bytes (at least 1) may be skipped before a message can begin. The fault is in the exchange.
+  /// The front is no message: so many bytes (at least 1) may be skipped before a message can begin. The
+  /// fault is in the exchange.
   case refused(Int)
   /// The front is a message of another protocol: the guess was wrong, and is undone.
   case foreign
@@ -85,11 +86,12 @@ protocol Dissector: SendableMetatype {
   static var carries: [Carried] { get }
   /// The longest message in bytes; what is buffered for a message over several segments never grows over it.
   static var longestMessage: Int { get }
-  /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where the framing fields alone
-  /// must hold; elsewhere the whole message must make sense. Reads at most the first message. Also the test for a
-  /// place to go on behind a gap.
+  /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where the framing
+  /// fields alone must hold; elsewhere the whole message must make sense. Reads at most the first message. Also the
+  /// test for a place to go on behind a gap.
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition
-  /// Reads one message from the front of a TCP stream, or of a datagram (`exchange.isDatagram`: what is not there will not come, so `incomplete` counts as cut off).
+  /// Reads one message from the front of a TCP stream, or of a datagram (`exchange.isDatagram`: what is not there will
+  /// not come, so `incomplete` counts as cut off).
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
 }
 

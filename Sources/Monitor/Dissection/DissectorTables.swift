@@ -84,7 +84,8 @@ struct DissectorTables {
   @inline(__always)
   func isExpected(_ etherType: EtherType) -> Bool { etherTypes[Int(etherType.rawValue)] != 0 }
   func isExpected(_ port: UInt16, isTCP: Bool) -> Bool { (isTCP ? tcp[Int(port)] : udp[Int(port)]) != 0 }
-  /// Whether a port belongs to a server: a system port, or an industrial protocol's. Used only where no handshake was seen.
+  /// Whether a port belongs to a server: a system port, or an industrial protocol's. Used only
+  /// where no handshake was seen.
   func isServer(_ port: UInt16) -> Bool { servers[Int(port >> 6)] & 1 << UInt64(port & 63) != 0 }
 
   /// The protocols whose messages hold those of `id`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The conversation a message belongs to, as a dissector sees it: who speaks, what is still to be answered, and where operations go. One value
-/// serves all conversations; the reader sets the context before each message.
+/// The conversation a message belongs to, as a dissector sees it: who speaks, what is still to be answered, and where
+/// operations go. One value serves all conversations; the reader sets the context before each message.
 struct Exchange {
   // MARK: Context
 
@@ -14,7 +14,8 @@ struct Exchange {
   /// False while the roles of the two ends are only a guess (neither a handshake nor a port nor content told).
   var isDirectionCertain = true
   var isDatagram = false
-  /// The capture kept only the beginning of this message (its snap length). What is missing was on the wire and is no fault; what is there is read.
+  /// The capture kept only the beginning of this message (its snap length). What is missing was on the wire and is no
+  /// fault; what is there is read.
   var isCut = false
   /// Nanoseconds, from the capture.
   var time: Int64 = 0
@@ -82,7 +83,8 @@ struct Exchange {
     faultOwner = .none
   }
 
-  /// What a step means for a message that the capture cut: what is missing is no fault of the sender's, and no more will come.
+  /// What a step means for a message that the capture cut: what is missing is no fault of the
+  /// sender's, and no more will come.
   @inline(never)
   mutating func excuseCut(_ step: Step, _ bytes: RawSpan) -> Step {
     for place in operations.indices { operations[place].fault = nil }

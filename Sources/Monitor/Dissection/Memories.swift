@@ -12,8 +12,8 @@ private struct MemoryKey: TableKey {
   func hash(seed: UInt64) -> UInt64 { mix(mix(seed, conversation), key) }
 }
 
-/// What was said before and is needed to understand what comes: numbers of a conversation, and what one conversation opens for another. At the
-/// limits what was used longest ago is evicted.
+/// What was said before and is needed to understand what comes: numbers of a conversation, and what one conversation
+/// opens for another. At the limits what was used longest ago is evicted.
 struct Memories {
   fileprivate var announcements: BoundedTable<AnnouncementKey, Target>
   fileprivate var numbers: BoundedTable<MemoryKey, UInt64>
@@ -26,8 +26,8 @@ struct Memories {
 }
 
 extension Exchange {
-  /// Remembers what `number` means in a conversation of another kind with `device`: what one protocol opens for another (CIP's
-  /// Forward Open, for implicit messages).
+  /// Remembers what `number` means in a conversation of another kind with `device`: what one protocol opens for another
+  /// (CIP's Forward Open, for implicit messages).
   mutating func announce(_ number: UInt32, of device: IPAddress, _ target: Target) {
     memories.announcements.set(AnnouncementKey(number: number, device: device), target, at: time)
   }

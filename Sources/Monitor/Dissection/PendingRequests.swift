@@ -8,7 +8,8 @@ struct PendingRequest {
   var conversation: UInt64 = 0
   /// The capture kept only its beginning: no answer can be held against it.
   var isCut = false
-  /// Other requests that were still waiting under the same transaction and unit when this one came: as many answers may be theirs.
+  /// Other requests that were still waiting under the same transaction and unit when this one came: as
+  /// many answers may be theirs.
   var others: UInt8 = 0
   /// How often the very same request was asked before, under the same key, without an answer to each.
   var repeats: UInt8 = 0
@@ -34,11 +35,13 @@ struct PendingKey: TableKey {
   }
 }
 
-/// Requests that wait for their answers, over all conversations. At the limit the one that waited longest is evicted, and counts as unanswered.
+/// Requests that wait for their answers, over all conversations. At the limit the one that waited longest is evicted,
+/// and counts as unanswered.
 struct PendingRequests {
   /// How long a request waits for its answer (nanoseconds). Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
-  /// Further targets of one request that are kept for its answer, and of all that wait. An answer to one that has more shows the first ones.
+  /// Further targets of one request that are kept for its answer, and of all that wait. An answer to one that has
+  /// more shows the first ones.
   static let itemLimit = 128
   static let waitingItemLimit = 1 << 18
 
@@ -51,8 +54,8 @@ struct PendingRequests {
 
   init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
-  /// A request that was already waiting under the same key is a repetition or a reuse: it counts as unanswered unless it is the very same request, to
-  /// which as many answers may come as there were questions, or only one.
+  /// A request that was already waiting under the same key is a repetition or a reuse: it counts as unanswered unless
+  /// it is the very same request, to which as many answers may come as there were questions, or only one.
   @inline(__always)
   mutating func insert(
     _ operation: Operation, under key: PendingKey, at time: Int64, frame: UInt64, isCut: Bool, mayStaySilent: Bool
@@ -109,7 +112,8 @@ struct PendingRequests {
   }
   /// One answer has come, and another one may: the request waits on, but not in vain.
   mutating func answeredOnce(_ request: WaitingRequest) { table[request.slot].wasAnswered = true }
-  /// An answer under this request's number that belonged to another one, while there are such; false if there are none left.
+  /// An answer under this request's number that belonged to another one, while there are such;
+  /// false if there are none left.
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
     guard table[request.slot].others > 0 else { return false }
     table[request.slot].others -= 1
@@ -167,8 +171,9 @@ extension Exchange {
     PendingKey(conversation: conversation, transaction: transaction, unit: unit)
   }
 
-  /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none; `place` is used instead of the unit
-  /// where the answer does not name it, or where one message has several requests. One that `mayStaySilent` never counts as unanswered.
+  /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none; `place` is used
+  /// instead of the unit where the answer does not name it, or where one message has several requests. One that
+  /// `mayStaySilent` never counts as unanswered.
   mutating func ask(_ operation: Operation, place: Int64? = nil, mayStaySilent: Bool = false) {
     let request = requests.insert(
       operation, under: key(transaction: operation.transaction, unit: place ?? operation.unit), at: time, frame: frame,
@@ -176,7 +181,8 @@ extension Exchange {
     if operation.items.count > 0 { requests.keep(items, operation.items, for: request) }
   }
 
-  /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript; `answered` takes it away.
+  /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript;
+  /// `answered` takes it away.
   @inline(__always)
   func waiting(transaction: Int64, unit: Int64) -> WaitingRequest? {
     requests.find(key(transaction: transaction, unit: unit))
@@ -188,8 +194,8 @@ extension Exchange {
   mutating func answeredOnce(_ request: WaitingRequest) { requests.answeredOnce(request) }
   mutating func answeredOther(_ request: WaitingRequest) -> Bool { requests.answeredOther(request) }
 
-  /// Ties an answer to the request that waits under its number: it gets the request's targets, and `also` takes over more. False, and a
-  /// pairing that says why, where none waits, or one of another function.
+  /// Ties an answer to the request that waits under its number: it gets the request's targets, and `also` takes over
+  /// more. False, and a pairing that says why, where none waits, or one of another function.
   @inline(__always)
   mutating func tie(
     _ answer: inout Operation, place: Int64? = nil,

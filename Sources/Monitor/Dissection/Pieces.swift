@@ -7,8 +7,8 @@ private struct PieceKey: TableKey {
   func hash(seed: UInt64) -> UInt64 { mix(mix(mix(seed, conversation), channel), UInt64(direction.rawValue)) }
 }
 
-/// Messages that come in several pieces, over all conversations, until their last piece is there. At the limits those of the conversation that was touched
-/// longest ago are evicted.
+/// Messages that come in several pieces, over all conversations, until their last piece is there. At the limits those
+/// of the conversation that was touched longest ago are evicted.
 struct Pieces {
   /// Bytes of all pieces that wait.
   static let byteLimit = 32 << 20
@@ -78,7 +78,8 @@ extension Exchange {
     PieceKey(conversation: conversation, channel: channel, direction: direction)
   }
 
-  /// Keeps a piece of a message, after those already there. False, and nothing kept, where it would grow over `limit` bytes.
+  /// Keeps a piece of a message, after those already there. False, and nothing kept, where it would
+  /// grow over `limit` bytes.
   mutating func collect(_ bytes: RawSpan, channel: UInt64 = 0, limit: Int) -> Bool {
     pieces.add(bytes, to: key(channel), limit: limit, at: time)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happens to what conversations say: detection looks at it, and findings and operations become records. Findings about an operation are handed on while
-/// its message is still there to read values from.
+/// What happens to what conversations say: detection looks at it, and findings and operations become records. Findings
+/// about an operation are handed on while its message is still there to read values from.
 struct Observer: ~Copyable, ConversationObserver {
   var detection: Detection
   var output: Output

@@ -54,8 +54,8 @@ extension Pipeline {
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
-      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a datagram of unknown fate; not the middle
-      // or end of a connection, nor its refusal.
+      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a
+      // datagram of unknown fate; not the middle or end of a connection, nor its refusal.
       let isAttempt =
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
@@ -140,7 +140,8 @@ extension Pipeline {
       &conversations[slot], direction, moment, &observer)
   }
 
-  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is judged, not the echo of it.
+  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is
+  /// judged, not the echo of it.
   func isConsequence(_ packet: borrowing Packet) -> Bool {
     guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
       return false

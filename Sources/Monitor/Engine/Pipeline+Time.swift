@@ -2,7 +2,8 @@
 
 /// What ends, and when.
 extension Pipeline {
-  /// Ends what has timed out: a few slots for each packet, a round of the table at most every five seconds of the capture.
+  /// Ends what has timed out: a few slots for each packet, a round of the table at most every
+  /// five seconds of the capture.
   @inline(__always)
   mutating func sweep(_ time: Int64) {
     if time >= nextTick { tick(time) }

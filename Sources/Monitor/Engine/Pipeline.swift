@@ -2,7 +2,8 @@
 package import Capture
 package import Catalogue
 
-/// The engine: frames in, findings and records out. It knows no terminal, no argument and no clock; the same frames give the same lines, live or replayed.
+/// The engine: frames in, findings and records out. It knows no terminal, no argument and no clock; the same frames
+/// give the same lines, live or replayed.
 package struct Pipeline: ~Copyable {
   package enum ChecksumMode: String, CaseIterable, Sendable {
     /// Judge for each direction whether offload explains wrong ones.
@@ -119,7 +120,8 @@ package struct Pipeline: ~Copyable {
       statistics.vlanFrames += 1
       if packet.tagCount > 1 { statistics.manyTagFrames += 1 }
     }
-    // Before copies are left out: a storm is made of copies. Only IP and ARP: EtherCAT and its like broadcast thousands of frames a second by design.
+    // Before copies are left out: a storm is made of copies. Only IP and ARP: EtherCAT and its like broadcast thousands
+    // of frames a second by design.
     if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
       observer.detection.broadcast(packet, moment)
     }
@@ -173,8 +175,8 @@ package struct Pipeline: ~Copyable {
       vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
   }
 
-  /// A copy of a frame: what it says is told in the log of all messages, and counts nowhere else. Of TCP segments there is nothing to tell: their bytes
-  /// have been read.
+  /// A copy of a frame: what it says is told in the log of all messages, and counts nowhere else. Of TCP segments there
+  /// is nothing to tell: their bytes have been read.
   private mutating func copy(_ packet: borrowing Packet, of first: UInt64, _ moment: Moment) {
     let isLink = packet.network == .none || packet.network == .other
     guard isLink || packet.transport == .udp && !packet.isFragment,

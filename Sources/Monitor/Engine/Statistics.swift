@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went through the pipeline. Every frame is in `frames`; what was not judged is in one of the others as well, so that sums can be checked.
+/// What went through the pipeline. Every frame is in `frames`; what was not judged is in one of the others as well, so
+/// that sums can be checked.
 package struct Statistics: Sendable {
   package var frames: UInt64 = 0
   /// On the wire.

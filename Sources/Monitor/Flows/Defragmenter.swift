@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Puts IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again. Bounded in datagrams, bytes and pieces. Of bytes sent twice the first stand, and
-/// those that differ are reported: end systems disagree about them, which is how fragments hide an attack.
+/// Puts IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again. Bounded in datagrams, bytes and pieces.
+/// Of bytes sent twice the first stand, and those that differ are reported: end systems disagree about them, which is
+/// how fragments hide an attack.
 struct Defragmenter {
   enum Outcome {
     /// More fragments are to come.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells copies of a frame from repetitions. A switch that mirrors ingress and egress delivers each frame twice, the second time
-/// perhaps with another VLAN tag, another time to live, other MAC addresses. A copy has the same bytes from the IP header on (but for time to live and
-/// header checksum), or without IP the same MAC addresses and payload, and comes within the window.
+/// Tells copies of a frame from repetitions. A switch that mirrors ingress and egress delivers each frame twice, the
+/// second time perhaps with another VLAN tag, another time to live, other MAC addresses. A copy has the same bytes from
+/// the IP header on (but for time to live and header checksum), or without IP the same MAC addresses and payload, and
+/// comes within the window.
 ///
-/// A cyclic frame that merely repeats is no copy. IPv4 identification or a TCP sequence number tell the two apart; where neither is there (UDP with
-/// identification 0, or over IPv6) only a frame that took another way (VLAN, time to live or MAC addresses differ) is one.
+/// A cyclic frame that merely repeats is no copy. IPv4 identification or a TCP sequence number tell the two apart;
+/// where neither is there (UDP with identification 0, or over IPv6) only a frame that took another way (VLAN, time to
+/// live or MAC addresses differ) is one.
 struct DuplicateFilter {
   private struct Entry {
     var hash: UInt64 = 0
@@ -29,7 +31,8 @@ struct DuplicateFilter {
     entries = Array(repeating: Entry(), count: DuplicateFilter.ways * DuplicateFilter.sets)
   }
 
-  /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none, and then it is remembered.
+  /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none,
+  /// and then it is remembered.
   @inline(__always)
   mutating func first(of packet: borrowing Packet, time: Int64, frame: UInt64) -> UInt64 {
     guard window > 0 else { return 0 }

@@ -131,8 +131,8 @@ struct Flow {
     swap(&toServer, &toClient)
   }
 
-  /// Nanoseconds without a packet after which the flow counts as ended. Polling a field device every few hours is one connection; so an
-  /// established TCP connection waits a day. The bounded table, not the time-out, guards memory.
+  /// Nanoseconds without a packet after which the flow counts as ended. Polling a field device every few hours is one
+  /// connection; so an established TCP connection waits a day. The bounded table, not the time-out, guards memory.
   var timeout: Int64 {
     let second: Int64 = 1_000_000_000
     switch ipProtocol {

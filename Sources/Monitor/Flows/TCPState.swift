@@ -10,7 +10,8 @@ enum TCPState: UInt8, Sendable {
   case closed
   case reset
 
-  /// The state after a segment with `flags` in `direction`; `seen` are all flags of each direction, this segment's included.
+  /// The state after a segment with `flags` in `direction`; `seen` are all flags of each direction,
+  /// this segment's included.
   @inline(__always)
   func next(_ flags: TCPFlags, toServer: TCPFlags, toClient: TCPFlags) -> TCPState {
     if flags.contains(.rst) { return .reset }

@@ -264,7 +264,8 @@ private struct AlertKey: TableKey {
     }
   }
 
-  /// Commands to a controller are told apart: a stop is not a repetition of a start. A program comes in many steps, and is loaded or fetched.
+  /// Commands to a controller are told apart: a stop is not a repetition of a start. A program comes in many steps,
+  /// and is loaded or fetched.
   private static func deed(_ operation: Operation) -> UInt64 {
     switch operation.action {
     case .program: operation.isFetch ? 2 : 1

@@ -109,7 +109,8 @@ package struct JSONLine: Sendable {
     case .signed(let value): element(value)
     case .real(let value):
       comma()
-      // Swift writes the shortest text that reads back as the same number, always as JSON has it; a whole one up to 2^53 without fraction.
+      // Swift writes the shortest text that reads back as the same number, always as JSON has it; a whole one up
+      // to 2^53 without fraction.
       if value == value.rounded(), value.magnitude < 9_007_199_254_740_992 {
         digits(Int64(value))
       } else {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The operation log. With `operations-all` every message is a line; with `operations` the first message of each sort in its conversation is, and when
-/// the conversation ends one more line says how often that sort came. So a connection shows when it appears, when it does something new, and when it stops.
+/// The operation log. With `operations-all` every message is a line; with `operations` the first message of each sort
+/// in its conversation is, and when the conversation ends one more line says how often that sort came. So a connection
+/// shows when it appears, when it does something new, and when it stops.
 struct OperationLog {
   /// Messages of one sort in one conversation.
   private struct Sum {
@@ -9,7 +10,8 @@ struct OperationLog {
     var first: Int64
     var last: Int64
     var count: UInt64 = 1
-    /// Of cyclic messages: the time between the latest two, jitter, how often the contents changed, and the latest ones' sum.
+    /// Of cyclic messages: the time between the latest two, jitter, how often the contents changed,
+    /// and the latest ones' sum.
     var interval: Int64 = -1
     var jitter: Int64 = 0
     var changes: UInt64 = 0
@@ -153,7 +155,8 @@ extension Output {
   }
 }
 
-/// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long it lasts. Compared field by field.
+/// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long
+/// it lasts. Compared field by field.
 struct OperationSort: TableKey {
   let conversation: UInt64
   private let dissector: DissectorID

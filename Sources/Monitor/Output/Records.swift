@@ -47,8 +47,8 @@ package struct Records: Sendable {
   /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.
   static func flowID(_ id: UInt64) -> UInt64 { id & 0x1F_FFFF_FFFF_FFFF }
 
-  /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its offset in; `copyOf` the frame
-  /// that a mirror port sent twice, 0 for none.
+  /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its
+  /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none.
   package mutating func operation(
     _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8,
     vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,

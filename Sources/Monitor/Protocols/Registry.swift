@@ -21,8 +21,9 @@ enum Registry {
     RoutableGOOSE.self,
   ]
 
-  /// Protocols that are known by name and port alone (IANA Service Name and Port Number Registry; makers' manuals for those not registered), until
-  /// there is a dissector: site files may name them, and a connection whose beginning was not seen has its server at their ports.
+  /// Protocols that are known by name and port alone (IANA Service Name and Port Number Registry; makers' manuals for
+  /// those not registered), until there is a dissector: site files may name them, and a connection whose beginning was
+  /// not seen has its server at their ports.
   static let unread: [UnreadProtocol] = [
     UnreadProtocol("s7comm-plus", tcp: [102...102]),
     UnreadProtocol("mms", tcp: [102...102]),

@@ -7,7 +7,8 @@ package struct AssetID: RawRepresentable, Hashable, Sendable {
   package static let none = AssetID(rawValue: 0xFFFF)
 }
 
-/// Who an address is: its zone, and its asset where the site names it (`.none` otherwise). Plain data, kept in every flow.
+/// Who an address is: its zone, and its asset where the site names it (`.none` otherwise). Plain
+/// data, kept in every flow.
 package struct Party: Hashable, Sendable {
   package var zone: ZoneID
   package var asset: AssetID

@@ -56,7 +56,8 @@ package struct Conduit: Sendable {
   package static let controllerActions: UInt16 = [Action.state, .program, .firmware, .configure]
     .reduce(0) { $0 | $1.bit }
 
-  /// What a conduit with `targets` lets through only with a target: nobody who names some registers means that the controller may be stopped.
+  /// What a conduit with `targets` lets through only with a target: nobody who names some registers means that the
+  /// controller may be stopped.
   static let targetedActions: UInt16 = controllerActions | Action.write.bit | Action.operate.bit
 
   package func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
@@ -79,7 +80,8 @@ package enum ServicePattern: Hashable, Sendable {
   case ports(ipProtocol: UInt8, ClosedRange<UInt16>)
   /// A whole IP protocol: `icmp`, `ip/47`.
   case ipProtocol(UInt8)
-  /// By content: an application protocol, alone or in the messages of its `carriers`. `id` is `.none` while no dissector reads it: then its usual ports count.
+  /// By content: an application protocol, alone or in the messages of its `carriers`. `id` is `.none` while no
+  /// dissector reads it: then its usual ports count.
   case application(id: DissectorID, name: String, ports: [ApplicationPorts], carriers: [DissectorID] = [])
 
   /// Where an application protocol is expected.
@@ -94,7 +96,8 @@ package enum ServicePattern: Hashable, Sendable {
 
   enum Fit { case no, provisional, yes }
 
-  /// Whether a flow is this service. `provisional` while its content has not told yet and its port does not say another thing.
+  /// Whether a flow is this service. `provisional` while its content has not told yet and its port
+  /// does not say another thing.
   func fit(_ service: Service) -> Fit {
     switch self {
     case .ports(let ipProtocol, let range):
@@ -137,7 +140,8 @@ package struct Service: Hashable, Sendable {
   }
 }
 
-/// One entry of a conduit's `targets`: `holding-register 0-99`, `coil 5 unit 3`, `DB10.DBW4-20`, `D100-199`, `tag Line1.*`.
+/// One entry of a conduit's `targets`: `holding-register 0-99`, `coil 5 unit 3`, `DB10.DBW4-20`,
+/// `D100-199`, `tag Line1.*`.
 package struct TargetRange: Hashable, Sendable {
   package let area: Area
   /// What the target must be called, `*` for any run of characters; nil where numbers tell.
@@ -162,7 +166,8 @@ package struct TargetRange: Hashable, Sendable {
     self.unit = unit
   }
 
-  /// Whether the ranges together hold the whole target, whose name has the bytes `name`. Nothing addressed (area none) is always held.
+  /// Whether the ranges together hold the whole target, whose name has the bytes `name`. Nothing addressed
+  /// (area none) is always held.
   static func cover(_ ranges: [TargetRange], _ target: Target, name: RawSpan, unit: Int64) -> Bool {
     if target.area == .none { return true }
     if target.area.notation == .named {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The wall clock of a time zone as a table, so that judging a moment costs a search and no call to the system. Changes of the
-/// clock are found once, from 1970 to 2100; before and after, the first and the last offset hold.
+/// The wall clock of a time zone as a table, so that judging a moment costs a search and no call to the system. Changes
+/// of the clock are found once, from 1970 to 2100; before and after, the first and the last offset hold.
 package struct LocalClock: Sendable {
   /// Seconds since 1970 at which an offset begins to hold, ascending; the first one holds from ever.
   private var begins: [Int64] = [.min]
@@ -55,7 +55,8 @@ package struct LocalClock: Sendable {
     return window.isOpen(local: second + offset(at: second).offset)
   }
 
-  /// The next moment, in nanoseconds since 1970, at which `window` can open or close. It does not have to: whoever waits for it judges anew.
+  /// The next moment, in nanoseconds since 1970, at which `window` can open or close. It does not have to: whoever
+  /// waits for it judges anew.
   func nextEdge(_ window: Window, at time: Int64) -> Int64 {
     let second = LocalClock.floor(time, by: 1_000_000_000)
     let (offset, until) = offset(at: second)

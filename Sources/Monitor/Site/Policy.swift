@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the conduits say. Of several verdicts the best one counts: allowed, then wrong time, target, action, service, and
-/// at last no conduit at all; of conduits with the same verdict the one that names the parties nearest (asset before zone before `any`), then the first.
+/// What the conduits say. Of several verdicts the best one counts: allowed, then wrong time, target, action, service,
+/// and at last no conduit at all; of conduits with the same verdict the one that names the parties nearest (asset
+/// before zone before `any`), then the first.
 package enum Verdict: Equatable, Sendable {
   /// Both in one zone, and nothing speaks against it.
   case inside
@@ -49,10 +50,12 @@ package struct Gate: Equatable, Sendable {
 }
 
 extension Site {
-  /// The decision for a flow; to be made when it begins, when its protocol becomes known, and again at `validUntil`. No allocation.
+  /// The decision for a flow; to be made when it begins, when its protocol becomes known, and again at
+  /// `validUntil`. No allocation.
   ///
-  /// Inside a zone talk is free but for state, program, firmware and configure, which need a conduit. A conduit that begins at an
-  /// asset and has `targets` or `during` limits there what it names, too: those operations of that asset, in that service.
+  /// Inside a zone talk is free but for state, program, firmware and configure, which need a conduit. A conduit
+  /// that begins at an asset and has `targets` or `during` limits there what it names, too: those operations of
+  /// that asset, in that service.
   package func gate(from: Party, to: Party, service: Service, at time: Int64) -> Gate {
     let isInside = from.zone == to.zone
     var choice = Choice()
@@ -95,9 +98,9 @@ extension Site {
       verdict: choice.verdict, free: granted, validUntil: validUntil, isConditional: conditional & ~granted != 0)
   }
 
-  /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it writes, `name` the bytes of the
-  /// target's name. Between parties of one
-  /// zone `.inside` means allowed; any other verdict says what is missing.
+  /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it
+  /// writes, `name` the bytes of the target's name. Between parties of one zone `.inside` means allowed; any other
+  /// verdict says what is missing.
   package func judge(
     _ action: Action, _ target: Target, _ written: Target, name: RawSpan = RawSpan(), unit: Int64 = -1, from: Party,
     to: Party, service: Service, at time: Int64

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Longest-prefix match over 128-bit keys: one hash table for each prefix length that occurs, asked from the longest to the shortest. A search is at most one
-/// probe run for each length, and allocates nothing. The hash is seeded, a quarter of each table is used at most.
+/// Longest-prefix match over 128-bit keys: one hash table for each prefix length that occurs, asked from the longest to
+/// the shortest. A search is at most one probe run for each length, and allocates nothing. The hash is seeded, a
+/// quarter of each table is used at most.
 struct PrefixTable: Sendable {
   private struct Level {
     let length: Int

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// A plant as its site file describes it: zones, the conduits between them, assets, windows, responders. A value: the engine keeps one and
-/// swaps it when the file is read anew.
+/// A plant as its site file describes it: zones, the conduits between them, assets, windows, responders. A value: the
+/// engine keeps one and swaps it when the file is read anew.
 package struct Site: Sendable {
   package var name = ""
   /// A name of the IANA time zone database.
@@ -67,7 +67,8 @@ package struct Site: Sendable {
     Int(asset.rawValue) < assets.count ? assets[Int(asset.rawValue)] : nil
   }
 
-  /// The zone of the most specific network that holds the address; assets are not asked. No allocation; a probe for each prefix length of the site at most.
+  /// The zone of the most specific network that holds the address; assets are not asked. No allocation; a probe for
+  /// each prefix length of the site at most.
   package func zone(of ip: IPAddress) -> ZoneID? {
     // No IPv6 block holds a mapped IPv4 address.
     let value = networks.find(ip.bits, shortest: ip.isV4 ? 96 : 0)
@@ -93,9 +94,10 @@ package struct Site: Sendable {
   /// How an address came to its zone.
   package enum Evidence: Sendable { case assetIP, assetMAC, network, vlan, nothing }
 
-  /// Who an address is: the asset and its zone, else the most specific network's zone, else the VLAN's, else `external`. A
-  /// MAC address tells only where the asset has no IP address of its own and is no router: a routed frame carries the router's.
-  /// `IPAddress.none` and `MACAddress.none` stand for "has none"; a `vlan` over 4095 for "no tag".
+  /// Who an address is: the asset and its zone, else the most specific network's zone, else the VLAN's, else
+  /// `external`. A MAC address tells only where the asset has no IP address of its own and is no router: a
+  /// routed frame carries the router's. `IPAddress.none` and `MACAddress.none` stand for "has none"; a
+  /// `vlan` over 4095 for "no tag".
   package func party(ip: IPAddress, mac: MACAddress, vlan: UInt16) -> Party {
     identify(ip: ip, mac: mac, vlan: vlan).party
   }
@@ -112,8 +114,9 @@ package struct Site: Sendable {
       }
     }
     if ip != .none, let zone = zone(of: ip) { return (Party(zone: zone, asset: .none), .network) }
-    // A frame on a zone's VLAN carries addresses from everywhere, since routers forward them there. So where the zone says its networks, an address outside of
-    // them is not the zone's; the VLAN speaks for devices without IP, for link-local addresses, and for zones known by VLAN alone.
+    // A frame on a zone's VLAN carries addresses from everywhere, since routers forward them there. So where the zone
+    // says its networks, an address outside of them is not the zone's; the VLAN speaks for devices without IP, for
+    // link-local addresses, and for zones known by VLAN alone.
     if let zone = zone(vlan: vlan), ip == .none || ip.isLinkLocal || ip.isUnspecified || self[zone].networks.isEmpty {
       return (Party(zone: zone, asset: .none), .vlan)
     }

@@ -35,7 +35,8 @@ package struct Window: Sendable {
   package static let everyDay: UInt8 = 0x7F
   package static let wholeDay = Hours(begin: 0, end: 1440)
 
-  /// Whether it is open at a moment of the wall clock, seconds since 1970-01-01 00:00 of it. What runs over midnight belongs to the day it begins.
+  /// Whether it is open at a moment of the wall clock, seconds since 1970-01-01 00:00 of it. What runs over midnight
+  /// belongs to the day it begins.
   func isOpen(local: Int64) -> Bool {
     let day = LocalClock.floor(local, by: 86_400)
     let second = local - day * 86_400

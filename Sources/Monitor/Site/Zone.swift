@@ -22,8 +22,8 @@ package struct Zone: Sendable {
   package let values: [Value]
   /// Index in `Site.responders`.
   package let responder: Int?
-  /// The site names assets of this zone with an IP address, or with a MAC address: then one it does not name is unknown. A
-  /// zone described by networks alone has no unknown devices.
+  /// The site names assets of this zone with an IP address, or with a MAC address: then one it does not name is
+  /// unknown. A zone described by networks alone has no unknown devices.
   package let listsIPs: Bool
   package let listsMACs: Bool
   /// In the order of the file.
@@ -44,7 +44,8 @@ package struct Zone: Sendable {
   }
 }
 
-/// A block of addresses (CIDR, RFC 4632 and RFC 4291, 2.3). IPv4 prefix lengths are counted in the mapped form: 96 more than written.
+/// A block of addresses (CIDR, RFC 4632 and RFC 4291, 2.3). IPv4 prefix lengths are counted in the mapped
+/// form: 96 more than written.
 package struct Network: Hashable, Sendable, CustomStringConvertible {
   /// The first address; every bit behind the prefix is 0.
   package let address: IPAddress

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A key of a `BoundedTable`. Keys come from the wire, so their hash is seeded: nobody outside can choose keys that collide.
+/// A key of a `BoundedTable`. Keys come from the wire, so their hash is seeded: nobody outside can
+/// choose keys that collide.
 protocol TableKey: Equatable {
   func hash(seed: UInt64) -> UInt64
 }
@@ -12,8 +13,9 @@ func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
   return product.high ^ product.low
 }
 
-/// A hash table that never holds more than `limit` entries: at the limit the entry that was touched longest ago gives way. Memory grows with use,
-/// not with the limit; once grown, nothing is allocated. An entry's slot number stays the same as long as the entry lives.
+/// A hash table that never holds more than `limit` entries: at the limit the entry that was touched longest ago gives
+/// way. Memory grows with use, not with the limit; once grown, nothing is allocated. An entry's slot number stays the
+/// same as long as the entry lives.
 struct BoundedTable<Key: TableKey, Value> {
   fileprivate struct Entry {
     var key: Key
@@ -65,7 +67,8 @@ struct BoundedTable<Key: TableKey, Value> {
     return nil
   }
 
-  /// The slot that would give way for one more entry; nil while there is room. The caller closes what it holds, then inserts.
+  /// The slot that would give way for one more entry; nil while there is room. The caller closes
+  /// what it holds, then inserts.
   var next: Int? { isFull && oldest >= 0 ? Int(oldest) : nil }
 
   /// Adds an entry whose key is not there yet, touched at `time`; evicts the oldest at the limit.
@@ -75,7 +78,8 @@ struct BoundedTable<Key: TableKey, Value> {
     return slot
   }
 
-  /// The same for values that are large: a slot used before still holds what it held, and the caller overwrites it; `fresh` is what a new slot begins with.
+  /// The same for values that are large: a slot used before still holds what it held, and the caller overwrites it;
+  /// `fresh` is what a new slot begins with.
   @inline(__always)
   mutating func insert(_ key: Key, at time: Int64, fresh: @autoclosure () -> Value) -> Int {
     if isFull, oldest >= 0 {
@@ -120,7 +124,8 @@ struct BoundedTable<Key: TableKey, Value> {
     }
   }
 
-  /// Marks an entry as used at `time`. The order of use is kept to one second, so that a busy entry is not moved by every packet.
+  /// Marks an entry as used at `time`. The order of use is kept to one second, so that a busy entry is
+  /// not moved by every packet.
   @inline(__always)
   mutating func touch(_ slot: Int, at time: Int64) {
     if time &- entries[slot].touched >= 1_000_000_000 { move(slot, at: time) }

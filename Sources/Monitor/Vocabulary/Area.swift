@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The part of a device's memory or object space an address counts in. Two protocols may use one word for areas of theirs; the
-/// operation's protocol tells which one is meant. The raw value has no meaning outside a run.
+/// The part of a device's memory or object space an address counts in. Two protocols may use one word for areas of
+/// theirs; the operation's protocol tells which one is meant. The raw value has no meaning outside a run.
 package enum Area: UInt16, CaseIterable, Sendable {
   case none
   // Modbus

@@ -43,7 +43,8 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// The native fields of an operation, in the order they were added. A field beyond the limit is not kept, but counted: records say how many are missing.
+/// The native fields of an operation, in the order they were added. A field beyond the limit is not kept, but counted:
+/// records say how many are missing.
 package struct Facets: Sendable {
   /// An operation stays small enough to be copied cheaply; no dissector adds more to one.
   package static let limit = 7

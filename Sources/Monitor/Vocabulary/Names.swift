@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A name that stands in messages (a tag, a node id, a station), as a number: equal names have equal numbers as long as the table remembers them.
+/// A name that stands in messages (a tag, a node id, a station), as a number: equal names have equal numbers as long as
+/// the table remembers them.
 package struct NameID: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
   package static let none = NameID(rawValue: 0)
 }
 
-/// The names seen in messages, each kept once: an operation holds a number instead of bytes, and an answer can carry its question's name. A name already
-/// known costs a hash and no allocation. At the limit the one not used for longest gives way; its number then names nothing.
+/// The names seen in messages, each kept once: an operation holds a number instead of bytes, and an answer can carry
+/// its question's name. A name already known costs a hash and no allocation. At the limit the one not used for longest
+/// gives way; its number then names nothing.
 struct NameTable {
-  /// Bytes of a name that are kept: a PROFINET name of station has up to 240 (IEC 61158-6-10, 4.3.1.4.15), and hardly anything is longer. What is
-  /// cut off still tells names apart.
+  /// Bytes of a name that are kept: a PROFINET name of station has up to 240 (IEC 61158-6-10, 4.3.1.4.15), and hardly
+  /// anything is longer. What is cut off still tells names apart.
   static let longest = 240
   fileprivate static let stride = 248
   fileprivate static let slotBits: UInt32 = 14

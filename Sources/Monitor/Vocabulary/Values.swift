@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a message holds values: `count` numbers of one format, `stride` bytes apart, the first at `offset` of the message.
-/// The bytes stay where they are; a record reads them while the message is still there.
+/// Where a message holds values: `count` numbers of one format, `stride` bytes apart, the first at `offset` of the
+/// message. The bytes stay where they are; a record reads them while the message is still there.
 package struct Values: Equatable, Sendable {
   package enum Format: UInt8, Sendable {
     case none
@@ -145,7 +145,8 @@ extension Values {
     }
   }
 
-  /// Adds at most `most` numbers in all to `numbers`. Numbers that JSON has no spelling for (infinities, NaN) are left out.
+  /// Adds at most `most` numbers in all to `numbers`. Numbers that JSON has no spelling for
+  /// (infinities, NaN) are left out.
   func read(_ message: RawSpan, most: Int, into numbers: inout [Number]) {
     var index = 0
     while numbers.count < most, let number = number(index, in: message) {
@@ -157,7 +158,8 @@ extension Values {
 }
 
 extension RawSpan {
-  /// A number of two decimal digits a byte, the lowest ones first, in `count` bytes at `offset`, which the caller has seen to be there; nil for other digits.
+  /// A number of two decimal digits a byte, the lowest ones first, in `count` bytes at `offset`, which the caller has
+  /// seen to be there; nil for other digits.
   func decimal(_ offset: Int, _ count: Int) -> UInt64? {
     var value: UInt64 = 0
     for place in stride(from: offset + count - 1, through: offset, by: -1) {
@@ -168,7 +170,8 @@ extension RawSpan {
     return value
   }
 
-  /// A number written with `count` hexadecimal digits in ASCII at `offset`, which the caller has seen to be there; nil for other characters.
+  /// A number written with `count` hexadecimal digits in ASCII at `offset`, which the caller has seen to be there;
+  /// nil for other characters.
   @inline(__always)
   func hexadecimal(_ offset: Int, _ count: Int) -> UInt64? {
     var value: UInt64 = 0

@@ -59,9 +59,9 @@ extension RawSpan {
 }
 
 extension RawSpan {
-  /// The sum of all bytes, taken as 16-bit words in network byte order, in one's complement arithmetic; an odd last byte is
-  /// followed by 0 (RFC 1071, 1). It does not depend on the byte order of the loads (2 B), and eight bytes go in one step: adding
-  /// halves into 64 bits keeps every carry (2 C, D).
+  /// The sum of all bytes, taken as 16-bit words in network byte order, in one's complement arithmetic; an odd last
+  /// byte is followed by 0 (RFC 1071, 1). It does not depend on the byte order of the loads (2 B), and eight bytes go
+  /// in one step: adding halves into 64 bits keeps every carry (2 C, D).
   ///
   /// `unsafe` is sound here: the loop's condition is the bounds check.
   func onesComplementSum() -> UInt16 {
@@ -106,7 +106,8 @@ extension [UInt8] {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 
-  /// Overwrites what stands from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound as any byte is a `UInt8`.
+  /// Overwrites what stands from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound
+  /// as any byte is a `UInt8`.
   @inline(__always)
   mutating func store(_ source: RawSpan, at offset: Int) {
     var target = mutableSpan

@@ -9,7 +9,8 @@ package enum ChecksumVerdict: UInt8, Sendable {
   case offloaded
   /// This header has none, or the sender computed none.
   case absent
-  /// Cannot be judged: part of what it covers was not captured, is in another fragment, or is yet to change on a source route.
+  /// Cannot be judged: part of what it covers was not captured, is in another fragment, or is yet to
+  /// change on a source route.
   case unknown
 }
 
@@ -58,8 +59,8 @@ extension Packet {
     }
   }
 
-  /// A checksum that covers a pseudo-header too (RFC 9293, 3.1; RFC 8200, 8.1). The pseudo-header counts the whole datagram even
-  /// where UDP-Lite covers less (RFC 3828, 3.1).
+  /// A checksum that covers a pseudo-header too (RFC 9293, 3.1; RFC 8200, 8.1). The pseudo-header counts the whole
+  /// datagram even where UDP-Lite covers less (RFC 3828, 3.1).
   @inline(__always)
   private func judge(_ covered: RawSpan, field: Int, isZeroOffloaded: Bool = false) -> ChecksumVerdict {
     let length = transport == .udp ? covered.byteCount : networkEnd - transportOffset

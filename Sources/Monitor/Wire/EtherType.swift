@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an Ethernet frame carries (IEEE 802.3-2022, 3.2.6; numbers: IEEE Registration Authority and IANA "ieee-802-numbers").
+/// What an Ethernet frame carries (IEEE 802.3-2022, 3.2.6; numbers: IEEE Registration Authority and
+/// IANA "ieee-802-numbers").
 package struct EtherType: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt16
   @inline(__always)

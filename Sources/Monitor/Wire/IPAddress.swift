@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An IPv4 or IPv6 address as one 128-bit number. IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291, 2.5.5.2), so that
-/// one table, one prefix match and one hash serve both.
+/// An IPv4 or IPv6 address as one 128-bit number. IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291, 2.5.5.2),
+/// so that one table, one prefix match and one hash serve both.
 package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let bits: UInt128
   @inline(__always)

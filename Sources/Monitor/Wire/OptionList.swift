@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The options behind an IPv4 (RFC 791, 3.1) or TCP header (RFC 9293, 3.1): kind 0 ends the list, kind 1 is one byte of padding,
-/// every other has a length that counts its kind and itself. Each step takes at least one byte, so the walk ends.
+/// The options behind an IPv4 (RFC 791, 3.1) or TCP header (RFC 9293, 3.1): kind 0 ends the list, kind 1 is
+/// one byte of padding, every other has a length that counts its kind and itself. Each step takes at least
+/// one byte, so the walk ends.
 struct OptionList: ~Escapable {
   private var rest: RawSpan
   /// A length that is too small or reaches beyond the header ended the walk.

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What the engine makes of streams with holes, of what was acknowledged before it listened, and of connections on ports of no protocol.
+/// What the engine makes of streams with holes, of what was acknowledged before it listened, and of connections
+/// on ports of no protocol.
 @Suite struct StreamReadingTests {
   private static func request(_ number: Int) -> [UInt8] { hex("0000 0006 01 03 0000 0001").prepending(big(number)) }
   private func player(_ basis: Flow.Basis = .syn, port: Int = 502) -> ScriptPlayer {

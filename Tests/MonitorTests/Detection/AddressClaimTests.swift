@@ -4,7 +4,8 @@ import Testing
 
 @testable import Monitor
 
-/// Who uses which address: what is a conflict, what is spoofing, what is neither. Recorded and literal captures have more of it.
+/// Who uses which address: what is a conflict, what is spoofing, what is neither. Recorded and literal
+/// captures have more of it.
 @Suite struct AddressClaimTests {
   private static let hmi = Plant.Station("192.168.10.21")
   private static let plc = Plant.Station("192.168.10.11")

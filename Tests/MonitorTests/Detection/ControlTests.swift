@@ -5,7 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What detectors say about deeds: log-ins, selections, strangers, clocks, refusals, in protocols as unlike as they come.
+/// What detectors say about deeds: log-ins, selections, strangers, clocks, refusals, in
+/// protocols as unlike as they come.
 @Suite struct ControlTests {
   private static let plc = Plant.Station("192.168.10.11")
   private static func station(_ number: Int) -> Plant.Station { Plant.Station("192.168.10.\(number)") }

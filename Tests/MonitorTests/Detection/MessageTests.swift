@@ -4,7 +4,8 @@ import Testing
 
 @testable import Monitor
 
-/// What detectors say about messages: scans of functions and units, exceptions, questions and answers, faults, visibility.
+/// What detectors say about messages: scans of functions and units, exceptions, questions and
+/// answers, faults, visibility.
 @Suite struct MessageTests {
   private static let hmi = Plant.Station("192.168.10.21")
   private static let plc = Plant.Station("192.168.10.11")

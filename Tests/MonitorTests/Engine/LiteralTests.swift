@@ -5,7 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What stacks do not send, from literal bytes: how many messages are read out of each capture, and which findings it gives.
+/// What stacks do not send, from literal bytes: how many messages are read out of each capture, and
+/// which findings it gives.
 @Suite struct LiteralTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Monitor
 
-/// Every byte comes from an attacker: each frame of the fixtures, with every byte changed and at every truncation, goes the whole way without a trap.
+/// Every byte comes from an attacker: each frame of the fixtures, with every byte changed and at every truncation, goes
+/// the whole way without a trap.
 @Suite struct MutationTests {
   /// `all` and `lines` hold the frames of the other scenes.
   static let names = ["literal", "model-factory"].flatMap { folder in

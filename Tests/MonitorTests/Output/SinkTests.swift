@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test func `a disk that fills up holds no half line, and goes on when there is room again`() throws {
-    // The end of the largest file there can be stands for the full disk: the write that would cross it is cut, the next one fails.
+    // The end of the largest file there can be stands for the full disk: the write that would cross it is
+    // cut, the next one fails.
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("sekisho-\(UUID().uuidString).json").path
     let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
     try #require(file >= 0)

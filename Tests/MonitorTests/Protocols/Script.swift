@@ -6,8 +6,8 @@ import Testing
 
 @testable import Monitor
 
-/// A conversation of one protocol as bytes: what every protocol is put through, whatever it is (`ScriptTests`). Each message is whole, and alone in its
-/// segment, datagram or frame.
+/// A conversation of one protocol as bytes: what every protocol is put through, whatever it is (`ScriptTests`). Each
+/// message is whole, and alone in its segment, datagram or frame.
 struct Script: CustomTestStringConvertible, Sendable {
   enum Transport: Sendable {
     case tcp(Int)
@@ -21,8 +21,8 @@ struct Script: CustomTestStringConvertible, Sendable {
   /// What one end sends could be anything where nothing of the other is seen.
   let mute: Direction?
 
-  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client); a line without either goes on with the message before it. White
-  /// space does not count.
+  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client); a line without either goes on
+  /// with the message before it. White space does not count.
   init(_ name: String, _ transport: Transport, mute: Direction? = nil, _ messages: String) {
     self.mute = mute
     self.name = name

@@ -114,7 +114,8 @@ let modbusScripts = [
     #expect(player.found.allSatisfy { $0.pairing == .none || $0.pairing == .answered })
   }
 
-  /// Content tells, not the port. What a protocol says before its first telling message (a connection request anybody could make) may go unread.
+  /// Content tells, not the port. What a protocol says before its first telling message (a connection request anybody
+  /// could make) may go unread.
   @Test("on a port of no protocol, from the beginning of the connection", arguments: scripts.filter(\.hasPorts))
   func elsewhere(_ script: Script) {
     var here = ScriptPlayer(script)

@@ -5,8 +5,9 @@ import Catalogue
 ///
 /// * A device that takes over an address whose holder has gone silent is a replacement: no conflict.
 /// * A holder that speaks on after another device has claimed its address is in conflict with it.
-/// * It is spoofing when the claims are what address resolution has no use for: unasked answers, sent to another station; gratuitous claims again and
-///   again against a living holder; an address that address resolution moves back and forth; one device that claims several others' addresses.
+/// * It is spoofing when the claims are what address resolution has no use for: unasked answers, sent to another
+///   station; gratuitous claims again and again against a living holder; an address that address resolution moves back
+///   and forth; one device that claims several others' addresses.
 struct AddressClaims {
   enum Verdict { case kept, moved, disputed }
 
@@ -15,7 +16,8 @@ struct AddressClaims {
   static let silence: Int64 = 2 * second
   /// Claims and flips older than this are another story.
   static let memory: Int64 = 60 * second
-  /// How long it stays open whether claims without traffic are a mistake or spoofing, whose tools claim every one to two seconds.
+  /// How long it stays open whether claims without traffic are a mistake or spoofing, whose tools claim
+  /// every one to two seconds.
   static let doubt: Int64 = 5 * second
   static let mostGratuitous = 3
   static let mostFlips = 4
@@ -71,7 +73,8 @@ struct AddressClaims {
       binding.hasRivalSent = false
       binding.isConflict = false
     }
-    // Different addresses, within a minute, and claimed: a host with several cards may send from one with the address of another.
+    // Different addresses, within a minute, and claimed: a host with several cards may send from one
+    // with the address of another.
     let stolen =
       kind == .traffic
       ? nil : thefts.add(PairKey(.none, .none, source.mac.rawValue), thing: source.ip.low ^ source.ip.high, at: time)
@@ -111,7 +114,8 @@ struct AddressClaims {
     return .moved
   }
 
-  /// A station that only ever claimed an address, unasked, yields to the device that uses it; and is found out if it claimed again and again.
+  /// A station that only ever claimed an address, unasked, yields to the device that uses it; and is found out if it
+  /// claimed again and again.
   private mutating func handOver(
     _ binding: inout Inventory.Binding, to claim: AddressClaim, _ inventory: inout Inventory, _ site: Site?
   ) -> Finding? {
@@ -146,8 +150,8 @@ struct AddressClaims {
       return spoofing(
         rival, .gratuitousClaims, seen: binding.rivalClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
     }
-    // A station that moves an address by address resolution alone, again and again, wants its traffic. One that was given the same address by
-    // mistake also sends; and once that has been reported, it is not reported in other words.
+    // A station that moves an address by address resolution alone, again and again, wants its traffic. One that was
+    // given the same address by mistake also sends; and once that has been reported, it is not reported in other words.
     if !binding.isConflict, !binding.hasRivalSent {
       if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
         return spoofing(rival, .addressFlips, seen: count, limit: AddressClaims.mostFlips, &inventory, site)
@@ -171,7 +175,8 @@ struct AddressClaims {
     return claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
   }
 
-  /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2 (RFC 2281), CARP uses VRRP's.
+  /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2
+  /// (RFC 2281), CARP uses VRRP's.
   private static func isShared(_ mac: MACAddress) -> Bool {
     let prefix = mac.rawValue >> 8
     return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC

@@ -7,7 +7,8 @@ struct AddressClaim {
     case traffic
     /// The sender of an ARP request or neighbour solicitation, or an answer to one.
     case resolution
-    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement to all (RFC 4861, 7.2.6).
+    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement
+    /// to all (RFC 4861, 7.2.6).
     case gratuitous
     /// An answer to a request that was not seen, to another address.
     case unasked
@@ -31,7 +32,8 @@ struct AddressAnswer {
   let mac: MACAddress
 }
 
-/// Who claims which address, and who looks for whom: ARP (RFC 826) and Neighbor Discovery (RFC 4861) as claims, questions and answers.
+/// Who claims which address, and who looks for whom: ARP (RFC 826) and Neighbor Discovery (RFC 4861) as
+/// claims, questions and answers.
 struct AddressResolution {
   private var asked = AskedAddresses()
   var claim: AddressClaim?

@@ -11,7 +11,8 @@ struct AskedAddresses {
   mutating func note(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) {
     entries[place(asker, wanted)] = (asker, wanted, time)
   }
-  /// Whether `asker` asked for `wanted` within the last second: a station that gets no answer asks again after one (RFC 4861, 10; common ARP practice).
+  /// Whether `asker` asked for `wanted` within the last second: a station that gets no answer asks again after one
+  /// (RFC 4861, 10; common ARP practice).
   func was(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) -> Bool {
     let entry = entries[place(asker, wanted)]
     return entry.asker == asker && entry.wanted == wanted && (time &- entry.time).magnitude < 1_000_000_000

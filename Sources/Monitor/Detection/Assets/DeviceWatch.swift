@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `unknown-mac`, `unknown-ip`, `wrong-zone`: devices and addresses against the site's list of assets, and the inventory of what was seen.
+/// `unknown-mac`, `unknown-ip`, `wrong-zone`: devices and addresses against the site's list of assets, and the
+/// inventory of what was seen.
 ///
-/// A frame shows its origin's own MAC address only on the origin's segment; a router puts its own in its place. So an address is tied to a MAC address only
-/// by ARP, by Neighbour Discovery, and by packets that nobody has forwarded yet, which their time to live tells: systems start at 32, 60, 64, 128 or 255.
+/// A frame shows its origin's own MAC address only on the origin's segment; a router puts its own in its place. So an
+/// address is tied to a MAC address only by ARP, by Neighbour Discovery, and by packets that nobody has forwarded yet,
+/// which their time to live tells: systems start at 32, 60, 64, 128 or 255.
 struct DeviceWatch {
   var inventory: Inventory
   private var claims: AddressClaims

@@ -10,7 +10,8 @@ package struct Identity: Equatable, Sendable {
   package var name: String?
 }
 
-/// What devices said of themselves, by IP address, or by MAC address where there is none. What a later message does not say stays.
+/// What devices said of themselves, by IP address, or by MAC address where there is none. What a later
+/// message does not say stays.
 package struct Identities: Sendable {
   private struct Known: Sendable {
     var identity = Identity()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is there, as seen: devices by MAC address, addresses by IP. Learned from traffic and kept apart from what the site file declares.
+/// What is there, as seen: devices by MAC address, addresses by IP. Learned from traffic and kept apart from
+/// what the site file declares.
 struct Inventory {
   /// One device on the wire.
   struct Station {
@@ -26,7 +27,8 @@ struct Inventory {
     var mac: MACAddress
     var last: Int64
     var vlan: UInt16
-    /// The device was seen to send from it, or to answer for it when asked; until then it only claims it, so many times, unasked.
+    /// The device was seen to send from it, or to answer for it when asked; until then it only claims
+    /// it, so many times, unasked.
     var isProven = false
     var unaskedClaims = 0
     /// The site's judgement of this address on this device has been reported.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `login-failures`, `password-guessing`: a device refuses logins. A typing mistake or two is no finding; three in five minutes are worth a question, ten
-/// are no mistake.
+/// `login-failures`, `password-guessing`: a device refuses logins. A typing mistake or two is no finding; three in five
+/// minutes are worth a question, ten are no mistake.
 struct Logins {
   private var failures: Tally
   private var guesses: Tally

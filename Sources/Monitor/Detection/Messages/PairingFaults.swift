@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `unasked-answer`, `unanswered-request`, `mismatched-answer`: questions and answers that do not belong together. One lost frame at the mirror port
-/// explains a single one, so the first two need several; an answer of another shape is never explained by loss.
+/// `unasked-answer`, `unanswered-request`, `mismatched-answer`: questions and answers that do not belong together. One
+/// lost frame at the mirror port explains a single one, so the first two need several; an answer of another shape is
+/// never explained by loss.
 struct PairingFaults {
   private var unasked: Tally
   private var unanswered: Tally

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `select-without-execute`: a controlled object was selected, and neither operated nor released. A lost frame explains it, and so does somebody who tries
-/// what can be commanded, or who keeps others from commanding.
+/// `select-without-execute`: a controlled object was selected, and neither operated nor released. A lost frame explains
+/// it, and so does somebody who tries what can be commanded, or who keeps others from commanding.
 struct Selections {
-  /// Nanoseconds. Selections of field devices end by themselves after some seconds (DNP3 outstations usually take 5 to 10).
+  /// Nanoseconds. Selections of field devices end by themselves after some seconds (DNP3
+  /// outstations usually take 5 to 10).
   private static let patience: Int64 = 10_000_000_000
   private var waiting: BoundedTable<SelectionKey, Finding>
   var evictions: Int { waiting.evictions }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, an end that is no asset of it and has no conduit
-/// is a stranger. Without one, the stations that a device listens to are learned for ten minutes from the first one on; later ones are strangers.
+/// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, an end
+/// that is no asset of it and has no conduit is a stranger. Without one, the stations that a device listens to are
+/// learned for ten minutes from the first one on; later ones are strangers.
 struct Strangers {
   enum Change: UInt64 {
     case write = 1
@@ -22,7 +23,8 @@ struct Strangers {
 
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 
-  /// A request to write, operate or set the clock; asked once for each conversation and change. `ruling` is the site's; nil without a site.
+  /// A request to write, operate or set the clock; asked once for each conversation and change. `ruling` is the
+  /// site's; nil without a site.
   @inline(never)
   mutating func request(
     _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation, at moment: Moment,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `device-renamed`: a device gets another name, under which its controller will not find it. Allowed where a conduit says so.
+/// `device-renamed`: a device gets another name, under which its controller will not find it. Allowed
+/// where a conduit says so.
 struct DeviceRenamed {
   /// A request to change the name of a station.
   func request(

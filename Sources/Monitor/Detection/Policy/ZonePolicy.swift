@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`, `outside-window`, `controller-command`.
-/// The verdict on a flow is kept in its conversation as a gate, so that an allowed operation costs one mask.
+/// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`,
+/// `outside-window`, `controller-command`. The verdict on a flow is kept in its conversation as a gate, so that an
+/// allowed operation costs one mask.
 struct ZonePolicy {
   /// The gate of a flow whose ends are known. Open for a flow that crosses no zone.
   func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
@@ -16,8 +17,8 @@ struct ZonePolicy {
     report(conversation.gate.verdict, nil, conversation, moment)
   }
 
-  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are not, what they carry is;
-  /// answers are implied by their requests.
+  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are
+  /// not, what they carry is; answers are implied by their requests.
   @inline(__always)
   static func concerns(_ operation: borrowing Operation, _ gate: Gate, _ moment: Moment) -> Bool {
     if operation.isCarrier { return false }
@@ -26,7 +27,12 @@ struct ZonePolicy {
     return !gate.allows(operation.action)
   }
 
+<<<<<<< HEAD
   /// What there is to report of an operation that is refused: every target of a message must be allowed, and the first that is not is named.
+=======
+  /// What there is to report of an operation: every target of a message must be allowed, and the
+  /// first that is not is named.
+>>>>>>> wrap
   func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, _ ruling: Ruling
@@ -71,7 +77,8 @@ struct ZonePolicy {
     return finding
   }
 
-  /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone, where a conduit may limit it.
+  /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone,
+  /// where a conduit may limit it.
   private static func concerns(_ flow: Flow) -> Bool {
     if flow.isLink { return true }
     return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal

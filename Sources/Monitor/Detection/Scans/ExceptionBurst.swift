@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing. Questions whether a device has something (a tool goes
-/// through all lists there may be), and waiting for what it will report (a subscription ends), are refused in normal work: they do not count.
+/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing. Questions whether a
+/// device has something (a tool goes through all lists there may be), and waiting for what it will report (a
+/// subscription ends), are refused in normal work: they do not count.
 struct ExceptionBurst {
   private var exceptions: Tally
   var evictions: Int { exceptions.evictions }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `flood`: more packets of one kind in a second than a plant network has reason for. Field devices fail long before office equipment does: controllers are
-/// known to stop at a few hundred connection attempts a second.
+/// `flood`: more packets of one kind in a second than a plant network has reason for. Field devices fail long before
+/// office equipment does: controllers are known to stop at a few hundred connection attempts a second.
 struct Flood {
   /// A second, for each pair that is counted.
   private var syn: Tally

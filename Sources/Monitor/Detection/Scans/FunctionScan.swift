@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were answered well do not count: a
-/// gateway with many units, or a station that uses many functions, is not a scan.
+/// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were
+/// answered well do not count: a gateway with many units, or a station that uses many functions, is not a scan.
 struct FunctionScan {
   private var codes: Tally
   private var units: Tally
@@ -21,7 +21,8 @@ struct FunctionScan {
     return unit >= 0 && mark(unit, &units)
   }
 
-  /// Called for operations that have something new; touches the tables only for a code or unit the conversation has not used before.
+  /// Called for operations that have something new; touches the tables only for a code or unit the
+  /// conversation has not used before.
   mutating func operation(
     _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment,
     _ findings: inout Findings
@@ -58,8 +59,8 @@ struct FunctionScan {
     return codes.isReached(pair, at: moment.time) || units.isReached(pair, at: moment.time)
   }
 
-  /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of functions nor a function of many
-  /// groups falls together.
+  /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of
+  /// functions nor a function of many groups falls together.
   @inline(__always)
   private static func bit(_ code: UInt32) -> UInt128 {
     UInt128(1) << UInt128((code ^ code >> 7 ^ code >> 14 ^ code >> 21) & 127)

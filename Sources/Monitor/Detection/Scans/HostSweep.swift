@@ -3,7 +3,8 @@ import Catalogue
 
 /// `host-sweep`: one host tries many others, most of which do not answer: by ARP, by ICMP echo, or on one port.
 struct HostSweep {
-  /// 25 hosts in 5 minutes: the threshold of Zeek's address scans by TCP (policy/misc/scan of version 4.0), taken for ARP and ICMP echo as well.
+  /// 25 hosts in 5 minutes: the threshold of Zeek's address scans by TCP (policy/misc/scan of version 4.0), taken for
+  /// ARP and ICMP echo as well.
   private var failures: Tally
   var evictions: Int { failures.evictions }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that succeed are taken back, so that
-/// a station with many open connections is not a scan.
+/// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that
+/// succeed are taken back, so that a station with many open connections is not a scan.
 struct PortScan {
-  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (policy/misc/scan of version 4.0), which plants have lived with for years.
+  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (policy/misc/scan of version 4.0), which plants
+  /// have lived with for years.
   private var failures: Tally
   var evictions: Int { failures.evictions }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value in ASN.1 basic encoding (ISO/IEC 8825-1, 8.1): tag, length, contents. Tags of one byte and definite lengths of up to three bytes, as GOOSE has them.
+/// A value in ASN.1 basic encoding (ISO/IEC 8825-1, 8.1): tag, length, contents. Tags of one byte and definite lengths
+/// of up to three bytes, as GOOSE has them.
 struct BERValue {
   let tag: UInt8
   /// Place and size of the contents in the message.

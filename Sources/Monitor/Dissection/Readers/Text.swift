@@ -45,7 +45,8 @@ extension [UInt8] {
 
   private mutating func append(digit: UInt8) { append(digit < 10 ? 0x30 + digit : 0x37 + digit) }
 
-  /// Sixteen bytes as a GUID is written: a number of 32 bits and two of 16, little-endian, then eight bytes, with dashes (OPC 10000-6, 5.2.2.6).
+  /// Sixteen bytes as a GUID is written: a number of 32 bits and two of 16, little-endian, then eight bytes, with
+  /// dashes (OPC 10000-6, 5.2.2.6).
   mutating func append(guid bytes: RawSpan) {
     guard bytes.byteCount == 16 else { return }
     for place in [3, 2, 1, 0] { append(hexadecimal: bytes.slice(place, 1)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// BSD loopback header (tcpdump.org, LINKTYPE_NULL and LINKTYPE_LOOP): the protocol family in four bytes, in the byte order of
-/// the machine that captured, or in network byte order.
+/// BSD loopback header (tcpdump.org, LINKTYPE_NULL and LINKTYPE_LOOP): the protocol family in four bytes, in the byte
+/// order of the machine that captured, or in network byte order.
 struct NullHeader {
   /// In whichever byte order makes it a small number.
   let family: UInt32

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Address resolution packet (RFC 826, "Packet format"), trimmed to its own lengths. The offsets stand for Ethernet and IPv4.
+/// Address resolution packet (RFC 826, "Packet format"), trimmed to its own lengths. The offsets
+/// stand for Ethernet and IPv4.
 ///
 ///     0               2               4       5       6        8            14          18           24          28
 ///     +---------------+---------------+-------+-------+--------+------------+-----------+------------+-----------+

@@ -32,7 +32,8 @@ struct IPv4Header: ~Escapable {
   var differentiatedServices: UInt8 { bytes.u8(1) >> 2 }
   /// RFC 3168.
   var explicitCongestionNotification: UInt8 { bytes.u8(1) & 3 }
-  /// As stated. 0 on a sending host that leaves segmentation to its interface; then everything captured belongs to the datagram.
+  /// As stated. 0 on a sending host that leaves segmentation to its interface; then everything captured
+  /// belongs to the datagram.
   var totalLength: Int { Int(bytes.u16(2)) }
   /// The total length reaches beyond the bytes there are.
   var isIncomplete: Bool { totalLength > bytes.byteCount }
@@ -55,7 +56,8 @@ struct IPv4Header: ~Escapable {
     @_lifetime(copy self) get { bytes.from(headerLength) }
   }
 
-  /// The sender laid the route down (loose or strict source route, RFC 791, 3.1): long refused by routers, loved by attackers.
+  /// The sender laid the route down (loose or strict source route, RFC 791, 3.1): long refused by
+  /// routers, loved by attackers.
   var hasSourceRoute: Bool {
     var options = self.options
     while let option = options.next() {

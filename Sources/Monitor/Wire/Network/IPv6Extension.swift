@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One IPv6 extension header (RFC 8200, 4), trimmed to its length: hop-by-hop and destination options, routing, fragment,
-/// authentication (RFC 4302), mobility (RFC 6275), host identity (RFC 7401) and shim6 (RFC 5533).
+/// One IPv6 extension header (RFC 8200, 4), trimmed to its length: hop-by-hop and destination options, routing,
+/// fragment, authentication (RFC 4302), mobility (RFC 6275), host identity (RFC 7401) and shim6 (RFC 5533).
 ///
 ///     0             1        2
 ///     +-------------+--------+---------------------------------+

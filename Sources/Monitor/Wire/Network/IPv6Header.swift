@@ -20,8 +20,8 @@ struct IPv6Header: ~Escapable {
 
   var trafficClass: UInt8 { UInt8(truncatingIfNeeded: bytes.u16(0) >> 4) }
   var flowLabel: UInt32 { bytes.u32(0) & 0xF_FFFF }
-  /// As stated. 0 for a jumbogram (RFC 2675) and on a sending host that leaves segmentation to its interface; then everything
-  /// captured belongs to the datagram.
+  /// As stated. 0 for a jumbogram (RFC 2675) and on a sending host that leaves segmentation to its interface; then
+  /// everything captured belongs to the datagram.
   var payloadLength: Int { Int(bytes.u16(4)) }
   /// The payload length reaches beyond the bytes there are.
   var isIncomplete: Bool { IPv6Header.length + payloadLength > bytes.byteCount }

@@ -95,7 +95,8 @@ extension Packet {
     payloadEnd = end
   }
 
-  /// What a length/type field announces: tags, then the network layer. Every turn of the loop takes at least four bytes.
+  /// What a length/type field announces: tags, then the network layer. Every turn of the loop
+  /// takes at least four bytes.
   @inline(never)
   mutating func readType(_ first: UInt16, at firstOffset: Int, end firstEnd: Int) {
     var type = EtherType(rawValue: first)
@@ -258,8 +259,8 @@ extension Packet {
     return nil
   }
 
-  /// An Ethernet pseudowire with an empty control word (RFC 4448, 4.6). Nothing in the frame announces it, so that the type
-  /// in it must be one we know.
+  /// An Ethernet pseudowire with an empty control word (RFC 4448, 4.6). Nothing in the frame announces it, so that the
+  /// type in it must be one we know.
   private mutating func readPseudowire(at offset: Int, end: Int) -> (type: EtherType, offset: Int)? {
     let frame = offset + 4
     guard frame + EthernetHeader.length <= end, bytes.u32(offset) == 0 else { return nil }

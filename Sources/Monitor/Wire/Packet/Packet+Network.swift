@@ -82,7 +82,8 @@ extension Packet {
     fail(Malformed(layer, .length, needed: needed, available: end - offset), at: offset, end: end)
   }
 
-  /// Walks the extension headers, then reads the transport. Each header takes at least eight bytes, and they are counted.
+  /// Walks the extension headers, then reads the transport. Each header takes at least eight
+  /// bytes, and they are counted.
   @inline(never)
   mutating func readExtensions(_ first: IPProtocol, at start: Int) {
     var next = first

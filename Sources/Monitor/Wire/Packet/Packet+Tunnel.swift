@@ -105,7 +105,8 @@ extension Packet {
 
   /// Reads what the tunnel carries; only meaningful where `tunnel` is not `none`. The caller counts the nesting.
   ///
-  /// An inner Ethernet frame has link fields of its own. An inner IP datagram keeps the outer's: they are the only ones there are.
+  /// An inner Ethernet frame has link fields of its own. An inner IP datagram keeps the outer's: they are
+  /// the only ones there are.
   @_lifetime(copy self)
   func inner() -> Packet {
     if innerLinkType.rawValue == LinkType.ethernet.rawValue {

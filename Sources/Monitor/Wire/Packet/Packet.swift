@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 
-/// One stack of headers, from the link to the transport, read in place. It stops at a tunnel; `inner()` reads what the tunnel
-/// carries, so that outer and inner stand side by side and nothing recurses. Where a header is broken the good ones before it
-/// stand and `fault` says what was wrong.
+/// One stack of headers, from the link to the transport, read in place. It stops at a tunnel; `inner()` reads what the
+/// tunnel carries, so that outer and inner stand side by side and nothing recurses. Where a header is broken the good
+/// ones before it stand and `fault` says what was wrong.
 ///
-/// The decoder is parted by layer: `Packet+Link`, `Packet+Network`, `Packet+Transport`, `Packet+Tunnel`; the headers it found are
-/// views again on demand in `Packet+Headers`.
+/// The decoder is parted by layer: `Packet+Link`, `Packet+Network`, `Packet+Transport`, `Packet+Tunnel`; the headers it
+/// found are views again on demand in `Packet+Headers`.
 package struct Packet: ~Escapable {
   package enum Network: UInt8, Sendable { case none, arp, ipv4, ipv6, other }
   package enum Transport: UInt8, Sendable { case none, tcp, udp, udpLite, icmp, icmpv6, igmp, sctp, other }
-  /// What wraps the inner packet. `erspan1…3` and `tzsp` carry mirrored frames: their outside is transport of the mirror, not
-  /// traffic of the plant.
+  /// What wraps the inner packet. `erspan1…3` and `tzsp` carry mirrored frames: their outside is transport of the
+  /// mirror, not traffic of the plant.
   package enum Tunnel: UInt8, Sendable {
     case none, gre, erspan1, erspan2, erspan3, vxlan, geneve, tzsp, ipInIP, gtp
     package var isMirror: Bool { self == .erspan1 || self == .erspan2 || self == .erspan3 || self == .tzsp }
   }
 
-  /// What the offsets count in, as captured: the frame; the inner frame where a tunnel carries Ethernet; for an inner IP datagram
-  /// the outer's bytes; for a reassembled datagram what stands behind its IP headers.
+  /// What the offsets count in, as captured: the frame; the inner frame where a tunnel carries Ethernet; for an inner
+  /// IP datagram the outer's bytes; for a reassembled datagram what stands behind its IP headers.
   let bytes: RawSpan
   /// The capture holds less than was on the wire ("cut by the capture" is not "malformed").
   var isCut: Bool
@@ -86,15 +86,17 @@ package struct Packet: ~Escapable {
   /// Reads a frame. `length` is its length on the wire in bytes.
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, linkType: LinkType, length: Int) {
-    // Not through the initialiser above: a delegating one builds the value aside and copies it, a fifth of the whole decode.
+    // Not through the initialiser above: a delegating one builds the value aside and copies it, a
+    // fifth of the whole decode.
     self.bytes = bytes
     self.linkType = linkType
     isCut = length > bytes.byteCount
     readLink()
   }
 
-  /// Transport payload: a TCP segment's or a datagram's data, trimmed to the IP length. For a fragment what stands behind the IP
-  /// headers; for what is not IP what stands behind the EtherType (from the LLC header on in an 802.3 frame).
+  /// Transport payload: a TCP segment's or a datagram's data, trimmed to the IP length. For a fragment
+  /// what stands behind the IP headers; for what is not IP what stands behind the EtherType (from the LLC
+  /// header on in an 802.3 frame).
   var payload: RawSpan {
     @_lifetime(copy self) get { bytes.slice(payloadOffset, payloadEnd - payloadOffset) }
   }

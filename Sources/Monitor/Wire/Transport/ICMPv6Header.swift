@@ -98,8 +98,8 @@ struct ICMPv6Header: ~Escapable {
   }
 }
 
-/// The options of a neighbour discovery message (RFC 4861, 4.6): type, length in units of eight bytes, data. Each step takes at
-/// least eight bytes, so the walk ends.
+/// The options of a neighbour discovery message (RFC 4861, 4.6): type, length in units of eight bytes, data. Each step
+/// takes at least eight bytes, so the walk ends.
 struct NeighborDiscoveryOptions: ~Escapable {
   private var rest: RawSpan
   /// A length of 0 or beyond the message ended the walk.

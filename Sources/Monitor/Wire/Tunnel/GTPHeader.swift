@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// GPRS tunnelling protocol, user plane, version 1 (3GPP TS 29.281, 5.1 and 5.2). The optional fields are there together when any
-/// of E, S and PN is set; extension headers follow while the next type is not 0.
+/// GPRS tunnelling protocol, user plane, version 1 (3GPP TS 29.281, 5.1 and 5.2). The optional fields are there
+/// together when any of E, S and PN is set; extension headers follow while the next type is not 0.
 ///
 ///     0                   1      2        4      8                 10      11          12
 ///     +-------------------+------+--------+------+-----------------+-------+-----------+------------------------+

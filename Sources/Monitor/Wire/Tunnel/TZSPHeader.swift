@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// TaZmen sniffer protocol, as mirrors of MikroTik and others send it (no standard; layout as described in the public TZSP
-/// articles of Wikipedia and the tcpdump and Wireshark documentation). Tags follow, up to the end tag, then the mirrored frame.
+/// TaZmen sniffer protocol, as mirrors of MikroTik and others send it (no standard; layout as described in the
+/// public TZSP articles of Wikipedia and the tcpdump and Wireshark documentation). Tags follow, up to the end tag,
+/// then the mirrored frame.
 ///
 ///     0         1      2               4
 ///     +---------+------+---------------+-----------------------------------+-------+

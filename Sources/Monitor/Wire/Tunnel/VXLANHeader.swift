@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Virtual extensible LAN (RFC 7348, 5), with the group policy extension (draft-smith-vxlan-group-policy, 2.1) that puts a group
-/// into the reserved bytes.
+/// Virtual extensible LAN (RFC 7348, 5), with the group policy extension (draft-smith-vxlan-group-policy, 2.1) that
+/// puts a group into the reserved bytes.
 ///
 ///     0       1                 4                   7          8
 ///     +-------+-----------------+-------------------+----------+----------------+
