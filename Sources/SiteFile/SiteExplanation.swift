@@ -118,7 +118,7 @@ extension Site {
       Service(ipProtocol: number, port: 0, dissector: .none, isSettled: true)
     case .application(let id, _, let ports, _):
       Service(
-        ipProtocol: ports.first?.ipProtocol ?? 255, port: ports.first?.range.lowerBound ?? 0, dissector: id,
+        ipProtocol: ports.first?.ipProtocol, port: ports.first?.range.lowerBound ?? 0, dissector: id,
         isSettled: true)
     }
   }
@@ -158,7 +158,7 @@ extension Site {
     if services.isEmpty {
       // Any service: one of each that a conduit names, and one that none does.
       services = candidates.flatMap { conduits[$0].services.map(Site.sample) }
-      services.append(Service(ipProtocol: 255, port: 0, dissector: .none, isSettled: true))
+      services.append(Service(ipProtocol: nil, port: 0, dissector: .none, isSettled: true))
     }
     var best: Verdict?
     var judged: [(conduit: Int, verdict: Verdict)] = []

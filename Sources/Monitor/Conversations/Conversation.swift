@@ -85,7 +85,7 @@ extension Conversation {
   /// What the site's conduits ask of it.
   var service: Service {
     Service(
-      ipProtocol: flow.ipProtocol, port: flow.serverPort, dissector: spoken, isSettled: isSettled)
+      ipProtocol: flow.transport, port: flow.serverPort, dissector: spoken, isSettled: isSettled)
   }
 }
 

@@ -13,5 +13,5 @@ struct Moment {
   /// Ends and protocol of the outermost tunnel.
   var tunnelSource = IPAddress.none
   var tunnelDestination = IPAddress.none
-  var tunnelProtocol: UInt8 = 255
+  var tunnelProtocol: UInt8?
 }

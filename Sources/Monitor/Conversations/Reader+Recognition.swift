@@ -95,7 +95,7 @@ extension Reader {
     observer.settled(&conversation, at: moment)
     // On the protocol's own port, and seen from its beginning: what came before the first good
     // message was meant to be one.
-    let isTCP = conversation.flow.ipProtocol == 6
+    let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue
     if strange > 0, conversation.flow.basis == .syn,
       tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
     {

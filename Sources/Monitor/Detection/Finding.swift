@@ -39,9 +39,9 @@ package struct Finding: Sendable {
   /// Who did it, and to whom.
   package var source: Endpoint
   package var destination: Endpoint
-  /// IP protocol number; 255 without IP.
-  package var ipProtocol: UInt8 = 255
-  package var vlan: UInt16 = 0xFFFF
+  /// IP protocol number; nil without IP.
+  package var ipProtocol: UInt8?
+  package var vlan = Packet.noVLAN
   package var dissector = DissectorID.none
   package var flow: FlowSummary?
   package var operation: Operation?
@@ -51,7 +51,7 @@ package struct Finding: Sendable {
   package var tunnelDepth = 0
   package var tunnelSource = IPAddress.none
   package var tunnelDestination = IPAddress.none
-  package var tunnelProtocol: UInt8 = 255
+  package var tunnelProtocol: UInt8?
 
   package init(
     _ kind: FindingKind, _ detail: Detail, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint
@@ -85,7 +85,7 @@ extension Moment {
   ) -> Finding {
     var finding = finding(
       kind, detail, source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed))
-    finding.ipProtocol = conversation.flow.ipProtocol
+    finding.ipProtocol = conversation.flow.transport
     finding.dissector = conversation.dissector
     finding.flow = conversation.summary
     return finding

@@ -34,7 +34,10 @@ struct Flow {
   }
 
   let id: UInt64
+  /// IP protocol number; 0 without IP.
   let ipProtocol: UInt8
+  /// Without IP: the ends are MAC addresses, the ports both the EtherType.
+  let isLink: Bool
   var client: IPAddress
   var server: IPAddress
   var clientPort: UInt16
@@ -60,9 +63,10 @@ struct Flow {
   /// A flow begun by `packet`, the `frame`th of the capture.
   @inline(__always)
   init(
-    _ packet: borrowing Packet, time: Int64, frame: UInt64, sourceIsServer: Bool, basis: Basis
+    _ packet: borrowing Packet, time: Int64, frame: UInt64, sourceIsServer: Bool, basis: Basis, isLink: Bool = false
   ) {
-    ipProtocol = packet.ipProtocol.rawValue
+    self.isLink = isLink
+    ipProtocol = isLink ? 0 : packet.ipProtocol.rawValue
     vlan = packet.vlan
     let icmp = packet.bytes.slice(packet.transportOffset, 2)
     let isICMP = packet.transport == .icmp || packet.transport == .icmpv6
@@ -89,12 +93,12 @@ struct Flow {
     id = mix(hash, frame) >> 11
   }
 
-  /// Without IP: the ends are MAC addresses, the ports both the EtherType.
-  var isLink: Bool { ipProtocol == FlowKey.noIP }
+  /// IP protocol number, as records have it: nil without IP.
+  var transport: UInt8? { isLink ? nil : ipProtocol }
 
   /// A conversation between two stations without IP, begun by `packet`.
   init(link packet: borrowing Packet, time: Int64, frame: UInt64) {
-    self.init(packet, time: time, frame: frame, sourceIsServer: false, basis: .firstSeen)
+    self.init(packet, time: time, frame: frame, sourceIsServer: false, basis: .firstSeen, isLink: true)
     clientPort = packet.etherType.rawValue
     serverPort = packet.etherType.rawValue
     toServer.mac = packet.source
@@ -135,6 +139,8 @@ struct Flow {
   /// connection; so an established TCP connection waits a day. The bounded table, not the time-out, guards memory.
   var timeout: Int64 {
     let second: Int64 = 1_000_000_000
+    // Cyclic data come many times a second; the longest usual pause of a GOOSE publisher is some ten seconds.
+    if isLink { return 60 * second }
     switch ipProtocol {
     case IPProtocol.tcp.rawValue:
       switch tcp {
@@ -146,9 +152,6 @@ struct Flow {
     case IPProtocol.udp.rawValue, IPProtocol.udpLite.rawValue:
       return (toServer.packets > 0 && toClient.packets > 0 ? 3_600 : 300) * second
     case IPProtocol.icmp.rawValue, IPProtocol.icmpv6.rawValue:
-      return 60 * second
-    case FlowKey.noIP:
-      // Cyclic data come many times a second; the longest usual pause of a GOOSE publisher is some ten seconds.
       return 60 * second
     default:
       return 600 * second

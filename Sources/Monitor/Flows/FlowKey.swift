@@ -32,11 +32,8 @@ struct FlowKey: TableKey {
     func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF_FFFF) << 96 | UInt128(mac.rawValue)) }
     self.init(
       source: address(source), sourcePort: etherType.rawValue, destination: address(destination),
-      destinationPort: etherType.rawValue, ipProtocol: FlowKey.noIP, vlan: vlan)
+      destinationPort: etherType.rawValue, ipProtocol: 0, vlan: vlan)
   }
-  /// In the place of the IP protocol number: 255 is reserved (IANA, Assigned Internet Protocol Numbers).
-  static let noIP: UInt8 = 255
-
   @inline(__always)
   func hash(seed: UInt64) -> UInt64 {
     let rest = UInt64(lowPort) << 48 | UInt64(highPort) << 32 | UInt64(vlan) << 8 | UInt64(ipProtocol)

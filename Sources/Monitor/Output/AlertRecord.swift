@@ -138,7 +138,7 @@ extension Records {
       line.string("src_ip", finding.tunnelSource.description)
       line.string("dest_ip", finding.tunnelDestination.description)
     }
-    if finding.tunnelProtocol != 255 { line.string("proto", Records.protocolName(finding.tunnelProtocol)) }
+    if let number = finding.tunnelProtocol { line.string("proto", Records.protocolName(number)) }
     line.number("depth", finding.tunnelDepth)
     line.close()
   }

@@ -33,7 +33,7 @@ package struct FlowRecord: Sendable {
   package var source: Endpoint
   package var destination: Endpoint
   package var ipProtocol: UInt8
-  package var vlan: UInt16 = 0xFFFF
+  package var vlan = Packet.noVLAN
   package var dissector = DissectorID.none
   package var start: Int64
   package var end: Int64

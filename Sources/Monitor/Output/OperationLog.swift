@@ -20,7 +20,7 @@ struct OperationLog {
     var frame: UInt64
     let source: Endpoint
     let destination: Endpoint
-    let ipProtocol: UInt8
+    let ipProtocol: UInt8?
     let vlan: UInt16
     let flowID: UInt64
     /// The conversation's other sums.
@@ -87,7 +87,7 @@ struct OperationLog {
       Sum(
         operation: summed, first: moment.time, last: moment.time, digest: operation.digest, frame: moment.frame,
         source: conversation.endpoint(direction), destination: conversation.endpoint(direction.reversed),
-        ipProtocol: conversation.flow.ipProtocol, vlan: moment.vlan, flowID: conversation.flow.id,
+        ipProtocol: conversation.flow.transport, vlan: moment.vlan, flowID: conversation.flow.id,
         next: head.map { heads[$0] } ?? -1), at: moment.time)
     if let head {
       if sums[slot].next >= 0 { sums[Int(sums[slot].next)].previous = Int32(slot) }
@@ -145,7 +145,7 @@ extension Output {
     }
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
-      destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.ipProtocol,
+      destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.transport,
       vlan: moment.vlan, flowID: conversation.flow.id, message: message, copyOf: moment.copyOf, to: &sink)
   }
 

@@ -50,8 +50,8 @@ package struct Records: Sendable {
   /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its
   /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none.
   package mutating func operation(
-    _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8,
-    vlan: UInt16 = 0xFFFF, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,
+    _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8?,
+    vlan: UInt16 = Packet.noVLAN, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,
     copyOf: UInt64 = 0, to sink: inout Sink
   ) {
     line.begin()
@@ -80,8 +80,8 @@ package struct Records: Sendable {
   }
 
   /// `vlan`, addresses, ports and protocol, in EVE's order.
-  mutating func parties(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8, vlan: UInt16) {
-    if vlan != 0xFFFF {
+  mutating func parties(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?, vlan: UInt16) {
+    if vlan != Packet.noVLAN {
       line.openArray("vlan")
       line.element(vlan)
       line.closeArray()
@@ -91,8 +91,8 @@ package struct Records: Sendable {
     if hasPorts { line.number("src_port", source.port) }
     line.string("dest_ip", address(destination))
     if hasPorts { line.number("dest_port", destination.port) }
-    if ipProtocol != FlowKey.noIP { line.string("proto", Records.protocolName(ipProtocol)) }
-    if ipProtocol == 1 || ipProtocol == 58 {
+    if let ipProtocol { line.string("proto", Records.protocolName(ipProtocol)) }
+    if ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue {
       line.number("icmp_type", source.port)
       line.number("icmp_code", destination.port)
     }
@@ -106,8 +106,8 @@ package struct Records: Sendable {
     line.close()
   }
 
-  mutating func communityID(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8) {
-    if let id = CommunityID.text(
+  mutating func communityID(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) {
+    if let ipProtocol, let id = CommunityID.text(
       ipProtocol, source: source.ip, sourcePort: source.port, destination: destination.ip,
       destinationPort: destination.port)
     {
@@ -121,7 +121,7 @@ package struct Records: Sendable {
     return context.asset(end.party.asset)?.ip?.description ?? "0.0.0.0"
   }
 
-  static func hasPorts(_ ipProtocol: UInt8) -> Bool {
+  static func hasPorts(_ ipProtocol: UInt8?) -> Bool {
     ipProtocol == 6 || ipProtocol == 17 || ipProtocol == 132 || ipProtocol == 136 || ipProtocol == 33
   }
 

@@ -109,7 +109,7 @@ package enum ServicePattern: Hashable, Sendable {
         return service.dissector == id || carriers.contains(service.dissector) ? .yes : .no
       }
       var isOnPort = false
-      var isOnTransport = ports.isEmpty && (service.ipProtocol == 6 || service.ipProtocol == 17)
+      var isOnTransport = ports.isEmpty && (service.ipProtocol == IPProtocol.tcp.rawValue || service.ipProtocol == IPProtocol.udp.rawValue)
       for place in ports where place.ipProtocol == service.ipProtocol {
         isOnTransport = true
         isOnPort = isOnPort || place.range.contains(service.port)
@@ -123,8 +123,8 @@ package enum ServicePattern: Hashable, Sendable {
 
 /// What a flow is about, as far as is known.
 package struct Service: Hashable, Sendable {
-  /// IP protocol number; 255 without IP.
-  package var ipProtocol: UInt8
+  /// IP protocol number; nil without IP.
+  package var ipProtocol: UInt8?
   /// The server's port; 0 where there are no ports.
   package var port: UInt16
   /// The protocol its content showed; `.none` while unknown, or if none fits.
@@ -132,7 +132,7 @@ package struct Service: Hashable, Sendable {
   /// False while the content may still tell.
   package var isSettled: Bool
 
-  package init(ipProtocol: UInt8, port: UInt16, dissector: DissectorID, isSettled: Bool) {
+  package init(ipProtocol: UInt8?, port: UInt16, dissector: DissectorID, isSettled: Bool) {
     self.ipProtocol = ipProtocol
     self.port = port
     self.dissector = dissector

@@ -37,24 +37,24 @@ package struct ServiceWords: Sendable {
   init(dissectors: [(name: String, selectors: [Selector])]) {
     for unread in Registry.unread {
       let ports =
-        unread.tcp.map { ServicePattern.ApplicationPorts(ipProtocol: 6, range: $0) }
-        + unread.udp.map { ServicePattern.ApplicationPorts(ipProtocol: 17, range: $0) }
+        unread.tcp.map { ServicePattern.ApplicationPorts(ipProtocol: IPProtocol.tcp.rawValue, range: $0) }
+        + unread.udp.map { ServicePattern.ApplicationPorts(ipProtocol: IPProtocol.udp.rawValue, range: $0) }
       patterns[unread.name] = .application(id: .none, name: unread.name, ports: ports)
     }
     for (index, dissector) in dissectors.enumerated() {
       var ports: [ServicePattern.ApplicationPorts] = []
       for selector in dissector.selectors {
         switch selector {
-        case .tcp(let port): ports.append(.init(ipProtocol: 6, range: port...port))
-        case .udp(let port): ports.append(.init(ipProtocol: 17, range: port...port))
+        case .tcp(let port): ports.append(.init(ipProtocol: IPProtocol.tcp.rawValue, range: port...port))
+        case .udp(let port): ports.append(.init(ipProtocol: IPProtocol.udp.rawValue, range: port...port))
         case .anyTCP, .unclaimedTCP, .anyUDP, .etherType: break
         }
       }
       // A protocol found by content alone may come on any port of its transport.
       for selector in dissector.selectors {
         switch selector {
-        case .anyTCP where !ports.contains { $0.ipProtocol == 6 }: ports.append(.init(ipProtocol: 6, range: 0...0))
-        case .anyUDP where !ports.contains { $0.ipProtocol == 17 }: ports.append(.init(ipProtocol: 17, range: 0...0))
+        case .anyTCP where !ports.contains { $0.ipProtocol == IPProtocol.tcp.rawValue }: ports.append(.init(ipProtocol: IPProtocol.tcp.rawValue, range: 0...0))
+        case .anyUDP where !ports.contains { $0.ipProtocol == IPProtocol.udp.rawValue }: ports.append(.init(ipProtocol: IPProtocol.udp.rawValue, range: 0...0))
         default: break
         }
       }

@@ -159,7 +159,7 @@ import Testing
         var (sender, receiver) = (Samples.source(), Samples.destination)
         (sender.ip, receiver.ip) = (.none, .none)
         records.operation(
-          operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: 255, message: Message(),
+          operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: nil, message: Message(),
           copyOf: 1, to: &sink)
       }
       records.flow(flow, to: &sink)

@@ -27,12 +27,8 @@ struct ZonePolicy {
     return !gate.allows(operation.action)
   }
 
-<<<<<<< HEAD
-  /// What there is to report of an operation that is refused: every target of a message must be allowed, and the first that is not is named.
-=======
-  /// What there is to report of an operation: every target of a message must be allowed, and the
+  /// What there is to report of an operation that is refused: every target of a message must be allowed, and the
   /// first that is not is named.
->>>>>>> wrap
   func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, _ ruling: Ruling

@@ -53,9 +53,9 @@ struct Facts {
   private static func service(_ finding: Finding, _ context: AlertContext) -> String {
     let name = context.protocolName(finding.operation?.dissector ?? finding.dissector)
     if name != "failed" { return name }
-    guard finding.ipProtocol != 255 else { return "Ethernet" }
-    let transport = Records.protocolName(finding.ipProtocol)
-    guard Records.hasPorts(finding.ipProtocol), finding.destination.port != 0 else { return transport }
+    guard let ipProtocol = finding.ipProtocol else { return "Ethernet" }
+    let transport = Records.protocolName(ipProtocol)
+    guard Records.hasPorts(ipProtocol), finding.destination.port != 0 else { return transport }
     return "\(transport.lowercased())/\(finding.destination.port)"
   }
 
