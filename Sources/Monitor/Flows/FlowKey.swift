@@ -9,7 +9,7 @@ struct FlowKey: TableKey {
   let highPort: UInt16
   /// IP protocol number.
   let ipProtocol: UInt8
-  /// `Packet.noVLAN` when VLANs do not separate flows: a mirror port often shows the two directions under different tags.
+  /// `Packet.noVLAN` if VLANs do not separate flows: mirror ports often show the two directions under different tags.
   let vlan: UInt16
 
   @inline(__always)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// PPP over Ethernet (RFC 2516, 4), trimmed to its length, and in a session the PPP protocol field after it (RFC 1661, 2).
+/// PPP over Ethernet (RFC 2516, 4), trimmed to its length, and in a session the PPP protocol after it (RFC 1661, 2).
 ///
 ///     0            1      2            4        6
 ///     +------------+------+------------+--------+--------------+------+
