@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The captures that files and folders on a command line stand for.
+/// The captures named by files and folders on a command line.
 package struct CaptureList: Sendable {
   /// In order of their first packet; ties by path, empty captures last.
   package private(set) var paths: [String] = []
@@ -50,7 +50,7 @@ package struct CaptureList: Sendable {
     }
   }
 
-  /// A file that was named is opened, and its faults told, when its turn comes.
+  /// A file named explicitly is opened, and its faults reported, when its turn comes.
   private static func firstTime(_ path: String) -> Int64 {
     do throws(CaptureError) {
       var file = try CaptureFile(path: path)

@@ -64,7 +64,7 @@ struct Input: ~Copyable {
   }
 
   private mutating func detect() {
-    // Four bytes tell; a pipe may deliver them one by one.
+    // Four bytes are enough; a pipe may deliver them one by one.
     while rawEnd < 4, readRaw() {}
     let magic = unsafe rawEnd >= 4 ? raw.loadUnaligned(as: UInt32.self).littleEndian : 0
     if magic & 0xFFFF == 0x8B1F {
@@ -114,7 +114,7 @@ struct Input: ~Copyable {
     return false
   }
 
-  /// Whether `count` bytes lie at the front; reads until they do, or the end.
+  /// Whether `count` bytes are buffered; reads until they are, or until the end of input.
   @inline(__always)
   mutating func need(_ count: Int) -> Bool { end - start >= count ? true : fill(count) }
 

@@ -53,7 +53,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
   private var lastStatistics = pcap_stat()
 
   package private(set) var condition = Condition.up
-  /// What libpcap did not do as asked, for example promiscuous mode refused. Of the latest opening.
+  /// What libpcap did not do as asked when last opened, for example promiscuous mode refused.
   package private(set) var warnings: [String] = []
 
   /// Opens `interface` ("any" for all of them). One that exists but is down is no error: `condition` says so.
@@ -71,7 +71,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
   }
 
   deinit {
-    // Sound: the handle is ours alone and nobody can use it after this.
+    // Sound: the handle is ours alone and cannot be used after this.
     if let handle = unsafe handle { unsafe pcap_close(handle) }
   }
 
@@ -127,8 +127,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     _ = unsafe poll(&descriptor, 1, readTimeout)
   }
 
-  /// libpcap tells that an interface disappeared, but waits for one that was set down: so a silent one is looked at
-  /// once a second, and given up at the second look, when the last frames have left the ring.
+  /// libpcap reports that an interface disappeared, but waits for one that was set down: so a silent one is checked
+  /// once a second, and given up at the second check, when the last frames have left the ring.
   private mutating func lookWhenSilent() {
     let now = monotonicNanoseconds()
     guard interface != "any", now &- lastAttempt >= reopenInterval, let handle = unsafe handle else { return }
@@ -145,8 +145,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
     wasSetDown = isSetDown
   }
 
-  /// libpcap tells of a failure before the ring is empty, and the kernel hands over the last frames within its
-  /// time-out: they are waited for.
+  /// libpcap reports a failure before the ring is empty, and the kernel delivers the last frames within its
+  /// timeout, so we wait for them.
   private mutating func giveUp(_ reason: String) {
     let now = monotonicNanoseconds()
     if failure == nil { failure = (reason, now) }

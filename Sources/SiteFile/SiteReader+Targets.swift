@@ -149,7 +149,7 @@ extension SiteReader {
     var bit: Int8 = -1
     let prefix = area.word + (number.map { " \($0)" } ?? "")
     if let word = words.popFirst() {
-      // Of words, one bit: `CIO 10.5`.
+      // One bit of a word: `CIO 10.5`.
       let parts = word.split(separator: ".", omittingEmptySubsequences: false)
       if parts.count == 2, let address = self.number(parts[0]), let place = self.number(parts[1]), place < 16 {
         addresses = address...address

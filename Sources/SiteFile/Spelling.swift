@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The word of a list that somebody most likely meant.
+/// The word of a list that was most likely meant.
 enum Spelling {
   /// The nearest of `words` by optimal string alignment (insertions, deletions, substitutions, swaps of neighbours),
   /// letter case apart; nil if none is near: at most a third of its letters may differ, and at most 3.

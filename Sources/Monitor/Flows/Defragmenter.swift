@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Puts IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again. Bounded in datagrams, bytes and pieces.
-/// Of bytes sent twice the first stand, and those that differ are reported: end systems disagree about them, which is
-/// how fragments hide an attack.
+/// Reassembles IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams. Bounded in datagrams, bytes and pieces.
+/// Where fragments overlap, the bytes received first are kept, and those that differ are reported: end systems resolve
+/// overlaps differently, which is how fragments hide an attack.
 struct Defragmenter {
   enum Outcome {
     /// More fragments are to come.
     case waiting
-    /// What stood behind the IP headers, and the transport's number.
+    /// What followed the IP headers, and the transport's number.
     case complete([UInt8], IPProtocol)
     /// Not kept: no room, too many pieces, or an impossible offset.
     case refused
@@ -30,7 +30,7 @@ struct Defragmenter {
   private(set) var timeouts: UInt64 = 0
   private(set) var refusals: UInt64 = 0
   private(set) var overlaps: UInt64 = 0
-  /// Unfinished datagrams that gave way at the bound.
+  /// Incomplete datagrams evicted at the limit.
   private(set) var evictions: UInt64 = 0
   private(set) var bytes = 0
   let byteLimit: Int
@@ -69,7 +69,7 @@ struct Defragmenter {
     }
     let key = FragmentKey(
       source: packet.sourceIP, destination: packet.destinationIP, identification: packet.identification,
-      // IPv4 tells datagrams apart by protocol too; in IPv6 only the first fragment's next header counts.
+      // IPv4 distinguishes datagrams by protocol too; in IPv6 only the first fragment's next header counts.
       ipProtocol: packet.network == .ipv4 ? packet.ipProtocol.rawValue : 0)
     let slot: Int
     if let found = datagrams.find(key) {
@@ -85,7 +85,7 @@ struct Defragmenter {
     let isLast = !packet.moreFragments
     guard datagrams[slot].pieces.count < Defragmenter.mostPieces,
       datagrams[slot].total.map({ end <= $0 && (!isLast || end == $0) }) ?? true,
-      // Bytes held behind the end would make up in number for bytes that are missing before it.
+      // Bytes held beyond the end would make up in number for bytes that are missing before it.
       !isLast || datagrams[slot].pieces.last.map({ $0.end <= end }) ?? true
     else {
       refusals += 1
@@ -140,7 +140,7 @@ struct Defragmenter {
   }
 
   private mutating func add(_ span: RawSpan, at offset: Int, index: Int, _ slot: Int) {
-    // One fragment parted by those already held may become many: what goes over the bound is missing.
+    // One fragment split by those already held may become many: what exceeds the limit is missing.
     guard datagrams[slot].pieces.count < Defragmenter.mostPieces else { return }
     datagrams[slot].pieces.insert(Piece(offset: offset, bytes: Array(copying: span)), at: index)
     datagrams[slot].size += span.byteCount

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells copies of a frame from repetitions. A switch that mirrors ingress and egress delivers each frame twice, the
-/// second time perhaps with another VLAN tag, another time to live, other MAC addresses. A copy has the same bytes from
-/// the IP header on (but for time to live and header checksum), or without IP the same MAC addresses and payload, and
-/// comes within the window.
+/// Distinguishes copies of a frame from repetitions. A switch that mirrors ingress and egress delivers each frame
+/// twice, the second time perhaps with another VLAN tag, another time to live, other MAC addresses. A copy has the same
+/// bytes from the IP header on (except time to live and header checksum), or without IP the same MAC addresses and
+/// payload, and comes within the window.
 ///
-/// A cyclic frame that merely repeats is no copy. IPv4 identification or a TCP sequence number tell the two apart;
-/// where neither is there (UDP with identification 0, or over IPv6) only a frame that took another way (VLAN, time to
+/// A cyclic frame that merely repeats is not a copy. IPv4 identification or a TCP sequence number distinguishes the two;
+/// where neither is present (UDP with identification 0, or over IPv6) only a frame that took another path (VLAN, time to
 /// live or MAC addresses differ) is one.
 struct DuplicateFilter {
   private struct Entry {

@@ -8,9 +8,9 @@ struct Flow {
     case syn
     /// One port is a protocol's own, the other is not.
     case wellKnownPort
-    /// The messages themselves tell question from answer.
+    /// The messages themselves distinguish question from answer.
     case content
-    /// Nothing told; whoever sent the first packet seen.
+    /// No evidence: the sender of the first packet seen.
     case firstSeen
     var word: String { "\(self)" }
   }
@@ -51,7 +51,7 @@ struct Flow {
   var toServer = Half()
   var toClient = Half()
   var tcp = TCPState.none
-  /// Of the first packet, where it is ICMP or ICMPv6.
+  /// Type and code of the first packet, if it is ICMP or ICMPv6.
   let icmpType: UInt8
   let icmpCode: UInt8
   /// When the next interim record is due.
@@ -106,7 +106,7 @@ struct Flow {
   }
 
   var isICMP: Bool { ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue }
-  /// An ICMP message about another packet (RFC 792; RFC 4443, 2.1: types below 128): nobody began anything with it.
+  /// An ICMP message about another packet (RFC 792; RFC 4443, 2.1: types below 128): it does not initiate anything.
   var isICMPError: Bool {
     ipProtocol == IPProtocol.icmpv6.rawValue
       ? icmpType < 128

@@ -9,7 +9,7 @@ struct FlowKey: TableKey {
   let highPort: UInt16
   /// IP protocol number.
   let ipProtocol: UInt8
-  /// `Packet.noVLAN` when VLANs do not part flows: a mirror port often shows the two directions under different tags.
+  /// `Packet.noVLAN` if VLANs do not separate flows: mirror ports often show the two directions under different tags.
   let vlan: UInt16
 
   @inline(__always)
@@ -26,7 +26,7 @@ struct FlowKey: TableKey {
     }
   }
 
-  /// Of frames without IP: the two stations and the EtherType.
+  /// For frames without IP: the two stations and the EtherType.
   init(source: MACAddress, destination: MACAddress, etherType: EtherType, vlan: UInt16) {
     // No IPv6 address begins so (RFC 4291, 2.4: 1111 1111 is multicast, with reserved flags here).
     func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF_FFFF) << 96 | UInt128(mac.rawValue)) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far a TCP connection has got, as a listener can tell (RFC 9293, 3.3.2, both ends taken together).
+/// State of a TCP connection as seen by a passive observer (RFC 9293, 3.3.2, both ends taken together).
 enum TCPState: UInt8, Sendable {
   case none
   case synSent, synReceived, established

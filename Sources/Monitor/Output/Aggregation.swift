@@ -6,8 +6,8 @@ package import Catalogue
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
 /// up to the findings reported. Packet time drives everything.
 ///
-/// Each kind may open a number of new alerts in a window; what goes beyond is summed up in one alert of that kind and
-/// window, so that whoever floods addresses does not bury the others.
+/// Each kind may open a number of new alerts in a window; the rest are summed up in one alert of that kind and
+/// window, so that a flood of addresses does not bury the others.
 package struct Aggregation {
   /// New alerts of one kind in one window.
   package static let newAlerts = 200
@@ -22,7 +22,7 @@ package struct Aggregation {
     package var updates: UInt64 = 0
     /// Findings counted only in the alert for the rest.
     package var overBudget: UInt64 = 0
-    /// Alerts that gave way at the bound; a repeat opens a new one.
+    /// Alerts evicted at the limit; a repeat opens a new one.
     package var evictions: UInt64 = 0
     /// Alerts opened, and findings, by the number of the kind.
     package var alertsByKind = Array(repeating: UInt64(0), count: Aggregation.kinds)
@@ -210,7 +210,7 @@ private struct Aggregate {
   }
 }
 
-/// What makes two findings the same alert: kind, parties, and what tells one cause from another between them.
+/// What makes two findings the same alert: kind, parties, and what distinguishes one cause from another between them.
 private struct AlertKey: TableKey {
   let source: UInt128
   let destination: UInt128
@@ -264,8 +264,8 @@ private struct AlertKey: TableKey {
     }
   }
 
-  /// Commands to a controller are told apart: a stop is not a repetition of a start. A program comes in many steps,
-  /// and is loaded or fetched.
+  /// Commands to a controller are distinguished: a stop is not a repetition of a start. A program transfer takes many
+  /// steps, and is a download or an upload.
   private static func deed(_ operation: Operation) -> UInt64 {
     switch operation.action {
     case .program: operation.isFetch ? 2 : 1

@@ -6,7 +6,7 @@ package import Catalogue
 package struct AlertContext: Sendable {
   package struct Zone: Sendable {
     package var name: String
-    /// For people; the name where there is none.
+    /// Title for display; the name if there is no title.
     package var title: String
     package var importance: Importance
     package var values: [Value]
@@ -23,7 +23,7 @@ package struct AlertContext: Sendable {
   package struct Asset: Sendable {
     package var name: String
     package var role: String
-    /// The address that stands for it in records of frames without IP.
+    /// The address used for it in records of frames without IP.
     package var ip: IPAddress?
     package init(name: String, role: String, ip: IPAddress?) {
       self.name = name
@@ -66,7 +66,7 @@ package struct AlertContext: Sendable {
     }
   }
 
-  /// By `ZoneID`; the first one is the outside of the plant.
+  /// By `ZoneID`; the first one is everything outside the plant.
   package var zones: [Zone]
   /// By `AssetID`.
   package var assets: [Asset]

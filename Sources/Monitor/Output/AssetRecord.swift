@@ -7,7 +7,7 @@ package struct AssetRecord: Sendable {
   package var mac: MACAddress
   package var ip: IPAddress
   package var party: Party
-  /// Empty where nobody knows it.
+  /// Empty if unknown.
   package var vendor = ""
   package var firstSeen: Int64
   package var lastSeen: Int64

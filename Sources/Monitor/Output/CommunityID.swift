@@ -9,7 +9,7 @@ import CLibcrypto
 ///     | seed | address | address    | proto   | 0       | port        | port        |  SHA-1, base64
 ///     +------+---------+------------+---------+---------+-------------+-------------+
 ///
-/// The smaller end (address, then port) stands first. For ICMP the message type and the type that answers it take the
+/// The smaller end (address, then port) comes first. For ICMP the message type and the type that answers it take the
 /// place of ports; a message that has no answer keeps its direction, with its code as the second port.
 enum CommunityID {
   /// Nil for what the specification does not cover. ICMP findings carry type and code in the place of the ports.

@@ -61,7 +61,7 @@ package struct FlowRecord: Sendable {
 }
 
 extension Records {
-  /// EVE's flow record. How it was decided who began stands in `metadata.flowbits`, the place EVE has for words about a
+  /// EVE's flow record. How the initiator was determined is in `metadata.flowbits`, EVE's place for labels of a
   /// flow.
   package mutating func flow(_ flow: FlowRecord, to sink: inout Sink) {
     line.begin()

@@ -158,7 +158,7 @@ package struct JSONLine: Sendable {
   private mutating func quoted(_ value: String, limit: Int) {
     bytes.append(UInt8(ascii: "\""))
     defer { bytes.append(UInt8(ascii: "\"")) }
-    // Nearly all texts are such that they stand as they are.
+    // Nearly all texts need no escaping.
     let plain = value.utf8
     if plain.count <= limit, plain.allSatisfy({ 0x20...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
       return bytes.append(contentsOf: plain)

@@ -10,7 +10,7 @@ struct OperationLog {
     var first: Int64
     var last: Int64
     var count: UInt64 = 1
-    /// Of cyclic messages: the time between the latest two, jitter, how often the contents changed,
+    /// For cyclic messages: the time between the latest two, jitter, how often the contents changed,
     /// and the latest ones' sum.
     var interval: Int64 = -1
     var jitter: Int64 = 0
@@ -44,13 +44,13 @@ struct OperationLog {
   /// The latest sum of each conversation.
   private var heads: BoundedTable<AddressKey, Int32>
 
-  /// Sums kept at one time; the one that grew longest ago gives way, and is written then.
+  /// Sums kept at one time; the one updated longest ago is evicted, and written then.
   init(limit: Int = 16_384, seed: UInt64) {
     sums = BoundedTable(limit: limit, seed: seed)
     heads = BoundedTable(limit: limit, seed: seed)
   }
 
-  /// Sums that gave way at the bound, and were written then.
+  /// Sums evicted at the limit, and written then.
   private(set) var evictions: UInt64 = 0
 
   /// Counts a message; true if it is the first of its sort.
@@ -93,7 +93,7 @@ struct OperationLog {
       if sums[slot].next >= 0 { sums[Int(sums[slot].next)].previous = Int32(slot) }
       heads[head] = Int32(slot)
     } else {
-      // As many heads as sums fit: each head has one at least, so none gives way here.
+      // As many heads as sums fit: each head has at least one sum, so none is evicted here.
       _ = heads.insert(OperationLog.key(conversation.number), Int32(slot), at: moment.time)
     }
     return true
@@ -155,8 +155,8 @@ extension Output {
   }
 }
 
-/// What makes two operations of a conversation the same but for their values: cyclic polling is one sort, however long
-/// it lasts. Compared field by field.
+/// What makes two operations of a conversation the same except for their values: cyclic polling is one sort, however
+/// long it lasts. Compared field by field.
 struct OperationSort: TableKey {
   let conversation: UInt64
   private let dissector: DissectorID
@@ -169,7 +169,7 @@ struct OperationSort: TableKey {
   private let unit: Int64
   private let target: Target
   private let written: Target
-  /// The error of an answer; nil where it is none.
+  /// The error code of an answer; nil if there is no error.
   private let error: UInt32?
 
   init(_ operation: borrowing Operation, _ conversation: borrowing Conversation) {

@@ -14,7 +14,7 @@ package struct LogKinds: OptionSet, Sendable {
   package static let assets = LogKinds(rawValue: 16)
   package static let stats = LogKinds(rawValue: 32)
 
-  /// Reads `alerts,operations,…`; throws the word that is none.
+  /// Reads `alerts,operations,…`; throws an unknown word.
   package init(words: String) throws(UnknownWord) {
     let known: [String: LogKinds] = [
       "alerts": .alerts, "operations": .operations, "operations-all": .operationsAll, "flows": .flows,

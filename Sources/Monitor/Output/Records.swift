@@ -5,7 +5,7 @@ package struct Repetition: Sendable {
   package let count: UInt64
   package let first: Int64
   package let last: Int64
-  /// Of a cyclic message.
+  /// For a cyclic message.
   package var rhythm: Rhythm?
   package init(count: UInt64, first: Int64, last: Int64) {
     self.count = count
@@ -37,8 +37,8 @@ package struct Records: Sendable {
     clock = LocalTime(context.timeZone)
   }
 
-  /// Takes over another site file. The aggregation is told by itself, since its alerts name zones and assets of the old
-  /// one.
+  /// Switches to another site file. The aggregation is notified separately, since its alerts name zones and assets of
+  /// the old one.
   package mutating func replace(_ context: AlertContext) {
     self.context = context
     clock = LocalTime(context.timeZone)

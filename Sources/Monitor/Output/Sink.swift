@@ -161,7 +161,7 @@ package struct Sink: ~Copyable {
     start = 0
   }
 
-  /// Whether bytes can be written; also true when the reader is gone, which `write` then tells.
+  /// Whether bytes can be written; also true when the reader is gone, which `write` then reports.
   private func isReady(waiting milliseconds: Int32) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     return unsafe poll(&entry, 1, milliseconds) > 0

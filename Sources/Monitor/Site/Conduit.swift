@@ -15,7 +15,7 @@ package struct Conduit: Sendable {
       case .asset(let asset): party.asset == asset
       }
     }
-    /// How near it names somebody: an asset nearer than a zone, a zone nearer than `any`.
+    /// How specifically it names a party: an asset is nearer than a zone, a zone nearer than `any`.
     var nearness: Int {
       switch self {
       case .any: 0
@@ -56,7 +56,7 @@ package struct Conduit: Sendable {
   package static let controllerActions: UInt16 = [Action.state, .program, .firmware, .configure]
     .reduce(0) { $0 | $1.bit }
 
-  /// What a conduit with `targets` lets through only with a target: nobody who names some registers means that the
+  /// What a conduit with `targets` lets through only with a target: listing some registers does not mean that the
   /// controller may be stopped.
   static let targetedActions: UInt16 = controllerActions | Action.write.bit | Action.operate.bit
 
@@ -96,8 +96,8 @@ package enum ServicePattern: Hashable, Sendable {
 
   enum Fit { case no, provisional, yes }
 
-  /// Whether a flow is this service. `provisional` while its content has not told yet and its port
-  /// does not say another thing.
+  /// Whether a flow is this service. `provisional` while its content is not yet conclusive and its port
+  /// does not contradict it.
   func fit(_ service: Service) -> Fit {
     switch self {
     case .ports(let ipProtocol, let range):
@@ -129,7 +129,7 @@ package struct Service: Hashable, Sendable {
   package var port: UInt16
   /// The protocol its content showed; `.none` while unknown, or if none fits.
   package var dissector: DissectorID
-  /// False while the content may still tell.
+  /// False while the content may still reveal it.
   package var isSettled: Bool
 
   package init(ipProtocol: UInt8?, port: UInt16, dissector: DissectorID, isSettled: Bool) {
@@ -144,7 +144,7 @@ package struct Service: Hashable, Sendable {
 /// `D100-199`, `tag Line1.*`.
 package struct TargetRange: Hashable, Sendable {
   package let area: Area
-  /// What the target must be called, `*` for any run of characters; nil where numbers tell.
+  /// Pattern for the target's name, `*` for any run of characters; nil where numbers identify it.
   package let name: [UInt8]?
   /// Which of several areas of this kind (a file); nil: every one.
   package let number: UInt32?

@@ -9,7 +9,7 @@ package struct LocalClock: Sendable {
   /// Seconds east of Greenwich.
   private var offsets: [Int64] = [0]
 
-  /// `identifier` is a name of the IANA time zone database; nil if there is none such.
+  /// `identifier` is a name of the IANA time zone database; nil if there is no such zone.
   package init?(_ identifier: String) {
     guard let zone = TimeZone(identifier: identifier) else { return nil }
     let offset = { (second: Int64) in Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second)))) }
@@ -55,8 +55,8 @@ package struct LocalClock: Sendable {
     return window.isOpen(local: second + offset(at: second).offset)
   }
 
-  /// The next moment, in nanoseconds since 1970, at which `window` can open or close. It does not have to: whoever
-  /// waits for it judges anew.
+  /// The next moment, in nanoseconds since 1970, at which `window` can open or close. It does not have to: the
+  /// caller judges again at that moment.
   func nextEdge(_ window: Window, at time: Int64) -> Int64 {
     let second = LocalClock.floor(time, by: 1_000_000_000)
     let (offset, until) = offset(at: second)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the conduits say. Of several verdicts the best one counts: allowed, then wrong time, target, action, service,
-/// and at last no conduit at all; of conduits with the same verdict the one that names the parties nearest (asset
-/// before zone before `any`), then the first.
+/// What the conduits say. If there are several verdicts, the best one counts: allowed, then wrong time, target, action,
+/// service, and finally no conduit at all; among conduits with the same verdict, the one that names the parties most
+/// specifically (asset before zone before `any`), then the first.
 package enum Verdict: Equatable, Sendable {
   /// Both in one zone, and nothing speaks against it.
   case inside
@@ -53,7 +53,7 @@ extension Site {
   /// The decision for a flow; to be made when it begins, when its protocol becomes known, and again at
   /// `validUntil`. No allocation.
   ///
-  /// Inside a zone talk is free but for state, program, firmware and configure, which need a conduit. A conduit
+  /// Inside a zone everything is allowed except state, program, firmware and configure, which need a conduit. A conduit
   /// that begins at an asset and has `targets` or `during` limits there what it names, too: those operations of
   /// that asset, in that service.
   package func gate(from: Party, to: Party, service: Service, at time: Int64) -> Gate {
@@ -109,7 +109,7 @@ extension Site {
     let isFree = isInside && action.bit & Conduit.controllerActions == 0
     var isLimited = false
     var choice = Choice()
-    // Where they stand: a copy of a conduit counts references.
+    // In place: copying a conduit would count references.
     let conduits = conduits.span
     for index in conduits.indices where conduits[index].covers(from, to) {
       let verdict = self.verdict(

@@ -24,7 +24,7 @@ struct PrefixTable: Sendable {
   private var levels: [Level] = []
   private var buckets: [Bucket] = []
 
-  /// Of two entries with one prefix the first counts. Values are below `PrefixTable.none`.
+  /// If two entries have the same prefix, the first one counts. Values are below `PrefixTable.none`.
   init(_ entries: [(prefix: UInt128, length: Int, value: UInt16)], seed: UInt64) {
     self.seed = seed
     for (length, group) in Dictionary(grouping: entries, by: \.length).sorted(by: { $0.key > $1.key }) {

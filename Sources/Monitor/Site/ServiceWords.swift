@@ -58,7 +58,7 @@ package struct ServiceWords: Sendable {
         default: break
         }
       }
-      // Several framings of one protocol are one word; the first one stands for all (`DissectorTables.named`).
+      // Several framings of one protocol share one word; the first one represents them all (`DissectorTables.named`).
       if case .application(let first, _, let known, _)? = patterns[dissector.name], first != .none {
         let more = ports.filter { !known.contains($0) }
         patterns[dissector.name] = .application(id: first, name: dissector.name, ports: known + more)

@@ -23,7 +23,7 @@ package struct Site: Sendable {
   private var networks = PrefixTable()
   private var addresses = PrefixTable()
   private var macs = PrefixTable()
-  /// MAC addresses that say alone who it is: of assets without IP address that carry nobody else's frames.
+  /// MAC addresses that identify an asset on their own: it has no IP address and forwards no other device's frames.
   private var ownMACs = PrefixTable()
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
@@ -34,7 +34,7 @@ package struct Site: Sendable {
     name: "external", title: "external", importance: .medium, values: [], responder: nil, listsIPs: false,
     listsMACs: false)
 
-  /// Fills the tables; to be called once zones and assets stand.
+  /// Fills the tables; to be called once zones and assets are complete.
   package mutating func index(seed: UInt64) {
     var networks: [(prefix: UInt128, length: Int, value: UInt16)] = []
     vlans = Array(repeating: PrefixTable.none, count: 4096)
@@ -85,7 +85,7 @@ package struct Site: Sendable {
     return value == PrefixTable.none ? nil : AssetID(rawValue: value)
   }
 
-  /// Of routers that share a MAC address, the first of the file.
+  /// If routers share a MAC address, the first one in the file.
   package func asset(mac: MACAddress) -> AssetID? {
     let value = macs.find(UInt128(mac.rawValue))
     return value == PrefixTable.none ? nil : AssetID(rawValue: value)
@@ -95,14 +95,14 @@ package struct Site: Sendable {
   package enum Evidence: Sendable { case assetIP, assetMAC, network, vlan, nothing }
 
   /// Who an address is: the asset and its zone, else the most specific network's zone, else the VLAN's, else
-  /// `external`. A MAC address tells only where the asset has no IP address of its own and is no router: a
-  /// routed frame carries the router's. `IPAddress.none` and `MACAddress.none` stand for "has none"; a
-  /// `vlan` over 4095 for "no tag".
+  /// `external`. A MAC address counts only if the asset has no IP address of its own and is not a router: a
+  /// routed frame carries the router's. `IPAddress.none` and `MACAddress.none` mean "has none"; a
+  /// `vlan` over 4095 means "no tag".
   package func party(ip: IPAddress, mac: MACAddress, vlan: UInt16) -> Party {
     identify(ip: ip, mac: mac, vlan: vlan).party
   }
 
-  /// `party`, and what told.
+  /// `party`, and the evidence for it.
   package func identify(ip: IPAddress, mac: MACAddress, vlan: UInt16) -> (party: Party, evidence: Evidence) {
     if ip != .none, let asset = asset(ip: ip) {
       return (Party(zone: assets[Int(asset.rawValue)].zone, asset: asset), .assetIP)
@@ -115,7 +115,7 @@ package struct Site: Sendable {
     }
     if ip != .none, let zone = zone(of: ip) { return (Party(zone: zone, asset: .none), .network) }
     // A frame on a zone's VLAN carries addresses from everywhere, since routers forward them there. So where the zone
-    // says its networks, an address outside of them is not the zone's; the VLAN speaks for devices without IP, for
+    // lists its networks, an address outside them is not the zone's; the VLAN decides for devices without IP, for
     // link-local addresses, and for zones known by VLAN alone.
     if let zone = zone(vlan: vlan), ip == .none || ip.isLinkLocal || ip.isUnspecified || self[zone].networks.isEmpty {
       return (Party(zone: zone, asset: .none), .vlan)

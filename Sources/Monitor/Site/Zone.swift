@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Catalogue
 
-/// A zone by its place in the site; 0 is what lies outside of the plant.
+/// A zone by its place in the site; 0 is everything outside the plant.
 package struct ZoneID: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -47,7 +47,7 @@ package struct Zone: Sendable {
 /// A block of addresses (CIDR, RFC 4632 and RFC 4291, 2.3). IPv4 prefix lengths are counted in the mapped
 /// form: 96 more than written.
 package struct Network: Hashable, Sendable, CustomStringConvertible {
-  /// The first address; every bit behind the prefix is 0.
+  /// The first address; every bit after the prefix is 0.
   package let address: IPAddress
   /// 0...128; 96...128 for IPv4.
   package let length: Int

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A key of a `BoundedTable`. Keys come from the wire, so their hash is seeded: nobody outside can
+/// A key of a `BoundedTable`. Keys come from the wire, so their hash is seeded: an attacker cannot
 /// choose keys that collide.
 protocol TableKey: Equatable {
   func hash(seed: UInt64) -> UInt64
@@ -32,7 +32,7 @@ struct BoundedTable<Key: TableKey, Value> {
 
   let limit: Int
   private(set) var count = 0
-  /// Entries that gave way at the limit.
+  /// Entries evicted at the limit.
   private(set) var evictions = 0
   private let seed: UInt64
   private var entries: [Entry] = []
@@ -67,7 +67,7 @@ struct BoundedTable<Key: TableKey, Value> {
     return nil
   }
 
-  /// The slot that would give way for one more entry; nil while there is room. The caller closes
+  /// The slot to be evicted for one more entry; nil while there is room. The caller closes
   /// what it holds, then inserts.
   var next: Int? { isFull && oldest >= 0 ? Int(oldest) : nil }
 

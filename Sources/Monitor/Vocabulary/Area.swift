@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The part of a device's memory or object space an address counts in. Two protocols may use one word for areas of
-/// theirs; the operation's protocol tells which one is meant. The raw value has no meaning outside a run.
+/// their own; the operation's protocol decides which one is meant. The raw value has no meaning outside a run.
 package enum Area: UInt16, CaseIterable, Sendable {
   case none
   // Modbus
@@ -39,7 +39,7 @@ package enum Area: UInt16, CaseIterable, Sendable {
     case range
     /// `file 4 0-9`: a number that names one of several areas, then addresses.
     case numbered
-    /// `tag Line1.*`: a name; `*` stands for any run of characters.
+    /// `tag Line1.*`: a name; `*` matches any run of characters.
     case named
     /// `DB10.DBW4-20`: Siemens' notation, bytes, words or double words of a data block.
     case dataBlock

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A violation of a protocol's specification: which field, what stood there, what may stand there. Plain data.
+/// A violation of a protocol's specification: which field, the value seen, the values allowed. Plain data.
 package struct Fault: Sendable {
   package enum Kind: UInt8, CaseIterable, Sendable {
     /// A length field that contradicts the message.
@@ -13,7 +13,7 @@ package struct Fault: Sendable {
     case code
     /// An address range that runs over the end of its area.
     case range
-    /// A check sum that does not match.
+    /// A checksum that does not match.
     case checksum
     /// Bytes that are no message of this protocol.
     case framing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A name that stands in messages (a tag, a node id, a station), as a number: equal names have equal numbers as long as
+/// A name found in messages (a tag, a node id, a station), as a number: equal names have equal numbers as long as
 /// the table remembers them.
 package struct NameID: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt32
@@ -9,11 +9,11 @@ package struct NameID: RawRepresentable, Hashable, Sendable {
 }
 
 /// The names seen in messages, each kept once: an operation holds a number instead of bytes, and an answer can carry
-/// its question's name. A name already known costs a hash and no allocation. At the limit the one not used for longest
-/// gives way; its number then names nothing.
+/// its question's name. A name already known costs a hash and no allocation. At the limit the least recently used
+/// one is evicted; its number then names nothing.
 struct NameTable {
   /// Bytes of a name that are kept: a PROFINET name of station has up to 240 (IEC 61158-6-10, 4.3.1.4.15), and hardly
-  /// anything is longer. What is cut off still tells names apart.
+  /// anything is longer. The bytes cut off still distinguish names.
   static let longest = 240
   fileprivate static let stride = 248
   fileprivate static let slotBits: UInt32 = 14
@@ -63,7 +63,7 @@ package struct Names: ~Escapable {
   @_lifetime(immortal)
   package init() { storage = RawSpan() }
 
-  /// The bytes of a name; empty if it has given way.
+  /// The bytes of a name; empty if it was evicted.
   subscript(id: NameID) -> RawSpan {
     @_lifetime(copy self) get {
       let slot = id.rawValue & (1 << NameTable.slotBits - 1)
@@ -83,7 +83,7 @@ package struct Names: ~Escapable {
   }
 }
 
-/// 128 bits of the name's bytes: nobody outside knows the seed, so that no two names can be made to meet.
+/// 128 bits of the name's bytes: an attacker does not know the seed, so no two names can be made to collide.
 private struct NameKey: TableKey {
   let low: UInt64
   let high: UInt64
@@ -154,7 +154,7 @@ package struct Message: ~Escapable {
   @_lifetime(immortal)
   package init() { self.init(RawSpan()) }
 
-  /// Names alone: for what is told when the message is gone.
+  /// Names alone: for what is reported after the message is gone.
   @_lifetime(copy names)
   init(_ names: consuming Names) {
     bytes = RawSpan()

@@ -2,7 +2,7 @@
 
 /// What a message does, in one vocabulary for all industrial protocols. Policy, learning and detectors know only this.
 package enum Action: UInt8, CaseIterable, Sendable {
-  /// Ask or tell who a device is.
+  /// Request or report a device's identity.
   case identify
   /// Open, keep, close a conversation.
   case session
@@ -89,9 +89,9 @@ package enum Phase: UInt8, Sendable {
 /// What comes again and again without being asked for.
 package enum Cyclic: UInt8, Sendable {
   case no
-  /// One of a stream: counted, not told one by one.
+  /// One of a stream: counted, not reported individually.
   case yes
-  /// One of a stream that says something new (a state number moved): told.
+  /// One of a stream that carries something new (a state number changed): reported.
   case news
 }
 
@@ -122,13 +122,13 @@ package struct Operation: Sendable {
   package var cyclic = Cyclic.no
   /// An envelope of another protocol's message, which is an operation of its own: policy judges that one.
   package var isCarrier = false
-  /// Of a program: it is read out of the controller, not loaded into it.
+  /// For a program transfer: read from the controller, not loaded into it.
   package var isFetch = false
   /// Ties answer to question; -1 where the protocol has none.
   package var transaction: Int64 = -1
   /// Nanoseconds from the request to this answer; -1 when not answered.
   package var latency: Int64 = -1
-  /// Sum of what a cyclic message holds, to tell whether it changed.
+  /// Checksum of a cyclic message's contents, to detect changes.
   package var digest: UInt32 = 0
   /// One native field that is text: a security policy, a user, a program's name.
   package var detail = NameID.none

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a record shows of an operation, taken out of its message: names, and at most so many values.
+/// What a record shows of an operation, taken out of its message: names, and a limited number of values.
 package struct ShownValues: Sendable {
   package var numbers: [Number] = []
   /// How many values there were.

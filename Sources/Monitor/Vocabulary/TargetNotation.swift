@@ -29,8 +29,8 @@ extension Target {
   }
 }
 
-/// Whether a name is what a pattern means: `*` stands for any run of bytes, everything else for itself, letters of
-/// ASCII in either case. Every step takes a byte of the name or ends: at most as many as both lengths' product, with
+/// Whether a name matches a pattern: `*` matches any run of bytes, everything else matches itself, ASCII letters in
+/// either case. Every step takes a byte of the name or ends: at most as many as both lengths' product, with
 /// patterns of a site file.
 func matches(_ name: RawSpan, _ pattern: [UInt8]) -> Bool {
   func folded(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }

@@ -46,7 +46,7 @@ package struct Values: Equatable, Sendable {
     }
   }
   package var format = Format.none
-  /// Bytes from one value to the next; 0: they stand close together.
+  /// Bytes from one value to the next; 0: they are contiguous.
   package var stride: UInt16 = 0
   package var offset: Int32 = 0
   package var count: Int32 = 0
@@ -88,7 +88,7 @@ package enum Number: Equatable, Sendable {
 }
 
 extension Values {
-  /// The number at place `index`, nil behind the end of the values or of the message.
+  /// The number at `index`, nil past the end of the values or of the message.
   func number(_ index: Int, in message: RawSpan) -> Number? {
     guard index >= 0, index < Int(count), offset >= 0 else { return nil }
     let step = stride > 0 ? Int(stride) : format.width

@@ -106,7 +106,7 @@ extension [UInt8] {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 
-  /// Overwrites what stands from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound
+  /// Overwrites the bytes from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound
   /// as any byte is a `UInt8`.
   @inline(__always)
   mutating func store(_ source: RawSpan, at offset: Int) {

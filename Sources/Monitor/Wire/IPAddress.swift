@@ -18,7 +18,7 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
     bits = UInt128(bytes.u64(offset)) << 64 | UInt128(bytes.u64(offset + 8))
   }
 
-  /// `::`, which also stands for "no address".
+  /// `::`, which also means "no address".
   package static let none = IPAddress(bits: 0)
 
   package var isV4: Bool { bits >> 32 == 0xFFFF }
@@ -35,7 +35,7 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var isLimitedBroadcast: Bool { isV4 && v4 == 0xFFFF_FFFF }
   /// 169.254.0.0/16 (RFC 3927) or fe80::/10.
   package var isLinkLocal: Bool { isV4 ? v4 >> 16 == 0xA9FE : bits >> 118 == 0x3FA }
-  /// May stand for one host: neither unspecified, multicast nor limited broadcast.
+  /// May identify a single host: neither unspecified, multicast nor limited broadcast.
   package var isUnicast: Bool { !isUnspecified && !isMulticast && !isLimitedBroadcast }
 
   package static func < (left: IPAddress, right: IPAddress) -> Bool { left.bits < right.bits }

@@ -5,7 +5,7 @@ package struct Malformed: Error, Equatable, Sendable {
   package enum Reason: UInt8, Sendable {
     /// Fewer bytes than the header, or the length it states, needs.
     case short
-    /// A length field that contradicts the header it stands in.
+    /// A length field that contradicts its own header.
     case length
     /// A version or type field this header may not have.
     case version

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The options behind an IPv4 (RFC 791, 3.1) or TCP header (RFC 9293, 3.1): kind 0 ends the list, kind 1 is
+/// The options after an IPv4 (RFC 791, 3.1) or TCP header (RFC 9293, 3.1): kind 0 ends the list, kind 1 is
 /// one byte of padding, every other has a length that counts its kind and itself. Each step takes at least
 /// one byte, so the walk ends.
 struct OptionList: ~Escapable {
@@ -34,7 +34,7 @@ struct OptionList: ~Escapable {
   }
 }
 
-/// One option: its number and what stands behind its length.
+/// One option: its number and the data after its length.
 struct HeaderOption: ~Escapable {
   let kind: UInt8
   let data: RawSpan

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Logical link control header (IEEE 802.2-1998, 3.2) in an 802.3 frame, and the sub-network access protocol behind it
+/// Logical link control header (IEEE 802.2-1998, 3.2) in an 802.3 frame, and the subnetwork access protocol after it
 /// (IEEE 802-2014, 9.2) when both service access points are 0xAA.
 ///
 ///     0      1      2         3       6             8

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// MAC security tag (IEEE 802.1AE-2018, 9.3), from behind the MACsec EtherType on.
+/// MAC security tag (IEEE 802.1AE-2018, 9.3), starting after the MACsec EtherType.
 ///
 ///     0         1    2               6                         (14)
 ///     +---------+----+---------------+-------------------------+------+-----------+
@@ -24,7 +24,7 @@ struct MACsecTag: ~Escapable {
   /// C bit: the user data were changed by the cipher suite.
   var isChanged: Bool { bytes.u8(0) & 0x04 != 0 }
   var associationNumber: UInt8 { bytes.u8(0) & 3 }
-  /// Bytes of data behind the tag when they are fewer than 48, else 0.
+  /// Bytes of data after the tag if fewer than 48, else 0.
   var shortLength: UInt8 { bytes.u8(1) & 0x3F }
   var packetNumber: UInt32 { bytes.u32(2) }
   var secureChannelIdentifier: UInt64? { hasSecureChannelIdentifier ? bytes.u64(6) : nil }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// PPP over Ethernet (RFC 2516, 4), trimmed to its length, and in a session the PPP protocol behind it (RFC 1661, 2).
+/// PPP over Ethernet (RFC 2516, 4), trimmed to its length, and in a session the PPP protocol after it (RFC 1661, 2).
 ///
 ///     0            1      2            4        6
 ///     +------------+------+------------+--------+--------------+------+
@@ -20,7 +20,7 @@ struct PPPoEHeader: ~Escapable {
   /// 0 is session data; anything else belongs to discovery.
   var code: UInt8 { bytes.u8(1) }
   var sessionIdentifier: UInt16 { bytes.u16(2) }
-  /// Bytes behind this header, as stated.
+  /// Bytes after this header, as stated.
   var statedLength: Int { Int(bytes.u16(4)) }
   /// The stated length reaches beyond the bytes there are.
   var isIncomplete: Bool { PPPoEHeader.length + statedLength > bytes.byteCount }

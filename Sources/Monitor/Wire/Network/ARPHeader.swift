@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Address resolution packet (RFC 826, "Packet format"), trimmed to its own lengths. The offsets
-/// stand for Ethernet and IPv4.
+/// below hold for Ethernet and IPv4.
 ///
 ///     0               2               4       5       6        8            14          18           24          28
 ///     +---------------+---------------+-------+-------+--------+------------+-----------+------------+-----------+
@@ -35,8 +35,8 @@ struct ARPHeader: ~Escapable {
   var targetMAC: MACAddress { isEthernetIPv4 ? MACAddress(bytes, at: 18) : .none }
   var targetIP: IPAddress { isEthernetIPv4 ? IPAddress(v4: bytes, at: 24) : .none }
 
-  /// Nobody asked: the sender announces its own address (RFC 5227, 3).
+  /// Unsolicited: the sender announces its own address (RFC 5227, 3).
   var isGratuitous: Bool { isEthernetIPv4 && senderIP == targetIP && !senderIP.isUnspecified }
-  /// Asks whether somebody has the address, without claiming it (RFC 5227, 1.1).
+  /// Asks whether the address is in use, without claiming it (RFC 5227, 1.1).
   var isProbe: Bool { isEthernetIPv4 && opcode == ARPHeader.request && senderIP.isUnspecified }
 }

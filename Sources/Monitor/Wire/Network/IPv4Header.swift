@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Internet protocol, version 4 (RFC 791, 3.1), trimmed to its total length: what lies behind is padding of the frame.
+/// Internet protocol, version 4 (RFC 791, 3.1), trimmed to its total length: what follows is frame padding.
 ///
 ///     0              1      2              4                6                  8     9          10         12
 ///     +--------------+------+--------------+----------------+------------------+-----+----------+----------+

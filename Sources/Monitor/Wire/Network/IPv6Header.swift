@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Internet protocol, version 6 (RFC 8200, 3), trimmed to its payload length: what lies behind is padding of the frame.
+/// Internet protocol, version 6 (RFC 8200, 3), trimmed to its payload length: what follows is frame padding.
 ///
 ///     0                                    4                6             7           8        24            40
 ///     +------------------------------------+----------------+-------------+-----------+--------+-------------+

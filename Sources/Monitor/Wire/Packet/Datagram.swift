@@ -29,7 +29,7 @@ package struct Datagram: Sendable {
 }
 
 extension Packet {
-  /// A whole datagram put together from fragments: `payload` is what stood behind their IP headers, `first` the
+  /// A whole datagram reassembled from fragments: `payload` is what followed their IP headers, `first` the
   /// protocol number that the first fragment announced. From there on it is read as if it had never been in
   /// pieces, tunnel included.
   /// The tags of the frames are not kept, only the outermost VLAN id.

@@ -6,7 +6,7 @@ extension Packet {
   /// The VLAN tag at `index`, outermost first; the caller keeps `index` below `tagCount`.
   func tag(_ index: Int) -> VLANTag {
     let offset = tagOffset + index * VLANTag.length
-    // Cooked version 2 has the type in front of its header, the tag behind it.
+    // Cooked version 2 has the type before its header, the tag after it.
     let isApart = index == 0 && linkType == .linuxCooked2
     return VLANTag(tpid: bytes.u16(isApart ? 0 : offset), tci: bytes.u16(offset + 2))
   }

@@ -140,7 +140,7 @@ extension Packet {
     }
   }
 
-  /// The type behind the tag whose control information stands at `offset`.
+  /// The type after the tag whose control information is at `offset`.
   private mutating func readTag(_ tpid: EtherType, at offset: Int, end: Int) -> EtherType? {
     guard offset + VLANTag.length <= end else {
       fail(Malformed(.vlan, .short, needed: VLANTag.length, available: end - offset), at: offset, end: end)
@@ -150,7 +150,7 @@ extension Packet {
       tagOffset = offset - 2
       vlan = VLANTag(tpid: tpid.rawValue, tci: bytes.u16(offset)).id
     }
-    // A second run of tags, behind MACsec or HSR, is walked over: the first run is the network's.
+    // A second run of tags, after MACsec or HSR, is skipped: the first run is the network's.
     if tagOffset + tagCount * VLANTag.length == offset - 2 { tagCount += 1 }
     return EtherType(rawValue: bytes.u16(offset + 2))
   }
@@ -198,7 +198,7 @@ extension Packet {
       guard next + 2 <= end else {
         throw Malformed(.macsec, .short, needed: tag.length + 2, available: end - offset)
       }
-      // A short length counts what lies between the tag and the check value: padding behind it is not data.
+      // A short length counts the bytes between the tag and the check value: padding after it is not data.
       let short = Int(tag.shortLength)
       return (EtherType(rawValue: bytes.u16(next)), next + 2, short >= 2 ? min(end, next + short) : end)
     } catch {
@@ -231,7 +231,7 @@ extension Packet {
     }
   }
 
-  /// Walks the label stack and reads IP behind it. Returns where to go on when a pseudowire carries Ethernet.
+  /// Walks the label stack and reads IP after it. Returns where to continue when a pseudowire carries Ethernet.
   private mutating func readMPLS(at first: Int, end: Int) -> (type: EtherType, offset: Int)? {
     var offset = first
     do throws(Malformed) {

@@ -2,10 +2,10 @@
 import Capture
 
 /// One stack of headers, from the link to the transport, read in place. It stops at a tunnel; `inner()` reads what the
-/// tunnel carries, so that outer and inner stand side by side and nothing recurses. Where a header is broken the good
-/// ones before it stand and `fault` says what was wrong.
+/// tunnel carries, so that outer and inner exist side by side and nothing recurses. Where a header is malformed, the
+/// good ones before it remain valid and `fault` says what was wrong.
 ///
-/// The decoder is parted by layer: `Packet+Link`, `Packet+Network`, `Packet+Transport`, `Packet+Tunnel`; the headers it
+/// The decoder is split by layer: `Packet+Link`, `Packet+Network`, `Packet+Transport`, `Packet+Tunnel`; the headers it
 /// found are views again on demand in `Packet+Headers`.
 package struct Packet: ~Escapable {
   package enum Network: UInt8, Sendable { case none, arp, ipv4, ipv6, other }
@@ -18,7 +18,7 @@ package struct Packet: ~Escapable {
   }
 
   /// What the offsets count in, as captured: the frame; the inner frame where a tunnel carries Ethernet; for an inner
-  /// IP datagram the outer's bytes; for a reassembled datagram what stands behind its IP headers.
+  /// IP datagram the outer's bytes; for a reassembled datagram the payload of its IP headers.
   let bytes: RawSpan
   /// The capture holds less than was on the wire ("cut by the capture" is not "malformed").
   var isCut: Bool
@@ -39,7 +39,7 @@ package struct Packet: ~Escapable {
   // Network
   var network = Network.none
   var networkOffset = 0
-  /// End of the datagram by its own length field, within what was captured: padding and trailers lie behind it.
+  /// End of the datagram by its own length field, within what was captured: padding and trailers follow it.
   var networkEnd = 0
   /// The datagram's own length reaches beyond what was captured.
   var isIncomplete = false
@@ -57,7 +57,7 @@ package struct Packet: ~Escapable {
   /// In bytes.
   var fragmentOffset = 0
 
-  // Transport; for a fragment everything behind the IP headers is payload.
+  // Transport; for a fragment everything after the IP headers is payload.
   var transport = Transport.none
   var transportOffset = 0
   var sourcePort: UInt16 = 0
@@ -95,13 +95,13 @@ package struct Packet: ~Escapable {
   }
 
   /// Transport payload: a TCP segment's or a datagram's data, trimmed to the IP length. For a fragment
-  /// what stands behind the IP headers; for what is not IP what stands behind the EtherType (from the LLC
+  /// everything after the IP headers; for non-IP frames everything after the EtherType (from the LLC
   /// header on in an 802.3 frame).
   var payload: RawSpan {
     @_lifetime(copy self) get { bytes.slice(payloadOffset, payloadEnd - payloadOffset) }
   }
 
-  /// Keeps the first fault. A header that the capture cut is none.
+  /// Keeps the first fault. A header truncated by the capture is not a fault.
   @inline(never)
   mutating func fail(_ malformed: Malformed, at offset: Int, end: Int) {
     if isCut, malformed.reason == .short, end == bytes.byteCount { return }

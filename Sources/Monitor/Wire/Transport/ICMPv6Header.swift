@@ -63,7 +63,7 @@ struct ICMPv6Header: ~Escapable {
   /// The datagram an error message quotes.
   var original: OriginalDatagram? { (1...4).contains(type) ? OriginalDatagram(v6: payload) : nil }
 
-  /// Neighbour solicitation, advertisement and redirect: whose address is asked for, told, or better to use.
+  /// Neighbour solicitation, advertisement and redirect: the address requested, announced, or the better next hop.
   var target: IPAddress? {
     (135...137).contains(type) ? IPAddress(v6: bytes, at: 8) : nil
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The start of a datagram that an ICMP (RFC 792; RFC 1122, 3.2.2) or ICMPv6 (RFC 4443, 3) error message quotes, as far
-/// as it tells who talked to whom. Quotes are cut as a rule, so that no length is judged here.
+/// as it identifies the two ends. Quotes are usually truncated, so no length is checked here.
 struct OriginalDatagram: Equatable {
   let source: IPAddress
   let destination: IPAddress

@@ -23,7 +23,7 @@ struct UDPHeader: ~Escapable {
   var sourcePort: UInt16 { bytes.u16(0) }
   var destinationPort: UInt16 { bytes.u16(2) }
   /// As stated, header included. 0 in a jumbogram (RFC 2675, 4): then the datagram takes
-  /// everything behind the IP header.
+  /// everything after the IP header.
   var statedLength: Int { Int(bytes.u16(4)) }
   /// The length reaches beyond the bytes there are.
   var isIncomplete: Bool { statedLength > bytes.byteCount }

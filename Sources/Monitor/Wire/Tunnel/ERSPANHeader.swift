@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Encapsulated remote SPAN, types II and III (draft-foschiano-erspan-03, 4.2 and 4.3), behind GRE. Type I has no
+/// Encapsulated remote SPAN, types II and III (draft-foschiano-erspan-03, 4.2 and 4.3), after GRE. Type I has no
 /// header of its own: the mirrored frame follows GRE at once, and GRE has no sequence number.
 ///
 ///     II   0               2                              4                    8

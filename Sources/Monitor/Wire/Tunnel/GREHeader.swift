@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Generic routing encapsulation, version 0 (RFC 2784, 2; key and sequence number: RFC 2890, 2) and the enhanced
-/// version 1 of PPTP (RFC 2637, 4.1). Each field behind the first four bytes is there when its flag says so.
+/// version 1 of PPTP (RFC 2637, 4.1). Each field after the first four bytes is present if its flag is set.
 ///
 ///     0                        2               4                      8     12                16
 ///     +------------------------+---------------+----------+-----------+-----+-----------------+------------------+

@@ -44,7 +44,7 @@ struct GTPHeader: ~Escapable {
   }
 
   var type: UInt8 { bytes.u8(1) }
-  /// Bytes behind the first eight, as stated.
+  /// Bytes after the first eight, as stated.
   var statedLength: Int { Int(bytes.u16(2)) }
   /// The length reaches beyond the bytes there are.
   var isIncomplete: Bool { GTPHeader.minimumLength + statedLength > bytes.byteCount }
