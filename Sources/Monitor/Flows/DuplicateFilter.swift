@@ -5,9 +5,9 @@
 /// bytes from the IP header on (except time to live and header checksum), or without IP the same MAC addresses and
 /// payload, and comes within the window.
 ///
-/// A cyclic frame that merely repeats is not a copy. IPv4 identification or a TCP sequence number distinguishes the two;
-/// where neither is present (UDP with identification 0, or over IPv6) only a frame that took another path (VLAN, time to
-/// live or MAC addresses differ) is one.
+/// A cyclic frame that merely repeats is not a copy. IPv4 identification or a TCP sequence number distinguishes the
+/// two; where neither is present (UDP with identification 0, or over IPv6) only a frame that took another path (VLAN,
+/// time to live or MAC addresses differ) is one.
 struct DuplicateFilter {
   private struct Entry {
     var hash: UInt64 = 0

@@ -107,9 +107,10 @@ package struct Records: Sendable {
   }
 
   mutating func communityID(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) {
-    if let ipProtocol, let id = CommunityID.text(
-      ipProtocol, source: source.ip, sourcePort: source.port, destination: destination.ip,
-      destinationPort: destination.port)
+    if let ipProtocol,
+      let id = CommunityID.text(
+        ipProtocol, source: source.ip, sourcePort: source.port, destination: destination.ip,
+        destinationPort: destination.port)
     {
       line.string("community_id", id)
     }

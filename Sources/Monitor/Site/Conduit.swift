@@ -109,7 +109,9 @@ package enum ServicePattern: Hashable, Sendable {
         return service.dissector == id || carriers.contains(service.dissector) ? .yes : .no
       }
       var isOnPort = false
-      var isOnTransport = ports.isEmpty && (service.ipProtocol == IPProtocol.tcp.rawValue || service.ipProtocol == IPProtocol.udp.rawValue)
+      var isOnTransport =
+        ports.isEmpty
+        && (service.ipProtocol == IPProtocol.tcp.rawValue || service.ipProtocol == IPProtocol.udp.rawValue)
       for place in ports where place.ipProtocol == service.ipProtocol {
         isOnTransport = true
         isOnPort = isOnPort || place.range.contains(service.port)

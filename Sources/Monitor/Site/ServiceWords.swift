@@ -53,8 +53,10 @@ package struct ServiceWords: Sendable {
       // A protocol found by content alone may come on any port of its transport.
       for selector in dissector.selectors {
         switch selector {
-        case .anyTCP where !ports.contains { $0.ipProtocol == IPProtocol.tcp.rawValue }: ports.append(.init(ipProtocol: IPProtocol.tcp.rawValue, range: 0...0))
-        case .anyUDP where !ports.contains { $0.ipProtocol == IPProtocol.udp.rawValue }: ports.append(.init(ipProtocol: IPProtocol.udp.rawValue, range: 0...0))
+        case .anyTCP where !ports.contains { $0.ipProtocol == IPProtocol.tcp.rawValue }:
+          ports.append(.init(ipProtocol: IPProtocol.tcp.rawValue, range: 0...0))
+        case .anyUDP where !ports.contains { $0.ipProtocol == IPProtocol.udp.rawValue }:
+          ports.append(.init(ipProtocol: IPProtocol.udp.rawValue, range: 0...0))
         default: break
         }
       }
