@@ -88,7 +88,8 @@ struct Flow {
     // Not seeded: the same capture gives the same id. 53 bits, so that every JSON reader keeps it exact.
     var hash = mix(0x5E_B15_40, client.low ^ client.high &* 31)
     hash = mix(hash, server.low ^ server.high &* 31)
-    hash = mix(hash, UInt64(clientPort) << 32 | UInt64(serverPort) << 16 | UInt64(ipProtocol))
+    // Without IP, 255: a number that no IP packet on a network has, so that identifiers stay what they were.
+    hash = mix(hash, UInt64(clientPort) << 32 | UInt64(serverPort) << 16 | UInt64(isLink ? 255 : ipProtocol))
     hash = mix(hash, UInt64(bitPattern: time))
     id = mix(hash, frame) >> 11
   }

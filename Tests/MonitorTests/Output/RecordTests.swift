@@ -147,7 +147,7 @@ import Testing
     var finding = Samples.finding(.unknownMAC, action: nil)
     finding.source.ip = .none
     finding.destination.ip = .none
-    finding.ipProtocol = 255
+    finding.ipProtocol = nil
     finding.dissector = .none
     finding.flow = nil
     finding.vlan = 0xFFFF
