@@ -178,7 +178,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
     lastAttempt = monotonicNanoseconds()
     switch unsafe try open(interface, options) {
     case .opened(let capture): unsafe adopt(capture)
-    case .noDevice: condition = .down("the interface disappeared")
+    case .noDevice: condition = .down("it disappeared")
     case .notUp: condition = .down(setDown)
     case .failed(let reason): condition = .down(reason)
     }
@@ -200,7 +200,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
 /// libpcap's read time-out and the longest wait of a call, in milliseconds.
 private let readTimeout: Int32 = 100
 private let reopenInterval: Int64 = 1_000_000_000
-private let setDown = "the interface is down"
+private let setDown = "it was set down"
 
 /// An activated handle and what was found out about it. Whoever takes it closes the handle.
 @unsafe

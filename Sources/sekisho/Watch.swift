@@ -78,12 +78,17 @@ struct Watch: ParsableCommand {
       guard isIdle || sinceLook >= 1024 else { continue }
       sinceLook = 0
       if live.condition != condition {
+        let wasUp = condition == .up
         condition = live.condition
         switch condition {
         case .up: options.tell(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
-        case .down(let reason):
+        // One that is down and then disappears is still the same outage.
+        case .down(let reason) where wasUp:
           options.tell(
-            Bilingual("\(interface): \(reason); waiting for it to come up", "\(interface)が停止しました（\(reason)）。復旧を待っています"))
+            Bilingual(
+              "\(interface) is down (\(reason)); waiting for it to come up",
+              "\(interface)が停止しました（\(reason)）。復旧を待っています"))
+        case .down: break
         }
       }
       if Stop.reloadCount != reloads {

@@ -8,7 +8,7 @@ struct Streams {
   @inline(__always)
   subscript(direction: Direction) -> StreamHalf {
     get { direction == .toServer ? toServer : toClient }
-    _modify {
+    @inline(__always) _modify {
       if direction == .toServer { yield &toServer } else { yield &toClient }
     }
   }

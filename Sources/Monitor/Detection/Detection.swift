@@ -73,27 +73,18 @@ struct Detection: ~Copyable {
     var source = conversation.endpoint(direction)
     source.mac = packet.source
     devices.packet(
-      from: source, to: conversation.endpoint(direction.reversed), hopLimit: packet.hopLimit, moment, site, &findings)
+      from: source, to: conversation.endpoint(direction.reversed), hopLimit: packet.hopLimit, moment, declared,
+      &findings)
   }
 
   mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {
     guard let arp = packet.arp, arp.isEthernetIPv4 else { return }
-    let site = site
-    addressResolution.read(arp, moment) { ip, mac in
-      Endpoint(
-        ip: ip, mac: mac,
-        party: site?.party(ip: ip, mac: mac, vlan: moment.vlan) ?? Party(zone: .external, asset: .none))
-    }
+    addressResolution.read(arp, moment, declared)
     resolved(moment)
   }
 
   mutating func neighborDiscovery(_ packet: borrowing Packet, _ moment: Moment) {
-    let site = site
-    addressResolution.read(neighborDiscovery: packet, moment) { ip, mac in
-      Endpoint(
-        ip: ip, mac: mac,
-        party: site?.party(ip: ip, mac: mac, vlan: moment.vlan) ?? Party(zone: .external, asset: .none))
-    }
+    addressResolution.read(neighborDiscovery: packet, moment, declared)
     resolved(moment)
   }
 
@@ -102,13 +93,15 @@ struct Detection: ~Copyable {
       findings.add(hostSweep.asked(question.asker, for: question.wanted, moment))
     }
     if let answer = addressResolution.answer { hostSweep.resolved(answer.asker, answer.mac, moment) }
-    if let claim = addressResolution.claim { devices.claim(claim, site, &findings) }
+    if let claim = addressResolution.claim { devices.claim(claim, declared, &findings) }
   }
 
   /// A frame that is neither IP nor ARP.
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
-    let source = endpoint(.none, packet.source, moment)
-    findings.add(devices.frame(from: source, to: endpoint(.none, packet.destination, moment), moment, site))
+    guard let station = devices.newStation(packet.source, moment) else { return }
+    devices.frame(
+      of: station, from: endpoint(.none, packet.source, moment), to: endpoint(.none, packet.destination, moment),
+      moment, declared, &findings)
   }
 
   mutating func broadcast(_ packet: borrowing Packet, _ moment: Moment) {

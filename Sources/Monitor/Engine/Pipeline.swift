@@ -61,7 +61,9 @@ package struct Pipeline: ~Copyable {
     let length = UInt64(max(0, frame.length))
     statistics.bytes &+= length
     if length > statistics.largest { statistics.largest = length }
-    if frame.linkType != .ethernet { statistics.otherLinks[Pipeline.place(frame.linkType)] += 1 }
+    if frame.linkType.rawValue != LinkType.ethernet.rawValue {
+      statistics.otherLinks[Pipeline.place(frame.linkType)] += 1
+    }
     if statistics.frames == 1 { statistics.firstTime = frame.time }
     statistics.lastTime = max(statistics.lastTime, frame.time)
     var moment = Moment()
@@ -144,7 +146,7 @@ package struct Pipeline: ~Copyable {
       }
     case .none, .other:
       statistics.otherFrames += 1
-      if packet.linkType == .ethernet {
+      if packet.linkType.rawValue == LinkType.ethernet.rawValue {
         observer.detection.frame(packet, moment)
         if reader.tables.isExpected(packet.etherType) { frame(packet, moment) }
       }

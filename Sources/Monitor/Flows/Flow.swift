@@ -123,7 +123,7 @@ struct Flow {
   @inline(__always)
   subscript(direction: Direction) -> Half {
     get { direction == .toServer ? toServer : toClient }
-    _modify {
+    @inline(__always) _modify {
       if direction == .toServer { yield &toServer } else { yield &toClient }
     }
   }

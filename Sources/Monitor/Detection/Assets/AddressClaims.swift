@@ -34,8 +34,10 @@ struct AddressClaims {
   }
 
   /// A claim on an address that has no known holder.
-  mutating func first(_ claim: AddressClaim, _ inventory: inout Inventory, _ site: Site?, _ findings: inout Findings) {
-    guard claim.kind == .unasked, let site, let holder = site.asset(ip: claim.source.ip) else { return }
+  mutating func first(
+    _ claim: AddressClaim, _ inventory: inout Inventory, _ site: borrowing Site, _ findings: inout Findings
+  ) {
+    guard claim.kind == .unasked, let holder = site.asset(ip: claim.source.ip) else { return }
     let asset = site.assets[Int(holder.rawValue)]
     guard !asset.macs.isEmpty, !asset.macs.contains(claim.source.mac) else { return }
     findings.add(spoofing(claim, .gratuitousClaims, seen: 1, limit: 1, &inventory, site))
@@ -43,7 +45,8 @@ struct AddressClaims {
 
   /// A claim on the address in `slot`.
   mutating func judge(
-    _ claim: AddressClaim, heldIn slot: Int, _ inventory: inout Inventory, _ site: Site?, _ findings: inout Findings
+    _ claim: AddressClaim, heldIn slot: Int, _ inventory: inout Inventory, _ site: borrowing Site,
+    _ findings: inout Findings
   ) -> Verdict {
     let time = claim.moment.time
     let source = claim.source
@@ -117,7 +120,7 @@ struct AddressClaims {
   /// A station that only ever claimed an address, unasked, yields to the device that uses it; and is found out if it
   /// claimed again and again.
   private mutating func handOver(
-    _ binding: inout Inventory.Binding, to claim: AddressClaim, _ inventory: inout Inventory, _ site: Site?
+    _ binding: inout Inventory.Binding, to claim: AddressClaim, _ inventory: inout Inventory, _ site: borrowing Site
   ) -> Finding? {
     let holder = claim.source
     var finding: Finding?
@@ -136,7 +139,7 @@ struct AddressClaims {
 
   /// The holder speaks although another device has claimed its address.
   private mutating func holderSpeaks(
-    _ claim: AddressClaim, _ binding: inout Inventory.Binding, _ inventory: inout Inventory, _ site: Site?
+    _ claim: AddressClaim, _ binding: inout Inventory.Binding, _ inventory: inout Inventory, _ site: borrowing Site
   ) -> Finding? {
     let moment = claim.moment
     guard binding.lastFlip < binding.rivalLast else { return nil }
@@ -164,13 +167,14 @@ struct AddressClaims {
   }
 
   private func spoofing(
-    _ claim: AddressClaim, _ what: Finding.Counted, seen: Int, limit: Int, _ inventory: inout Inventory, _ site: Site?
+    _ claim: AddressClaim, _ what: Finding.Counted, seen: Int, limit: Int, _ inventory: inout Inventory,
+    _ site: borrowing Site
   ) -> Finding {
     let station = inventory.station(claim.source.mac, claim.moment)
     inventory.stations[station].isSpoofer = true
     // The address is another device's; who claims it is known by its MAC address, if at all.
     var spoofer = claim.source
-    spoofer.party.asset = site?.asset(mac: spoofer.mac) ?? .none
+    spoofer.party.asset = site.asset(mac: spoofer.mac) ?? .none
     let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
     return claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
   }

@@ -47,10 +47,10 @@ struct AddressResolution {
   }
 
   /// Reads an ARP message; what it says is in `claim`, `question` and `answer`.
-  mutating func read(_ arp: borrowing ARPHeader, _ moment: Moment, _ endpoint: (IPAddress, MACAddress) -> Endpoint) {
+  mutating func read(_ arp: borrowing ARPHeader, _ moment: Moment, _ site: borrowing Site) {
     begin()
-    let source = endpoint(arp.senderIP, arp.senderMAC)
-    let target = endpoint(arp.targetIP, arp.opcode == ARPHeader.request ? .none : arp.targetMAC)
+    let source = site.endpoint(arp.senderIP, arp.senderMAC, moment)
+    let target = site.endpoint(arp.targetIP, arp.opcode == ARPHeader.request ? .none : arp.targetMAC, moment)
     let kind: AddressClaim.Kind
     if arp.isGratuitous {
       kind = .gratuitous
@@ -65,7 +65,7 @@ struct AddressResolution {
 
   /// The same for Neighbor Discovery. A message that a router has forwarded is ignored (7.1).
   mutating func read(
-    neighborDiscovery packet: borrowing Packet, _ moment: Moment, _ endpoint: (IPAddress, MACAddress) -> Endpoint
+    neighborDiscovery packet: borrowing Packet, _ moment: Moment, _ site: borrowing Site
   ) {
     begin()
     guard packet.hopLimit == 255, let message = packet.icmpv6 else { return }
@@ -76,22 +76,22 @@ struct AddressResolution {
     switch message.type {
     case ICMPv6Header.neighborSolicitation:
       guard let target = message.target else { return }
-      let source = endpoint(packet.sourceIP, claimed)
-      let wanted = endpoint(target, .none)
+      let source = site.endpoint(packet.sourceIP, claimed, moment)
+      let wanted = site.endpoint(target, .none, moment)
       ask(source, for: wanted, moment)
       // From the unspecified address it asks whether the address is taken already (RFC 4862, 5.4).
       claim = AddressClaim(kind: .resolution, source: source, destination: wanted, moment: moment)
     case ICMPv6Header.neighborAdvertisement:
       guard let target = message.target else { return }
-      let source = endpoint(target, claimed)
-      let asker = endpoint(packet.destinationIP, packet.destination)
+      let source = site.endpoint(target, claimed, moment)
+      let asker = site.endpoint(packet.destinationIP, packet.destination, moment)
       let isAsked = settle(asker.ip, packet.destination, answeredBy: target, moment)
       // Unsolicited ones go to all nodes (7.2.6), as do answers to a station that asked from the unspecified address.
       let kind: AddressClaim.Kind = isAsked ? .resolution : asker.ip.isMulticast ? .gratuitous : .unasked
       claim = AddressClaim(kind: kind, source: source, destination: asker, moment: moment)
     case ICMPv6Header.routerSolicitation, ICMPv6Header.routerAdvertisement:
-      let source = endpoint(packet.sourceIP, claimed)
-      let destination = endpoint(packet.destinationIP, packet.destination)
+      let source = site.endpoint(packet.sourceIP, claimed, moment)
+      let destination = site.endpoint(packet.destinationIP, packet.destination, moment)
       claim = AddressClaim(kind: .resolution, source: source, destination: destination, moment: moment)
     default: break
     }
@@ -109,5 +109,12 @@ struct AddressResolution {
     guard asked.was(asker, holder, moment.time) else { return false }
     answer = AddressAnswer(asker: asker, mac: mac)
     return true
+  }
+}
+
+extension Site {
+  /// An end of address resolution, as far as the site knows it.
+  fileprivate func endpoint(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Endpoint {
+    Endpoint(ip: ip, mac: mac, party: party(ip: ip, mac: mac, vlan: moment.vlan))
   }
 }

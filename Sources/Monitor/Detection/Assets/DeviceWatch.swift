@@ -23,7 +23,7 @@ struct DeviceWatch {
 
   /// A packet's sender. Called once a second at most for each direction of a flow.
   mutating func packet(
-    from source: Endpoint, to destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: Site?,
+    from source: Endpoint, to destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
   ) {
     guard source.ip.isUnicast, !source.ip.isLoopback else { return }
@@ -33,6 +33,7 @@ struct DeviceWatch {
     }
     let station = inventory.station(source.mac, moment)
     if DeviceWatch.isDirect(hopLimit) {
+      if inventory.confirm(source.ip, at: source.mac, moment.time) { return }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       settle(claim, station, site, &findings)
     } else {
@@ -42,28 +43,37 @@ struct DeviceWatch {
   }
 
   /// An ARP message or a neighbour advertisement.
-  mutating func claim(_ claim: AddressClaim, _ site: Site?, _ findings: inout Findings) {
+  mutating func claim(_ claim: AddressClaim, _ site: borrowing Site, _ findings: inout Findings) {
     guard claim.source.mac != .none, !claim.source.mac.isGroup else { return }
     let station = inventory.station(claim.source.mac, claim.moment)
     guard claim.source.ip.isUnicast else {
       // A probe (RFC 5227, 2.1.1): nothing claimed yet, but a device is there, in the zone of the address it wants.
-      findings.add(judgeMAC(claim, station, zoneOf: claim.destination.ip, site))
+      judgeMAC(claim, station, zoneOf: claim.destination.ip, site, &findings)
       return
     }
     settle(claim, station, site, &findings)
   }
 
-  /// A frame without IP.
-  mutating func frame(from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: Site?) -> Finding? {
-    guard source.mac != .none, !source.mac.isGroup else { return nil }
-    let station = inventory.station(source.mac, moment)
-    guard !inventory.stations[station].isReported else { return nil }
+  /// The station that sent a frame without IP, if it is one to look at.
+  mutating func newStation(_ mac: MACAddress, _ moment: Moment) -> Int? {
+    guard mac != .none, !mac.isGroup else { return nil }
+    let station = inventory.station(mac, moment)
+    return inventory.stations[station].isReported ? nil : station
+  }
+
+  /// A frame without IP of such a station.
+  mutating func frame(
+    of station: Int, from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
+    _ findings: inout Findings
+  ) {
     let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
-    return judgeMAC(claim, station, zoneOf: .none, site)
+    judgeMAC(claim, station, zoneOf: .none, site, &findings)
   }
 
   /// Ties an address to a device, or disputes it.
-  private mutating func settle(_ claim: AddressClaim, _ station: Int, _ site: Site?, _ findings: inout Findings) {
+  private mutating func settle(
+    _ claim: AddressClaim, _ station: Int, _ site: borrowing Site, _ findings: inout Findings
+  ) {
     let source = claim.source
     let moment = claim.moment
     if let slot = inventory.binding(source.ip), inventory.bindings[slot].mac != .none {
@@ -90,9 +100,9 @@ struct DeviceWatch {
   }
 
   /// What the site says of an address at its device.
-  private mutating func judge(_ claim: AddressClaim, _ slot: Int, _ station: Int, _ site: Site?) -> Finding? {
+  private mutating func judge(_ claim: AddressClaim, _ slot: Int, _ station: Int, _ site: borrowing Site) -> Finding? {
     inventory.bindings[slot].isReported = true
-    guard site != nil, !inventory.stations[station].isSpoofer,
+    guard !inventory.stations[station].isSpoofer,
       let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site)
     else { return nil }
     if found.kind == .unknownMAC { inventory.stations[station].isReported = true }
@@ -100,9 +110,8 @@ struct DeviceWatch {
   }
 
   private static func verdict(
-    _ source: Endpoint, _ vlan: UInt16, _ site: Site?
+    _ source: Endpoint, _ vlan: UInt16, _ site: borrowing Site
   ) -> (kind: FindingKind, detail: Finding.Detail)? {
-    guard let site = site else { return nil }
     let byMAC = site.asset(mac: source.mac)
     let byIP = site.asset(ip: source.ip)
     if let byMAC, site.assets[Int(byMAC.rawValue)].forwards { return nil }
@@ -130,7 +139,7 @@ struct DeviceWatch {
   }
 
   private static func wrongVLAN(
-    _ asset: Asset, _ vlan: UInt16, _ site: Site
+    _ asset: Asset, _ vlan: UInt16, _ site: borrowing Site
   ) -> (kind: FindingKind, detail: Finding.Detail)? {
     guard vlan != Packet.noVLAN, let seen = site.zone(vlan: vlan), seen != asset.zone else { return nil }
     return (.wrongZone, .vlan(zone: asset.zone, seen: vlan))
@@ -138,25 +147,25 @@ struct DeviceWatch {
 
   /// A device that is known by its MAC address only.
   private mutating func judgeMAC(
-    _ claim: AddressClaim, _ station: Int, zoneOf ip: IPAddress, _ site: Site?
-  ) -> Finding? {
-    guard let site, !inventory.stations[station].isReported, site.asset(mac: claim.source.mac) == nil,
+    _ claim: AddressClaim, _ station: Int, zoneOf ip: IPAddress, _ site: borrowing Site, _ findings: inout Findings
+  ) {
+    guard !inventory.stations[station].isReported, site.asset(mac: claim.source.mac) == nil,
       let zone = site.zone(of: ip) ?? site.zone(vlan: claim.moment.vlan), site.zones[Int(zone.rawValue)].listsMACs
-    else { return nil }
+    else { return }
     inventory.stations[station].isReported = true
-    return claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination)
+    findings.add(claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination))
   }
 
   /// An address seen behind a router: only its number can be judged.
   private mutating func routed(
-    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: Site?
+    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: borrowing Site
   ) -> Finding? {
     if let slot = inventory.binding(source.ip) {
       inventory.bindings.touch(slot, at: moment.time)
       return nil
     }
     _ = inventory.bind(source.ip, .none, moment)
-    guard let site, site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
+    guard site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
       site.zones[Int(zone.rawValue)].listsIPs
     else { return nil }
     return moment.finding(.unknownIP, .parties, source: source, destination: destination)

@@ -69,6 +69,17 @@ struct Inventory {
 
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
+  /// Whether traffic only repeats what is known: the address is this device's, judged, and nobody disputes it.
+  @inline(__always)
+  mutating func confirm(_ ip: IPAddress, at mac: MACAddress, _ time: Int64) -> Bool {
+    guard let slot = binding(ip), bindings[slot].mac == mac, bindings[slot].rival == .none, bindings[slot].isReported
+    else { return false }
+    bindings.touch(slot, at: time)
+    bindings[slot].last = time
+    bindings[slot].isProven = true
+    return true
+  }
+
   mutating func bind(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Int {
     bindings.insert(
       AddressKey(low: ip.low, high: ip.high),

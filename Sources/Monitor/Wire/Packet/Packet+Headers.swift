@@ -7,7 +7,7 @@ extension Packet {
   func tag(_ index: Int) -> VLANTag {
     let offset = tagOffset + index * VLANTag.length
     // Cooked version 2 has the type before its header, the tag after it.
-    let isApart = index == 0 && linkType == .linuxCooked2
+    let isApart = index == 0 && linkType.rawValue == LinkType.linuxCooked2.rawValue
     return VLANTag(tpid: bytes.u16(isApart ? 0 : offset), tci: bytes.u16(offset + 2))
   }
 
@@ -81,6 +81,6 @@ extension Packet {
 
   /// From the transport header to the end of the IP datagram.
   var datagram: RawSpan {
-    @_lifetime(copy self) get { bytes.slice(transportOffset, networkEnd - transportOffset) }
+    @inline(__always) @_lifetime(copy self) get { bytes.slice(transportOffset, networkEnd - transportOffset) }
   }
 }

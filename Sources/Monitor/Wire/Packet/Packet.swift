@@ -14,6 +14,7 @@ package struct Packet: ~Escapable {
   /// mirror, not traffic of the plant.
   package enum Tunnel: UInt8, Sendable {
     case none, gre, erspan1, erspan2, erspan3, vxlan, geneve, tzsp, ipInIP, gtp
+    @inline(__always)
     package var isMirror: Bool { self == .erspan1 || self == .erspan2 || self == .erspan3 || self == .tzsp }
   }
 
@@ -98,7 +99,7 @@ package struct Packet: ~Escapable {
   /// everything after the IP headers; for non-IP frames everything after the EtherType (from the LLC
   /// header on in an 802.3 frame).
   var payload: RawSpan {
-    @_lifetime(copy self) get { bytes.slice(payloadOffset, payloadEnd - payloadOffset) }
+    @inline(__always) @_lifetime(copy self) get { bytes.slice(payloadOffset, payloadEnd - payloadOffset) }
   }
 
   /// Keeps the first fault. A header truncated by the capture is not a fault.
