@@ -1,48 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A flow with what is said in it and what the site thinks of it. Plain data, one for each slot of the flow table.
+/// A flow, the messages read from it, and how the site file judges it. Plain data: one in each slot of the flow table.
 struct Conversation {
   var flow: Flow
-  /// The flow's slot and a running number: a name that no other conversation of this run has.
+  /// The flow's slot and a running number; unique among all conversations of a run.
   var number: UInt64
   var streams = Streams()
 
-  // What is said in it
+  // Content
   var dissector = DissectorID.none
-  /// The protocol `dissector` reads, whatever it is framed in: what site files name.
+  /// The protocol that `dissector` reads, regardless of its framing: the one site files name.
   var spoken = DissectorID.none
-  /// Content has told what it is, or that it is nothing known.
+  /// Content has identified the protocol, or has shown that it is none we know.
   var isSettled = false
   /// Payloads that no dissector recognised.
   var strangePayloads: UInt8 = 0
-  /// Who sent the latest of them, once nobody asks each of them any more.
+  /// The sender of the last unrecognised payload, recorded once dissectors are no longer tried on every payload.
   private var speaker = Direction.toClient
   /// Messages the dissector understood; stops counting at its maximum.
   var understood: UInt8 = 0
-  /// 64 bits of the dissector's own.
+  /// 64 bits of state that belong to the dissector.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0
-  /// The client has already been judged for writing, for setting the clock (bits of `Strangers.Change`).
+  /// Changes the client has already been judged for (bits of `Strangers.Change`).
   var changes: UInt8 = 0
-  /// Function codes and units already handed to the detectors that count distinct ones.
+  /// Function codes and unit IDs already passed to the detectors that count distinct ones.
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)
   var answeredCodes: UInt128 = 0
   var answeredUnits: (UInt128, UInt128) = (0, 0)
 
-  /// An ICMP error about another flow, which is the one to be judged.
+  /// An ICMP error about another flow; that flow is judged instead.
   var isConsequence = false
 
-  /// When bytes of it were last seen to be missing.
+  /// When this conversation was last found to lack bytes.
   var lastLoss = Int64.min / 2
-  /// The latest segment acknowledges bytes of the other end that were not seen: the mirror port lost them.
+  /// The latest segment acknowledges bytes that were never seen from the other end: the mirror port lost them.
   var isOtherBehind = false
 
-  // What the site thinks of it
+  // Site
   var client = Party(zone: .external, asset: .none)
   var server = Party(zone: .external, asset: .none)
   var gate = Gate.open
-  /// The other end has answered.
+  /// Packets were seen in both directions.
   var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
 
   init(_ flow: Flow, number: UInt64) {
@@ -50,14 +50,14 @@ struct Conversation {
     self.number = number
   }
 
-  /// Whether the other end was the last to speak.
+  /// Records who sent a payload; true if the previous one came from the other end.
   mutating func takesTurn(_ direction: Direction) -> Bool {
     defer { speaker = direction }
     return speaker != direction
   }
 
   func endpoint(_ direction: Direction) -> Endpoint {
-    // ICMP has no ports: records put type and code in their place.
+    // ICMP has no ports: records carry its type and code in their place.
     direction == .toServer
       ? Endpoint(
         ip: flow.client, port: flow.isICMP ? UInt16(flow.icmpType) : flow.clientPort, mac: flow.toServer.mac,
@@ -75,14 +75,14 @@ struct Conversation {
 }
 
 extension Conversation {
-  /// The roles of the two ends were taken the wrong way round.
+  /// Swaps client and server, whose roles were guessed wrongly.
   mutating func flip(_ basis: Flow.Basis) {
     flow.flip(basis)
     swap(&streams.toServer, &streams.toClient)
     swap(&client, &server)
   }
 
-  /// What the site's conduits ask of it.
+  /// The service to look up in the site's conduits.
   var service: Service {
     Service(
       ipProtocol: flow.transport, port: flow.serverPort, dissector: spoken, isSettled: isSettled)
@@ -90,6 +90,6 @@ extension Conversation {
 }
 
 extension Gate {
-  /// Nothing is asked of the flow: there is no site, or it crosses no zone.
+  /// Nothing to enforce: there is no site file, or the flow stays within its zone.
   static let open = Gate(verdict: .inside, free: .max, validUntil: .max, isConditional: false)
 }

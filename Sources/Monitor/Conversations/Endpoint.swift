@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One end of a conversation, as records name it.
+/// One end of a conversation, as it appears in records.
 package struct Endpoint: Equatable, Sendable {
   package var ip = IPAddress.none
   package var port: UInt16 = 0

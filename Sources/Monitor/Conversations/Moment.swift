@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/// When and in which frame something was seen, and through which tunnel. Every time-out and window counts in this time:
-/// nothing reads the clock.
+/// When something was seen, in which frame and through which tunnel. All timeouts and windows run on this time; nothing
+/// reads the system clock.
 struct Moment {
-  /// Nanoseconds, from the capture.
+  /// Capture timestamp in nanoseconds.
   var time: Int64 = 0
-  /// From 1.
+  /// Frame number, counted from 1.
   var frame: UInt64 = 0
-  /// The frame that this one is a copy of, of a mirror port that sends both ways; 0 for none.
+  /// The original of this frame, if the mirror port sent it twice; 0 if this is no duplicate.
   var copyOf: UInt64 = 0
   var vlan: UInt16 = Packet.noVLAN
   var tunnelDepth = 0
-  /// Ends and protocol of the outermost tunnel.
+  /// Endpoints and protocol of the outermost tunnel.
   var tunnelSource = IPAddress.none
   var tunnelDestination = IPAddress.none
   var tunnelProtocol: UInt8?

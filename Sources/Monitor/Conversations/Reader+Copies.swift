@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Copies of datagrams, for the log of all messages alone.
+/// Duplicate datagrams, read only when every message is logged.
 extension Reader {
-  /// Tells what a copy says. Its exchange is one of its own, in which copies answer copies: nothing that waits for an
-  /// answer or for its rest is touched, and nobody judges it a second time.
+  /// Reports the contents of a duplicate. It uses an exchange of its own, in which duplicate responses match duplicate
+  /// requests: pending requests and incomplete messages of the original traffic stay untouched, and nothing is judged
+  /// twice.
   mutating func copy(
     _ payload: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which protocol a conversation speaks: by content first, the port only says whom to ask first.
+/// Identifies a conversation's protocol. Content decides; the port only determines which dissectors are tried first.
 extension Reader {
   enum Recognised { case known, unknown, waiting }
 
-  /// Asks the protocols of the ports, then those that content alone can tell.
+  /// Tries the protocols of both ports, then those that content alone identifies.
   mutating func recognise(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable, but wrong: DissectorID = .none
@@ -32,7 +32,7 @@ extension Reader {
         case .yes(let hint):
           settle(id, hint, &conversation, &direction, moment, &observer)
           return .known
-        // In mid-stream the bytes may begin anywhere in a message.
+        // A stream picked up midway may start anywhere inside a message.
         case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
         }
       }
@@ -70,7 +70,7 @@ extension Reader {
       conversation.isSettled = true
       observer.settled(&conversation, at: moment)
     }
-    // On a protocol's own port every payload is asked again; elsewhere the first ones are enough.
+    // On a protocol's own port every payload is tried; elsewhere only the first few.
     if !isExpected, conversation.strangePayloads >= Reader.mostAsked { conversation.strangePayloads = .max }
     return .unknown
   }
@@ -93,8 +93,8 @@ extension Reader {
       }
     }
     observer.settled(&conversation, at: moment)
-    // On the protocol's own port, and seen from its beginning: what came before the first good
-    // message was meant to be one.
+    // On the protocol's own port, with the handshake seen: the payloads before the first valid message were meant to be
+    // messages too.
     let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue
     if strange > 0, conversation.flow.basis == .syn,
       tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
@@ -105,8 +105,8 @@ extension Reader {
     }
   }
 
-  /// Takes back a guess that was wrong, and asks the other protocols; true if one of them knows the bytes. A
-  /// conversation that had a message of the guessed protocol counts as one of it all the same.
+  /// Reverts a wrong guess and tries the other protocols; true if one of them recognises the bytes. A conversation that
+  /// had at least one message of the guessed protocol still counts towards it.
   mutating func undo(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
@@ -126,9 +126,9 @@ extension Reader {
     return false
   }
 
-  /// The distance to the next place where a message can begin, and whether there is one. What cannot be told
-  /// yet, at the end, counts as one. A segment's own beginning is most likely a message's too, so there the
-  /// framing fields are enough.
+  /// The distance to the next place where a message begins, and whether one was found. If the bytes at the end are too
+  /// few to decide, the distance leads to them. A segment most likely starts with a message, so the framing fields
+  /// suffice for its first byte.
   func resynchronise(_ bytes: RawSpan, _ conversation: borrowing Conversation) -> (Int, Bool) {
     let dissector = tables.dissectors[Int(conversation.dissector.rawValue)]
     if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// TCP: puts segments in order, and tells what was lost on the way from what is still to come.
+/// TCP reassembly: puts segments in order, and distinguishes bytes lost on the way to the monitor from bytes still to
+/// come.
 extension Reader {
-  /// Nanoseconds. A hole that the receiver has acknowledged over will not be filled: the mirror port lost the
-  /// segment, or somebody filtered the capture. What was acknowledged is on the wire already, so that only a mirror
-  /// port that changes the order is waited for: not as long as a device takes to answer, or the answer would be
-  /// read before its question.
+  /// Nanoseconds. A hole that the receiver has acknowledged will not be filled: the mirror port lost the segment, or
+  /// the capture was filtered. Acknowledged bytes have already been on the wire, so the only thing worth waiting for is
+  /// a mirror port that reorders; and for less time than a device takes to answer, or the response would be read before
+  /// its request.
   static let acknowledgedHole: Int64 = 2_000_000
-  /// One that is not acknowledged may be: first retransmissions come after one second (RFC 6298, 2.1), those of older
-  /// stacks after three (RFC 1122, 4.2.3.1).
+  /// An unacknowledged hole may still be filled: the first retransmission comes after one second (RFC 6298, 2.1), in
+  /// older stacks after three (RFC 1122, 4.2.3.1).
   static let openHole: Int64 = 3_000_000_000
   private static let mostBehindHole = 16
 
-  /// One segment. `missing` bytes of its payload were cut off by the capture.
+  /// Handles one segment; the capture cut off `missing` bytes of its payload.
   @inline(__always)
   mutating func segment(
     _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, missing: Int,
@@ -24,8 +25,7 @@ extension Reader {
       sequence &+= 1
       begin(&conversation.streams[direction], at: sequence)
     }
-    // What the other end has had is of interest until it is known where its bytes stand, and
-    // where bytes were read over.
+    // Acknowledgements matter until the stream position is known, and after a gap was skipped.
     if flags.contains(.ack), conversation.streams[direction.reversed].needsAcknowledgement {
       conversation.streams[direction.reversed].acknowledge(acknowledgement, at: moment.time)
     }
@@ -73,7 +73,8 @@ extension Reader {
     case .keepAlive: break
     case .outside:
       counts.outside += 1
-      // The connection was begun anew, unseen; or somebody guesses. Following costs one resynchronisation.
+      // Either the connection was restarted unseen, or the sender is guessing sequence numbers. Following it costs one
+      // resynchronisation.
       pool.dropSegments(&conversation.streams[direction])
       lose(&conversation.streams[direction])
       conversation.lastLoss = moment.time
@@ -88,7 +89,7 @@ extension Reader {
     }
   }
 
-  /// Reads what the capture kept of a message whose rest it cut off.
+  /// Reads what the capture kept of a message whose remainder it cut off.
   mutating func cutOff(
     _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
@@ -109,14 +110,14 @@ extension Reader {
     half.isLost = false
   }
 
-  /// What comes next does not follow what was read.
+  /// The bytes that follow are not contiguous with those already read.
   mutating func lose(_ half: inout StreamHalf) {
     pool.dropFront(&half)
     pool.forget(half)
     half.isLost = true
   }
 
-  /// Tells of what was read over because it did not come in time, and which its receiver has not had yet.
+  /// Reports bytes of a skipped gap that arrived late, unless their receiver had already acknowledged them.
   private mutating func late(
     _ sequence: UInt32, _ count: Int, _ conversation: borrowing Conversation, _ direction: Direction,
     _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
@@ -165,7 +166,7 @@ extension Reader {
     let differing = pool.hold(
       payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction])
     guard let differing else {
-      // No room: what was held is read, over the hole.
+      // No room: read the held segments, skipping the hole.
       drain(&conversation, direction, moment, &observer, force: true)
       jump(to: sequence, &conversation, direction, moment)
       inOrder(payload, &conversation, direction, moment, &observer)
@@ -189,7 +190,8 @@ extension Reader {
     drain(&conversation, direction, moment, &observer, force: true)
   }
 
-  /// Reads held segments that are next; with `force` also those behind holes. Each counts for the frame it came in.
+  /// Reads held segments that are due; with `force` also those after a hole. Each keeps the frame number it arrived
+  /// with.
   mutating func drain(
     _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable,
@@ -222,7 +224,7 @@ extension Reader {
     conversation.lastLoss = moment.time
   }
 
-  /// Reads bytes that follow what was read before.
+  /// Reads bytes that are contiguous with those already read.
   @inline(__always)
   mutating func inOrder(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
@@ -231,7 +233,8 @@ extension Reader {
     var direction = direction
     conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
     if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
-      // Nobody knows it so far. What one end says when the other one has spoken may begin a message still.
+      // No dissector has recognised it so far. Only the first payload after a change of direction may still begin a
+      // message.
       guard conversation.takesTurn(direction) else {
         return pool.remember(bytes, &conversation.streams[direction], isKnown: false)
       }
@@ -259,8 +262,8 @@ extension Reader {
     pool.remember(bytes, &conversation.streams[direction], isKnown: conversation.dissector != .none)
   }
 
-  /// Reads messages from the front of `bytes`; returns how many bytes are done with. What is left
-  /// is the front of a message.
+  /// Reads messages from the start of `bytes` and returns the number of bytes consumed. The remainder is the beginning
+  /// of an incomplete message.
   @inline(__always)
   mutating func messages(
     in bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, _ moment: Moment,
@@ -283,7 +286,7 @@ extension Reader {
         offset += next
         guard isFound else { return offset }
         conversation.streams[direction].isLost = false
-        // Pieces before the gap wait for a rest that is gone.
+        // Pieces from before the gap will never be completed.
         exchange.conversation = conversation.number
         exchange.direction = direction
         exchange.dropAll()

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Payloads to operations: tells the protocol by content, puts TCP streams in order, hands messages to their dissector,
-/// and what they say to detection. A message inside one segment is read where it lies.
+/// Turns payloads into operations: identifies the protocol by content, reassembles TCP streams, passes messages to
+/// their dissector and the results to detection. A message within one segment is read in place.
 struct Reader {
-  /// Of one protocol. `messages` = `understood` + `refused`, always.
+  /// Counts for one protocol. `messages` is always `understood` + `refused`.
   struct Count {
     var conversations: UInt64 = 0
     var understood: UInt64 = 0
-    /// Messages that violate their specification, and bytes that are no message.
+    /// Messages that violate their specification, and bytes that are not a message.
     var refused: UInt64 = 0
     /// Bytes skipped to find the next message.
     var skippedBytes: UInt64 = 0
@@ -21,23 +21,23 @@ struct Reader {
     var gaps: UInt64 = 0
     var outside: UInt64 = 0
     var midstream: UInt64 = 0
-    /// Segments for a hole that was given up.
+    /// Segments that arrived after their hole was given up.
     var late: UInt64 = 0
   }
 
   let tables: DissectorTables
   var exchange: Exchange
-  /// What copies of datagrams say, where every message is logged.
+  /// For duplicate datagrams, when every message is logged.
   var copies: Exchange
   var pool = StreamPool()
   var counts = Counts()
-  /// By dissector.
+  /// Indexed by dissector.
   var protocols: [Count]
 
-  /// Payloads nobody recognises before a conversation counts as settled, where its beginning was not seen.
+  /// The number of unrecognised payloads after which a conversation whose start was not seen counts as settled.
   static let patience: UInt8 = 3
-  /// Payloads of a connection on a port of no protocol that are looked at: one whose beginning was not seen may show
-  /// the middles of messages first.
+  /// The number of payloads tried on a connection whose ports belong to no protocol: if its start was not seen, the
+  /// first ones may come from the middle of a message.
   static let mostAsked: UInt8 = 24
 
   init(seed: UInt64) {
@@ -47,7 +47,7 @@ struct Reader {
     protocols = Array(repeating: Count(), count: tables.names.count)
   }
 
-  /// Gives back what a conversation that is over holds.
+  /// Frees what a finished conversation holds.
   mutating func release(_ conversation: inout Conversation) {
     pool.release(&conversation.streams.toServer)
     pool.release(&conversation.streams.toClient)
@@ -80,7 +80,7 @@ struct Reader {
         skip(min(max(1, count), rest.byteCount), conversation)
         offset += max(1, count)
       case .incomplete(let needed):
-        // What is not in a datagram does not come; unless it was the capture that cut it.
+        // What is missing from a datagram will not follow, unless the capture cut it off.
         if !isCut {
           exchange.fault = Fault(
             .truncated, "message length", seen: UInt64(rest.byteCount), expected: UInt64(max(0, needed)))
@@ -93,7 +93,7 @@ struct Reader {
 
   // MARK: Messages
 
-  /// Reads one message and hands on what it says.
+  /// Reads one message and passes on its contents.
   @inline(__always)
   mutating func read(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
@@ -116,7 +116,7 @@ struct Reader {
     return step
   }
 
-  /// Hands on what a message says; false if it violates its protocol's specification.
+  /// Passes on the contents of a message; false if it violates its protocol's specification.
   @inline(__always)
   static func tell(
     _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], _ conversation: inout Conversation,
@@ -125,14 +125,14 @@ struct Reader {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     var isFaulty = false
-    // Looked at where they stand: an operation is large.
+    // Read in place: an operation is too large to copy.
     let operations = exchange.operations.span
     for place in operations.indices {
       let isSound = operations[place].fault == nil
       if operations[place].dissector == conversation.dissector {
         isFaulty = isFaulty || !isSound
       } else if isSound {
-        // Of a carried protocol: counted as its own.
+        // Part of a carried protocol: counted there.
         protocols[Int(operations[place].dissector.rawValue)].understood += 1
       } else {
         protocols[Int(operations[place].dissector.rawValue)].refused += 1
@@ -148,7 +148,7 @@ struct Reader {
     return !isFaulty
   }
 
-  /// Counts and reports bytes that are no message.
+  /// Counts and reports bytes that are not a message.
   mutating func refuse(
     _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
@@ -168,7 +168,7 @@ struct Reader {
 }
 
 extension Exchange {
-  /// Sets what a dissector is to see of the conversation a message belongs to.
+  /// Sets what a dissector may know about the message's conversation.
   @inline(__always)
   mutating func enter(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,

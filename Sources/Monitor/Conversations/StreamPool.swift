@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes of TCP streams that cannot be read in place: the front of a message whose rest has not come, segments behind a
-/// hole, and the latest bytes of a conversation to compare retransmissions with. All bounded.
+/// Bytes of TCP streams that cannot be read in place: beginnings of incomplete messages, segments after a hole, and the
+/// latest bytes of each direction, to compare retransmissions with. All bounded.
 struct StreamPool {
-  /// A segment that came before its predecessor.
+  /// A segment that arrived before its predecessor.
   struct Segment {
     var sequence: UInt32
     var bytes: [UInt8]
-    /// The frame it came in, and when.
+    /// The frame it arrived in, and when.
     let frame: UInt64
     let time: Int64
   }
-  /// What one direction has waiting.
+  /// What one direction keeps waiting.
   struct Held {
-    /// In order, the front of an incomplete message.
+    /// The beginning of an incomplete message, in order.
     var front: [UInt8] = []
-    /// Sorted by sequence number, not overlapping what was read.
+    /// Sorted by sequence number; none overlaps bytes already read.
     var segments: [Segment] = []
     var segmentBytes = 0
   }
 
-  /// Segments behind one hole, and their bytes.
+  /// Limits on the segments that one direction may hold, and on their bytes.
   static let mostSegments = 64
   static let mostSegmentBytes = 262_144
-  /// Latest bytes kept of each direction. Most industrial messages are below 260 bytes.
+  /// The number of latest bytes kept for each direction. Most industrial messages are shorter than 260 bytes.
   static let historyLength = 512
 
-  /// Directions that may have something waiting at one time, and directions with a history.
+  /// Limits on the directions that hold waiting bytes at the same time, and on those with a history.
   let heldLimit: Int
   let historyLimit: Int
-  /// Directions refused a place because the pool was full.
+  /// Directions turned away because the pool was full.
   private(set) var refusals = 0
-  /// Bytes waiting now.
+  /// Bytes currently waiting.
   private(set) var bytes = 0
   private var held: [Held] = []
   private var freeHeld: [Int32] = []
   private var histories: [UInt8] = []
   private var historyCounts: [Int32] = []
   private var freeHistories: [Int32] = []
-  /// All that may wait, in bytes.
+  /// Limit on all waiting bytes.
   let byteLimit: Int
 
   init(heldLimit: Int = 16_384, historyLimit: Int = 32_768, byteLimit: Int = 16 << 20) {
@@ -47,7 +47,7 @@ struct StreamPool {
     self.byteLimit = byteLimit
   }
 
-  /// Gives back all places of a direction that is over.
+  /// Frees everything held for a direction that has ended.
   mutating func release(_ half: inout StreamHalf) {
     releaseHeld(&half)
     if half.history >= 0 {
@@ -79,12 +79,12 @@ struct StreamPool {
     return Int(half.held)
   }
 
-  // MARK: The front of an incomplete message
+  // MARK: The beginning of an incomplete message
 
   @inline(__always)
   func hasFront(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].front.isEmpty }
 
-  /// Takes the front out; the caller reads it and gives back what is left with `keepFront`.
+  /// Takes the beginning out; the caller reads on and returns the remainder with `keepFront`.
   mutating func takeFront(_ half: StreamHalf) -> [UInt8] {
     guard half.held >= 0 else { return [] }
     var front: [UInt8] = []
@@ -93,7 +93,7 @@ struct StreamPool {
     return front
   }
 
-  /// Keeps `front` until more bytes come. False if there is no room: the bytes are lost, and the stream has a gap.
+  /// Keeps `front` until more bytes arrive. False if there is no room: the bytes are lost, and the stream has a gap.
   mutating func keepFront(_ front: consuming [UInt8], _ half: inout StreamHalf) -> Bool {
     if front.isEmpty {
       if half.held >= 0, held[Int(half.held)].segments.isEmpty { releaseHeld(&half) }
@@ -105,19 +105,19 @@ struct StreamPool {
     return true
   }
 
-  /// Forgets the front: the stream goes on behind a gap.
+  /// Discards the beginning: the stream continues after a gap.
   mutating func dropFront(_ half: inout StreamHalf) {
     _ = takeFront(half)
     _ = keepFront([], &half)
   }
 
-  // MARK: Segments behind a hole
+  // MARK: Segments after a hole
 
   @inline(__always)
   func hasSegments(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].segments.isEmpty }
 
-  /// Keeps a segment behind a hole. What segments already held cover is compared, not stored twice: the number of bytes
-  /// that differ is returned. nil if there is no room.
+  /// Keeps a segment that follows a hole. Bytes that held segments already cover are compared, not stored again;
+  /// returns how many of them differ, or nil if there is no room.
   mutating func hold(
     _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf
   ) -> Int? {
@@ -135,7 +135,7 @@ struct StreamPool {
     let end = start + payload.byteCount
     var offset = 0
     var index = 0
-    // Walk the held segments in order; between them the new bytes are inserted.
+    // Walk the held segments in order and insert the new bytes between them.
     while start < end {
       if index < held[slot].segments.count {
         let other = held[slot].segments[index]
@@ -176,8 +176,8 @@ struct StreamPool {
   private mutating func insert(
     _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
   ) {
-    // One segment parted by those already held may become many: what goes over the bound is lost, as if the
-    // mirror port had lost it.
+    // Held segments can split a new one into many parts: those beyond the limit are lost, as if the mirror port had
+    // lost them.
     guard held[slot].segments.count < StreamPool.mostSegments else { return }
     held[slot].segments.insert(
       Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
@@ -185,13 +185,13 @@ struct StreamPool {
     bytes += span.byteCount
   }
 
-  /// Sequence number of the first segment behind the hole.
+  /// Sequence number of the first segment after the hole.
   func firstHeld(_ half: StreamHalf) -> UInt32? {
     half.held >= 0 ? held[Int(half.held)].segments.first?.sequence : nil
   }
   func heldCount(_ half: StreamHalf) -> Int { half.held >= 0 ? held[Int(half.held)].segments.count : 0 }
 
-  /// Takes the first segment out if its bytes are next, or `force`d over the hole.
+  /// Takes out the first segment if its bytes are due, or, with `force`, despite the hole before it.
   mutating func takeSegment(_ half: inout StreamHalf, force: Bool = false) -> Segment? {
     guard half.held >= 0, let first = held[Int(half.held)].segments.first else { return nil }
     guard force || Int32(bitPattern: first.sequence &- half.next) <= 0 else { return nil }
@@ -203,15 +203,15 @@ struct StreamPool {
     return first
   }
 
-  /// Forgets the segments behind a hole: they are of another connection.
+  /// Discards the segments after a hole: they belong to another connection.
   mutating func dropSegments(_ half: inout StreamHalf) {
     while takeSegment(&half, force: true) != nil {}
   }
 
   // MARK: The latest bytes, to compare retransmissions with
 
-  /// Remembers `payload`, which has just been read and ends at `half.next`. Of the room for histories, streams of an
-  /// unknown protocol get half.
+  /// Remembers `payload`, which has just been read and ends at `half.next`. Streams of unknown protocols may use only
+  /// half of the histories.
   @inline(__always)
   mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf, isKnown: Bool = true) {
     if half.history < 0 {
@@ -241,8 +241,8 @@ struct StreamPool {
     return Int32(historyCounts.count - 1)
   }
 
-  /// How many bytes of a retransmission (the first `count` of `payload`, from `sequence` on) differ from what was read
-  /// there; bytes older than the history count as equal.
+  /// How many bytes of a retransmission (the first `count` bytes of `payload`, starting at `sequence`) differ from
+  /// those read at the same place; bytes older than the history count as equal.
   func differing(_ payload: RawSpan, count: Int, sequence: UInt32, _ half: StreamHalf) -> Int {
     guard half.history >= 0 else { return 0 }
     let length = StreamPool.historyLength
@@ -259,7 +259,7 @@ struct StreamPool {
     return differing
   }
 
-  /// After a gap the kept bytes do not join the new ones.
+  /// Clears the history: after a gap, old bytes are not contiguous with new ones.
   mutating func forget(_ half: StreamHalf) {
     if half.history >= 0 { historyCounts[Int(half.history)] = 0 }
   }

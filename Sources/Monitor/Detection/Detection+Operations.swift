@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// What operations are given to. Most messages are like the one before, and no detector has anything to say about them:
-/// that is asked first, inline. All else is apart, since a call copies what it is given.
+/// Passes operations to the detectors. Most messages are like the one before, and no detector has anything to say about
+/// them: this is checked first, inline. Everything else is out of line, since a call copies its arguments.
 extension Detection {
   @inline(__always)
   mutating func operation(
@@ -10,18 +10,18 @@ extension Detection {
     sent direction: Direction, at moment: Moment
   ) {
     count(operation.action)
-    // Steps instead of `||`: a closure may not hold what is borrowed.
+    // Separate steps instead of `||`: an autoclosure cannot capture borrowed values.
     var isWanted = ZonePolicy.concerns(operation, conversation.gate, moment)
     if operation.fault != nil { isWanted = true }
     if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
     if isWanted { judge(operation, message, in: &conversation, sent: direction, at: moment) }
   }
 
-  /// Whether some detector is to look at an operation.
+  /// Whether any detector needs to see an operation.
   @inline(__always)
   private func isNotable(_ operation: borrowing Operation, _ conversation: borrowing Conversation) -> Bool {
     let isRequest = operation.role == .request
-    // What comes unasked is no scan.
+    // Unsolicited reports are not part of a scan.
     if operation.role != .report {
       if FunctionScan.isNew(
         operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
@@ -56,8 +56,9 @@ extension Detection {
     }
   }
 
-  /// The one place where an operation is judged; nil without a site, and for what is not judged: envelopes, and answers
-  /// to known questions. A window of time that has opened or closed since changes the gate first.
+  /// The one place where an operation is judged. Returns nil without a site, and for operations that are not judged:
+  /// envelopes, and responses to known requests. If a time window has opened or closed since, the gate is renewed
+  /// first.
   private mutating func rule(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     at moment: Moment
@@ -94,7 +95,7 @@ extension Detection {
     }
   }
 
-  /// A request that changes something: who asks for it, and what must never change in silence.
+  /// A request that changes something: checks who sent it, and reports changes that must never go unnoticed.
   private mutating func changed(
     _ operation: borrowing Operation, in conversation: inout Conversation, at moment: Moment, _ ruling: Ruling?
   ) {

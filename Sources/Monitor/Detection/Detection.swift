@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// Every detector there is, and what each of them is given. A new one is its own file, one line here, and one line at
-/// each event it watches: known at compile time, so that an event costs plain calls and no look-up. What they find is
-/// in `findings` until the engine hands it on.
+/// All detectors, and the input of each. A new detector is a file of its own, one line here, and one line at each event
+/// it watches. All are known at compile time, so an event costs direct calls and no lookup. Their results stay in
+/// `findings` until the engine passes them on.
 struct Detection: ~Copyable {
-  /// What the site file declares; empty without one. Kept whole, so that a verdict copies nothing.
+  /// What the site file declares; empty without one. Stored unwrapped, so that a verdict copies nothing.
   private(set) var declared: Site
   private(set) var hasSite: Bool
   var site: Site? { hasSite ? declared : nil }
   var findings = Findings()
   var devices: DeviceWatch
-  /// What devices said of themselves.
+  /// How devices describe themselves.
   var identities: Identities
   private var addressResolution = AddressResolution()
   let zonePolicy = ZonePolicy()
@@ -26,7 +26,7 @@ struct Detection: ~Copyable {
   var logins: Logins
   var strangers: Strangers
   var selections: Selections
-  /// Operations by action, for the summary.
+  /// Number of operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
   init(_ site: Site?, seed: UInt64) {
@@ -46,7 +46,7 @@ struct Detection: ~Copyable {
     selections = Selections(seed: seed)
   }
 
-  /// Counts of all detectors evicted at their limits.
+  /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
     devices.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
       + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions + strangers.evictions
@@ -65,7 +65,7 @@ struct Detection: ~Copyable {
 
   // MARK: Frames
 
-  /// The sender of an IP packet; once a second for each direction of a flow.
+  /// Examines the sender of an IP packet; called once a second for each direction of a flow.
   mutating func sender(
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
@@ -108,7 +108,7 @@ struct Detection: ~Copyable {
     findings.add(flood.broadcast(endpoint(packet.sourceIP, packet.source, moment), moment))
   }
 
-  /// `stream-tampering` among the fragments of a datagram, which has no flow yet.
+  /// `stream-tampering` within a fragmented datagram, which has no flow yet.
   mutating func overlap(_ bytes: Int, fragmentOf packet: borrowing Packet, _ moment: Moment) {
     var finding = moment.finding(
       .streamTampering, .overlap(bytes: bytes, what: .ipFragments),
@@ -129,7 +129,7 @@ struct Detection: ~Copyable {
     judge(&conversation, moment)
   }
 
-  /// Two stations without IP.
+  /// A conversation between two stations without IP.
   mutating func linkBegan(_ conversation: inout Conversation, _ moment: Moment) {
     identifyEnds(of: &conversation)
     judge(&conversation, moment)
@@ -140,7 +140,7 @@ struct Detection: ~Copyable {
     if flow.isLink {
       conversation.client = linkParty(flow.toServer.mac, flow.vlan)
       conversation.server = linkParty(flow.toClient.mac, flow.vlan)
-      // A frame passes no router: a station the site does not know is where the other one is.
+      // Frames pass no router, so a station unknown to the site is in the zone of its peer.
       if conversation.client.zone == .external { conversation.client.zone = conversation.server.zone }
       if conversation.server.zone == .external { conversation.server.zone = conversation.client.zone }
     } else {
@@ -156,9 +156,9 @@ struct Detection: ~Copyable {
     return party(.none, mac, vlan)
   }
 
-  /// The one place where a flow is judged: when it begins, when its protocol is settled, when a window of time that
-  /// matters opens or closes, and when the site is replaced. Where it is not known who began, a conduit that allows it
-  /// the other way round decides that.
+  /// The one place where a flow is judged: when it begins, when its protocol is settled, when a relevant time window
+  /// opens or closes, and when the site is replaced. If it is unknown who opened the flow, a conduit that allows the
+  /// opposite direction settles that.
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
     guard hasSite else { return }
     conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
@@ -174,24 +174,24 @@ struct Detection: ~Copyable {
     if !conversation.gate.verdict.isAllowed { findings.add(zonePolicy.flow(conversation, moment)) }
   }
 
-  /// Judges by another site from now on.
+  /// Judges by a new site file from now on.
   mutating func replace(site: Site) {
     declared = site
     hasSite = true
   }
-  /// A flow that lasts while the site is replaced.
+  /// Judges a flow again that was open when the site was replaced.
   mutating func judgeAnew(_ conversation: inout Conversation, _ moment: Moment) {
     identifyEnds(of: &conversation)
     judge(&conversation, moment)
   }
 
-  /// The other end has answered with more than a refusal.
+  /// The other end has answered, and not merely with a refusal.
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
     portScan.succeeded(conversation, moment)
     hostSweep.succeeded(conversation, moment)
   }
 
-  /// Content has told which protocol it is, or that it is none known.
+  /// Content has identified the protocol, or has shown that it is none we know.
   mutating func settled(_ conversation: inout Conversation, _ moment: Moment) { judge(&conversation, moment) }
 
   mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) {
@@ -204,13 +204,13 @@ struct Detection: ~Copyable {
     findings.add(flood.datagram(conversation, direction, moment))
   }
 
-  /// Enough of a TCP connection was seen to tell whether both directions are.
+  /// Enough of a TCP connection was seen to know whether both directions are visible.
   mutating func connection(_ conversation: borrowing Conversation, _ moment: Moment) {
     findings.add(visibility.connection(conversation, moment))
   }
   var oneWayPairs: [Visibility.Pair] { visibility.reported }
 
-  /// `stream-tampering`: bytes sent twice with other contents.
+  /// `stream-tampering`: bytes sent twice with different contents.
   mutating func overlap(
     _ bytes: Int, _ what: Overlap, in conversation: borrowing Conversation, sent direction: Direction,
     at moment: Moment
@@ -218,8 +218,8 @@ struct Detection: ~Copyable {
     findings.add(moment.finding(.streamTampering, .overlap(bytes: bytes, what: what), conversation, direction))
   }
 
-  /// `malformed-message`: what violates its protocol's specification. `dissector` where the conversation
-  /// is not known to be of it.
+  /// `malformed-message`: a message that violates its protocol's specification. `dissector` names the protocol where
+  /// the conversation is not known to speak it.
   mutating func malformed(
     _ fault: Fault, of dissector: DissectorID?, in conversation: borrowing Conversation, sent direction: Direction,
     at moment: Moment
@@ -231,7 +231,7 @@ struct Detection: ~Copyable {
 
   // MARK: Time
 
-  /// A second of the capture has passed.
+  /// One second of capture time has passed.
   mutating func tick(_ time: Int64) {
     while let finding = selections.expired(at: time) { findings.add(finding) }
   }

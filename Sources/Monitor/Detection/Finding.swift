@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Catalogue
 
-/// One thing seen that should not be. Plain data: a finding that only adds to an alert already written costs no text.
+/// One observation worth reporting. Plain data: a finding that only adds to an alert already written costs no text.
 package struct Finding: Sendable {
-  /// What was expected and what was seen, as numbers; `Output/Wording` puts them into words.
+  /// What was expected and what was seen, as numbers; `Output/Wording` turns them into text.
   package enum Detail: Sendable {
-    /// The kind and the parties say it all.
+    /// The kind and the parties are all there is to say.
     case parties
-    /// A conduit of the site (its index) that does not cover what was seen.
+    /// A conduit (by index) that does not cover the service seen.
     case refusedService(conduit: Int)
     case refusedAction(conduit: Int)
     case refusedTarget(conduit: Int)
     case refusedTime(conduit: Int, window: Int)
-    /// An address on another MAC than the expected one.
+    /// An IP address seen at a MAC address other than the expected one.
     case binding(ip: IPAddress, expected: MACAddress, seen: MACAddress)
-    /// A known device in another zone than its own.
+    /// A known device in a zone other than its own.
     case zone(expected: ZoneID, seen: ZoneID)
-    /// A known device on a VLAN that is not of its zone.
+    /// A known device on a VLAN that does not belong to its zone.
     case vlan(zone: ZoneID, seen: UInt16)
-    /// More than `limit` of something within so many seconds. What is counted follows from the kind and `what`.
+    /// At least `limit` of something within `seconds`. What is counted depends on the kind and on `what`.
     case count(what: Counted, seen: Int, limit: Int, seconds: Int)
     case fault(Fault)
-    /// Bytes of the same place in a stream or datagram, sent twice with other contents.
+    /// Bytes for the same place in a stream or datagram, sent twice with different contents.
     case overlap(bytes: Int, what: Overlap)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
@@ -32,11 +32,11 @@ package struct Finding: Sendable {
 
   package var kind: FindingKind
   package var detail: Detail
-  /// Nanoseconds, from the capture.
+  /// Capture timestamp in nanoseconds.
   package var time: Int64
-  /// Number of the frame, from 1.
+  /// Frame number, counted from 1.
   package var frame: UInt64
-  /// Who did it, and to whom.
+  /// The acting end, and the one it acts on.
   package var source: Endpoint
   package var destination: Endpoint
   /// IP protocol number; nil without IP.
@@ -45,9 +45,9 @@ package struct Finding: Sendable {
   package var dissector = DissectorID.none
   package var flow: FlowSummary?
   package var operation: Operation?
-  /// What records show of `operation`, where its message is gone by the time the finding is reported.
+  /// The record fields of `operation`, where its message is gone by the time the finding is reported.
   package var contents: ShownValues?
-  /// Depth of tunnels it was found in, and the outermost tunnel's ends.
+  /// The number of tunnels around it, and the endpoints of the outermost one.
   package var tunnelDepth = 0
   package var tunnelSource = IPAddress.none
   package var tunnelDestination = IPAddress.none
@@ -78,7 +78,7 @@ extension Moment {
     return finding
   }
 
-  /// A finding about a conversation, from the end that sends in `direction` to the other one.
+  /// A finding about a conversation: the source is the end that sends in `direction`.
   func finding(
     _ kind: FindingKind, _ detail: Finding.Detail, _ conversation: borrowing Conversation,
     _ direction: Direction = .toServer
@@ -91,7 +91,7 @@ extension Moment {
     return finding
   }
 
-  /// The same about one operation of it.
+  /// The same, about one operation of the conversation.
   func finding(
     _ kind: FindingKind, _ detail: Finding.Detail, _ conversation: borrowing Conversation,
     _ direction: Direction = .toServer, about operation: borrowing Operation
@@ -102,7 +102,7 @@ extension Moment {
   }
 }
 
-/// What was found in one event, in order: detectors add to it, the engine hands it on and empties it.
+/// The findings of one event, in order: detectors add to the list, the engine passes it on and empties it.
 struct Findings {
   private(set) var list: [Finding] = []
   @inline(__always)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who did something to whom: the key of what detectors count.
+/// The key of what detectors count: the acting host, and the one it acts on.
 struct PairKey: TableKey {
   let source: IPAddress
   let destination: IPAddress
-  /// Tells things counted in the same table apart.
+  /// Distinguishes what is counted in the same table.
   let what: UInt64
 
   init(_ source: IPAddress, _ destination: IPAddress, _ what: UInt64 = 0) {
@@ -13,7 +13,7 @@ struct PairKey: TableKey {
     self.what = what
   }
 
-  /// Client and server of a conversation; by MAC address where there is no IP.
+  /// Client and server of a conversation; their MAC addresses if there is no IP.
   init(_ conversation: borrowing Conversation) {
     let flow = conversation.flow
     guard flow.isLink else {
@@ -34,14 +34,14 @@ struct PairKey: TableKey {
   }
 }
 
-/// Counts within windows of time, for each pair. Bounded; a window begins with the first count after
-/// the one before has ended.
+/// Counts within time windows, for each pair. Bounded; a window begins with the first count after the previous window
+/// has ended.
 struct Tally {
   private struct Window {
     var start: Int64
     var count: Int
-    /// Which different things were counted: the first ones exactly, by hash value; those after them by one
-    /// bit for each of 256 values.
+    /// The distinct things counted: the first ones exactly, by hash value; later ones by one bit for each of 256
+    /// values.
     var first = InlineArray<32, UInt32>(repeating: 0)
     var firstCount = 0
     var seen: (UInt128, UInt128) = (0, 0)
@@ -58,21 +58,20 @@ struct Tally {
     table = BoundedTable(limit: limit, seed: seed)
   }
 
-  /// Counts evicted at the limit.
+  /// Entries evicted at the limit.
   var evictions: Int { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
-  /// Adds `amount` (which may be negative: a success takes a failure back). Returns the count when it is at or
-  /// over the threshold and grew.
+  /// Adds `amount` (negative: a success cancels a failure). Returns the count if it grew and has reached the threshold.
   mutating func add(_ key: PairKey, _ amount: Int = 1, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     table[slot].count = max(0, table[slot].count + amount)
     return amount > 0 && table[slot].count >= threshold ? table[slot].count : nil
   }
 
-  /// Counts `thing` once a window. Returns the count of different things when it is at or over the threshold and
-  /// grew. It is exact up to 32, more than any threshold; with many more the 256 marks fill up, and the count falls
-  /// behind but never runs ahead.
+  /// Counts `thing` once per window. Returns the number of distinct things if it grew and has reached the threshold.
+  /// The number is exact up to 32, more than any threshold; beyond that the 256 bits fill up, and it may be too low but
+  /// never too high.
   mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     guard mark(slot, thing) else { return nil }
@@ -80,19 +79,19 @@ struct Tally {
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 
-  /// What a finding says of a count.
+  /// What a finding reports about a count.
   func detail(_ what: Finding.Counted, _ count: Int) -> Finding.Detail {
     .count(what: what, seen: count, limit: threshold, seconds: seconds)
   }
 
-  /// Whether the count of a window that lasts is at or over the threshold.
+  /// Whether the count of a window that is still open has reached the threshold.
   func isReached(_ key: PairKey, at time: Int64) -> Bool {
     guard let slot = table.find(key), time &- table[slot].start < window else { return false }
     return table[slot].count >= threshold
   }
 
   private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
-    // Not seeded, so that the same capture gives the same counts.
+    // Not seeded, so that the same capture yields the same counts.
     let hash = mix(0x9E37_79B9, thing)
     let value = UInt32(truncatingIfNeeded: hash >> 28)
     for index in 0..<table[slot].firstCount where table[slot].first[index] == value { return false }

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `one-way-visibility`: the mirror port shows one direction of connections only. Said for each pair of zones
-/// (or conduit), since a switch is configured port by port: a monitor that misses the answers judges less
-/// than its owner believes.
+/// `one-way-visibility`: the mirror port shows only one direction of connections. Reported per pair of zones, since
+/// switches are configured port by port: a monitor that misses the responses judges less than its owner believes.
 struct Visibility {
   struct Pair {
     let from: ZoneID
     let to: ZoneID
-    /// Connections that ended or lasted with both directions, and with only one.
+    /// Connections of which both directions were seen, and of which only one was.
     var bothWays = 0
     var toServerOnly = 0
     var toClientOnly = 0
     var isReported = false
   }
 
-  /// Packets of a connection in one direction without any in the other, before it counts.
+  /// Packets, of both directions together, after which an established connection is counted.
   static let fewPackets: UInt64 = 8
-  /// Connections that count, before anything is said. One is enough: a controller is often polled through
-  /// a single one for months.
+  /// Connections that must count before anything is reported. One is enough: controllers are often polled over a single
+  /// connection for months.
   static let fewConnections = 1
 
   private(set) var pairs: BoundedTable<AddressKey, Pair>
@@ -42,7 +41,7 @@ struct Visibility {
     }
     if conversation.flow.toServer.packets > 0 { pairs[slot].toServerOnly += 1 } else { pairs[slot].toClientOnly += 1 }
     let oneWay = pairs[slot].toServerOnly + pairs[slot].toClientOnly
-    // A connection whose other direction takes another path is no fault of the mirror port.
+    // If only some connections lack a direction, their return path is elsewhere, and the mirror port is not at fault.
     guard oneWay >= Visibility.fewConnections, oneWay > 4 * pairs[slot].bothWays else { return nil }
     pairs[slot].isReported = true
     let detail = Finding.Detail.count(
@@ -53,6 +52,6 @@ struct Visibility {
 }
 
 extension Visibility {
-  /// Pairs of zones of which one direction was said to be missing.
+  /// Pairs of zones reported to lack one direction.
   var reported: [Pair] { pairs.slotsByAge.map { pairs[$0] }.filter(\.isReported) }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a protocol is expected. Content decides; a selector only says where to ask first.
+/// Where a protocol is expected. Content decides; a selector only determines which dissectors are tried first.
 package enum Selector: Sendable {
   case tcp(UInt16)
   case udp(UInt16)
   /// Any TCP connection, by content alone.
   case anyTCP
-  /// Any TCP connection whose port is no other protocol's: for content that others share, such as a CRC.
+  /// Any TCP connection whose port belongs to no other protocol: for content that is easily mistaken, such as a CRC.
   case unclaimedTCP
   /// Any UDP datagram, by content alone.
   case anyUDP
@@ -14,45 +14,46 @@ package enum Selector: Sendable {
   case etherType(UInt16)
 }
 
-/// What the first bytes of a direction, or the bytes behind a gap, look like.
+/// What the first bytes of a direction, or the first bytes after a gap, look like.
 package enum Recognition: Sendable {
   case no
-  /// Too short to tell.
+  /// Too short to decide.
   case undecided
-  /// This protocol; which way it goes, where the content tells.
+  /// This protocol, and its direction if the content shows it.
   case yes(Direction?)
-  /// On the protocol's own port: one of its messages but for a field that frames it. Nothing can be read on from there.
+  /// On the protocol's own port: a message of this protocol, except that a framing field is wrong. Reading cannot
+  /// continue after it.
   case broken(Fault)
 }
 
-/// What reading the front of a byte stream came to.
+/// The result of reading at the start of a byte stream.
 package enum Step: Equatable, Sendable {
-  /// One message of so many bytes was read; its operations are in the exchange.
+  /// One message of this length was read; its operations are in the exchange.
   case message(Int)
-  /// The message needs at least so many bytes, counted from its first.
+  /// The message needs at least this many bytes, counted from its first.
   case incomplete(Int)
-  /// The front is no message: so many bytes (at least 1) may be skipped before a message can begin. The
+  /// The bytes do not start with a message: this many of them (at least 1) may be skipped before one can begin. The
   /// fault is in the exchange.
   case refused(Int)
-  /// The front is a message of another protocol: the guess was wrong, and is undone.
+  /// The bytes start with a message of another protocol: the guess was wrong, and is reverted.
   case foreign
 }
 
-/// What is said of a protocol to people.
+/// The description of a protocol shown to users.
 package struct About: Sendable {
-  /// What is read of it.
+  /// How much of the protocol is read.
   package enum Depth: Sendable {
-    /// Every message to action, code, unit, target, values, outcome.
+    /// Every message, with action, code, unit, target, values and outcome.
     case full
-    /// Messages to action, code and outcome.
+    /// Every message, with action, code and outcome.
     case messages
-    /// Recognised, no more.
+    /// Recognised only.
     case recognised
     package var word: String { "\(self)" }
   }
   package let title: StaticString
   package let depth: Depth
-  /// Standard or other public source.
+  /// The standard or another public source.
   package let source: StaticString
   package init(_ title: StaticString, _ depth: Depth, _ source: StaticString) {
     self.title = title
@@ -61,9 +62,9 @@ package struct About: Sendable {
   }
 }
 
-/// A protocol that another one carries: its operations have an id of their own, `exchange.id(of:)`.
+/// A protocol carried within another one: its operations have an ID of their own, `exchange.id(of:)`.
 struct Carried {
-  /// Its place in `Dissector.carries`.
+  /// Its index in `Dissector.carries`.
   let place: Int
   let name: StaticString
   let about: About
@@ -75,23 +76,23 @@ struct Carried {
   }
 }
 
-/// An industrial protocol: bytes to operations. State lives in the `Exchange`, never in the type.
+/// An industrial protocol: turns bytes into operations. State lives in the `Exchange`, never in the type.
 protocol Dissector: SendableMetatype {
-  /// The name in records (`app_proto`) and site files (`services`).
+  /// The protocol's name in records (`app_proto`) and site files (`services`).
   static var name: StaticString { get }
   static var selectors: [Selector] { get }
-  /// How much of the protocol is read, and by which documents: what `sekisho protocols` says.
+  /// How much of the protocol is read, and according to which documents: the output of `sekisho protocols`.
   static var about: About { get }
-  /// Protocols whose messages this one's hold, in order of their `place`.
+  /// Protocols whose messages are carried in this one's, in the order of their `place`.
   static var carries: [Carried] { get }
-  /// The longest message in bytes; what is buffered for a message over several segments never grows over it.
+  /// The length of the longest message in bytes; the buffer for a message in several segments never grows beyond it.
   static var longestMessage: Int { get }
-  /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where the framing
-  /// fields alone must hold; elsewhere the whole message must make sense. Reads at most the first message. Also the
-  /// test for a place to go on behind a gap.
+  /// Whether the bytes begin a message of this protocol. `expected` is true on a port of a selector, where valid
+  /// framing fields are enough; elsewhere the whole message must make sense. Reads no further than the first message.
+  /// Also used to find the next message after a gap.
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition
-  /// Reads one message from the front of a TCP stream, or of a datagram (`exchange.isDatagram`: what is not there will
-  /// not come, so `incomplete` counts as cut off).
+  /// Reads one message from the start of a TCP stream or of a datagram (`exchange.isDatagram`: what is missing will not
+  /// follow, so `incomplete` means that the datagram was truncated).
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
 }
 

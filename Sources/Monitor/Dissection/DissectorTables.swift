@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A list of dissectors spread into tables when a run starts: a payload costs one load and one call.
+/// The list of dissectors, expanded into lookup tables when a run starts: a payload costs one load and one call.
 struct DissectorTables {
   let dissectors: [any Dissector.Type]
-  /// Every protocol's name by id: the dissectors' own, then those that are only carried.
+  /// The name of every protocol by ID: first the dissectors, then the protocols that are only carried.
   let names: [StaticString]
-  /// By dissector: the first framing of the same protocol. Policy knows protocols by name, whatever they are framed in.
+  /// For each dissector, the first framing of the same protocol. Policy knows protocols by name, whatever their
+  /// framing.
   let named: [DissectorID]
-  /// The ids of all carried protocols, dissector by dissector; by dissector, where its own begin.
+  /// The IDs of all carried protocols, dissector by dissector; and for each dissector, where its own begin.
   let carriedIDs: [DissectorID]
   let firstCarried: [Int]
-  /// Place in `lists` by port; 0 is the empty list.
+  /// Index into `lists` by port; 0 is the empty list.
   private var tcp = [UInt16](repeating: 0, count: 65_536)
   private var udp = [UInt16](repeating: 0, count: 65_536)
   private var etherTypes = [UInt16](repeating: 0, count: 65_536)
   private var lists: [[DissectorID]] = [[]]
-  /// Ports of servers, one bit each.
+  /// Server ports, one bit each.
   private var servers = [UInt64](repeating: 0, count: 1024)
-  /// Protocols that can be told by content on any port.
+  /// Protocols that content identifies on any port.
   private(set) var anyTCP: [DissectorID] = []
   private(set) var unclaimedTCP: [DissectorID] = []
   private(set) var anyUDP: [DissectorID] = []
 
-  /// `serverPorts` are ports of servers besides the dissectors' own and the system ports.
+  /// `serverPorts` are server ports in addition to those of the dissectors and the system ports.
   init(_ dissectors: [any Dissector.Type], serverPorts: [ClosedRange<UInt16>] = []) {
     self.dissectors = dissectors
     var names = dissectors.map { $0.name }
@@ -41,7 +42,7 @@ struct DissectorTables {
     for dissector in dissectors { places.append((places.last ?? 0) + dissector.carries.count) }
     firstCarried = [0] + places.dropLast()
 
-    // The system ports (RFC 6335, 6); no service has port 0.
+    // The system ports (RFC 6335, 6) without 0, which no service uses.
     for port in 1..<1024 { servers[port >> 6] |= 1 << UInt64(port & 63) }
     for port in serverPorts.joined() { addServer(port) }
     for (index, dissector) in dissectors.enumerated() {
@@ -84,11 +85,11 @@ struct DissectorTables {
   @inline(__always)
   func isExpected(_ etherType: EtherType) -> Bool { etherTypes[Int(etherType.rawValue)] != 0 }
   func isExpected(_ port: UInt16, isTCP: Bool) -> Bool { (isTCP ? tcp[Int(port)] : udp[Int(port)]) != 0 }
-  /// Whether a port belongs to a server: a system port, or an industrial protocol's. Used only
-  /// where no handshake was seen.
+  /// Whether a port belongs to a server: a system port, or one of an industrial protocol. Used only where no handshake
+  /// was seen.
   func isServer(_ port: UInt16) -> Bool { servers[Int(port >> 6)] & 1 << UInt64(port & 63) != 0 }
 
-  /// The protocols whose messages hold those of `id`.
+  /// The protocols that carry messages of `id`.
   func carriers(of id: DissectorID) -> [DissectorID] {
     dissectors.indices.filter { place in
       let first = firstCarried[place]

@@ -1,53 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The conversation a message belongs to, as a dissector sees it: who speaks, what is still to be answered, and where
-/// operations go. One value serves all conversations; the reader sets the context before each message.
+/// A message's conversation as its dissector sees it: who sends, which requests are pending, and where operations go.
+/// One value serves all conversations; the reader sets the context before each message.
 struct Exchange {
   // MARK: Context
 
-  /// The conversation (a flow's slot and generation, so that a reused slot is another conversation).
+  /// The conversation (a flow's slot and generation, so a reused slot is another conversation).
   var conversation: UInt64 = 0
-  /// The IP addresses of its two ends.
+  /// The IP addresses of both ends.
   var client = IPAddress.none
   var server = IPAddress.none
   var direction = Direction.toServer
-  /// False while the roles of the two ends are only a guess (neither a handshake nor a port nor content told).
+  /// False while the roles of the two ends are only a guess, supported by neither handshake, port nor content.
   var isDirectionCertain = true
   var isDatagram = false
-  /// The capture kept only the beginning of this message (its snap length). What is missing was on the wire and is no
-  /// fault; what is there is read.
+  /// The capture kept only the beginning of this message (its snap length). The remainder was on the wire, so its
+  /// absence is not a fault; what is there is read.
   var isCut = false
-  /// Nanoseconds, from the capture.
+  /// Capture timestamp in nanoseconds.
   var time: Int64 = 0
   /// The frame that completed the message.
   var frame: UInt64 = 0
-  /// 64 bits a dissector may keep for each conversation (a framing variant, a session); 0 at its start.
+  /// 64 bits that a dissector may keep for each conversation (such as a framing variant or a session); initially 0.
   var state: UInt64 = 0
   var dissector = DissectorID.none
-  /// The ids of the protocols that `dissector` carries: from this place in the registry's list on.
+  /// Where the IDs of the protocols that `dissector` carries begin in `carriedIDs`.
   var firstCarried = 0
   private let carriedIDs: [DissectorID]
 
-  // MARK: What the message says; emptied before each one
+  // MARK: Contents of the message; emptied before each one
 
   var operations: [Operation] = []
   /// Why the beginning of the stream was refused.
   var fault: Fault?
-  /// The protocol whose rules it breaks, if that is a carried one.
+  /// The protocol whose rules are violated, if it is a carried one.
   var faultOwner = DissectorID.none
-  /// Further targets and values of those operations. An operation says which are its own.
+  /// Further targets and values of those operations, each of which refers to its own.
   var items: [Item] = []
-  /// What devices said of themselves.
+  /// How devices describe themselves.
   var identities: [IdentityReport] = []
   /// The names in messages.
   var names: NameTable
-  /// Bytes to put a name together in before it is interned.
+  /// Buffer for assembling a name before it is interned.
   var spelling: [UInt8] = []
-  /// A message that had to be put together first: its operations' values count in these bytes; see `keep`.
+  /// A message that had to be reassembled first: the values of its operations refer to these bytes; see `keep`.
   private(set) var assembled: [UInt8] = []
   private(set) var isAssembled = false
 
-  // MARK: What is remembered between messages
+  // MARK: State kept between messages
 
   var requests: PendingRequests
   var pieces: Pieces
@@ -63,18 +63,18 @@ struct Exchange {
     operations.reserveCapacity(64)
   }
 
-  /// The id of a protocol that the dissector carries.
+  /// The ID of a protocol that the dissector carries.
   @inline(__always)
   func id(of carried: Carried) -> DissectorID { carriedIDs[firstCarried + carried.place] }
 
-  /// Whether a message of `total` bytes can be read: it is all there, or the capture cut it.
+  /// Whether a message of `total` bytes can be read: it is complete, or the capture truncated it.
   @inline(__always)
   func canRead(_ total: Int, of bytes: RawSpan) -> Bool { bytes.byteCount >= total || isCut }
 
-  /// Empties what belongs to one message.
+  /// Clears everything that belongs to one message.
   @inline(__always)
   mutating func begin() {
-    // One by one: there is hardly ever more than one, and `removeAll` is a call.
+    // One by one: there is rarely more than one, and `removeAll` is a function call.
     while !operations.isEmpty { operations.removeLast() }
     if !items.isEmpty { items.removeAll(keepingCapacity: true) }
     if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
@@ -83,8 +83,8 @@ struct Exchange {
     faultOwner = .none
   }
 
-  /// What a step means for a message that the capture cut: what is missing is no fault of the
-  /// sender's, and no more will come.
+  /// Adjusts the result for a message that the capture truncated: what is missing is not the sender's fault, and no
+  /// more will follow.
   @inline(never)
   mutating func excuseCut(_ step: Step, _ bytes: RawSpan) -> Step {
     for place in operations.indices { operations[place].fault = nil }
@@ -92,7 +92,7 @@ struct Exchange {
     return step
   }
 
-  /// The message of this step was read out of `bytes`: its operations' values count in them.
+  /// The message of this step was read from `bytes`, to which the values of its operations refer.
   mutating func keep(_ bytes: consuming [UInt8]) {
     assembled = bytes
     isAssembled = true
@@ -106,21 +106,22 @@ struct Exchange {
 
   // MARK: Targets
 
-  /// Adds a target to an operation, with the values that go there: the first is its own, the others are items.
+  /// Adds a target with its values to an operation: the first one is the operation's own, the others become items.
   mutating func add(_ target: Target, _ values: Values = .none, to operation: inout Operation, isFirst: Bool) {
     if isFirst {
       operation.target = target
       operation.values = values
       return
     }
-    // Places in a message are counted in 16 bits.
+    // Item indices are 16 bits wide.
     guard items.count < Int(UInt16.max) else { return }
     if operation.items.count == 0 { operation.items = ItemRange(items.count, 0) }
     items.append(Item(target, values))
     operation.items = ItemRange(Int(operation.items.start), items.count - Int(operation.items.start))
   }
 
-  /// Gives the target at `place` of an answer its values, or those alone where the question was not seen.
+  /// Gives the target at `place` of a response its values; if the request was not seen, adds the values without a
+  /// target.
   mutating func answer(_ values: Values, at place: Int, of operation: inout Operation) {
     if place == 0 {
       operation.values = values
@@ -131,16 +132,16 @@ struct Exchange {
     }
   }
 
-  /// How the question would have the values of a further target read.
+  /// The value format that the request implies for a further target.
   func format(at place: Int, of operation: borrowing Operation) -> Values.Format {
     place <= Int(operation.items.count) ? items[Int(operation.items.start) + place - 1].values.format : .none
   }
 
   // MARK: Names
 
-  /// The number of a name in the message.
+  /// The ID of a name in the message.
   mutating func name(_ bytes: RawSpan) -> NameID { names.intern(bytes, at: time) }
-  /// The number of a name put together by `write`, which is called with an empty array to append to.
+  /// The ID of a name assembled by `write`, which receives an empty array to append to.
   mutating func name(_ write: (inout [UInt8]) -> Void) -> NameID {
     var text: [UInt8] = []
     swap(&text, &spelling)

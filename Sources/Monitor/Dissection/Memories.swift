@@ -12,8 +12,8 @@ private struct MemoryKey: TableKey {
   func hash(seed: UInt64) -> UInt64 { mix(mix(seed, conversation), key) }
 }
 
-/// What was said before and is needed to understand what comes: numbers of a conversation, and what one conversation
-/// opens for another. At the limits what was used longest ago is evicted.
+/// What was said earlier and is needed to understand what follows: numbers within a conversation, and what one
+/// conversation opens for another. At the limits, the least recently used entries are evicted.
 struct Memories {
   fileprivate var announcements: BoundedTable<AnnouncementKey, Target>
   fileprivate var numbers: BoundedTable<MemoryKey, UInt64>
@@ -26,12 +26,12 @@ struct Memories {
 }
 
 extension Exchange {
-  /// Remembers what `number` means in a conversation of another kind with `device`: what one protocol opens for another
+  /// Remembers what `number` means in another kind of conversation with `device`: one protocol opens it for another
   /// (CIP's Forward Open, for implicit messages).
   mutating func announce(_ number: UInt32, of device: IPAddress, _ target: Target) {
     memories.announcements.set(AnnouncementKey(number: number, device: device), target, at: time)
   }
-  /// What was announced of a number by one of this conversation's two ends.
+  /// What either end of this conversation has announced for a number.
   func announced(_ number: UInt32) -> Target? {
     (memories.announcements.find(AnnouncementKey(number: number, device: server))
       ?? memories.announcements.find(AnnouncementKey(number: number, device: client))).map {
@@ -39,7 +39,7 @@ extension Exchange {
       }
   }
 
-  /// Keeps a number for this conversation under a key of the dissector's own.
+  /// Keeps a number for this conversation, under a key of the dissector's choice.
   mutating func remember(_ key: UInt64, _ value: UInt64) {
     memories.numbers.set(MemoryKey(conversation: conversation, key: key), value, at: time)
   }

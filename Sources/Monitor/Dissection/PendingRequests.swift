@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request, when it was asked and in which conversation.
+/// A request, its conversation, and when it was sent.
 struct PendingRequest {
   var operation: Operation
   var time: Int64 = 0
   var frame: UInt64 = 0
   var conversation: UInt64 = 0
-  /// The capture kept only its beginning: no answer can be held against it.
+  /// The capture kept only its beginning, so no response can contradict it.
   var isCut = false
-  /// Other requests that were still waiting under the same transaction and unit when this one came: as
-  /// many answers may be theirs.
+  /// Other requests still pending under the same transaction and unit when this one was sent: up to this many responses
+  /// may belong to them.
   var others: UInt8 = 0
-  /// How often the very same request was asked before, under the same key, without an answer to each.
+  /// How often the same request was sent before, under the same key, without a response to each.
   var repeats: UInt8 = 0
-  /// One of those had its answer: it may have been the only one, to a question that was merely repeated.
+  /// One of these was answered. That may have been the only response, since the request was merely repeated.
   var wasAnswered = false
-  /// The specification has no answer to it, or not always.
+  /// The specification defines no response, or not for every case.
   var mayStaySilent = false
   /// Its further targets.
   var items: [Item] = []
 }
 
-/// The place of a waiting request; good until the next request is asked or answered.
+/// The location of a pending request; valid until the next request is sent or answered.
 struct WaitingRequest {
   fileprivate let slot: Int
 }
@@ -35,27 +35,28 @@ struct PendingKey: TableKey {
   }
 }
 
-/// Requests that wait for their answers, over all conversations. At the limit the one that waited longest is evicted,
-/// and counts as unanswered.
+/// Requests of all conversations that await their responses. At the limit the oldest is evicted and counts as
+/// unanswered.
 struct PendingRequests {
-  /// How long a request waits for its answer (nanoseconds). Field devices behind serial gateways take seconds.
+  /// How long a request awaits its response, in nanoseconds. Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
-  /// Further targets of one request that are kept for its answer, and of all that wait. An answer to one that has
-  /// more shows the first ones.
+  /// Limits on the further targets kept for the response: of one request, and of all together. A response to a request
+  /// with more shows only the first ones.
   static let itemLimit = 128
   static let waitingItemLimit = 1 << 18
 
   private var table: BoundedTable<PendingKey, PendingRequest>
   private var waitingItems = 0
   private var spareItems: [[Item]] = []
-  /// Requests that nobody answered, evicted or timed out since the engine last looked.
+  /// Requests evicted or timed out without a response since the engine last looked.
   var unanswered: [PendingRequest] = []
   var evictions: Int { table.evictions }
 
   init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
-  /// A request that was already waiting under the same key is a repetition or a reuse: it counts as unanswered unless
-  /// it is the very same request, to which as many answers may come as there were questions, or only one.
+  /// A request already pending under the same key means a repetition or a reused key. With another function or target,
+  /// the earlier one counts as unanswered. With the very same request, there may be a response to each, or just one to
+  /// all.
   @inline(__always)
   mutating func insert(
     _ operation: Operation, under key: PendingKey, at time: Int64, frame: UInt64, isCut: Bool, mayStaySilent: Bool
@@ -65,7 +66,7 @@ struct PendingRequests {
     var wasAnswered = false
     if let slot = table.find(key) {
       others = table[slot].others
-      // Two writes to one place are two requests, if what they write differs.
+      // Two writes to the same place are separate requests if their values differ.
       let isSame =
         table[slot].operation.code == operation.code && table[slot].operation.target == operation.target
         && table[slot].operation.values == operation.values
@@ -83,7 +84,7 @@ struct PendingRequests {
       missed(slot)
       forgetItems(slot)
     }
-    // Written in place: an operation is large, and there is one for every second message.
+    // Filled in place: an operation is large, and every second message brings one.
     let slot = table.insert(key, at: time, fresh: PendingRequest(operation: operation))
     table[slot].operation = operation
     table[slot].time = time
@@ -104,23 +105,22 @@ struct PendingRequests {
     @inline(__always) _read { yield table[request.slot] }
   }
 
-  /// Takes away the request that its answer came to, or one of its repetitions.
+  /// Removes a request that was answered, or one of its repetitions.
   mutating func answered(_ request: WaitingRequest) {
     guard table[request.slot].repeats > 0 else { return remove(request.slot) }
     table[request.slot].repeats -= 1
     table[request.slot].wasAnswered = true
   }
-  /// One answer has come, and another one may: the request waits on, but not in vain.
+  /// One response has arrived, and another may follow: the request stays pending, but no longer counts as unanswered.
   mutating func answeredOnce(_ request: WaitingRequest) { table[request.slot].wasAnswered = true }
-  /// An answer under this request's number that belonged to another one, while there are such;
-  /// false if there are none left.
+  /// Attributes a response under this request's key to another request that used the same key; false if none is left.
   mutating func answeredOther(_ request: WaitingRequest) -> Bool {
     guard table[request.slot].others > 0 else { return false }
     table[request.slot].others -= 1
     return true
   }
 
-  /// Keeps the further targets of a request for its answer.
+  /// Keeps the further targets of a request for its response.
   @inline(never)
   mutating func keep(_ items: [Item], _ range: ItemRange, for request: WaitingRequest) {
     let first = Int(range.start)
@@ -129,7 +129,7 @@ struct PendingRequests {
       PendingRequests.waitingItemLimit - waitingItems)
     guard count > 0 else { return }
     var kept = spareItems.popLast() ?? []
-    // How values are to be read, but not those of the question.
+    // Keep the value formats, but not the values of the request.
     for place in first..<first + count {
       kept.append(Item(items[place].target, Values(format: items[place].values.format)))
     }
@@ -137,7 +137,7 @@ struct PendingRequests {
     swap(&kept, &table[request.slot].items)
   }
 
-  /// Moves requests that waited longer than `patience` to `unanswered`; at most `limit` a call.
+  /// Moves requests older than `patience` to `unanswered`; at most `limit` per call.
   mutating func expire(at now: Int64, limit: Int = 16) {
     for _ in 0..<limit {
       guard let slot = table.oldestSlot, now &- table[slot].time > PendingRequests.patience else { return }
@@ -165,14 +165,14 @@ struct PendingRequests {
   }
 }
 
-/// Questions and answers of the conversation that is read.
+/// Requests and responses of the current conversation.
 extension Exchange {
   private func key(transaction: Int64, unit: Int64) -> PendingKey {
     PendingKey(conversation: conversation, transaction: transaction, unit: unit)
   }
 
-  /// Remembers a request until its answer. `transaction` and `unit` are 0 where the protocol has none; `place` is used
-  /// instead of the unit where the answer does not name it, or where one message has several requests. One that
+  /// Remembers a request until it is answered. `transaction` and `unit` are 0 if the protocol has none; `place`
+  /// replaces the unit if responses do not name it, or if one message contains several requests. A request that
   /// `mayStaySilent` never counts as unanswered.
   mutating func ask(_ operation: Operation, place: Int64? = nil, mayStaySilent: Bool = false) {
     let request = requests.insert(
@@ -181,8 +181,8 @@ extension Exchange {
     if operation.items.count > 0 { requests.keep(items, operation.items, for: request) }
   }
 
-  /// The request that waits for an answer to `transaction` by `unit`, if it was seen. Read it with the subscript;
-  /// `answered` takes it away.
+  /// The request that awaits a response to `transaction` by `unit`, if it was seen. Read it with the subscript;
+  /// `answered` removes it.
   @inline(__always)
   func waiting(transaction: Int64, unit: Int64) -> WaitingRequest? {
     requests.find(key(transaction: transaction, unit: unit))
@@ -194,8 +194,9 @@ extension Exchange {
   mutating func answeredOnce(_ request: WaitingRequest) { requests.answeredOnce(request) }
   mutating func answeredOther(_ request: WaitingRequest) -> Bool { requests.answeredOther(request) }
 
-  /// Ties an answer to the request that waits under its number: it gets the request's targets, and `also` takes over
-  /// more. False, and a pairing that says why, where none waits, or one of another function.
+  /// Matches a response to the request pending under its key: the response takes over the request's targets, and `also`
+  /// copies more. Returns false, with a pairing that gives the reason, if there is no such request or its function
+  /// differs.
   @inline(__always)
   mutating func tie(
     _ answer: inout Operation, place: Int64? = nil,
@@ -206,7 +207,7 @@ extension Exchange {
       return false
     }
     guard self[asked].operation.code == answer.code, self[asked].operation.dissector == answer.dissector else {
-      // Of a question that the capture cut, only the beginning was read: what it asked inside is not known.
+      // Only the beginning of a truncated request was read: its inner requests are unknown.
       answer.pairing = self[asked].isCut ? .none : .mismatched
       return false
     }
@@ -216,7 +217,7 @@ extension Exchange {
     take(answer: &answer, to: asked)
     return true
   }
-  /// Ties an answer to a request that the caller knows to be its own; what it takes over is the caller's choice.
+  /// Matches a response to a request that the caller has identified; the caller decides what else to copy.
   @inline(__always)
   mutating func take(answer: inout Operation, to asked: WaitingRequest) {
     answer.pairing = .answered
@@ -224,7 +225,7 @@ extension Exchange {
     if !self[asked].items.isEmpty { takeItems(&answer, asked) }
     requests.answered(asked)
   }
-  /// The answer has the question's further targets too, if it has none of its own.
+  /// The response also takes over the request's further targets, unless it has some of its own.
   @inline(never)
   private mutating func takeItems(_ answer: inout Operation, _ asked: WaitingRequest) {
     guard answer.items.count == 0, answer.target == self[asked].operation.target else { return }

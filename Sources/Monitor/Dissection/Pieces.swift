@@ -7,10 +7,10 @@ private struct PieceKey: TableKey {
   func hash(seed: UInt64) -> UInt64 { mix(mix(mix(seed, conversation), channel), UInt64(direction.rawValue)) }
 }
 
-/// Messages that come in several pieces, over all conversations, until their last piece is there. At the limits those
-/// of the conversation that was touched longest ago are evicted.
+/// Messages of all conversations that arrive in pieces, until the last one is there. At the limits, the message that
+/// has waited longest for its next piece is evicted.
 struct Pieces {
-  /// Bytes of all pieces that wait.
+  /// Limit on the bytes of all waiting pieces.
   static let byteLimit = 32 << 20
   private var table: BoundedTable<PieceKey, [UInt8]>
   private(set) var byteCount = 0
@@ -61,38 +61,38 @@ struct Pieces {
     recycle(bytes)
   }
 
-  /// An empty array that has been used before, to put one message together in.
+  /// An empty array, reused if possible, to assemble one message in.
   mutating func spare() -> [UInt8] { spares.popLast() ?? [] }
-  /// Takes back an array that nothing refers to.
+  /// Takes back an array that is no longer referred to.
   mutating func recycle(_ bytes: consuming [UInt8]) {
-    // A very large one is freed instead.
+    // Very large ones are freed instead.
     guard spares.count < 16, bytes.capacity <= 1 << 16 else { return }
     bytes.removeAll(keepingCapacity: true)
     spares.append(bytes)
   }
 }
 
-/// Pieces of the direction that is read. `channel` tells apart what one direction of a conversation sends in turn.
+/// Pieces in the current direction. `channel` distinguishes messages that one direction of a conversation interleaves.
 extension Exchange {
   private func key(_ channel: UInt64) -> PieceKey {
     PieceKey(conversation: conversation, channel: channel, direction: direction)
   }
 
-  /// Keeps a piece of a message, after those already there. False, and nothing kept, where it would
-  /// grow over `limit` bytes.
+  /// Appends a piece to those already kept for its message. If that would exceed `limit` bytes, all are discarded, and
+  /// the result is false.
   mutating func collect(_ bytes: RawSpan, channel: UInt64 = 0, limit: Int) -> Bool {
     pieces.add(bytes, to: key(channel), limit: limit, at: time)
   }
   /// Bytes collected so far.
   func collected(channel: UInt64 = 0) -> Int { pieces.count(key(channel)) }
-  /// Takes out what was collected: read it, then give it back with `keep`, so that values can be read from it.
+  /// Takes out what was collected: read it, then return it with `keep`, so that values can be read from it.
   mutating func take(channel: UInt64 = 0) -> [UInt8] { pieces.take(key(channel)) }
-  /// Forgets what was collected.
+  /// Discards what was collected.
   mutating func drop(channel: UInt64 = 0) { pieces.drop(key(channel)) }
-  /// Forgets all that was collected of this direction, on whatever channel: its rest is lost.
+  /// Discards everything collected in this direction, on all channels: its remainder is lost.
   mutating func dropAll() { pieces.dropAll(of: conversation, direction) }
-  /// An empty array that has been used before, to put one message together in.
+  /// An empty array, reused if possible, to assemble one message in.
   mutating func spare() -> [UInt8] { pieces.spare() }
-  /// A spare array that nothing refers to.
+  /// Returns a spare array that is no longer referred to.
   mutating func giveBack(_ bytes: consuming [UInt8]) { pieces.recycle(bytes) }
 }

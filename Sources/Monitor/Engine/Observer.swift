@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happens to what conversations say: detection looks at it, and findings and operations become records. Findings
-/// about an operation are handed on while its message is still there to read values from.
+/// Handles what the reader finds in conversations: detection examines it, and findings and operations become records.
+/// Findings about an operation are passed on while the message is still available to read values from.
 struct Observer: ~Copyable, ConversationObserver {
   var detection: Detection
   var output: Output
@@ -13,12 +13,12 @@ struct Observer: ~Copyable, ConversationObserver {
     self.output = output
   }
 
-  /// Hands on what was found, and empties the list. `message` is what the findings' operations refer to.
+  /// Passes on the findings and empties the list. `message` is the one that their operations refer to.
   @inline(__always)
   mutating func report(_ message: borrowing Message = Message()) {
     if !detection.findings.isEmpty { write(message) }
   }
-  /// The same where the message is gone, and only its names are known.
+  /// The same when the message is gone and only its names are known.
   mutating func report(names: borrowing NameTable) { report(Message(names.names)) }
 
   @inline(never)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Datagrams and segments to their flows.
+/// Assigns datagrams and segments to their flows.
 extension Pipeline {
   @inline(__always)
   func flowKey(_ packet: borrowing Packet) -> FlowKey {
@@ -10,7 +10,7 @@ extension Pipeline {
       vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
   }
 
-  /// A whole IP datagram.
+  /// Handles a whole IP datagram.
   mutating func datagram(_ packet: borrowing Packet, _ moment: Moment) {
     var flags = TCPFlags(rawValue: 0)
     var sequence: UInt32 = 0
@@ -54,8 +54,8 @@ extension Pipeline {
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
-      // An attempt is a SYN, a segment no connection has (all but the first carry ACK: RFC 9293, 3.10.7.4), or a
-      // datagram of unknown fate; not the middle or end of a connection, nor its refusal.
+      // An attempt is a SYN, a segment that fits no connection (all but the first carry ACK: RFC 9293, 3.10.7.4), or a
+      // datagram of unknown fate; but neither the middle or end of a connection nor its refusal.
       let isAttempt =
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
@@ -85,7 +85,7 @@ extension Pipeline {
     }
   }
 
-  /// The first packet of the other direction.
+  /// Reports success at the first packet of the other direction.
   @inline(__always)
   mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
     if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
@@ -117,7 +117,7 @@ extension Pipeline {
     if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
       observer.detection.succeeded(conversations[slot], moment)
     }
-    // Where answers are invisible, the client's third segment of the handshake tells that there was one.
+    // Where responses are invisible, the third segment of the handshake, sent by the client, proves that there was one.
     if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
       conversations[slot].flow.toClient.packets == 0
     {
@@ -140,8 +140,8 @@ extension Pipeline {
       &conversations[slot], direction, moment, &observer)
   }
 
-  /// Whether a packet is an ICMP error about a datagram of a flow that is known, sent to whoever sent that: the flow is
-  /// judged, not the echo of it.
+  /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
+  /// is judged, not its echo.
   func isConsequence(_ packet: borrowing Packet) -> Bool {
     guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
       return false
@@ -153,7 +153,7 @@ extension Pipeline {
         vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
   }
 
-  /// Whether a SYN begins another connection between the same ports.
+  /// Whether a SYN begins a new connection between the same ports.
   @inline(__always)
   func isReuse(_ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ packet: borrowing Packet) -> Bool {
     guard flags.contains(.syn), !flags.contains(.ack) else { return false }
@@ -162,7 +162,7 @@ extension Pipeline {
     case .none, .synSent, .synReceived: return flow.toServer.packets == 0
     case .closed, .reset: return true
     case .established, .closing:
-      // A repetition of the first SYN comes late, but says the same.
+      // A retransmission of the first SYN arrives late, but has the same sequence number.
       let half = conversations[slot].streams[flow.direction(of: packet)]
       return !half.isSynced || (half.next &- sequence) > UInt32(1 << 20)
     }
@@ -200,7 +200,7 @@ extension Pipeline {
     return slot
   }
 
-  /// Whether a packet's receiver would take it, as far as check sums tell.
+  /// Whether a packet's receiver would accept it, judging by its checksums.
   @inline(__always)
   static func isSound(
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ mode: ChecksumMode,
@@ -220,7 +220,8 @@ extension Pipeline {
     let isBad = sums.transport == .bad || sums.network == .bad
     if isBad { statistics.badChecksums += 1 } else { statistics.offloadedChecksums += 1 }
     if conversation.flow[direction].badChecksums < .max { conversation.flow[direction].badChecksums += 1 }
-    // A direction that never had a right one is sent by the capturing machine itself, before its card fills them in.
+    // A direction without a single correct checksum comes from the capturing host itself, whose network card fills them
+    // in only after the capture.
     if mode == .auto, !isBad || conversation.flow[direction].goodChecksums == 0 { return true }
     statistics.refusedChecksums += 1
     return false

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What ends, and when.
+/// Work that depends on time: timeouts, periodic tasks, and the end of flows.
 extension Pipeline {
-  /// Ends what has timed out: a few slots for each packet, a round of the table at most every
-  /// five seconds of the capture.
+  /// Ends timed-out flows: examines a few slots with each packet, and starts a round through the table at most every
+  /// five seconds of capture time.
   @inline(__always)
   mutating func sweep(_ time: Int64) {
     if time >= nextTick { tick(time) }
@@ -29,7 +29,7 @@ extension Pipeline {
     hand += 8
   }
 
-  /// Reads what waits behind a hole that nobody fills, where no further segment comes to say so.
+  /// Reads the segments after a hole that has stayed open too long, when no further segment arrives to trigger this.
   @inline(__always)
   private mutating func giveUpHoles(_ slot: Int, at time: Int64) {
     for direction in [Direction.toServer, .toClient]
@@ -57,7 +57,7 @@ extension Pipeline {
     while let lost = reader.exchange.requests.unanswered.popLast() {
       let slot = Int(lost.conversation & 0xFFFF_FFFF)
       guard conversations.isUsed(slot), conversations[slot].number == lost.conversation else { continue }
-      // The answer may be among what the mirror port lost since.
+      // The response may be among the bytes that the mirror port has lost since.
       guard conversations[slot].lastLoss < lost.time else { continue }
       var moment = Moment()
       moment.time = time
@@ -73,7 +73,7 @@ extension Pipeline {
     moment.time = conversations[slot].flow.last
     moment.frame = statistics.frames
     moment.vlan = conversations[slot].flow.vlan
-    // Segments that still wait behind a hole are read now: nothing else will come.
+    // Segments still held after a hole are read now: nothing else will arrive.
     for direction in [Direction.toServer, .toClient]
     where reader.pool.hasSegments(conversations[slot].streams[direction]) {
       reader.drain(&conversations[slot], direction, moment, &observer, force: true)
@@ -87,12 +87,12 @@ extension Pipeline {
   }
 
   mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
-    // EVE's flow records are of IP.
+    // EVE flow records exist for IP only.
     guard observer.output.log.contains(.flows), !conversation.flow.isLink else { return }
     observer.output.flow(conversation, reason, at: time)
   }
 
-  /// Ends everything: what was seen is written. `capture` are the interface's counters, in a live run.
+  /// Ends all flows and writes what is left. `capture` holds the interface's counters in a live run.
   package mutating func finish(_ capture: CaptureCounters? = nil) {
     for slot in conversations.slotsByAge { end(slot, .shutdown) }
     reportUnanswered(at: statistics.lastTime)
@@ -104,7 +104,7 @@ extension Pipeline {
     observer.output.finish(observer.detection.identities)
   }
 
-  /// Judges by another site file from now on. Flows are judged anew with their next packet that says something.
+  /// Judges by a new site file from now on, starting with all open flows.
   package mutating func replace(site: Site) {
     observer.output.close(observer.detection.identities)
     observer.output.records.replace(

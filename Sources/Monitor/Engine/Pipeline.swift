@@ -2,13 +2,13 @@
 package import Capture
 package import Catalogue
 
-/// The engine: frames in, findings and records out. It knows no terminal, no argument and no clock; the same frames
-/// give the same lines, live or replayed.
+/// The engine: frames in, findings and records out. It knows no terminal, no command line and no clock; the same frames
+/// yield the same lines, live or replayed.
 package struct Pipeline: ~Copyable {
   package enum ChecksumMode: String, CaseIterable, Sendable {
-    /// Judge for each direction whether offload explains wrong ones.
+    /// Decide for each direction whether checksum offload explains wrong ones.
     case auto
-    /// A packet with a wrong one is never read.
+    /// Never read a packet with a wrong one.
     case verify
     case ignore
   }
@@ -18,12 +18,12 @@ package struct Pipeline: ~Copyable {
     package var host: String?
     package var interface: String?
     package var checksums = ChecksumMode.auto
-    /// Nanoseconds; 0 takes no frame for a copy.
+    /// Nanoseconds; 0 disables the recognition of duplicate frames.
     package var duplicateWindow: Int64 = 1_000_000
-    /// VLANs part flows.
+    /// Equal addresses and ports on different VLANs are separate flows.
     package var vlanFlows = false
     package var flowLimit = 262_144
-    /// Seed of all hashes. It changes no output.
+    /// Seed of all hash functions. It does not affect the output.
     package var seed = UInt64.random(in: .min ... .max)
     package init() {}
   }
@@ -39,7 +39,7 @@ package struct Pipeline: ~Copyable {
   var hand = 0
   var roundStart: Int64 = .min / 2
   var nextTick: Int64 = .min
-  /// Headers around headers that are followed.
+  /// Limit on nested tunnels.
   static let mostLayers = 8
   static let second: Int64 = 1_000_000_000
 
@@ -78,7 +78,7 @@ package struct Pipeline: ~Copyable {
     sweep(frame.time)
   }
 
-  /// What a tunnel carries, and what tunnels in it do.
+  /// Handles the contents of a tunnel, and of tunnels within it.
   @inline(never)
   mutating func inside(_ outer: borrowing Packet, _ moment: inout Moment) {
     var packet = copy outer
@@ -93,7 +93,7 @@ package struct Pipeline: ~Copyable {
     }
   }
 
-  /// Place in `Statistics.otherLinks`.
+  /// Index in `Statistics.otherLinks`.
   static func place(_ type: LinkType) -> Int {
     switch type.rawValue {
     case LinkType.null.rawValue, LinkType.loop.rawValue: 1
@@ -113,7 +113,7 @@ package struct Pipeline: ~Copyable {
     moment.tunnelDepth += 1
   }
 
-  /// One stack of headers.
+  /// Handles one stack of headers.
   @inline(__always)
   mutating func layer(_ packet: borrowing Packet, _ moment: inout Moment) {
     moment.vlan = packet.vlan
@@ -122,8 +122,8 @@ package struct Pipeline: ~Copyable {
       statistics.vlanFrames += 1
       if packet.tagCount > 1 { statistics.manyTagFrames += 1 }
     }
-    // Before copies are left out: a storm is made of copies. Only IP and ARP: EtherCAT and its like broadcast thousands
-    // of frames a second by design.
+    // Count before duplicates are dropped: a storm consists of duplicates. Only IP and ARP: EtherCAT and similar
+    // protocols broadcast thousands of frames a second by design.
     if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
       observer.detection.broadcast(packet, moment)
     }
@@ -159,7 +159,7 @@ package struct Pipeline: ~Copyable {
     guard case .complete(let payload, let transport) = outcome else { return }
     var whole = Packet(reassembled: payload.bytes, of: Datagram(of: packet), protocol: transport)
     if !whole.tunnel.isMirror { datagram(whole, moment) }
-    // What was fragmented may be a tunnel; what is inside counts like any other.
+    // The fragments may have carried a tunnel, whose contents count like any others.
     var depth = moment.tunnelDepth
     while whole.tunnel != .none, depth < Pipeline.mostLayers {
       enter(whole, &moment)
@@ -177,8 +177,8 @@ package struct Pipeline: ~Copyable {
       vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)
   }
 
-  /// A copy of a frame: what it says is told in the log of all messages, and counts nowhere else. Of TCP segments there
-  /// is nothing to tell: their bytes have been read.
+  /// Logs the contents of a duplicate frame where every message is logged; it counts nowhere else. Duplicate TCP
+  /// segments have nothing to log: their bytes have already been read.
   private mutating func copy(_ packet: borrowing Packet, of first: UInt64, _ moment: Moment) {
     let isLink = packet.network == .none || packet.network == .other
     guard isLink || packet.transport == .udp && !packet.isFragment,
@@ -191,7 +191,7 @@ package struct Pipeline: ~Copyable {
       isCut: packet.isIncomplete || packet.isCut, moment, &observer)
   }
 
-  /// A frame without IP, of a protocol that is read.
+  /// Handles a frame without IP whose protocol has a dissector.
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
     let key = linkKey(packet)
     let slot: Int

@@ -2,7 +2,7 @@
 package import Catalogue
 
 extension Pipeline {
-  /// What the kernel and the interface counted, in a live run.
+  /// The counters of the kernel and the interface, in a live run.
   package struct CaptureCounters: Sendable {
     package var received: UInt64
     package var droppedByKernel: UInt64
@@ -14,7 +14,7 @@ extension Pipeline {
     }
   }
 
-  /// Writes the counters, EVE's in EVE's places, ours in a line of their own.
+  /// Writes the counters: EVE's where EVE has them, ours in a line of their own.
   package mutating func writeStatistics(_ capture: CaptureCounters? = nil) {
     let counts = statistics
     var record = StatsRecord(
@@ -115,7 +115,7 @@ extension Pipeline {
     return own
   }
 
-  /// Messages of each protocol seen: understood + refused, always.
+  /// Messages of one protocol seen: always `understood` + `refused`.
   package struct ProtocolCount: Sendable {
     package let name: String
     package var conversations: UInt64
@@ -125,7 +125,7 @@ extension Pipeline {
     package var messages: UInt64 { understood + refused }
   }
 
-  /// By name: framings of one protocol taken together. Protocols that were not seen are left out.
+  /// Sorted by name, with the framings of a protocol added up. Protocols that were not seen are left out.
   package var protocolCounts: [ProtocolCount] {
     var counts: [ProtocolCount] = []
     for (index, count) in reader.protocols.enumerated() where count.conversations > 0 || count.messages > 0 {
@@ -145,7 +145,7 @@ extension Pipeline {
     return counts
   }
 
-  /// An `asset` line for every device and address that was seen.
+  /// Writes an `asset` line for every device and address seen.
   mutating func writeAssets() {
     let inventory = observer.detection.devices.inventory
     for slot in inventory.bindings.slotsByAge {

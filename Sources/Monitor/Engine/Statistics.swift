@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went through the pipeline. Every frame is in `frames`; what was not judged is in one of the others as well, so
-/// that sums can be checked.
+/// Counts of what went through the pipeline. Every frame is in `frames`; a frame that was not judged is also in one of
+/// the other counters, so that the totals can be checked.
 package struct Statistics: Sendable {
   package var frames: UInt64 = 0
-  /// On the wire.
+  /// Length on the wire, not as captured.
   package var bytes: UInt64 = 0
   package var firstTime: Int64 = 0
   package var lastTime: Int64 = 0
-  /// Frames that the capture cut.
+  /// Frames truncated by the capture.
   package var cut: UInt64 = 0
   package var copies: UInt64 = 0
   /// Frames with a broken header, by `Layer`.
@@ -20,11 +20,11 @@ package struct Statistics: Sendable {
   /// Neither IP nor ARP.
   package var otherFrames: UInt64 = 0
   package var vlanFrames: UInt64 = 0
-  /// With more than one tag.
+  /// Frames with more than one VLAN tag.
   package var manyTagFrames: UInt64 = 0
-  /// Of the longest frame, on the wire.
+  /// Length of the longest frame on the wire.
   package var largest: UInt64 = 0
-  /// Frames that are no Ethernet: raw IP, null or loop, Linux cooked 1 and 2.
+  /// Frames other than Ethernet: raw IP, null or loop, Linux cooked 1 and 2.
   package var otherLinks: [UInt64] = [0, 0, 0, 0]
   package var tcp: UInt64 = 0
   package var udp: UInt64 = 0
@@ -33,14 +33,14 @@ package struct Statistics: Sendable {
   package var igmp: UInt64 = 0
   package var sctp: UInt64 = 0
   package var otherIP: UInt64 = 0
-  /// By `Packet.Tunnel`.
+  /// Indexed by `Packet.Tunnel`.
   package var tunnels = [UInt64](repeating: 0, count: 10)
   package var syn: UInt64 = 0
   package var synAck: UInt64 = 0
   package var rst: UInt64 = 0
   package var offloadedChecksums: UInt64 = 0
   package var badChecksums: UInt64 = 0
-  /// Packets not judged since their receiver would have dropped them.
+  /// Packets not judged because their receiver would have dropped them.
   package var refusedChecksums: UInt64 = 0
   package var flows: UInt64 = 0
   package var tcpFlows: UInt64 = 0

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `address-conflict` and `arp-spoofing`: two devices that use one address.
+/// `address-conflict` and `arp-spoofing`: two devices use one address.
 ///
-/// * A device that takes over an address whose holder has gone silent is a replacement: no conflict.
-/// * A holder that speaks on after another device has claimed its address is in conflict with it.
-/// * It is spoofing when the claims are what address resolution has no use for: unasked answers, sent to another
-///   station; gratuitous claims again and again against a living holder; an address that address resolution moves back
-///   and forth; one device that claims several others' addresses.
+/// * A device that takes over an address whose holder has fallen silent is a replacement, not a conflict.
+/// * A holder that keeps sending after another device has claimed its address is in conflict with it.
+/// * It is spoofing when address resolution has no legitimate use for the claims: unsolicited replies sent to another
+///   station; repeated gratuitous claims against an active holder; an address that flips back and forth by address
+///   resolution; one device that claims several addresses of others.
 struct AddressClaims {
   enum Verdict { case kept, moved, disputed }
 
   private static let second: Int64 = 1_000_000_000
   /// A holder silent for this long has left.
   static let silence: Int64 = 2 * second
-  /// Claims and flips older than this are another story.
+  /// Claims and flips further apart than this are unrelated.
   static let memory: Int64 = 60 * second
-  /// How long it stays open whether claims without traffic are a mistake or spoofing, whose tools claim
-  /// every one to two seconds.
+  /// How long claims without traffic may still be a misconfiguration: spoofing tools repeat their claims every one to
+  /// two seconds.
   static let doubt: Int64 = 5 * second
   static let mostGratuitous = 3
   static let mostFlips = 4
   static let mostStolen = 3
 
   private var flips: Tally
-  /// Addresses of others that one MAC address claims.
+  /// Other devices' addresses claimed by one MAC address.
   private var thefts: Tally
   var evictions: Int { flips.evictions + thefts.evictions }
 
@@ -33,7 +33,7 @@ struct AddressClaims {
     thefts = Tally(seconds: 60, threshold: AddressClaims.mostStolen, seed: seed)
   }
 
-  /// A claim on an address that has no known holder.
+  /// A claim to an address that has no known holder.
   mutating func first(
     _ claim: AddressClaim, _ inventory: inout Inventory, _ site: borrowing Site, _ findings: inout Findings
   ) {
@@ -43,7 +43,7 @@ struct AddressClaims {
     findings.add(spoofing(claim, .gratuitousClaims, seen: 1, limit: 1, &inventory, site))
   }
 
-  /// A claim on the address in `slot`.
+  /// A claim to the address in `slot`.
   mutating func judge(
     _ claim: AddressClaim, heldIn slot: Int, _ inventory: inout Inventory, _ site: borrowing Site,
     _ findings: inout Findings
@@ -76,7 +76,7 @@ struct AddressClaims {
       binding.hasRivalSent = false
       binding.isConflict = false
     }
-    // Different addresses, within a minute, and claimed: a host with several cards may send from one
+    // Distinct addresses within a minute. Only claims count: a host with several network cards may send from one card
     // with the address of another.
     let stolen =
       kind == .traffic
@@ -103,7 +103,7 @@ struct AddressClaims {
         spoofing(claim, .claimedAddresses, seen: stolen, limit: AddressClaims.mostStolen, &inventory, site))
       return .disputed
     }
-    // The holder is silent: the address has moved. Until then the claim waits.
+    // Once the holder is silent, the address has moved. Until then the claim stays disputed.
     guard time &- binding.last >= AddressClaims.silence, binding.last <= binding.rivalSince || !isLiving else {
       return .disputed
     }
@@ -117,8 +117,8 @@ struct AddressClaims {
     return .moved
   }
 
-  /// A station that only ever claimed an address, unasked, yields to the device that uses it; and is found out if it
-  /// claimed again and again.
+  /// A station that only ever claimed an address without being asked yields to the device that uses it; if it claimed
+  /// repeatedly, it is reported as a spoofer.
   private mutating func handOver(
     _ binding: inout Inventory.Binding, to claim: AddressClaim, _ inventory: inout Inventory, _ site: borrowing Site
   ) -> Finding? {
@@ -137,7 +137,7 @@ struct AddressClaims {
     return finding
   }
 
-  /// The holder speaks although another device has claimed its address.
+  /// The holder sends although another device has claimed its address.
   private mutating func holderSpeaks(
     _ claim: AddressClaim, _ binding: inout Inventory.Binding, _ inventory: inout Inventory, _ site: borrowing Site
   ) -> Finding? {
@@ -153,8 +153,8 @@ struct AddressClaims {
       return spoofing(
         rival, .gratuitousClaims, seen: binding.rivalClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
     }
-    // A station that moves an address by address resolution alone, again and again, wants its traffic. One that was
-    // given the same address by mistake also sends; and once that has been reported, it is not reported in other words.
+    // A station that repeatedly moves an address by address resolution alone is after its traffic; one that was given
+    // the same address by mistake also sends from it. A conflict already reported is not reported again as spoofing.
     if !binding.isConflict, !binding.hasRivalSent {
       if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
         return spoofing(rival, .addressFlips, seen: count, limit: AddressClaims.mostFlips, &inventory, site)
@@ -172,15 +172,15 @@ struct AddressClaims {
   ) -> Finding {
     let station = inventory.station(claim.source.mac, claim.moment)
     inventory.stations[station].isSpoofer = true
-    // The address is another device's; who claims it is known by its MAC address, if at all.
+    // The address belongs to another device, so only the MAC address can identify the claimer.
     var spoofer = claim.source
     spoofer.party.asset = site.asset(mac: spoofer.mac) ?? .none
     let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
     return claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
   }
 
-  /// Addresses that belong to a group of routers and move by design: VRRP (RFC 9568, 7.3), HSRP versions 1 and 2
-  /// (RFC 2281), CARP uses VRRP's.
+  /// Virtual addresses that move between routers by design: VRRP (RFC 9568, 7.3), also used by CARP, and HSRP versions
+  /// 1 and 2 (RFC 2281).
   private static func isShared(_ mac: MACAddress) -> Bool {
     let prefix = mac.rawValue >> 8
     return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC
@@ -189,7 +189,7 @@ struct AddressClaims {
 }
 
 extension Inventory.Binding {
-  /// The device that has the address claims it, or uses it.
+  /// The current holder claims or uses the address.
   mutating func claimedByHolder(_ kind: AddressClaim.Kind) {
     if kind == .unasked { unaskedClaims += 1 } else { isProven = true }
   }

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A claim on an IP address, as ARP or Neighbor Discovery makes it, or as traffic shows it.
+/// A claim to an IP address, made by ARP or Neighbor Discovery or implied by traffic.
 struct AddressClaim {
   enum Kind: Equatable {
-    /// A packet that was not forwarded.
+    /// A packet that was not forwarded by a router.
     case traffic
-    /// The sender of an ARP request or neighbour solicitation, or an answer to one.
+    /// An ARP request or neighbour solicitation, which names its sender, or a reply to one.
     case resolution
-    /// Sender and target are the same address (RFC 5227, 3), or an unsolicited neighbour advertisement
-    /// to all (RFC 4861, 7.2.6).
+    /// Sender and target address are the same (RFC 5227, 3), or it is an unsolicited neighbour advertisement to all
+    /// nodes (RFC 4861, 7.2.6).
     case gratuitous
-    /// An answer to a request that was not seen, to another address.
+    /// A reply to another address, whose request was not seen.
     case unasked
   }
   let kind: Kind
-  /// Who claims, with the address and the MAC address it claims for it.
+  /// The claimer, with the IP address and the MAC address it claims it for.
   let source: Endpoint
   let destination: Endpoint
   let moment: Moment
 }
 
-/// A question for the holder of an address.
+/// A request for the holder of an address.
 struct AddressQuestion {
   let asker: Endpoint
   let wanted: Endpoint
 }
 
-/// The answer to one: which station asked.
+/// The reply to such a request: which station had asked.
 struct AddressAnswer {
   let asker: IPAddress
   let mac: MACAddress
 }
 
-/// Who claims which address, and who looks for whom: ARP (RFC 826) and Neighbor Discovery (RFC 4861) as
-/// claims, questions and answers.
+/// Reads ARP (RFC 826) and Neighbor Discovery (RFC 4861) messages as claims to addresses, and as questions for them and
+/// answers.
 struct AddressResolution {
   private var asked = AskedAddresses()
   var claim: AddressClaim?
@@ -46,7 +46,7 @@ struct AddressResolution {
     answer = nil
   }
 
-  /// Reads an ARP message; what it says is in `claim`, `question` and `answer`.
+  /// Reads an ARP message into `claim`, `question` and `answer`.
   mutating func read(_ arp: borrowing ARPHeader, _ moment: Moment, _ site: borrowing Site) {
     begin()
     let source = site.endpoint(arp.senderIP, arp.senderMAC, moment)
@@ -63,7 +63,7 @@ struct AddressResolution {
     claim = AddressClaim(kind: kind, source: source, destination: target, moment: moment)
   }
 
-  /// The same for Neighbor Discovery. A message that a router has forwarded is ignored (7.1).
+  /// Reads a Neighbor Discovery message likewise. Messages that a router forwarded are ignored (7.1).
   mutating func read(
     neighborDiscovery packet: borrowing Packet, _ moment: Moment, _ site: borrowing Site
   ) {
@@ -79,7 +79,7 @@ struct AddressResolution {
       let source = site.endpoint(packet.sourceIP, claimed, moment)
       let wanted = site.endpoint(target, .none, moment)
       ask(source, for: wanted, moment)
-      // From the unspecified address it asks whether the address is taken already (RFC 4862, 5.4).
+      // A solicitation from the unspecified address asks whether the address is already taken (RFC 4862, 5.4).
       claim = AddressClaim(kind: .resolution, source: source, destination: wanted, moment: moment)
     case ICMPv6Header.neighborAdvertisement:
       guard let target = message.target else { return }
@@ -102,7 +102,7 @@ struct AddressResolution {
     asked.note(asker.ip, wanted.ip, moment.time)
     question = AddressQuestion(asker: asker, wanted: wanted)
   }
-  /// Whether the answer had a question.
+  /// Whether the answer was asked for.
   private mutating func settle(
     _ asker: IPAddress, _ mac: MACAddress, answeredBy holder: IPAddress, _ moment: Moment
   ) -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// ARP requests and neighbour solicitations of the last seconds: a small table in which the newest overwrites.
+/// The ARP requests and neighbour solicitations of the last second: a small hash table in which newer entries overwrite
+/// older ones.
 struct AskedAddresses {
   private var entries = [(asker: IPAddress, wanted: IPAddress, time: Int64)](
     repeating: (.none, .none, .min / 2), count: 1024)
@@ -11,8 +12,8 @@ struct AskedAddresses {
   mutating func note(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) {
     entries[place(asker, wanted)] = (asker, wanted, time)
   }
-  /// Whether `asker` asked for `wanted` within the last second: a station that gets no answer asks again after one
-  /// (RFC 4861, 10; common ARP practice).
+  /// Whether `asker` asked for `wanted` within the last second: without a reply, a station repeats its request after
+  /// one second (RFC 4861, 10; common ARP practice).
   func was(_ asker: IPAddress, _ wanted: IPAddress, _ time: Int64) -> Bool {
     let entry = entries[place(asker, wanted)]
     return entry.asker == asker && entry.wanted == wanted && (time &- entry.time).magnitude < 1_000_000_000

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `unknown-mac`, `unknown-ip`, `wrong-zone`: devices and addresses against the site's list of assets, and the
-/// inventory of what was seen.
+/// `unknown-mac`, `unknown-ip`, `wrong-zone`: compares devices and addresses with the site's list of assets, and keeps
+/// the inventory of what was seen.
 ///
-/// A frame shows its origin's own MAC address only on the origin's segment; a router puts its own in its place. So an
-/// address is tied to a MAC address only by ARP, by Neighbour Discovery, and by packets that nobody has forwarded yet,
-/// which their time to live tells: systems start at 32, 60, 64, 128 or 255.
+/// A frame carries its origin's own MAC address only on the origin's segment; routers replace it with theirs. An
+/// address is therefore tied to a MAC address only by ARP, Neighbor Discovery and packets not yet forwarded. The latter
+/// are recognised by their time to live: systems start at 32, 60, 64, 128 or 255.
 struct DeviceWatch {
   var inventory: Inventory
   private var claims: AddressClaims
@@ -21,7 +21,7 @@ struct DeviceWatch {
     hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
   }
 
-  /// A packet's sender. Called once a second at most for each direction of a flow.
+  /// Examines the sender of a packet; called at most once a second for each direction of a flow.
   mutating func packet(
     from source: Endpoint, to destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
@@ -47,7 +47,7 @@ struct DeviceWatch {
     guard claim.source.mac != .none, !claim.source.mac.isGroup else { return }
     let station = inventory.station(claim.source.mac, claim.moment)
     guard claim.source.ip.isUnicast else {
-      // A probe (RFC 5227, 2.1.1): nothing claimed yet, but a device is there, in the zone of the address it wants.
+      // A probe (RFC 5227, 2.1.1) claims nothing yet, but reveals a device, in the zone of the address it asks for.
       judgeMAC(claim, station, zoneOf: claim.destination.ip, site, &findings)
       return
     }
@@ -94,12 +94,12 @@ struct DeviceWatch {
     inventory.bindings[slot].isReported = false
     inventory.bindings[slot].claimedByHolder(claim.kind)
     inventory.stations[station].addresses += 1
-    // Another device's address, unless the site knows the claimer to be its holder.
+    // It may be another device's address, unless the site lists the claimer as its holder.
     claims.first(claim, &inventory, site, &findings)
     findings.add(judge(claim, slot, station, site))
   }
 
-  /// What the site says of an address at its device.
+  /// What the site file says about this address on this device.
   private mutating func judge(_ claim: AddressClaim, _ slot: Int, _ station: Int, _ site: borrowing Site) -> Finding? {
     inventory.bindings[slot].isReported = true
     guard !inventory.stations[station].isSpoofer,
@@ -128,7 +128,7 @@ struct DeviceWatch {
         return (.wrongZone, .zone(expected: asset.zone, seen: zone))
       }
       if let found = wrongVLAN(asset, vlan, site) { return found }
-      // A device without a listed address may have any of its zone's.
+      // A device listed without an address may use any address of its zone.
       if !asset.ips.isEmpty, !source.ip.isLinkLocal { return (.unknownIP, .parties) }
       return nil
     }
@@ -145,7 +145,7 @@ struct DeviceWatch {
     return (.wrongZone, .vlan(zone: asset.zone, seen: vlan))
   }
 
-  /// A device that is known by its MAC address only.
+  /// A device of which only the MAC address is known.
   private mutating func judgeMAC(
     _ claim: AddressClaim, _ station: Int, zoneOf ip: IPAddress, _ site: borrowing Site, _ findings: inout Findings
   ) {
@@ -156,7 +156,7 @@ struct DeviceWatch {
     findings.add(claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination))
   }
 
-  /// An address seen behind a router: only its number can be judged.
+  /// An address that arrives through a router: only the IP address can be judged.
   private mutating func routed(
     _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: borrowing Site
   ) -> Finding? {

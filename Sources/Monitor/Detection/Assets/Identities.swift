@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who a device is, by its own word.
+/// A device's description of itself.
 package struct Identity: Equatable, Sendable {
   package var vendor: String?
   package var model: String?
   package var firmware: String?
   package var serial: String?
-  /// Name of the station, the program or the application.
+  /// Name of the station, program or application.
   package var name: String?
 }
 
-/// What devices said of themselves, by IP address, or by MAC address where there is none. What a later
-/// message does not say stays.
+/// How devices describe themselves, keyed by IP address, or by MAC address if there is no IP. Fields missing from a
+/// later message keep their values.
 package struct Identities: Sendable {
   private struct Known: Sendable {
     var identity = Identity()
-    /// The last report, to see that nothing is new without a look at any text.
+    /// The last report; comparing with it shows that nothing is new without reading any text.
     var report = IdentityReport()
   }
   private var table: BoundedTable<AddressKey, Known>

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is there, as seen: devices by MAC address, addresses by IP. Learned from traffic and kept apart from
-/// what the site file declares.
+/// Devices by MAC address and addresses by IP, as seen. Learned from traffic, and kept separate from what the site file
+/// declares.
 struct Inventory {
-  /// One device on the wire.
+  /// One device on the network.
   struct Station {
     let mac: MACAddress
     let first: Int64
     var last: Int64
     var vlan: UInt16
-    /// Different addresses it was seen to send from as their origin.
+    /// Number of distinct addresses it was seen to originate packets from.
     var addresses = 0
-    /// It sends packets that have already been forwarded: a router.
+    /// It sends packets that have already been forwarded, so it is a router.
     var forwards = false
-    /// It claims addresses that are others'.
+    /// It claims addresses that belong to others.
     var isSpoofer = false
     /// Already reported as unknown.
     var isReported = false
@@ -23,27 +23,27 @@ struct Inventory {
   struct Binding {
     let ip: IPAddress
     let first: Int64
-    /// Device that uses it; `.none` while it was only seen behind a router.
+    /// The device that uses it; `.none` while it was only seen through a router.
     var mac: MACAddress
     var last: Int64
     var vlan: UInt16
-    /// The device was seen to send from it, or to answer for it when asked; until then it only claims
-    /// it, so many times, unasked.
+    /// The device was seen to send from the address, or to answer for it when asked; before that it has only claimed it
+    /// unasked, `unaskedClaims` times.
     var isProven = false
     var unaskedClaims = 0
-    /// The site's judgement of this address on this device has been reported.
+    /// The site's verdict on this address at this device has been reported.
     var isReported = false
 
-    /// Another device that claims it, since when, when last, and by how many unasked claims.
+    /// Another device that claims the address: since when, when last, and by how many unasked claims.
     var rival = MACAddress.none
     var rivalSince: Int64 = 0
     var rivalLast: Int64 = 0
     var rivalClaims = 0
-    /// The rival was seen to send from the address, not only to claim it.
+    /// The rival was also seen to send from the address, not only to claim it.
     var hasRivalSent = false
-    /// Reported as a conflict with this rival.
+    /// The conflict with this rival has been reported.
     var isConflict = false
-    /// When the holder was last seen to speak after its rival.
+    /// When the holder was last seen to send after its rival.
     var lastFlip: Int64 = 0
   }
 
@@ -55,7 +55,7 @@ struct Inventory {
     bindings = BoundedTable(limit: limit, seed: seed)
   }
 
-  /// The slot of a device, new or known.
+  /// The slot of a device, which is added if it is new.
   mutating func station(_ mac: MACAddress, _ moment: Moment) -> Int {
     let key = AddressKey(low: mac.rawValue, high: 1)
     if let slot = stations.find(key) {
@@ -86,7 +86,7 @@ struct Inventory {
       Binding(ip: ip, first: moment.time, mac: mac, last: moment.time, vlan: moment.vlan), at: moment.time)
   }
 
-  /// The device that uses an address, if it was seen as its origin.
+  /// The device that uses an address, if packets from it were seen before any router.
   func mac(of ip: IPAddress) -> MACAddress? {
     guard let slot = binding(ip), bindings[slot].mac != .none else { return nil }
     return bindings[slot].mac

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `login-failures`, `password-guessing`: a device refuses logins. A typing mistake or two is no finding; three in five
-/// minutes are worth a question, ten are no mistake.
+/// `login-failures`, `password-guessing`: a device refuses logins. One or two failures are typing errors; three in five
+/// minutes are worth a question, ten are no longer mistakes.
 struct Logins {
   private var failures: Tally
   private var guesses: Tally
@@ -13,7 +13,7 @@ struct Logins {
     guesses = Tally(seconds: 300, threshold: 10, seed: seed)
   }
 
-  /// A refused answer to an `authenticate`.
+  /// The refusal of an `authenticate` request.
   @inline(never)
   mutating func refused(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment

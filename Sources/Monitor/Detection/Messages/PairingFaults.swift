@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `unasked-answer`, `unanswered-request`, `mismatched-answer`: questions and answers that do not belong together. One
-/// lost frame at the mirror port explains a single one, so the first two need several; an answer of another shape is
-/// never explained by loss.
+/// `unasked-answer`, `unanswered-request`, `mismatched-answer`: requests and responses that do not match. A single
+/// frame lost at the mirror port explains a single one, so the first two kinds need several; loss never explains a
+/// response of the wrong shape.
 struct PairingFaults {
   private var unasked: Tally
   private var unanswered: Tally
@@ -14,7 +14,7 @@ struct PairingFaults {
     unanswered = Tally(seconds: 300, threshold: 5, seed: seed)
   }
 
-  /// An answer that was not tied to its question.
+  /// A response that was not matched to its request.
   @inline(never)
   mutating func answer(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
@@ -22,11 +22,11 @@ struct PairingFaults {
     switch operation.pairing {
     case .none, .answered: return nil
     case .unasked:
-      // The question was asked, but the mirror port lost it; or may have.
+      // The request was, or may have been, sent and lost by the mirror port.
       guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > PendingRequests.patience else {
         return nil
       }
-      // Where only answers are seen, no question can be.
+      // Where only responses are visible, no request can be seen.
       guard conversation.operations > 8, conversation.isAnswered, conversation.codes != 0,
         let count = unasked.add(PairKey(conversation), at: moment.time)
       else { return nil }
@@ -37,7 +37,7 @@ struct PairingFaults {
     }
   }
 
-  /// A request has waited in vain, on a connection whose other direction is visible.
+  /// A request got no response on a connection whose other direction is visible.
   mutating func unanswered(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
   ) -> Finding? {

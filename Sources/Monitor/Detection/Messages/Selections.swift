@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `select-without-execute`: a controlled object was selected, and neither operated nor released. A lost frame explains
-/// it, and so does somebody who tries what can be commanded, or who keeps others from commanding.
+/// `select-without-execute`: a controlled object was selected, but neither operated nor released. A lost frame can
+/// cause this, and so can an attacker who tries out what can be commanded, or who blocks other clients from commanding.
 struct Selections {
-  /// Nanoseconds. Selections of field devices end by themselves after some seconds (DNP3
-  /// outstations usually take 5 to 10).
+  /// Nanoseconds. Field devices cancel selections themselves after some seconds (DNP3 outstations usually after 5 to
+  /// 10).
   private static let patience: Int64 = 10_000_000_000
   private var waiting: BoundedTable<SelectionKey, Finding>
   var evictions: Int { waiting.evictions }
@@ -25,13 +25,13 @@ struct Selections {
     }
     guard operation.role == .request else { return }
     var finding = moment.finding(.selectWithoutExecute, .parties, conversation, about: operation)
-    // The message is gone by the time it is reported.
+    // The message is gone by the time the finding is reported.
     finding.contents = ShownValues(finding.operation, message)
     if let slot = waiting.find(key) { waiting.remove(slot) }
     _ = waiting.insert(key, finding, at: moment.time)
   }
 
-  /// A selection that has waited too long, if there is one; asked until there is none.
+  /// Takes out a selection that has waited too long; nil when there is none left.
   mutating func expired(at time: Int64) -> Finding? {
     guard let slot = waiting.oldestSlot, time &- waiting[slot].time >= Selections.patience else { return nil }
     let finding = waiting[slot]
@@ -40,7 +40,7 @@ struct Selections {
   }
 }
 
-/// What is selected, where. Selecting and operating name the same object; the count does not matter.
+/// The object selected, and where. Select and operate name the same object, but may differ in their count.
 private struct SelectionKey: TableKey {
   let conversation: UInt64
   let unit: Int64

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `new-writer`, `clock-set-by-stranger`: a station changes what it has not changed before. With a site file, an end
-/// that is no asset of it and has no conduit is a stranger. Without one, the stations that a device listens to are
-/// learned for ten minutes from the first one on; later ones are strangers.
+/// `new-writer`, `clock-set-by-stranger`: a station changes a device that it has not changed before. With a site file,
+/// a stranger is an end that is neither an asset nor covered by a conduit. Without one, the stations that change a
+/// device are learned for ten minutes, starting with the first; later ones are strangers.
 struct Strangers {
   enum Change: UInt64 {
     case write = 1
     case clock = 2
   }
 
-  /// Who did it to a device.
+  /// The stations that have changed a device.
   private struct Known {
     var first: Int64
     var stations = InlineArray<16, UInt128>(repeating: 0)
@@ -23,8 +23,8 @@ struct Strangers {
 
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 
-  /// A request to write, operate or set the clock; asked once for each conversation and change. `ruling` is the
-  /// site's; nil without a site.
+  /// A request to write, operate or set the clock; called once for each conversation and kind of change. `ruling` is
+  /// the site's verdict, nil without a site.
   @inline(never)
   mutating func request(
     _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation, at moment: Moment,
@@ -41,12 +41,12 @@ struct Strangers {
       slot = table.insert(key, Known(first: moment.time), at: moment.time)
     }
     for place in 0..<table[slot].count where table[slot].stations[place] == station { return nil }
-    // A seventeenth station takes the place of the latest: then all are reported that come in turn.
+    // A seventeenth station replaces the latest one: stations that then take turns are all reported.
     let place = min(table[slot].count, 15)
     table[slot].stations[place] = station
     table[slot].count = place + 1
     if let ruling {
-      // Allowed by a conduit, or reported for want of one.
+      // Allowed by a conduit, or already reported for the lack of one.
       guard conversation.client.asset == .none, ruling.verdict == .inside else { return nil }
     } else if moment.time &- table[slot].first < Strangers.learning {
       return nil

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `device-renamed`: a device gets another name, under which its controller will not find it. Allowed
-/// where a conduit says so.
+/// `device-renamed`: a device is given another name, and its controller will no longer find it by the old one. Allowed
+/// where a conduit permits it.
 struct DeviceRenamed {
-  /// A request to change the name of a station.
+  /// A request to change a station's name.
   func request(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ ruling: Ruling?
   ) -> Finding? {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the site says of one operation: judged once, and handed to whichever detector needs it.
+/// The site's verdict on one operation: determined once, and passed to every detector that needs it.
 struct Ruling {
-  /// Of the operation's own target.
+  /// The verdict on the operation's own target.
   let verdict: Verdict
-  /// Place of the first further target that is refused, where its own is allowed.
+  /// Index of the first further target that is refused, if the operation's own is allowed.
   let refusedItem: Int?
-  /// What is said of that target.
+  /// The verdict on that target.
   let itemVerdict: Verdict
 
   @inline(__always)
@@ -18,7 +18,8 @@ struct Ruling {
     self.itemVerdict = itemVerdict
   }
 
-  /// The gate of a flow already says it of most operations; the conduits are asked about the others, target by target.
+  /// For most operations the gate of the flow already has the answer; for the others the conduits are consulted, target
+  /// by target.
   init(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, by site: borrowing Site
@@ -52,7 +53,7 @@ struct Ruling {
 }
 
 extension Gate {
-  /// Allowed with any target, while the gate holds.
+  /// Whether the action is allowed on any target for as long as the gate is valid.
   @inline(__always)
   func allows(_ action: Action) -> Bool { free & action.bit != 0 }
 }

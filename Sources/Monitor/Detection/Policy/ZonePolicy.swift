@@ -2,23 +2,23 @@
 import Catalogue
 
 /// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`,
-/// `outside-window`, `controller-command`. The verdict on a flow is kept in its conversation as a gate, so that an
-/// allowed operation costs one mask.
+/// `outside-window`, `controller-command`. The verdict on a flow is kept in its conversation as a gate, so checking an
+/// allowed operation costs one bit test.
 struct ZonePolicy {
-  /// The gate of a flow whose ends are known. Open for a flow that crosses no zone.
+  /// The gate of a flow whose ends are known; open if the flow stays within its zone.
   func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
     guard ZonePolicy.concerns(conversation.flow), !conversation.isConsequence else { return .open }
     return site.gate(
       from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
   }
 
-  /// What there is to report of a flow.
+  /// What there is to report about a flow.
   func flow(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     report(conversation.gate.verdict, nil, conversation, moment)
   }
 
-  /// Whether an operation has to be judged at all: all but what the conversation's gate lets through. Envelopes are
-  /// not, what they carry is; answers are implied by their requests.
+  /// Whether an operation has to be judged at all: everything the conversation's gate does not let through. Envelopes
+  /// are exempt, since their contents are judged; responses are covered by their requests.
   @inline(__always)
   static func concerns(_ operation: borrowing Operation, _ gate: Gate, _ moment: Moment) -> Bool {
     if operation.isCarrier { return false }
@@ -27,8 +27,8 @@ struct ZonePolicy {
     return !gate.allows(operation.action)
   }
 
-  /// What there is to report of an operation that is refused: every target of a message must be allowed, and the
-  /// first that is not is named.
+  /// What there is to report about a refused operation: every target of a message must be allowed, and the first one
+  /// that is not is named.
   func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, _ ruling: Ruling
@@ -51,7 +51,7 @@ struct ZonePolicy {
     case .allowed, .inside: return nil
     case .noConduit, .service, .action:
       if conversation.client.zone == conversation.server.zone {
-        // Inside a zone only the dangerous actions ask for a conduit. A renaming is a finding of its own.
+        // Within a zone, only dangerous actions need a conduit. Renaming has a finding of its own.
         if operation?.action == .configure, operation?.target.area == .station { return nil }
         (kind, detail) = (.controllerCommand, .parties)
         break
@@ -73,8 +73,8 @@ struct ZonePolicy {
     return finding
   }
 
-  /// Addresses that never leave their segment cross no zone. What goes to a group stays in its sender's zone,
-  /// where a conduit may limit it.
+  /// Addresses that never leave their segment cross no zone. Multicast stays in its sender's zone, where a conduit may
+  /// restrict it.
   private static func concerns(_ flow: Flow) -> Bool {
     if flow.isLink { return true }
     return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `exception-burst`: a device refuses request after request. Somebody probes it, or it is failing. Questions whether a
-/// device has something (a tool goes through all lists there may be), and waiting for what it will report (a
-/// subscription ends), are refused in normal work: they do not count.
+/// `exception-burst`: a device refuses request after request, so it is being probed or is failing. Two kinds of refusal
+/// are normal and do not count: of questions whether a device has something (a tool tries all lists there may be), and
+/// of waiting for its next report (a subscription ends).
 struct ExceptionBurst {
   private var exceptions: Tally
   var evictions: Int { exceptions.evictions }
 
   init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
 
-  /// A refused answer to an intervention.
+  /// The refusal of an intervention.
   @inline(never)
   mutating func refused(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
@@ -21,7 +21,7 @@ struct ExceptionBurst {
 }
 
 extension Action {
-  /// More than a question who a device is, how it is, or what it will report.
+  /// Whether the action does more than ask who a device is, how it is doing, or what it will report.
   @inline(__always)
   var isIntervention: Bool { self != .identify && self != .diagnose && self != .report }
 }

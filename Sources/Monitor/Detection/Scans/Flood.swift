@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `flood`: more packets of one kind in a second than a plant network has reason for. Field devices fail long before
-/// office equipment does: controllers are known to stop at a few hundred connection attempts a second.
+/// `flood`: more packets of one kind in a second than a plant network has any reason for. Field devices fail long
+/// before office equipment does: controllers are known to stop at a few hundred connection attempts a second.
 struct Flood {
-  /// A second, for each pair that is counted.
+  /// All count in windows of one second.
   private var syn: Tally
   private var icmp: Tally
   private var udp: Tally
@@ -14,16 +14,16 @@ struct Flood {
   init(seed: UInt64) {
     syn = Tally(seconds: 1, threshold: 200, seed: seed)
     icmp = Tally(seconds: 1, threshold: 200, seed: seed)
-    // Datagrams to one host that does not answer. Cyclic I/O goes both ways, or to groups, which do not count.
+    // Datagrams to a host that does not answer. Cyclic I/O goes both ways or to multicast groups, and neither counts.
     udp = Tally(seconds: 1, threshold: 1_000, seed: seed)
     broadcast = Tally(seconds: 1, threshold: 500, seed: seed)
   }
 
-  /// A SYN without ACK. Counted by target, since the source of a SYN flood is forged.
+  /// A SYN without ACK. Counted by target, since the source addresses of a SYN flood are forged.
   mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     guard let count = syn.add(PairKey(.none, conversation.flow.server), at: moment.time) else { return nil }
     var finding = moment.finding(.flood, syn.detail(.synPackets, count), conversation)
-    // The target is the party; forged sources would be an alert each.
+    // The target identifies the alert; every forged source would raise another one.
     finding.source = Endpoint(mac: finding.source.mac)
     return finding
   }
@@ -36,7 +36,7 @@ struct Flood {
     return moment.finding(.flood, icmp.detail(.icmpPackets, count), conversation, direction)
   }
 
-  /// A datagram towards an end that has not answered.
+  /// A datagram to an end that has not answered.
   mutating func datagram(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Finding? {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `function-scan`: somebody tries which function codes or which unit ids a device answers. Codes and units that were
-/// answered well do not count: a gateway with many units, or a station that uses many functions, is not a scan.
+/// `function-scan`: a client tries out which function codes or unit IDs a device answers. Those answered without error
+/// do not count: a gateway with many units, or a client that uses many functions, is not a scan.
 struct FunctionScan {
   private var codes: Tally
   private var units: Tally
@@ -13,7 +13,7 @@ struct FunctionScan {
     units = Tally(seconds: 300, threshold: 15, seed: seed)
   }
 
-  /// Whether a code or unit is one that the conversation has not used before: nothing else has to be counted.
+  /// Whether the conversation uses a code or unit for the first time: nothing else needs counting.
   @inline(__always)
   static func isNew(_ code: UInt32, _ unit: Int64, _ codes: UInt128, _ units: (UInt128, UInt128)) -> Bool {
     if codes & bit(code) == 0 { return true }
@@ -21,8 +21,8 @@ struct FunctionScan {
     return unit >= 0 && mark(unit, &units)
   }
 
-  /// Called for operations that have something new; touches the tables only for a code or unit the
-  /// conversation has not used before.
+  /// Called for operations that contain something new; looks into the tables only for a code or unit that the
+  /// conversation uses for the first time.
   mutating func operation(
     _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment,
     _ findings: inout Findings
@@ -53,14 +53,14 @@ struct FunctionScan {
     }
   }
 
-  /// Whether this client has been found to scan this server: its refusals are part of that.
+  /// Whether this client is scanning this server: refusals are then part of the scan.
   func isScanned(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
     let pair = PairKey(conversation)
     return codes.isReached(pair, at: moment.time) || units.isReached(pair, at: moment.time)
   }
 
-  /// A code's place among 128: codes of one byte have their own, longer ones are folded so that neither a group of
-  /// functions nor a function of many groups falls together.
+  /// A code's bit among 128. One-byte codes below 128 have a bit of their own; longer codes are folded so that neither
+  /// the functions of one group nor the same function of many groups collide.
   @inline(__always)
   private static func bit(_ code: UInt32) -> UInt128 {
     UInt128(1) << UInt128((code ^ code >> 7 ^ code >> 14 ^ code >> 21) & 127)

@@ -3,14 +3,14 @@ import Catalogue
 
 /// `host-sweep`: one host tries many others, most of which do not answer: by ARP, by ICMP echo, or on one port.
 struct HostSweep {
-  /// 25 hosts in 5 minutes: the threshold of Zeek's address scans by TCP (policy/misc/scan of version 4.0), taken for
-  /// ARP and ICMP echo as well.
+  /// 25 hosts in 5 minutes: Zeek's threshold for TCP address scans (policy/misc/scan of version 4.0), used for ARP and
+  /// ICMP echo as well.
   private var failures: Tally
   var evictions: Int { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 25, seed: seed) }
 
-  /// An attempt to begin to talk.
+  /// An attempt to open a flow.
   mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let flow = conversation.flow
     guard flow.server.isUnicast else { return nil }
@@ -34,17 +34,17 @@ struct HostSweep {
       .hostSweep, failures.detail(.hosts, count), source: asker, destination: zone(of: wanted))
   }
 
-  /// The answer to such a request.
+  /// The reply to such a request.
   mutating func resolved(_ asker: IPAddress, _ mac: MACAddress, _ moment: Moment) {
     _ = failures.add(PairKey(asker, .none, mac.rawValue), -1, at: moment.time)
   }
 
-  /// A sweep is one cause, however many hosts it touches: the alert names their zone, not each of them.
+  /// A sweep has one cause, however many hosts it touches: the alert names their zone, not each host.
   private func zone(of one: Endpoint) -> Endpoint {
     Endpoint(port: one.port, party: Party(zone: one.party.zone, asset: .none))
   }
 
-  /// Sweeps of one port and sweeps by ping count apart.
+  /// Sweeps of different ports, and ping sweeps, are counted separately.
   private static func kind(of flow: Flow) -> UInt64 {
     1 << 63 | UInt64(flow.ipProtocol) << 16 | UInt64(flow.serverPort)
   }

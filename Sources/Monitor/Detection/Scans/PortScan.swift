@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `port-scan`: one host tries many ports of another, most of which do not answer as a service would. Attempts that
-/// succeed are taken back, so that a station with many open connections is not a scan.
+/// `port-scan`: one host tries many ports of another, most of which offer no service. Successful attempts are
+/// subtracted, so a station with many open connections is not a scan.
 struct PortScan {
-  /// 15 ports in 5 minutes: the figures of Zeek's scan policy (policy/misc/scan of version 4.0), which plants
-  /// have lived with for years.
+  /// 15 ports in 5 minutes: the thresholds of Zeek's scan policy (policy/misc/scan of version 4.0), proven in plants
+  /// for years.
   private var failures: Tally
   var evictions: Int { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
 
-  /// An attempt to begin to talk.
+  /// An attempt to open a flow.
   mutating func flowBegan(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let flow = conversation.flow
     guard flow.serverPort != 0, flow.server.isUnicast else { return nil }
@@ -20,7 +20,7 @@ struct PortScan {
     return moment.finding(.portScan, failures.detail(.ports, count), conversation)
   }
 
-  /// The server has answered with more than a refusal.
+  /// The server has answered, and not merely with a refusal.
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
     let flow = conversation.flow
     guard flow.serverPort != 0 else { return }

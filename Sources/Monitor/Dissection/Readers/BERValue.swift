@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value in ASN.1 basic encoding (ISO/IEC 8825-1, 8.1): tag, length, contents. Tags of one byte and definite lengths
-/// of up to three bytes, as GOOSE has them.
+/// A value in ASN.1 Basic Encoding Rules (ISO/IEC 8825-1, 8.1): tag, length, contents. Supports what GOOSE uses:
+/// one-byte tags, and definite lengths of up to three bytes.
 struct BERValue {
   let tag: UInt8
-  /// Place and size of the contents in the message.
+  /// Position and size of the contents in the message.
   let start: Int
   let count: Int
   var end: Int { start + count }
 
-  /// The value at `offset`; nil where it does not lie within `end`, which lies within the message.
-  /// Where the message `isCut` it is shortened to what is there.
+  /// The value at `offset`; nil unless it lies within `end`, which lies within the message. If the message `isCut`, the
+  /// value is shortened to the bytes present.
   init?(_ message: RawSpan, at offset: Int, end: Int, isCut: Bool = false) {
     guard offset + 2 <= end else { return nil }
     tag = message.u8(offset)
@@ -26,7 +26,7 @@ struct BERValue {
     count = min(length, end - start)
   }
 
-  /// A whole number; the low 32 bits of a longer one.
+  /// An integer; if it is longer, its low 32 bits.
   func number(_ message: RawSpan) -> UInt32 {
     var value: UInt32 = 0
     for place in max(start, end - 4)..<max(start, end) { value = value << 8 | UInt32(message.u8(place)) }

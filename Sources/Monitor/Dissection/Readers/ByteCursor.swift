@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a message whose fields have no fixed place, one field after the other. What is not there reads as 0 or as no
-/// bytes; the failure is remembered in `hasFailed`, and nothing is read after it: a reader checks once, at the end of a
-/// group of fields.
+/// Reads a message whose fields have no fixed position, one field after the other. Missing bytes read as 0 or as an
+/// empty span. `hasFailed` records the failure, and nothing is read after it: a reader checks once, after a group of
+/// fields.
 ///
-/// Plain names are network byte order, names ending in `LE` little-endian.
+/// Plain names read network byte order, names ending in `LE` little-endian.
 struct ByteCursor: ~Escapable {
   private let bytes: RawSpan
-  /// Where the next field begins, counted from the beginning of the bytes.
+  /// Where the next field begins, counted from the start of the bytes.
   private(set) var offset: Int
   private(set) var hasFailed = false
 
-  /// `offset` lies within the bytes or at their end; a cursor that begins beyond has failed.
+  /// `offset` lies within the bytes or at their end; a cursor that starts beyond it has failed.
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan, at offset: Int = 0) {
     self.bytes = bytes
@@ -19,13 +19,13 @@ struct ByteCursor: ~Escapable {
     hasFailed = self.offset != offset
   }
 
-  /// Bytes that were not read yet.
+  /// Number of bytes not yet read.
   @inline(__always)
   var remaining: Int { bytes.byteCount - offset }
-  /// Records that a field was found which cannot be read: nothing after it can be either.
+  /// Records that a field cannot be read, and consequently nothing after it.
   mutating func fail() { hasFailed = true }
 
-  /// The beginning of the next `count` bytes, which are taken; nil, and taken are none, where they are not there.
+  /// Consumes the next `count` bytes and returns where they begin; nil, consuming nothing, if fewer remain.
   @inline(__always)
   private mutating func take(_ count: Int) -> Int? {
     guard !hasFailed, count >= 0, count <= remaining else {
@@ -42,7 +42,7 @@ struct ByteCursor: ~Escapable {
   mutating func readU16LE() -> UInt16 { take(2).map { bytes.u16LE($0) } ?? 0 }
   mutating func readU32LE() -> UInt32 { take(4).map { bytes.u32LE($0) } ?? 0 }
 
-  /// The next `count` bytes; no bytes where they are not all there.
+  /// Consumes the next `count` bytes; returns an empty span if fewer remain.
   @_lifetime(copy self)
   mutating func readBytes(_ count: Int) -> RawSpan {
     guard let start = take(count) else { return bytes.extracting(first: 0) }

@@ -10,13 +10,13 @@
 ///
 /// The length indicator counts the header's bytes after itself.
 struct COTPHeader: ~Escapable {
-  /// Length indicator, code, and one byte more, which all TPDUs have.
+  /// Length indicator, code, and one more byte: present in every TPDU.
   static let minimumLength = 3
   /// The length indicator of a data TPDU of class 0.
   static let dataLengthIndicator: UInt8 = 2
   fileprivate let bytes: RawSpan
 
-  /// Nil where fewer bytes than the shortest header are there; the length indicator is not judged.
+  /// Nil if there are fewer bytes than the shortest header; the length indicator is not checked.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= COTPHeader.minimumLength else { return nil }
@@ -25,11 +25,11 @@ struct COTPHeader: ~Escapable {
 
   var lengthIndicator: UInt8 { bytes.u8(0) }
   var code: COTPCode { COTPCode(rawValue: bytes.u8(1) & 0xF0) }
-  /// The lower half of the code's byte: 0 in class 0.
+  /// The low half of the code byte: 0 in class 0.
   var credit: UInt8 { bytes.u8(1) & 0x0F }
-  /// Of a data TPDU of class 0: it ends a message (TSDU).
+  /// In a data TPDU of class 0: the last one of a message (TSDU).
   var isEndOfTSDU: Bool { bytes.u8(2) & 0x80 != 0 }
-  /// Bytes of the header, the length indicator's own included.
+  /// Length of the header, including the length indicator.
   var headerLength: Int { 1 + Int(lengthIndicator) }
   var userData: RawSpan {
     @_lifetime(copy self) get { bytes.from(headerLength) }
@@ -61,7 +61,7 @@ struct COTPCode: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Connection request, connection confirm and disconnect request (X.224, 13.3 to 13.5), which have the same form:
+/// Connection request, connection confirm and disconnect request (X.224, 13.3 to 13.5), which share one layout:
 ///
 ///     0                  1              2             4        6                          7
 ///     +------------------+--------------+-------------+--------+--------------------------+---------- ... -+
@@ -71,10 +71,10 @@ struct COTPConnection: ~Escapable {
   /// The fixed part.
   static let minimumLength = 7
   private let bytes: RawSpan
-  /// The header's own length, which is more than what is there where it was cut.
+  /// The header's stated length, which exceeds the bytes present if it was truncated.
   private let length: Int
 
-  /// Nil for another TPDU, and for one that is shorter than the fixed part, or says so.
+  /// Nil for other TPDUs, and if the header is, or claims to be, shorter than the fixed part.
   @inline(__always) @_lifetime(copy header)
   init?(_ header: borrowing COTPHeader) {
     switch header.code {
@@ -89,35 +89,34 @@ struct COTPConnection: ~Escapable {
 
   var destinationReference: UInt16 { bytes.u16(2) }
   var sourceReference: UInt16 { bytes.u16(4) }
-  /// Class in the upper half; 0 is class 0 without options. Connection request and confirm alone.
+  /// Class in the upper half; 0 is class 0 without options. Only in connection request and confirm.
   var classOption: UInt8 { bytes.u8(6) }
-  /// Disconnect request alone.
+  /// Only in a disconnect request.
   var reason: COTPReason { COTPReason(rawValue: bytes.u8(6)) }
   var parameters: COTPParameters {
     @_lifetime(copy self) get {
       COTPParameters(bytes.from(COTPConnection.minimumLength), length: length - COTPConnection.minimumLength)
     }
   }
-  /// Not all of the header is there.
+  /// Part of the header is missing.
   var isCut: Bool { bytes.byteCount < length }
 }
 
-/// The variable part of a header (X.224, 13.2.3): code, length, value. Each step takes at least two bytes, so the walk
-/// ends.
+/// The variable part of a header (X.224, 13.2.3): code, length, value. Each step consumes at least two bytes, so the
+/// walk ends.
 struct COTPParameters: ~Escapable {
   private var rest: RawSpan
-  /// Bytes of the variable part that were not walked over, whether they are there or not; below 0 where a parameter
-  /// reaches over the end.
+  /// Bytes of the variable part still to be walked, present or not; negative if a parameter extends beyond the end.
   private var left: Int
 
-  /// `length` is what the header says; fewer bytes may be there.
+  /// `length` is the header's claim; fewer bytes may be present.
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan, length: Int) {
     rest = bytes
     left = length
   }
 
-  /// The value is shortened to what is there.
+  /// The value is shortened to the bytes present.
   @_lifetime(copy self)
   mutating func next() -> COTPParameter? {
     guard rest.byteCount >= 2 else { return nil }
@@ -127,7 +126,7 @@ struct COTPParameters: ~Escapable {
     left -= 2 + length
     return parameter
   }
-  /// After the walk: the last parameter ended where the header ends.
+  /// After the walk: the last parameter ended exactly at the end of the header.
   var hasEnded: Bool { left == 0 }
 }
 
@@ -138,7 +137,7 @@ struct COTPParameter: ~Escapable {
   static let calledTSAP: UInt8 = 0xC2
 
   let code: UInt8
-  /// As stated; the value may be shorter.
+  /// The stated length; the value may be shorter.
   let length: Int
   let value: RawSpan
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Cyclic redundancy checks of 16 bits; both reflected, and sent with the low byte first.
+/// 16-bit cyclic redundancy checks; both reflected, and sent low byte first.
 enum CRC16 {
   /// CRC-16/MODBUS: polynomial 8005, initial value FFFF (MODBUS over Serial Line V1.02, 6.2.2).
   static func modbus(_ bytes: RawSpan) -> UInt16 {
@@ -10,7 +10,7 @@ enum CRC16 {
   }
   static let modbusStart: UInt16 = 0xFFFF
 
-  /// One more byte, without a table: the polynomial folds a byte into its parity and two shifted copies.
+  /// Adds one byte without a table: the polynomial folds a byte into its parity and two shifted copies.
   @inline(__always)
   static func modbus(_ crc: UInt16, adding byte: UInt8) -> UInt16 {
     let low = crc & 0xFF ^ UInt16(byte)

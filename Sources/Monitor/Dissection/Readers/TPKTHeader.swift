@@ -13,8 +13,8 @@ struct TPKTHeader: ~Escapable {
   static let currentVersion: UInt8 = 3
   private let bytes: RawSpan
 
-  /// Nil where fewer bytes than a header are there. A packet whose end is not there yet, or was cut, is shorter than
-  /// its `length`.
+  /// Nil if there are fewer bytes than a header. If the end of a packet has not arrived, or was truncated, there are
+  /// fewer bytes than `length`.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= TPKTHeader.size else { return nil }
@@ -22,14 +22,14 @@ struct TPKTHeader: ~Escapable {
   }
 
   var version: UInt8 { bytes.u8(0) }
-  /// Not defined; every known implementation sends 0.
+  /// Undefined; every known implementation sends 0.
   var reserved: UInt8 { bytes.u8(1) }
   var length: UInt16 { bytes.u16(2) }
   var tpdu: RawSpan {
     @_lifetime(copy self) get { bytes.from(TPKTHeader.size) }
   }
 
-  /// Whether the bytes can be the beginning of a packet, as far as they go; true for no bytes.
+  /// Whether the bytes present can be the start of a packet; true for no bytes.
   @inline(__always)
   static func canBegin(_ bytes: RawSpan) -> Bool {
     (bytes.byteCount < 1 || bytes.u8(0) == currentVersion) && (bytes.byteCount < 2 || bytes.u8(1) == 0)

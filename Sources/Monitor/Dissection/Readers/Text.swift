@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What names and fields in messages need, whatever the protocol.
+/// Helpers for names and text fields, common to all protocols.
 extension RawSpan {
-  /// Text up to its first zero, without the blanks behind it: how devices fill fields of fixed length.
+  /// Text up to its first zero, without trailing blanks: how devices fill fields of fixed length.
   var trimmed: RawSpan {
     @_lifetime(copy self) get {
       var count = 0
@@ -12,13 +12,13 @@ extension RawSpan {
     }
   }
 
-  /// Whether all bytes are printable ASCII; false for none.
+  /// Whether all bytes are printable ASCII; false if there are none.
   var isText: Bool {
     for place in 0..<byteCount where !(0x20...0x7E ~= u8(place)) { return false }
     return byteCount > 0
   }
 
-  /// A sum of the bytes from `start` to `end`, to tell whether cyclic data changed.
+  /// A hash of the bytes from `start` to `end`, to detect changes in cyclic data.
   func digest(from start: Int, to end: Int) -> UInt32 {
     var digest: UInt64 = 1
     var offset = start
@@ -35,7 +35,7 @@ extension RawSpan {
 }
 
 extension [UInt8] {
-  /// Two digits for each byte, letters in upper case.
+  /// Two digits for each byte, in upper case.
   mutating func append(hexadecimal bytes: RawSpan) {
     for place in 0..<bytes.byteCount {
       append(digit: bytes.u8(place) >> 4)
@@ -45,7 +45,7 @@ extension [UInt8] {
 
   private mutating func append(digit: UInt8) { append(digit < 10 ? 0x30 + digit : 0x37 + digit) }
 
-  /// Sixteen bytes as a GUID is written: a number of 32 bits and two of 16, little-endian, then eight bytes, with
+  /// Sixteen bytes in GUID notation: one number of 32 bits and two of 16, little-endian, then eight bytes, separated by
   /// dashes (OPC 10000-6, 5.2.2.6).
   mutating func append(guid bytes: RawSpan) {
     guard bytes.byteCount == 16 else { return }
