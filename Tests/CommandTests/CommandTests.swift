@@ -81,7 +81,7 @@ import Testing
     ]
     for (arguments, status, message) in cases {
       let result = try Self.run(arguments)
-      if arguments[0] == "monitor", result.status == 77 { continue }  // Without the privilege, the name is never looked up.
+      if arguments[0] == "monitor", result.status == 77 { continue }  // Without the privilege, no name is looked up.
       #expect(result.status == status, "\(arguments): \(result.messages)")
       #expect(result.messages.contains(message), "\(arguments): \(result.messages)")
     }

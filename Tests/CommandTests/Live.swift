@@ -21,7 +21,7 @@ enum Live {
     return isCable ? nil : "no virtual cables"
   }()
 
-  /// Threads of the test runner block signals, and and their child processes inherit that: a tcpdump would never receive Ctrl-C.
+  /// The test runner's threads block signals, and child processes inherit that: tcpdump would never receive Ctrl-C.
   static func unblockSignals() {
     var none = sigset_t()
     unsafe sigemptyset(&none)

@@ -148,7 +148,7 @@ final class Connection {
   private var sequences = [1000, 5000]
   var vlan: Int?
   var hopLimit: UInt8 = 64
-  /// Whether the mirror port shows the segments of each end.
+  /// Whether the mirror port shows the segments of this end.
   var isClientVisible = true
   var isServerVisible = true
   private static let (fin, syn, rst, psh, ack): (UInt8, UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 8, 16)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// Traffic that real protocol stacks do not send, from literal bytes: how many messages are read from each capture, and
-/// which findings it produces.
+/// Traffic that real protocol stacks do not send, from literal bytes: how many messages are read from each capture,
+/// and which findings it produces.
 @Suite struct LiteralTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Monitor
 
-/// Any byte may come from an attacker: each frame of the fixtures, with every byte changed and at every truncation, goes
-/// through the whole pipeline without a trap.
+/// Any byte may come from an attacker: each frame of the fixtures, with every byte changed and at every truncation,
+/// goes through the whole pipeline without a trap.
 @Suite struct MutationTests {
   /// `all` and `lines` contain the frames of the other scenes.
   static let names = ["literal", "model-factory"].flatMap { folder in

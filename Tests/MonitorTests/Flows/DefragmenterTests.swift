@@ -59,7 +59,7 @@ import Testing
     #expect(defragmenter.reassembled.all == 24 && defragmenter.fragments.all == 96)
   }
 
-  @Test("fragments that differ in identification, addresses or protocol are not mixed", arguments: [Build(), .v6])
+  @Test("fragments that differ in identification or source are not mixed", arguments: [Build(), .v6])
   func interleaved(_ build: Build) {
     var other = build
     other.source[other.source.count - 1] = 99

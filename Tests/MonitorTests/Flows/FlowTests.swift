@@ -65,7 +65,7 @@ import Testing
     #expect(id(1, 1) == id(1, 1) && id(1, 1) < 1 << 53)
   }
 
-  @Test("timeouts: an established connection survives long pauses, a connection attempt does not")
+  @Test("timeouts depend on the connection's state, and on whether both directions were seen")
   func timeouts() {
     let second: Int64 = 1_000_000_000
     var tcp = Build()
@@ -150,7 +150,7 @@ import Testing
     Steps(
       name: "a repeated FIN of one end", segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
       states: [.established, .closing, .closing, .closed]),
-    Steps(name: "segments without flags that open or close", segments: [(0, true), (8, true)], states: [.none, .none]),
+    Steps(name: "no SYN, ACK, FIN or RST", segments: [(0, true), (8, true)], states: [.none, .none]),
   ]
 
   @Test("a connection's state as seen by a passive observer", arguments: connections)
