@@ -141,7 +141,9 @@ import Testing
     #expect(result.output.split(separator: "\n").count == 6)
   }
 
-  @Test("a full disk is reported by message and exit status", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  @Test(
+    "a full disk is reported by message and exit status",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func fullDisk() throws {
     let result = try Self.run(["replay", "--log", "operations-all", "--output", "/dev/full", Self.capture])
     #expect(result.status == 74)

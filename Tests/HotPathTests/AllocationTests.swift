@@ -53,7 +53,9 @@ import Testing
     }
   }
 
-  @Test("polling: twice as many packets cause no more allocations", .enabled(if: canCount, "needs a C compiler and a release build"))
+  @Test(
+    "polling: twice as many packets cause no more allocations",
+    .enabled(if: canCount, "needs a C compiler and a release build"))
   func polling() throws {
     let bench = try Bench()
     var counts: [Int] = []

@@ -154,7 +154,8 @@ import Testing
     #expect(second.history == 0)
   }
 
-  @Test("of overlapping bytes after holes the first ones are kept, and each differing byte is counted", arguments: 0..<60)
+  @Test(
+    "of overlapping bytes after holes the first ones are kept, and each differing byte is counted", arguments: 0..<60)
   func firstBytesAreKept(_ seed: Int) {
     var dice = Dice(state: UInt64(seed))
     var pool = StreamPool()

@@ -26,7 +26,9 @@ import Testing
     player.rewind(.toServer, 24)
     player.play(.toServer, Self.request(2))
     #expect(player.total == read)
-    #expect(player.reader.counts.late == (read == 3 ? 0 : 1), "bytes that a receiver may accept, but that were not judged, are counted")
+    #expect(
+      player.reader.counts.late == (read == 3 ? 0 : 1),
+      "bytes that a receiver may accept, but that were not judged, are counted")
   }
 
   @Test("the first segment of a direction is not read if the other end acknowledged it some time before")

@@ -161,7 +161,8 @@ import Testing
     #expect(plant.kinds == ["malformed-message"])
   }
 
-  @Test func `a server that sends requests violates the protocol, and its requests do not count as unanswered`() throws {
+  @Test func `a server that sends requests violates the protocol, and its requests do not count as unanswered`() throws
+  {
     let plant = try Plant()
     let connection = connect(plant, port: 44_818)
     connection.ask(Self.enip(1, "0200 00000000 B2000600 010220012401"))

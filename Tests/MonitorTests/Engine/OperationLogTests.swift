@@ -27,7 +27,9 @@ import Testing
     return try text.split(separator: "\n").map { try decoder.decode(Line.self, from: Data($0.utf8)) }
   }
 
-  @Test("each kind of operation has a first line and a last line with its count, and together they account for all messages", arguments: captures)
+  @Test(
+    "each kind of operation has a first line and a last line with its count, and together they account for all messages",
+    arguments: captures)
   func sums(_ name: String) throws {
     let all = try Self.lines(name, [.operationsAll])
     let some = try Self.lines(name, [.operations])

@@ -10,7 +10,8 @@ import Testing
 @Suite struct RealCaptureTests {
   static let folder = ProcessInfo.processInfo.environment["SEKISHO_CAPTURES"].flatMap { $0.isEmpty ? nil : $0 }
 
-  @Test("no real capture stops the monitor, and every message is either understood or refused", .enabled(if: folder != nil))
+  @Test(
+    "no real capture stops the monitor, and every message is either understood or refused", .enabled(if: folder != nil))
   func all() throws {
     let folder = try #require(Self.folder)
     let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }

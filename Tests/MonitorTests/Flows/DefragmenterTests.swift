@@ -79,7 +79,9 @@ import Testing
     #expect(complete == payloads.map { .complete($0) })
   }
 
-  @Test("a repeated fragment is not an overlap with other bytes; with one changed byte it is", arguments: [Build(), .v6], 0..<8)
+  @Test(
+    "a repeated fragment is not an overlap with other bytes; with one changed byte it is", arguments: [Build(), .v6],
+    0..<8)
   func overlap(_ build: Build, _ position: Int) {
     let pieces = fragments(Self.payload, build)
     var changed = pieces[1]
@@ -220,7 +222,9 @@ import Testing
     #expect(defragmenter.reassembled.all == 0 && defragmenter.bytes == 7)
   }
 
-  @Test("of overlapping bytes the first ones are kept, and each differing byte is counted", arguments: [Build(), .v6], 0..<40)
+  @Test(
+    "of overlapping bytes the first ones are kept, and each differing byte is counted", arguments: [Build(), .v6],
+    0..<40)
   func firstBytesAreKept(_ build: Build, _ seed: Int) {
     var dice = Dice(state: UInt64(seed))
     let total = 203

@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test(
-    "both directions have one key; another address, port, transport or VLAN gives another key", arguments: [Build(), .v6])
+    "both directions have one key; another address, port, transport or VLAN gives another key",
+    arguments: [Build(), .v6])
   func keys(_ there: Build) {
     var back = there
     swap(&back.source, &back.destination)
@@ -129,10 +130,12 @@ import Testing
       name: "only the client is seen", segments: [(syn, true), (ack, true), (fin | ack, true)],
       states: [.synSent, .established, .closing]),
     Steps(
-      name: "only the server is seen", segments: [(syn | ack, false), (ack, false)], states: [.synReceived, .established]),
+      name: "only the server is seen", segments: [(syn | ack, false), (ack, false)],
+      states: [.synReceived, .established]),
     Steps(name: "refused", segments: [(syn, true), (rst | ack, false)], states: [.synSent, .reset]),
     Steps(name: "a repeated SYN", segments: [(syn, true), (syn, true)], states: [.synSent, .synSent]),
-    Steps(name: "only the end is seen", segments: [(fin | ack, false), (fin | ack, true)], states: [.closing, .closed]),
+    Steps(
+      name: "only the end is seen", segments: [(fin | ack, false), (fin | ack, true)], states: [.closing, .closed]),
     Steps(
       name: "both close at once", segments: [(ack, true), (fin | ack, true), (fin | ack, false)],
       states: [.established, .closing, .closed]),
@@ -148,7 +151,8 @@ import Testing
       segments: [(ack, true), (fin | ack, false), (ack, true), (ack, true)],
       states: [.established, .closing, .closing, .closing]),
     Steps(
-      name: "a repeated FIN of one end", segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
+      name: "a repeated FIN of one end",
+      segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
       states: [.established, .closing, .closing, .closed]),
     Steps(name: "no SYN, ACK, FIN or RST", segments: [(0, true), (8, true)], states: [.none, .none]),
   ]

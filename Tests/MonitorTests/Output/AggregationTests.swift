@@ -37,7 +37,8 @@ import Testing
     return last.values.reduce(0, +)
   }
 
-  @Test func `the first finding is written at once, repetitions at 10, 100 and 1,000, and the rest at the end`() throws {
+  @Test func `the first finding is written at once, repetitions at 10, 100 and 1,000, and the rest at the end`() throws
+  {
     let result = try run((0..<1234).map { Samples.finding(at: Self.start + Int64($0)) })
     #expect(counts(result.records) == [1, 10, 100, 1000, 1234])
     #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)

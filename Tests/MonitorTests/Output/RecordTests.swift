@@ -55,7 +55,9 @@ import Testing
   }
 
   @Test(arguments: Language.allCases, [nil, Action.write, .firmware] as [Action?])
-  func `every kind of finding has its texts with every detail, within the limits`(language: Language, action: Action?) throws {
+  func `every kind of finding has its texts with every detail, within the limits`(language: Language, action: Action?)
+    throws
+  {
     var records = Records(Samples.context(language))
     let text = try written { sink in
       for kind in FindingKind.allCases {
@@ -184,7 +186,9 @@ import Testing
   @Test(arguments: [
     (Importance.low, 2, "medium", "PT4H"), (.medium, 2, "medium", "PT4H"), (.high, 1, "high", "PT15M"),
   ])
-  func `high importance raises severity by one step`(importance: Importance, severity: Int, word: String, within: String)
+  func `high importance raises severity by one step`(
+    importance: Importance, severity: Int, word: String, within: String
+  )
     throws
   {
     var context = Samples.context()

@@ -49,7 +49,8 @@ import Testing
     #expect(sink.linesWritten == 0 && sink.backlog == 0)
   }
 
-  @Test func `a disk that fills up is left without partial lines, and writing resumes when there is room again`() throws {
+  @Test func `a disk that fills up is left without partial lines, and writing resumes when there is room again`() throws
+  {
     // The maximum file size takes the place of a full disk: the write that would exceed it is cut short, the
     // next one fails.
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("sekisho-\(UUID().uuidString).json").path

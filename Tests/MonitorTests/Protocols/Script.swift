@@ -21,8 +21,8 @@ struct Script: CustomTestStringConvertible, Sendable {
   /// The end whose messages cannot be understood if nothing of the other end is seen.
   let mute: Direction?
 
-  /// `messages` are hexadecimal digits after `>` (to the server) or `<` (to the client); a line without either continues
-  /// the message before it. White space is ignored.
+  /// `messages` are hexadecimal digits after `>` (to the server) or `<` (to the client); a line without either
+  /// continues the message before it. White space is ignored.
   init(_ name: String, _ transport: Transport, mute: Direction? = nil, _ messages: String) {
     self.mute = mute
     self.name = name

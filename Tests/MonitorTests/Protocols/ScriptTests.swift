@@ -116,7 +116,9 @@ let modbusScripts = [
 
   /// Recognition is by content, not by port. What precedes the first distinctive message (such as a connection request
   /// that any protocol could send) may remain unread.
-  @Test("a conversation on a port without a protocol is recognised from its beginning", arguments: scripts.filter(\.hasPorts))
+  @Test(
+    "a conversation on a port without a protocol is recognised from its beginning",
+    arguments: scripts.filter(\.hasPorts))
   func elsewhere(_ script: Script) {
     var here = ScriptPlayer(script)
     var there = ScriptPlayer(script.moved(to: 30_303))

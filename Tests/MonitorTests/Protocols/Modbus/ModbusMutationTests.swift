@@ -41,7 +41,7 @@ import Testing
     return (understood, refused, offset)
   }
 
-  @Test("no value of any byte of a message causes a trap", arguments: modbusSamples)
+  @Test("no changed byte of a message causes a trap", arguments: modbusSamples)
   func everyByte(_ sample: ModbusSample) {
     for (pdu, direction) in [(hex(sample.request), Direction.toServer), (hex(sample.response), .toClient)] {
       for (message, dissector) in [

@@ -273,8 +273,7 @@ import Testing
     #expect(exchange.operations[0].fault == nil)
   }
 
-  @Test func `answers have the values of reads, data changes and method outputs, and subscriptions their number`()
-  {
+  @Test func `answers have the values of reads, data changes and method outputs, and subscriptions their number`() {
     for (service, rest, numbers) in [
       (
         UInt16(829),
