@@ -185,13 +185,13 @@ import Testing
   @Test("a last fragment that ends before bytes already held is refused", arguments: [Build(), .v6])
   func earlierEnd(_ build: Build) {
     // Bytes 8 to 23 and an end at 16: as many bytes as the datagram has, but not the right ones.
-    var behind = build
-    behind.fragmentOffset = 16
-    behind.moreFragments = true
+    var beyond = build
+    beyond.fragmentOffset = 16
+    beyond.moreFragments = true
     var last = build
     last.fragmentOffset = 8
     var defragmenter = Defragmenter(seed: 10)
-    #expect(add(behind.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
+    #expect(add(beyond.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
     #expect(add(last.frame([UInt8](repeating: 2, count: 8)), &defragmenter) == .refused)
     #expect(defragmenter.refusals == 1 && defragmenter.reassembled.all == 0 && defragmenter.bytes == 0)
   }
