@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The lines of other makers beside the model factory's line 1, and their scenes.
+# The lines of other vendors besides the model factory's line 1, and their scenes.
 # Sourced by `record`.
 
 # line      name             VLAN  MAC                ip/prefix
@@ -153,7 +153,7 @@ opcua_logins_then_write() {
   sleep 3
 }
 
-# Line 9: PROFINET, and GOOSE beside it
+# Line 9: PROFINET and GOOSE
 profinet_servers() {
   run pn-device-1 pn-device-1 profinet.py device conveyor-1 192.168.17.21 286336170011 8001
   run pn-device-2 pn-device-2 profinet.py device conveyor-2 192.168.17.22 286336170011 8002

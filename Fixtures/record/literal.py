@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the captures of literal bytes: what protocol stacks do not send, but a mirror port may deliver.
+"""Writes the captures of literal bytes: traffic that protocol stacks do not send, but a mirror port may deliver.
 
 usage: literal.py FOLDER
 
 Each scene is a function under `scene(name, meaning)` in `made/`; its meaning becomes its line in FOLDER/ORIGIN.md. The
-output is the same at every run.
+output is the same on every run.
 """
 import importlib
 import os
@@ -20,10 +20,10 @@ for module in ("modbus", "streams", "tunnels", "network", "addresses"):
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     lines = ["# Captures of literal bytes", "",
-             "Written by `Fixtures/record/literal.py` (own work, Apache-2.0); the same bytes at every run. Stations",
+             "Written by `Fixtures/record/literal.py` (own work, Apache-2.0); the same bytes on every run. Stations",
              f"of the model factory: `hmi-1` ({HMI}) asks, `plc-1` ({PLC}) answers; a stranger is {STRANGER}.",
-             "Checksums are right unless the line says otherwise. The script writes this page, too.", "",
-             "| capture | packets | what it holds |", "|---|---|---|"]
+             "Checksums are correct unless the line says otherwise. The script also writes this page.", "",
+             "| capture | packets | contents |", "|---|---|---|"]
     for name, meaning, link, snaplen, fill in SCENES:
         capture = Capture(link, snaplen)
         fill(capture)

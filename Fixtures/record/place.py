@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Places recorded captures in time, so that a scene's date does not depend on the day it was recorded.
+"""Shifts recorded captures in time, so that a scene's date does not depend on the day it was recorded.
 
 usage: place.py shift CAPTURE MOMENT OUTPUT    MOMENT is Asia/Tokyo; it becomes the time of the first packet
        place.py join OUTPUT CAPTURE...         one capture of all, in the order given

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# The scenes. Each is a function that runs while the mirror port is recorded and normal work goes on.
+# The scenes. Each is a function that runs while the mirror port is recorded and normal work continues.
 # Sourced by `record`.
 
-# A station's program; its process id is kept for the end, its name in `started`.
+# A station's program; its process id is kept so that it can be ended, its name in `started`.
 started=
 run() { # station, name of the process, program, arguments
   local station=$1 process=$2 program=$3; shift 3
@@ -87,7 +87,7 @@ plc_replaced() {
   run plc-2 plc-2 plc.py plc-2 "Schneider Electric" "TM221CE24T"
   sleep 12
 }
-after_plc_replaced() { # the old one comes back, unrecorded
+after_plc_replaced() { # the old PLC returns, unrecorded
   stop plc-2
   disconnect plc-2
   ip -n sk-plc-2 link set eth0 address 00:80:f4:01:02:04
@@ -109,7 +109,7 @@ port_scan() {
 }
 arp_spoofing() {
   sleep 5
-  # The attacker passes on what it gets, so that nobody notices.
+  # The attacker forwards what it receives, so that the attack goes unnoticed.
   in_station attacker sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 \
     net.ipv4.conf.default.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0
   connect attacker

@@ -65,7 +65,7 @@ import Testing
   }
 
   /// Two interfaces: Ethernet with microseconds, raw IP with nanoseconds; a third that cannot be read;
-  /// and a block nobody knows.
+  /// and a block of unknown type.
   static func pcapng(isBig: Bool) -> [UInt8] {
     func block(_ kind: UInt32, _ body: [UInt8]) -> [UInt8] {
       let padded = body + Array(repeating: 0, count: (4 - body.count % 4) % 4)
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(
-    "both byte orders, micro- and nanoseconds",
+    "both byte orders, with microseconds and with nanoseconds",
     arguments: [
       (0xA1B2_C3D4, false, 7_000), (0xA1B2_C3D4, true, 7_000), (0xA1B2_3C4D, false, 7), (0xA1B2_3C4D, true, 7),
     ] as [(UInt32, Bool, Int64)])
@@ -114,7 +114,7 @@ import Testing
     #expect(read.refused == 1)
   }
 
-  @Test("cut at any byte, what lies before is read and the cut is told")
+  @Test("a file cut at any byte is read up to the cut, and the cut is reported")
   func truncations() throws {
     for whole in [Self.pcap(0xA1B2_C3D4, isBig: false), Self.pcapng(isBig: false), Self.pcapng(isBig: true)] {
       let full = try Self.read(whole)
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test("any byte changed costs no trap")
+  @Test("changing any byte causes no trap")
   func mutations() throws {
     for whole in [Self.pcap(0xA1B2_C3D4, isBig: false), Self.pcapng(isBig: false)] {
       for index in whole.indices {
@@ -139,12 +139,12 @@ import Testing
     }
   }
 
-  @Test("what is no capture has its own kind of error")
+  @Test("each kind of unreadable file has its own error")
   func refusals() throws {
     #expect(try Self.read([]).error == .badFile)
     #expect(try Self.read(Array("no capture at all".utf8)).error == .badFile)
     #expect(try Self.read(Self.pcap(0xA1B2_C3D4, isBig: false, link: 105)).error == .unsupportedLinkType)
-    // A length that would fill memory.
+    // A length that would exhaust memory.
     var hostile = Array(Self.pcap(0xA1B2_C3D4, isBig: false).prefix(32))
     hostile += Self.word(.max, false) + Self.word(.max, false)
     #expect(try Self.read(hostile).error == .badFile)

@@ -5,7 +5,7 @@ import Testing
 @testable import Catalogue
 
 @Suite struct CatalogueTests {
-  @Test func `every kind is described, once, and under its own number`() {
+  @Test func `every kind is described exactly once, under its own number`() {
     #expect(Catalogue.entries.map(\.kind) == FindingKind.allCases.sorted { $0.rawValue < $1.rawValue })
     for kind in FindingKind.allCases {
       #expect(Catalogue.entry(kind).kind == kind)
@@ -14,7 +14,7 @@ import Testing
     #expect(Set(Catalogue.entries.map(\.id)).count == FindingKind.allCases.count)
   }
 
-  @Test func `names are in kebab case, as site files and rules write them`() {
+  @Test func `names are in kebab case, as in site files and rules`() {
     for entry in Catalogue.entries {
       #expect(!entry.id.isEmpty && entry.id.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D })
     }
@@ -22,7 +22,7 @@ import Testing
     #expect(Catalogue.entry(.unknownMAC).id == "unknown-mac")
   }
 
-  @Test func `every kind says what it means and what to do in 3 to 6 short steps, in both languages`() {
+  @Test func `every kind explains its meaning and what to do, in 3 to 6 short steps, in both languages`() {
     for entry in Catalogue.entries {
       #expect((3...6).contains(entry.steps.count), "\(entry.id)")
       for language in Language.allCases {
@@ -37,8 +37,8 @@ import Testing
     }
   }
 
-  @Test func `severity, confidence and references are in their ranges`() {
-    /// The guideline's items a monitor gives evidence for.
+  @Test func `severity, confidence and references are within their ranges`() {
+    /// The items of the guideline for which a monitor provides evidence.
     let items: Set = ["2-3", "2-4", "2-5", "2-6", "2-7", "2-8", "3-3", "3-5", "3-6", "3-7", "3-8"]
     for entry in Catalogue.entries {
       #expect((1...4).contains(entry.defaultSeverity) && (1...4).contains(entry.severity(.high)))

@@ -4,7 +4,7 @@ import Foundation
 import Support
 import Testing
 
-/// The command as its user meets it: exit statuses, messages, standard input.
+/// The command as its users see it: exit statuses, messages, standard input.
 @Suite struct CommandTests {
   static let root = repository
   static let capture = root.appending(path: "Fixtures/literal/modbus-udp.pcap").path
@@ -16,7 +16,7 @@ import Testing
     let messages: String
   }
 
-  /// The binary beside the test bundle.
+  /// The binary next to the test bundle.
   static var binary: URL {
     let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "sekisho")
     if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
@@ -43,7 +43,7 @@ import Testing
       messages: try String(contentsOf: messages, encoding: .utf8))
   }
 
-  @Test("what is wrong has its status and a message that names it")
+  @Test("each failure has its exit status and a message that names the cause")
   func failures() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -81,13 +81,13 @@ import Testing
     ]
     for (arguments, status, message) in cases {
       let result = try Self.run(arguments)
-      if arguments[0] == "monitor", result.status == 77 { continue }  // Without the right, the name is never looked up.
+      if arguments[0] == "monitor", result.status == 77 { continue }  // Without the privilege, no name is looked up.
       #expect(result.status == status, "\(arguments): \(result.messages)")
       #expect(result.messages.contains(message), "\(arguments): \(result.messages)")
     }
   }
 
-  @Test("what lies before a fault is still read")
+  @Test("packets before damage in the file are still read")
   func beforeFault() throws {
     let whole = try Data(contentsOf: URL(filePath: Self.capture))
     let result = try Self.run(["replay", "--log", "operations-all", "-"], input: whole.dropLast(5))
@@ -95,7 +95,7 @@ import Testing
     #expect(result.output.split(separator: "\n").count == 5)
   }
 
-  @Test("standard input, plain or compressed, says the same as the file")
+  @Test("standard input, plain or compressed, gives the same output as the file")
   func standardInput() throws {
     let file = try Self.run(["replay", "--log", "operations-all", Self.capture])
     let piped = try Self.run(
@@ -105,7 +105,7 @@ import Testing
     #expect(file.output.split(separator: "\n").count == 6)
   }
 
-  @Test("Ctrl-C ends a replay of a pipe on which nothing comes", arguments: [0, 2, 24, 300])
+  @Test("Ctrl-C ends the replay of a pipe that has gone silent", arguments: [0, 2, 24, 300])
   func silentPipe(_ before: Int) throws {
     let process = Process()
     process.executableURL = Self.binary
@@ -141,14 +141,16 @@ import Testing
     #expect(result.output.split(separator: "\n").count == 6)
   }
 
-  @Test("a full disk is told, by message and status", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  @Test(
+    "a full disk is reported by message and exit status",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func fullDisk() throws {
     let result = try Self.run(["replay", "--log", "operations-all", "--output", "/dev/full", Self.capture])
     #expect(result.status == 74)
     #expect(result.messages.contains("lines could not be written"))
   }
 
-  @Test("the model factory's site file is right, and explains itself")
+  @Test("the model factory's site file passes the check, and its policy can be explained")
   func site() throws {
     #expect(try Self.run(["site", "check", Self.site]).status == 0)
     let result = try Self.run([
@@ -166,12 +168,12 @@ import Testing
   func help(_ command: [String]) throws {
     let result = try Self.run(command + ["--help"])
     #expect(result.status == 0)
-    // The text is wrapped.
+    // The help text is wrapped.
     let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(Phrases.avoided(inEnglish: text) == nil)
   }
 
-  @Test("the summary is in the language that was asked for")
+  @Test("the summary is in the requested language")
   func summary() throws {
     let result = try Self.run(["replay", "--language", "ja", "--site", Self.site, Self.capture])
     #expect(result.messages.contains("パケット"))
@@ -179,7 +181,7 @@ import Testing
     #expect(Phrases.avoided(inEnglish: try Self.run(["replay", Self.capture]).messages) == nil)
   }
 
-  @Test("the catalogue is there in both languages")
+  @Test("the catalogue is available in both languages")
   func catalogue() throws {
     #expect(try Self.run(["catalogue"]).output.contains("cross-zone-flow"))
     #expect(try Self.run(["catalogue", "--language", "ja"]).output.contains("ゾーン"))

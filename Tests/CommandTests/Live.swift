@@ -2,7 +2,7 @@
 import Catalogue
 import Foundation
 
-/// Programs run by the live tests, and whether this machine lets them: network namespaces need root.
+/// Programs run by the live tests, and whether this machine can run them: network namespaces need root.
 enum Live {
   static let root = CommandTests.root
   static let binary = root.appending(path: ".build/release/sekisho").path
@@ -21,14 +21,14 @@ enum Live {
     return isCable ? nil : "no virtual cables"
   }()
 
-  /// Threads of the test runner block signals, and what they start inherits that: no tcpdump would ever hear a Ctrl-C.
+  /// The test runner's threads block signals, and child processes inherit that: tcpdump would never receive Ctrl-C.
   static func unblockSignals() {
     var none = sigset_t()
     unsafe sigemptyset(&none)
     unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
-  /// Status and everything that was printed.
+  /// Exit status and everything printed.
   static func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -56,11 +56,11 @@ final class Cable {
   init(_ name: String) throws {
     space = "sekisho-\(name)-\(ProcessInfo.processInfo.processIdentifier)"
     folder = FileManager.default.temporaryDirectory.appending(path: space)
-    // Whoever gave root's rights up must still be able to write here.
+    // A process that has dropped root's privileges must still be able to write here.
     try FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
     try ip("netns", "add", space)
-    // The kernel's own IPv6 start-up would send from the listening interface.
+    // Otherwise the kernel's IPv6 autoconfiguration would send from the listening interface.
     let silence = "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"
     try ip("netns", "exec", space, "sh", "-c", "\(silence) 2>/dev/null || true")
     try plug()
@@ -106,7 +106,7 @@ final class Cable {
   var messages: String { (try? String(contentsOf: folder.appending(path: "messages"), encoding: .utf8)) ?? "" }
   var records: [Substring] { ((try? String(contentsOf: output, encoding: .utf8)) ?? "").split(separator: "\n") }
 
-  /// Waits until the messages for people hold `text` so many times; false if they never do.
+  /// Waits until the messages on standard error contain `text` `times` times; false if they never do.
   func hears(_ text: String, times: Int = 1) -> Bool {
     for _ in 0..<300 {
       if messages.components(separatedBy: text).count > times { return true }
@@ -122,11 +122,11 @@ final class Cable {
 
   func signal(_ number: Int32) { if let listener { kill(listener.processIdentifier, number) } }
 
-  /// Ends `monitor` as Ctrl-C does; its exit status.
+  /// Ends `monitor` as Ctrl-C does, and returns its exit status.
   func stop() -> Int32 {
     guard let listener else { return -1 }
     signal(SIGINT)
-    // A monitor that does not end is a failure of this test, not the end of all others.
+    // A monitor that does not end fails this test, and must not hang the others.
     for _ in 0..<300 where listener.isRunning { Thread.sleep(forTimeInterval: 0.1) }
     if listener.isRunning { signal(SIGKILL) }
     listener.waitUntilExit()
@@ -134,7 +134,7 @@ final class Cable {
     return listener.terminationStatus
   }
 
-  /// Frames the listening interface has sent.
+  /// The number of frames the listening interface has sent.
   var sent: Int? {
     let path = "/sys/class/net/mirror/statistics/tx_packets"
     return (try? Live.run("ip", ["netns", "exec", space, "cat", path]).1).flatMap {

@@ -3,19 +3,19 @@ import Catalogue
 import Foundation
 import Testing
 
-/// `monitor` at a real interface. Skipped, visibly, where this user may not build network namespaces.
+/// `monitor` on a real interface. Skipped, visibly, where this user may not create network namespaces.
 @Suite(.enabled(if: Live.obstacle == nil, "\(Live.obstacle ?? "nothing is missing")"))
 struct LiveTests {
   static let capture = Live.root.appending(path: "Fixtures/literal/modbus-every-function.pcap").path
 
-  @Test("live and replay say the same of every recorded scene, and nothing is sent")
+  @Test("live capture and replay give the same output for every recorded scene, and nothing is sent")
   func scenes() throws {
     let (status, text) = try Live.run("Scripts/live-test", [])
     #expect(status == 0, "\(text)")
     #expect(text.components(separatedBy: "live and replay agree").count == 11, "\(text)")
   }
 
-  @Test("an interface that goes down and comes back is said, and listened to again")
+  @Test("an interface that goes down and comes back is reported, and capture resumes")
   func downAndUp() throws {
     let cable = try Cable("down")
     try cable.listen(["--log", "operations-all"])
@@ -24,7 +24,7 @@ struct LiveTests {
     try cable.up("mirror")
     #expect(cable.hears("mirror is up again"), "\(cable.messages)")
     try cable.play(Self.capture)
-    // Twice: once for each time somebody pulls the cable.
+    // Twice: once for each time the cable is pulled.
     try cable.down("mirror")
     #expect(cable.hears("mirror is down", times: 2), "\(cable.messages)")
     try cable.up("mirror")
@@ -35,7 +35,7 @@ struct LiveTests {
     #expect(cable.sent == 0)
   }
 
-  @Test("an interface that vanishes is waited for, and no frame before or after is lost")
+  @Test("a removed interface is waited for, and no frame before or after is lost")
   func vanish() throws {
     let cable = try Cable("vanish")
     let capture = Live.root.appending(path: "Fixtures/literal/modbus-udp.pcap").path
@@ -51,7 +51,7 @@ struct LiveTests {
     #expect(cable.records.count == 12, "\(cable.messages)")
   }
 
-  @Test("SIGHUP reads the site file again; a broken one leaves the old one in force")
+  @Test("SIGHUP reloads the site file; if the new one is invalid, the old one stays in force")
   func reload() throws {
     let cable = try Cable("reload")
     let site = cable.folder.appending(path: "plant.yaml")
@@ -63,7 +63,7 @@ struct LiveTests {
     cable.signal(SIGHUP)
     #expect(cable.hears("the old site stays in force"), "\(cable.messages)")
     #expect(cable.messages.contains("plant.yaml:1:8"), "\(cable.messages)")
-    // The old one still judges: the office may not talk to a controller.
+    // The old one is still in force: the office may not talk to a controller.
     let scene = Live.root.appending(path: "Fixtures/model-factory/office-reads-then-writes-plc.pcap").path
     try cable.play(scene)
     #expect(cable.records.contains { $0.contains("cross-zone-flow") }, "\(cable.messages)")
@@ -75,7 +75,7 @@ struct LiveTests {
     #expect(cable.sent == 0)
   }
 
-  @Test("the counters are written every minute, the kernel's among them")
+  @Test("the counters are written every minute, including the kernel's")
   func statistics() throws {
     struct Line: Decodable {
       struct Stats: Decodable {
@@ -92,7 +92,7 @@ struct LiveTests {
     let cable = try Cable("stats")
     try cable.listen(["--log", "stats"])
     try cable.play(Self.capture)
-    // A minute, and as long again for a busy machine; nothing is required of the time itself.
+    // A minute, and another one for a busy machine; the time itself is not tested.
     for _ in 0..<1200 where cable.records.isEmpty { Thread.sleep(forTimeInterval: 0.1) }
     #expect(cable.stop() == 0)
     let decoder = JSONDecoder()
@@ -106,7 +106,7 @@ struct LiveTests {
     #expect(cable.sent == 0)
   }
 
-  @Test("as root it keeps only the right to open raw sockets")
+  @Test("when started as root, it keeps only the capability to open raw sockets")
   func rights() throws {
     let cable = try Cable("rights")
     try cable.listen([])

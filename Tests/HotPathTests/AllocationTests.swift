@@ -27,7 +27,7 @@ import Testing
     return process.terminationStatus
   }
 
-  /// A folder with the counting library and captures, gone when the test ends.
+  /// A folder with the counting library and captures, removed when the test ends.
   final class Bench {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sekisho-hot-\(UUID().uuidString)")
     private var library: String { folder.appending(path: "malloc-count.so").path }
@@ -53,7 +53,9 @@ import Testing
     }
   }
 
-  @Test("polling: twice the packets allocate no more", .enabled(if: canCount, "needs a C compiler and a release build"))
+  @Test(
+    "polling: twice as many packets cause no more allocations",
+    .enabled(if: canCount, "needs a C compiler and a release build"))
   func polling() throws {
     let bench = try Bench()
     var counts: [Int] = []
@@ -62,19 +64,19 @@ import Testing
       #expect(try Self.run("python3", ["Benchmarks/polling.py", "\(packets)", capture]) == 0)
       counts.append(try bench.allocations(capture, ["--site", "Benchmarks/site.yaml"]))
     }
-    // Starting the process varies by a few.
+    // Process start-up varies by a few allocations.
     #expect(abs(counts[0] - counts[1]) <= 16)
     #expect(counts[0] > 100)
   }
 
   @Test(
-    "normal work: its second half allocates for what is new in it, not for its frames",
+    "normal work: the second half allocates for new flows and messages, not for each frame",
     .enabled(if: canCount, "needs a C compiler and a release build"))
   func normalWork() throws {
     let bench = try Bench()
     let capture = Self.root.appending(path: "Fixtures/model-factory/normal-work.pcap").path
     let whole = try Data(contentsOf: URL(filePath: capture))
-    // The first half is the beginning of the same connections: what it allocates is what they need.
+    // The first half is the beginning of the same connections: it allocates what they need.
     let half = bench.folder.appending(path: "half.pcap").path
     try Self.records(of: whole, upTo: whole.count / 2).write(to: URL(filePath: half))
     let first = try bench.allocations(half, ["--site", "Fixtures/model-factory/site.yaml"])

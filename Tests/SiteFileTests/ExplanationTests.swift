@@ -41,7 +41,7 @@ struct ExplanationTests {
       ])
   }
 
-  @Test func `conduits, windows and operations are explained in Japanese words`() throws {
+  @Test func `conduits, windows and operations are explained in Japanese`() throws {
     let lines = { (from: String, operation: String?) in
       try plantSite().explain(
         from: from, to: "plc-1", service: nil, operation: operation, at: try moment("2026-11-29T01:00:00Z"),
@@ -75,7 +75,7 @@ struct ExplanationTests {
       "2026-12-29〜2027-01-03、2027-05-01"
     ),
   ])
-  func `a window reads as a person writes it`(text: String, english: String, japanese: String) throws {
+  func `a window is written as a person would write it`(text: String, english: String, japanese: String) throws {
     let site = try Site.parse("zones: {a: {}}\nwindows: {w: {\(text)}}", file: "plant.yaml")
     #expect(site.windows[0].text(.en) == english)
     #expect(site.windows[0].text(.ja) == japanese)
@@ -95,7 +95,7 @@ struct ExplanationTests {
       ("maintenance-pc", "plc-1", "modbus", nil, "2026-11-29T01:00:00Z", "outside-window"),
     ]
 
-  @Test(arguments: questions) func `an explanation tells which alert would be written`(
+  @Test(arguments: questions) func `an explanation names the alert that would be written`(
     sample: (from: String, to: String, service: String?, operation: String?, time: String, alert: String?)
   ) throws {
     let explanation = try plantSite().explain(
@@ -110,7 +110,7 @@ struct ExplanationTests {
     #expect(explanation.lines.last == "Alert: \(sample.alert ?? "none")")
   }
 
-  @Test func `a question that makes no sense says so`() throws {
+  @Test func `an invalid question is rejected with a reason`() throws {
     let site = try plantSite()
     let fault = { (from: String, service: String?, operation: String?) -> String in
       do throws(SiteQuestionError) {

@@ -5,7 +5,7 @@ import Support
 @testable import Monitor
 @testable import SiteFile
 
-/// Problems of a text, errors and warnings, one line each; a good text has only warnings.
+/// The errors and warnings of a site file's text, one line each; a valid text has only warnings.
 func problems(_ text: String, _ language: Language = .en) -> [String] {
   do throws(SiteErrors) {
     return try Site.parse(text, file: "plant.yaml").warnings.map { $0.text(language) }

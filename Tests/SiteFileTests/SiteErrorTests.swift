@@ -7,7 +7,7 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// Lines 1 and 2 of most samples: a good zone, so that only what follows is at fault.
+/// Lines 1 and 2 of most samples: a valid zone, so that only what follows is wrong.
 private let zone = "zones:\n  line-1: {networks: [192.168.10.0/24], vlans: [10]}\n"
 
 struct SiteErrorTests {
@@ -178,12 +178,12 @@ struct SiteErrorTests {
     Sample(zone + "windows: {w: {hours: \"17:00-09:00\"}}"),
   ]
 
-  @Test(arguments: samples) func `each error is reported with its place`(sample: Sample) {
+  @Test(arguments: samples) func `each error is reported with its line and column`(sample: Sample) {
     #expect(problems(sample.text) == sample.problems)
   }
 
-  /// Texts of the reader are Japanese where they are not words of the site file.
-  @Test(arguments: samples) func `each error has a Japanese message at the same place`(sample: Sample) {
+  /// The reader's messages are Japanese except for words of the site file.
+  @Test(arguments: samples) func `each error has a Japanese message with the same line and column`(sample: Sample) {
     for (english, japanese) in zip(sample.problems, problems(sample.text, .ja)) {
       #expect(Phrases.avoided(inEnglish: english) == nil, "\(english)")
       let place = english.prefix { $0 != " " }
@@ -191,7 +191,7 @@ struct SiteErrorTests {
       #expect(japanese.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }, "\(japanese)")
       let suggestion = english.components(separatedBy: "did you mean ").dropFirst().first?.dropLast()
       #expect(suggestion.map { japanese.hasSuffix("（もしかして: \($0)）") } ?? true, "\(japanese)")
-      // The YAML parser's own clue stays English.
+      // The YAML parser's own hint stays English.
       guard !japanese.contains("YAML") else { continue }
       for word in ["did you mean", "expected", "unknown", "warning"] {
         #expect(!japanese.contains(word), "\(japanese)")
@@ -259,7 +259,7 @@ struct SiteErrorTests {
     #expect(problems(bomb).count >= 12)
   }
 
-  @Test func `a plant of thousands of devices is read`() throws {
+  @Test func `a site file with thousands of devices is read`() throws {
     var text = "zones: {a: {networks: 10.0.0.0/8}}\nassets:\n"
     for index in 0..<8000 { text += "  device-\(index): {zone: a, ip: 10.1.\(index / 250).\(index % 250 + 1)}\n" }
     let site = try Site.parse(text, file: "plant.yaml")
@@ -267,7 +267,7 @@ struct SiteErrorTests {
     #expect(site.asset(ip: IPAddress(v4: 0x0A01_1FFA)) == AssetID(rawValue: 7999))
   }
 
-  @Test func `no truncation and no changed byte of the example traps`() {
+  @Test func `no truncation and no changed byte of the example causes a trap`() {
     let bytes = Array(plant.utf8)
     for count in bytes.indices { _ = problems(String(decoding: bytes[..<count], as: UTF8.self)) }
     for index in bytes.indices {
@@ -280,7 +280,9 @@ struct SiteErrorTests {
   }
 
   @Test(arguments: [("ab", "ba", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("lin-1", "line-1", 1), ("a", "a", 0)])
-  func `distance counts letters added, left out, changed or swapped`(left: String, right: String, distance: Int) {
+  func `the edit distance counts added, missing, changed and swapped letters`(
+    left: String, right: String, distance: Int
+  ) {
     #expect(Spelling.distance(Array(left.unicodeScalars), Array(right.unicodeScalars)) == distance)
   }
 }

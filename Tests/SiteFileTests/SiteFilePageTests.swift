@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// docs/site-file.md names what the reader reads: no word more, no word less.
+/// docs/site-file.md lists exactly the words that the reader accepts.
 @Suite struct SiteFilePageTests {
   private static let page = Result { try Page("docs/site-file.md") }
 
@@ -35,7 +35,7 @@ import Testing
     Table(heading: "Targets", column: "area", words: Area.words.filter { !$0.isEmpty }),
   ]
 
-  @Test("each table has the words of the reader", arguments: keys + words)
+  @Test("each table lists exactly the words that the reader accepts", arguments: keys + words)
   func table(_ table: Table) throws {
     let found = try Self.page.get().words(table.heading, table.column)
     #expect(found.sorted() == table.words.sorted())
@@ -49,20 +49,20 @@ import Testing
     }
   }
 
-  @Test func `examples are site files without a fault`() throws {
+  @Test func `the examples are valid site files`() throws {
     let examples = try Self.page.get().blocks("yaml site")
     #expect(!examples.isEmpty)
     for example in examples { #expect(problems(example.text) == [], "\(example.heading)") }
   }
 
-  @Test func `the words of services are those of the page and the protocols' names`() throws {
+  @Test func `the names of services are those on the page and the protocols' names`() throws {
     let page = Set(try Self.page.get().words("Services", "word"))
     let protocols = Set(DissectorTables().names.map(\.description))
     #expect(page.isDisjoint(with: protocols))
     #expect(page.union(protocols) == Set(ServiceWords().all))
   }
 
-  @Test func `reserved services have the ports of the page`() throws {
+  @Test func `reserved services have the ports given on the page`() throws {
     let words = ServiceWords()
     for row in try Self.page.get().rows where row.heading == "Services" && row.cells["usual ports"] != nil {
       let word = row.words("word")[0]
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `each notation of a target is read as its area`() throws {
+  @Test func `each target notation on the page is read as its area`() throws {
     for row in try Self.page.get().rows where row.heading == "Targets" {
       let areas = try row.words("written in `targets`").map { try SiteReader.target($0).get().area.word }
       #expect(Set(areas) == Set(row.words("area")), "\(row["area"])")

@@ -7,7 +7,7 @@ import Testing
 @testable import SiteFile
 
 struct SiteFileTests {
-  @Test func `the contract's example is read to the last field`() throws {
+  @Test func `every field of the contract's example is read`() throws {
     let site = try Site.parse(plant, file: "plant.yaml")
     #expect(site.name == "Example Electronics, plant 2")
     #expect(site.timeZone == "Asia/Tokyo")

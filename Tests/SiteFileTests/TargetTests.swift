@@ -53,7 +53,7 @@ import Testing
     Sample(text: "class 1 1", range: TargetRange(.object, number: 1, 1...1)),
   ]
 
-  @Test("each notation is read, and written so that it is read the same", arguments: samples)
+  @Test("each notation is read, and written in a form that reads the same", arguments: samples)
   func read(_ sample: Sample) throws {
     let range = try SiteReader.target(sample.text).get()
     #expect(range == sample.range)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(
-    "what is none says what would be",
+    "an invalid target is rejected with what was expected",
     arguments: [
       ("DB10.DBW", "DB10.DBX4.3"), ("DB10.DBX4.9", "DB10.DBX4.3"), ("DBx", "DB10.DBX4.3"), ("D 9-1", "D100-199"),
       ("tag", "tag Line1.*"), ("group x", "a group number"), ("ioa x", "ioa 0-99"), ("DQ5", "unknown area"),
@@ -79,21 +79,21 @@ import Testing
     ])
   func refuse(_ text: String, _ clue: String) {
     guard case .failure(let fault) = SiteReader.target(text) else {
-      Issue.record("\(text) was taken")
+      Issue.record("\(text) was accepted")
       return
     }
     let message = Language.en.text(fault.message, suggestion: fault.meant)
     #expect(message.contains(clue), "\(message)")
   }
 
-  @Test func `every area has a word of its own, and each word its area`() {
+  @Test func `every area has a word of its own, which is read back as the area`() {
     #expect(Area.words.count == Area.allCases.count)
     #expect(Set(Area.words).count == Area.allCases.count)
     for area in Area.allCases where area != .none { #expect(Area(word: area.word) == area) }
   }
 
   @Test(
-    "names match with * for any run, letters in either case",
+    "in names, * matches any characters, and case is ignored",
     arguments: [
       ("Line1.Speed", "Line1.Speed", true), ("line1.speed", "Line1.Speed", true), ("Line1.Speed", "Line1.*", true),
       ("Line1.Speed", "*Speed", true), ("Line1.Speed", "*", true), ("Line1.Speed", "L*1*d", true),
@@ -105,7 +105,7 @@ import Testing
     #expect(found == isMatch)
   }
 
-  @Test func `a conduit's targets cover by number, by name and by bytes`() throws {
+  @Test func `a conduit's targets match by number, by name and by bytes`() throws {
     let ranges = try ["DB10.DBW4-20", "tag Line1.*", "D100-199"].map { try SiteReader.target($0).get() }
     func covers(_ target: Target, _ name: String = "") -> Bool {
       TargetRange.cover(ranges, target, name: Array(name.utf8).bytes, unit: -1)
@@ -119,7 +119,7 @@ import Testing
     #expect(covers(Target(area: .mcD, address: 100, count: 100)))
     #expect(!covers(Target(area: .mcW, address: 100, count: 1)))
     #expect(covers(.none))
-    // A bit is a part of its byte; the byte is none of the bit.
+    // A byte covers its bits, but a bit does not cover its byte.
     let bit = try [SiteReader.target("DB7.DBX4.3").get()]
     for (target, isCovered) in [
       (Target(area: .dataBlock, number: 7, address: 4, count: 1, bit: 3), true),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Seeded random numbers (SplitMix64): the same on every run, so that a failure can be repeated.
+/// Seeded random numbers (SplitMix64): the same on every run, so that a failure can be reproduced.
 package struct Dice: RandomNumberGenerator {
   package var state: UInt64
   package init(state: UInt64) { self.state = state }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A page of the documentation, as far as tests read it: rows of tables and fenced blocks, each under its heading.
+/// The parts of a documentation page that tests read: table rows and fenced blocks, each under its heading.
 package struct Page {
   package struct Row {
-    /// Without `#`.
+    /// The heading without `#`.
     package let heading: String
-    /// By the column's title.
+    /// The cell by its column's title.
     package let cells: [String: String]
     package subscript(column: String) -> String { cells[column] ?? "" }
     package func words(_ column: String) -> [String] { Page.words(self[column]) }
@@ -60,7 +60,7 @@ package struct Page {
     rows.filter { $0.heading == heading }.flatMap { $0.words(column) }
   }
 
-  /// What stands between backticks.
+  /// The words between backticks.
   private static func words(_ cell: String) -> [String] {
     cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map { String($0.element) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Expressions that texts for people avoid, as far as they can be found mechanically.
+/// Expressions that texts for people avoid, as far as they can be detected mechanically.
 package enum Phrases {
   /// Not what an engineer would write.
   private static let english =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
-/// The repository's folder, where fixtures, scripts and pages are.
+/// The repository's root folder, which contains fixtures, scripts and pages.
 package let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenes: who has which address, by ARP (RFC 826) and Neighbour Discovery (RFC 4861)."""
+"""Scenes: which station has which address, by ARP (RFC 826) and Neighbour Discovery (RFC 4861)."""
 import socket
 import struct
 
@@ -47,7 +47,7 @@ def advertise(target, owner, to, to_mac, flags=SOLICITED | OVERRIDE, source=None
 
 
 def datagram(source, source_mac, target, target_mac, ttl=64):
-    """Some UDP from one station to another, of IPv4 or IPv6."""
+    """Some UDP datagrams from one station to another, over IPv4 or IPv6."""
     if ":" in source:
         return ethernet(ipv6(udp(bytes(16), 30_000, 30_001, source, target), UDP, source, target, hops=ttl), IPV6,
                         source_mac, target_mac)
@@ -56,19 +56,19 @@ def datagram(source, source_mac, target, target_mac, ttl=64):
 
 
 def alternate(capture, times, first, second):
-    """Two stations in turn, half a second apart."""
+    """Two stations send in turn, half a second apart."""
     for _ in range(times):
         capture.add(first(), SECOND // 2)
         capture.add(second(), SECOND // 2)
 
 
-@scene("address-two-holders", "two stations were given the PLC's address; both work on for ten seconds")
+@scene("address-two-holders", "two stations have the PLC's address; both go on working for ten seconds")
 def _(capture):
     alternate(capture, 10, lambda: datagram(PLC, PLC_MAC, HMI, HMI_MAC),
               lambda: datagram(PLC, STRANGER_MAC, HMI, HMI_MAC))
 
 
-@scene("address-replaced", "a station falls silent; five seconds later another one takes its address over")
+@scene("address-replaced", "a station falls silent; five seconds later another one takes over its address")
 def _(capture):
     capture.add(datagram(PLC, PLC_MAC, HMI, HMI_MAC), 5 * SECOND)
     capture.add(arp(1, SPARE_MAC, "0.0.0.0", bytes(6), PLC), SECOND)
@@ -77,14 +77,14 @@ def _(capture):
         capture.add(datagram(PLC, SPARE_MAC, HMI, HMI_MAC), SECOND)
 
 
-@scene("address-router", "a router: forty addresses behind one MAC address, and its own")
+@scene("address-router", "a router: forty addresses with one MAC address, and its own")
 def _(capture):
     for host in range(1, 41):
         capture.add(datagram(f"10.20.3.{host}", ROUTER_MAC, PLC, PLC_MAC, ttl=63), SECOND // 10)
     capture.add(datagram("192.168.10.1", ROUTER_MAC, PLC, PLC_MAC))
 
 
-@scene("arp-unasked-answers", "a stranger tells the HMI every second that the PLC's address is his, unasked")
+@scene("arp-unasked-answers", "a stranger claims the PLC's address in unsolicited answers to the HMI, every second")
 def _(capture):
     capture.add(arp(1, HMI_MAC, HMI, bytes(6), PLC))
     capture.add(arp(2, PLC_MAC, PLC, HMI_MAC, HMI, HMI_MAC))
@@ -100,7 +100,7 @@ def _(capture):
         capture.add(arp(2, STRANGER_MAC, PLC, HMI_MAC, HMI, HMI_MAC), SECOND)
 
 
-@scene("arp-one-for-many", "a stranger claims four living stations' addresses, one after the other")
+@scene("arp-one-for-many", "a stranger claims the addresses of four active stations, one after the other")
 def _(capture):
     stations = [(f"192.168.10.{host}", mac(f"00:80:f4:01:02:{host:02x}")) for host in (11, 12, 13, 14)]
     for ip, owner in stations:
@@ -129,7 +129,7 @@ def _(capture):
         capture.add(advertise(HMI6, HMI_MAC, PLC6_LOCAL, PLC_MAC), SECOND)
 
 
-@scene("nd-spoofing", "a stranger tells the HMI every second, unasked, that the PLC's IPv6 address is his")
+@scene("nd-spoofing", "a stranger claims the PLC's IPv6 address in unsolicited answers to the HMI, every second")
 def _(capture):
     capture.add(solicit(HMI6, HMI_MAC, PLC6))
     capture.add(advertise(PLC6, PLC_MAC, HMI6, HMI_MAC), 6 * SECOND)
@@ -143,7 +143,7 @@ def _(capture):
               lambda: advertise(PLC6, STRANGER_MAC, ALL_NODES, ALL_NODES_MAC, OVERRIDE))
 
 
-@scene("nd-two-holders", "two stations were given the PLC's IPv6 address; both work on for ten seconds")
+@scene("nd-two-holders", "two stations have the PLC's IPv6 address; both go on working for ten seconds")
 def _(capture):
     alternate(capture, 10, lambda: datagram(PLC6, PLC_MAC, HMI6, HMI_MAC),
               lambda: datagram(PLC6, STRANGER_MAC, HMI6, HMI_MAC))

@@ -81,14 +81,14 @@ SCENES = []
 
 
 class Capture:
-    """The packets of one scene and the moment of the next one."""
+    """The packets of one scene, and the time of the next packet."""
 
     def __init__(self, link, snaplen):
         self.link, self.snaplen, self.packets, self.clock = link, snaplen, [], START
         wire.identifications = itertools.count(1)
 
     def add(self, frame, wait=1000, length=None):
-        """`wait` are the microseconds until the next packet."""
+        """`wait` is the time until the next packet, in microseconds."""
         self.packets.append((self.clock, length or len(frame), frame[:self.snaplen]))
         self.clock += wait
 
@@ -108,13 +108,13 @@ def scene(name, meaning, link=1, snaplen=262_144):
 
 
 def wrap(packet, from_client=True):
-    """An IP packet in the Ethernet frame of its direction."""
+    """An IP packet in an Ethernet frame of its direction."""
     source, target = (HMI_MAC, PLC_MAC) if from_client else (PLC_MAC, HMI_MAC)
     return ethernet(packet, IPV6 if packet[0] >> 4 == 6 else IPV4, source, target)
 
 
 class Connection:
-    """One TCP connection of HMI and PLC, segment by segment. `frame` turns an IP packet into what is recorded."""
+    """A TCP connection between HMI and PLC, segment by segment. `frame` turns an IP packet into the recorded frame."""
 
     def __init__(self, capture, port=40_000, server_port=502, frame=wrap, shown=("client", "server"), check=None):
         self.capture, self.ports, self.frame, self.shown = capture, (port, server_port), frame, shown
@@ -122,7 +122,7 @@ class Connection:
         self.sequence = {"client": 1_000_000 + port, "server": 5_000_000 + port}
 
     def segment(self, side, payload=b"", flags=PSH | ACK, at=None, move=True, wait=1000, check=None):
-        """`at` is the distance from the next sequence number; `move` says whether the stream goes on after it."""
+        """`at` is the distance from the next sequence number; `move` says whether the stream continues after it."""
         other = "server" if side == "client" else "client"
         begin = self.sequence[side] if at is None else self.sequence[side] + at
         ends, ports = ((HMI, PLC), self.ports) if side == "client" else ((PLC, HMI), self.ports[::-1])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenes: what a Modbus device or an attacker may send."""
+"""Scenes: messages that a Modbus device or an attacker may send."""
 from made.capture import *
 
 
@@ -36,7 +36,7 @@ def _(capture):
 
 
 @scene("modbus-broken-fields", "questions that violate the specification: quantity 0, quantity too large, byte count "
-       "that contradicts, coil value other than 0x0000 and 0xFF00, address beyond 65535, data too short or too long")
+       "that does not fit, coil value other than 0x0000 and 0xFF00, address beyond 65535, data too short or too long")
 def _(capture):
     broken = [
         read(0, 0, 1), read(0, 2001, 1), read(0, 0, 2), read(0, 2001, 2), read(0, 0, 3), read(0, 126, 3), read(0, 0, 4),
@@ -58,7 +58,7 @@ def _(capture):
     connection.close()
 
 
-@scene("modbus-broken-answers", "answers of another shape: other function code, other byte count, other quantity, "
+@scene("modbus-broken-answers", "answers that do not fit: other function code, other byte count, other quantity, "
        "other echo, other unit; exceptions 0, 7, 9, 12 and 255, an exception without its code and one with too much")
 def _(capture):
     pairs = [
@@ -76,7 +76,7 @@ def _(capture):
 
 
 @scene("modbus-unpaired", "an answer without a question, a question without an answer, an answer twice, two answers in "
-       "the other order of their questions, a transaction id used again before its answer")
+       "the reverse order of their questions, a transaction id reused before its answer")
 def _(capture):
     connection = Connection(capture).open()
     connection.answer(modbus(7, registers(1, 2)))
@@ -139,7 +139,7 @@ def _(capture):
         capture.add(wrap(ipv4(udp(modbus(transaction, answer), 502, 40_000, PLC, HMI), UDP, PLC, HMI), False))
 
 
-@scene("modbus-rtu-over-tcp", "Modbus RTU frames over TCP port 502, right CRC; then both of an exchange in one go")
+@scene("modbus-rtu-over-tcp", "Modbus RTU frames over TCP port 502, right CRC; then question and answer back to back")
 def _(capture):
     connection = Connection(capture).open()
     for question, answer in ((read(0, 2), registers(1, 2)), (b"\x06" + words(5, 77),) * 2, (read(900, 1), b"\x83\x02")):
@@ -181,7 +181,7 @@ def _(capture):
 
 
 @scene("modbus-broken-first-message", "connections whose first message breaks its own framing: a length of 0x8804, "
-       "another protocol number, a length of 1; the third goes on with a good question and answer")
+       "another protocol number, a length of 1; the third continues with a good question and answer")
 def _(capture):
     for port, broken in ((40_000, modbus(1, b"\x05" + bytes(440), length=0x8804)),
                          (40_001, modbus(1, read(1, 3), protocol=16)),
@@ -192,7 +192,7 @@ def _(capture):
     connection.exchange(modbus(2, read(0, 4)), modbus(2, registers(1, 2, 3, 4)))
 
 
-@scene("modbus-listen-only", "Force Listen Only Mode six times, which nobody answers, and Restart Communications, "
+@scene("modbus-listen-only", "Force Listen Only Mode six times, which is not answered, and Restart Communications, "
        "which wakes the device")
 def _(capture):
     connection = Connection(capture).open()

@@ -11,14 +11,14 @@ from made.capture import *
 FLOOD = 1200
 
 
-@scene("flood-syn", f"{FLOOD} SYN in 0.6 s to PLC port 502 from as many ports of one station")
+@scene("flood-syn", f"{FLOOD} SYNs in 0.6 s to PLC port 502 from as many ports of one station")
 def _(capture):
     for n in range(FLOOD):
         segment = tcp(b"", 20_000 + n, 502, n * 7919, 0, SYN, STRANGER)
         capture.add(ethernet(ipv4(segment, TCP, STRANGER), source=STRANGER_MAC), 500)
 
 
-@scene("flood-syn-many-sources", f"{FLOOD} SYN in 0.6 s to PLC port 502 from random addresses")
+@scene("flood-syn-many-sources", f"{FLOOD} SYNs in 0.6 s to PLC port 502 from random addresses")
 def _(capture):
     dice = random.Random(1)
     for n in range(FLOOD):
@@ -39,7 +39,7 @@ def _(capture):
         capture.add(ethernet(ipv4(udp(bytes(32), 20_000, 9000, STRANGER), UDP, STRANGER), source=STRANGER_MAC), 500)
 
 
-@scene("flood-broadcast", f"{FLOOD} ARP broadcasts in 0.24 s: the same frame going round a loop")
+@scene("flood-broadcast", f"{FLOOD} ARP broadcasts in 0.24 s: the same frame circulating in a loop")
 def _(capture):
     for _ in range(FLOOD):
         capture.add(arp(1, HMI_MAC, HMI, bytes(6), PLC), 200)
@@ -72,7 +72,7 @@ def _(capture):
 
 # --- Checksums --------------------------------------------------------------------------------------------------------
 
-@scene("checksum-offload-one-direction", "the client's TCP checksums hold the pseudo-header's sum only, as a capture "
+@scene("checksum-offload-one-direction", "the client's TCP checksums are the pseudo-header's sum only, as a capture "
        "on the sending machine shows them; the server's are right")
 def _(capture):
     connection = Connection(capture, check={"client": "offload"}).open()
@@ -167,16 +167,17 @@ def _(capture):
     capture.add(arp(2, PLC_MAC, PLC, HMI_MAC, HMI, HMI_MAC, source=STRANGER_MAC))
 
 
-# --- What looks like a flood, a sweep or a forged answer, and is none -------------------------------------------------
+# --- What looks like a flood, a sweep or a forged answer, but is not --------------------------------------------------
 
-@scene("ethercat-broadcast", "EtherCAT: a master's cyclic frames, 2000 broadcasts a second as the protocol has it")
+@scene("ethercat-broadcast", "EtherCAT: a master's cyclic frames, 2000 broadcasts a second, which is normal for the "
+       "protocol")
 def _(capture):
     for n in range(2000):
         datagram = struct.pack("<BBIHHH", 12, n & 0xFF, 0x0001_0000, 8, 0, 0) + bytes(8) + bytes(2)
         capture.add(ethernet(struct.pack("<H", 0x1000 | len(datagram)) + datagram, 0x88A4, HMI_MAC, BROADCAST), 500)
 
 
-@scene("tcp-fins-of-many-connections", "a browser closes forty connections at once, to hosts that answer no more")
+@scene("tcp-fins-of-many-connections", "a browser closes forty connections at once, to hosts that no longer answer")
 def _(capture):
     for n in range(40):
         target = f"203.0.113.{n + 1}"

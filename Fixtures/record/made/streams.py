@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenes: how TCP, the mirror port and IP may deliver a message."""
+"""Scenes: the ways in which TCP, the mirror port and IP may deliver a message."""
 import struct
 
 from made.capture import *
@@ -24,7 +24,7 @@ def _(capture):
         connection.close()
 
 
-@scene("tcp-byte-by-byte", "a question and its answer, one byte a segment")
+@scene("tcp-byte-by-byte", "a question and its answer, one byte per segment")
 def _(capture):
     connection = Connection(capture).open()
     for side, message in (("client", QUESTION), ("server", ANSWER)):
@@ -55,7 +55,7 @@ def _(capture):
 
 
 def overlap(capture, second):
-    """The first 15 of 17 bytes, then the last four, of which `second` may change the two that were sent before."""
+    """The first 15 of 17 bytes, then the last four, the first two of which, already sent, `second` may change."""
     message = modbus(1, write(0, 7, 8))
     connection = Connection(capture).open()
     connection.ask(message[:15])
@@ -103,7 +103,8 @@ def _(capture):
     connection.close()
 
 
-@scene("tcp-gap", "a segment the mirror lost: the end of one question and the begin of the next; good exchanges follow")
+@scene("tcp-gap", "a segment lost by the mirror: the end of one question and the start of the next; good "
+       "exchanges follow")
 def _(capture):
     connection = Connection(capture).open()
     connection.exchange()
@@ -193,12 +194,12 @@ def _(capture):
     duplicated(capture, lambda frame: frame[:12] + struct.pack(">HH", VLAN, 10) + frame[12:])
 
 
-@scene("duplicates-other-ttl", "every frame twice, the copy behind a router: TTL one less, the router's MAC as source")
+@scene("duplicates-other-ttl", "every frame twice, the copy after a router: TTL one less, the router's MAC as source")
 def _(capture):
     duplicated(capture, with_lower_ttl)
 
 
-@scene("duplicates-other-vlan-and-ttl", "every frame twice, the copy behind a router in VLAN 20")
+@scene("duplicates-other-vlan-and-ttl", "every frame twice, the copy after a router in VLAN 20")
 def _(capture):
     def routed(frame):
         copy = with_lower_ttl(frame)
@@ -220,7 +221,7 @@ DATAGRAM = modbus(1, write(0, *range(100, 223)))        # 267 bytes with the UDP
 
 
 def fragments_of(version):
-    """A function (offset, bytes, more) to frame, and the datagram it cuts."""
+    """A function from (offset, bytes, more) to a frame, and the datagram to be fragmented."""
     if version == 4:
         return (lambda offset, data, more: wrap(ipv4(data, UDP, identification=0x7777, offset=offset, more=more)),
                 udp(DATAGRAM, 40_000, 502))

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenes: what may be around a packet."""
+"""Scenes: the tunnels that may surround a packet."""
 import struct
 
 from made.capture import *
 
 
 def outer(payload, protocol):
-    """A packet of the tunnel's ends, from switch to switch."""
+    """A packet between the tunnel's ends, from switch to switch."""
     return ethernet(ipv4(payload, protocol, OUTER_A, OUTER_B), source=mac("02:00:00:00:00:0a"),
                     target=mac("02:00:00:00:00:0b"))
 
@@ -33,7 +33,7 @@ def erspan_3(inner, sub=False):
 
 
 def plain(packet, client):
-    """The inner frame of the scene: Ethernet of the PLC's network."""
+    """The inner frame of the scene: Ethernet in the PLC's network."""
     return wrap(packet, client)
 
 
@@ -90,11 +90,11 @@ def nested(levels):
     return ethernet(packet)
 
 
-@scene("tunnel-nesting-8", "Modbus/UDP with eight IPv4 headers around its own: the bound, still understood")
+@scene("tunnel-nesting-8", "Modbus/UDP with eight IPv4 headers around its own: the limit, still understood")
 def _(capture):
     capture.add(nested(8))
 
 
-@scene("tunnel-nesting-9", "Modbus/UDP with nine IPv4 headers around its own: beyond the bound")
+@scene("tunnel-nesting-9", "Modbus/UDP with nine IPv4 headers around its own: beyond the limit")
 def _(capture):
     capture.add(nested(9))

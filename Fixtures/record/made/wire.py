@@ -25,7 +25,7 @@ OUTER_A, OUTER_B = "192.168.20.2", "192.168.20.3"      # the tunnel's ends: two 
 
 
 def ethernet(payload, kind=IPV4, source=HMI_MAC, target=PLC_MAC, tags=()):
-    """Tags are (EtherType, VLAN) from the outermost on. Short frames are padded to 60 bytes, as a switch sends them."""
+    """Tags are (EtherType, VLAN), outermost first. Short frames are padded to 60 bytes, as a switch sends them."""
     frame = target + source
     for tag, vlan in tags:
         frame += struct.pack(">HH", tag, vlan)
@@ -42,7 +42,7 @@ def arp(operation, sender_mac, sender, target_mac, target, to=BROADCAST, source=
 # --- Internet layer ---------------------------------------------------------------------------------------------------
 
 ICMP, IPIP, TCP, UDP, SIX_IN_FOUR, GRE = 1, 4, 6, 17, 41, 47
-identifications = itertools.count(1)      # begins anew with each capture
+identifications = itertools.count(1)      # restarts with each capture
 
 
 def checksum(data):
@@ -55,7 +55,7 @@ def checksum(data):
 
 
 def ipv4(payload, protocol, source=HMI, target=PLC, ttl=64, identification=None, offset=0, more=False, bad=False):
-    """`offset` is in bytes. `bad` turns the header checksum wrong."""
+    """`offset` is in bytes. `bad` makes the header checksum wrong."""
     identification = next(identifications) & 0xFFFF if identification is None else identification
     header = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), identification, (more << 13) | (offset // 8), ttl,
                          protocol, 0, socket.inet_aton(source), socket.inet_aton(target))

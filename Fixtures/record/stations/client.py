@@ -30,7 +30,7 @@ for step in sys.argv[2:]:
     elif verb == "identify":
         plc.read_device_information(read_code=1, object_id=0, slave=1)
     elif verb == "program":
-        # Function code 90, as programming tools of one maker use it; this server refuses it with exception 1.
+        # Function code 90, as used by one vendor's programming tools; this server refuses it with exception 1.
         with socket.create_connection((sys.argv[1], 502), timeout=2) as tool:
             tool.sendall(struct.pack(">HHHBB", 1, 0, 4, 0, 90) + b"\x00\x02")
             tool.recv(64)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that asks the plant's time server every 16 s. usage: clock.py FIRST (seconds until the first question)"""
+"""A device that asks the plant's time server every 16 s. usage: clock.py FIRST (seconds until the first request)"""
 import socket
 import struct
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs on a PLC that was broken into: it calls home by TCP, and sends datagrams to a second address."""
+"""Runs on a compromised PLC: calls home by TCP, and sends datagrams to a second address."""
 import socket
 import time
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A DNP3 master that does what its arguments say, one after the other, and again and again with `--repeat`.
+"""A DNP3 master that does what its arguments say, one after the other, and repeatedly with `--repeat`.
 
 usage: dnp3_master.py ADDRESS OWN-ADDRESS [--repeat] STEP...
 
@@ -62,7 +62,7 @@ async def main(address, own, *steps):
                         await do(step, master, line)
                     if not repeats:
                         return
-        except MasterRunnerError:   # an outstation talks with one master; it is tried again
+        except MasterRunnerError:   # an outstation talks to one master at a time; try again
             if not repeats:
                 raise
             await asyncio.sleep(4)

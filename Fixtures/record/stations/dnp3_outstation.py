@@ -31,7 +31,7 @@ class Outputs(DefaultCommandHandler):
 
 
 class Runner(OutstationTcpRunner):
-    """The stack's server answers only; this one reports, too."""
+    """The stack's server only answers; this one also reports."""
 
     async def _handle_connection(self, channel):
         reports = asyncio.create_task(self.report(channel))

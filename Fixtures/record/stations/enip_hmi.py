@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The EtherNet/IP line's panel: reads the tags each second, one by one and many at once, and sets some now and then."""
+"""The EtherNet/IP line's panel: reads the tags each second, one by one and several at once, and sets some at times."""
 import time
 
 from cpppo.server.enip import client
@@ -14,7 +14,7 @@ def do(line, texts, **how):
 
 
 CIPDriver.list_identity(PLC)
-# The driver's connection, of class 3, stays open.
+# The driver's connection (class 3) stays open.
 with CIPDriver(PLC) as connected, client.connector(host=PLC, timeout=3) as line:
     second = 0
     while True:

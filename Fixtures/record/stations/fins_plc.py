@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A FINS server (UDP and TCP 9600) after Omron's W227: memory, controller data and status, clock, run and stop."""
+"""A FINS server (UDP and TCP 9600) following Omron's W227: memory, controller data and status, clock, run and stop."""
 import socketserver
 import struct
 import threading

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A protection device that publishes its switch position by GOOSE (IEC 61850-8-1), in own bytes: each change raises
+"""A protection device that publishes its switch position by GOOSE (IEC 61850-8-1), without a stack: each change raises
 stNum, and is repeated after 4, 8, 16 ms and so on up to one second, with sqNum rising.
 
 usage: goose.py NAME APPID (hexadecimal)

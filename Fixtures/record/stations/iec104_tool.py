@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An IEC 60870-5-104 client that does what its arguments say, one after the other. Own bytes: the stack of the other
-stations can neither select without operating nor set any other time than now.
+"""An IEC 60870-5-104 client that does what its arguments say, one after the other. Without a stack: that of the other
+stations can neither select without operating nor set any time other than now.
 
 usage: iec104_tool.py ADDRESS STEP...
 
@@ -26,7 +26,7 @@ def send(kind, address, element):
 
 
 def listen(seconds):
-    """Takes what comes, and acknowledges it."""
+    """Receives and acknowledges whatever arrives."""
     global received
     end, before = time.monotonic() + seconds, received
     while (left := end - time.monotonic()) > 0:

@@ -27,7 +27,7 @@ def look_up(name):
 
 
 def announce():
-    """A broadcast and a multicast that no conduit can name: neither is a talk with outside."""
+    """A broadcast and a multicast that no conduit can name: neither is communication with the outside."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         client.sendto(b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OPC UA line's panel, without security: logs in, looks around, subscribes to two values, reads, writes, calls."""
+"""The OPC UA line's panel, without security: logs in, browses, subscribes to two values, reads, writes, calls."""
 import asyncio
 
 from asyncua import Client, ua

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An OPC UA client without security that tries passwords until one fits, and then writes.
+"""An OPC UA client without security that tries passwords until one is accepted, and then writes.
 
 usage: opcua_tool.py ADDRESS USER VALUE PASSWORD...
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server on the outside: takes what is sent to TCP 443, and answers with little."""
+"""A server on the outside: accepts whatever is sent to TCP 443, and answers briefly."""
 import socketserver
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PLC: a Modbus server over a small process image that moves by itself.
+"""A PLC: a Modbus server with a small process image that changes by itself.
 
 usage: plc.py NAME VENDOR PRODUCT [--udp] [--reads ADDRESS]
 
@@ -38,7 +38,7 @@ async def read_remote_io(address):
             await client.read_discrete_inputs(0, count=16, slave=1)
             await client.write_coils(0, [True, False, True, False], slave=1)
         except ModbusException:
-            pass    # an answer that stays away is asked for again
+            pass    # after a missing answer the request is repeated
 
 
 async def main():

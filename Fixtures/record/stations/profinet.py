@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PROFINET stations in own bytes (IEC 61158-6-10): cyclic RT frames and DCP.
+"""PROFINET stations without a stack (IEC 61158-6-10): cyclic RT frames and DCP.
 
 usage: profinet.py device NAME ADDRESS CONTROLLER-MAC FRAME-ID
        profinet.py controller FRAME-ID=DEVICE-MAC...
@@ -52,7 +52,7 @@ def blocks_of(data):
 
 
 def exchange(peers):
-    """Sends the cyclic frames of these (frame id, MAC) for ever."""
+    """Sends the cyclic frames of these (frame id, MAC) forever."""
     counter, due = 0, time.monotonic()
     while True:
         for frame_id, target in peers:

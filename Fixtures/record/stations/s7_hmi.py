@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The S7 line's panel: reads measured values each second, sets the speed and the recipe now and then."""
+"""The S7 line's panel: reads measured values each second, sets the speed and the recipe from time to time."""
 import time
 
 from snap7.client import Client

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SCADA server: polls the PLCs once a second, sets recipes now and then, and shows its values by HTTP on 8080."""
+"""The SCADA server: polls the PLCs once a second, sets recipes at times, and serves its values by HTTP on 8080."""
 import asyncio
 import json
 import sys
@@ -63,7 +63,7 @@ async def poll(name, address, writes):
                     await set_recipe(plc, cycle)
                 values[name] = holding.registers
                 await asyncio.sleep(1)
-        except Exception as error:  # noqa: BLE001, a PLC that is away is tried again: a SCADA never gives up
+        except Exception as error:  # noqa: BLE001, an unreachable PLC is tried again: a SCADA never gives up
             print(name, repr(error), file=sys.stderr)
             plc.close()
             await asyncio.sleep(2)

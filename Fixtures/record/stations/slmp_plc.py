@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An SLMP server (3E and 4E frames, binary on TCP 5000, ASCII on TCP 5001), after the manual SH(NA)-080956ENG."""
+"""An SLMP server (3E and 4E frames, binary on TCP 5000, ASCII on TCP 5001), following manual SH(NA)-080956ENG."""
 import socketserver
 import threading
 
@@ -16,7 +16,7 @@ class Failure(Exception):
 
 
 class Binary:
-    """Reads and writes a message's fields: numbers of so many bytes, devices, bits."""
+    """Reads and writes a message's fields: numbers of a given size, devices, bits."""
 
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -69,7 +69,7 @@ class Text(Binary):
 
 
 def execute(command, subcommand, body):
-    """Does what is asked and returns the answer's data."""
+    """Executes the command and returns the data of the answer."""
     bitwise = subcommand & 1
     if command == 0x0401:
         (code, first), count = body.device(subcommand), body.number(2)
@@ -106,7 +106,7 @@ def execute(command, subcommand, body):
 
 class Connection(socketserver.StreamRequestHandler):
     fields = Binary
-    scale = 1       # bytes of the wire for one of the message
+    scale = 1       # bytes on the wire for each byte of the message
 
     def handle(self):
         while True:

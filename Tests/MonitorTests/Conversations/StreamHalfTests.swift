@@ -13,7 +13,7 @@ import Testing
   ]
 
   @Test(
-    "where a segment lies, also where sequence numbers begin anew",
+    "a segment is placed correctly, also where sequence numbers wrap",
     arguments: [0, 1, 9, 1 << 31, .max - 3, .max] as [UInt32])
   func placement(_ next: UInt32) {
     var half = StreamHalf()

@@ -13,8 +13,8 @@ import Testing
     return half
   }
 
-  @Test("the front of a message waits, and its room is given back")
-  func front() {
+  @Test("the beginning of a message is kept until it is taken, and its memory is released")
+  func prefix() {
     var pool = StreamPool()
     var half = synced()
     #expect(!pool.hasFront(half) && pool.takeFront(half) == [])
@@ -27,15 +27,15 @@ import Testing
     #expect(pool.bytes == 0 && half.held == -1)
   }
 
-  @Test("segments in any order, cut anywhere and overlapping, come out as the stream", arguments: 0..<60)
+  @Test("segments in any order, split anywhere and overlapping, are reassembled into the stream", arguments: 0..<60)
   func order(_ seed: Int) throws {
     var dice = Dice(state: UInt64(seed))
     var pool = StreamPool()
-    // Some streams pass the end of the sequence numbers.
+    // In some streams the sequence numbers wrap.
     var half = synced(at: seed % 3 == 0 ? .max - 20 : 1000)
     let base = half.next
     let stream = dice.bytes(120)
-    // Everything but byte 0, so that there is a hole in front; cut at random, with overlaps.
+    // Everything but byte 0, so that there is a hole at the beginning; split at random, with overlaps.
     var pieces: [Range<Int>] = []
     var start = 1
     while start < stream.count {
@@ -62,7 +62,7 @@ import Testing
     #expect(pool.bytes == 0 && half.held == -1)
   }
 
-  @Test("bytes held twice with other contents are counted, and the first stand", arguments: 0..<20)
+  @Test("held bytes that arrive again with other contents are counted, and the first ones are kept", arguments: 0..<20)
   func differing(_ position: Int) throws {
     var pool = StreamPool()
     var half = synced()
@@ -71,7 +71,7 @@ import Testing
     var second = first
     second[position] = 2
     #expect(pool.hold(second.bytes, sequence: 1010, frame: 2, time: 0, &half) == 1)
-    // Reaching over both ends: only the covered part is compared.
+    // Extends beyond both ends: only the covered part is compared.
     let third = [UInt8](repeating: 1, count: 5) + second + [1, 1]
     #expect(pool.hold(third.bytes, sequence: 1005, frame: 3, time: 0, &half) == 1)
     let segments = [
@@ -82,7 +82,7 @@ import Testing
     #expect(pool.takeSegment(&half, force: true) == nil && pool.bytes == 0)
   }
 
-  @Test("every bound holds, and what does not fit is refused and counted")
+  @Test("every limit holds, and what does not fit is refused and counted")
   func bounds() {
     var pool = StreamPool(heldLimit: 2, historyLimit: 1, byteLimit: 600_000)
     var halves = [synced(), synced(), synced()]
@@ -91,29 +91,29 @@ import Testing
     let none = pool.hold([UInt8](repeating: 0, count: 4).bytes, sequence: 2000, frame: 1, time: 0, &halves[2])
     #expect(none == nil && pool.refusals == 2)
     pool.release(&halves[1])
-    #expect(pool.keepFront([1], &halves[2]), "a place given back is used again")
+    #expect(pool.keepFront([1], &halves[2]), "a released place is used again")
 
-    // So many segments behind one hole, and no more.
+    // The limit of segments after one hole.
     for number in 0..<StreamPool.mostSegments {
       #expect(pool.hold([0].bytes, sequence: 2000 + UInt32(2 * number), frame: 1, time: 0, &halves[0]) == 0)
     }
     #expect(pool.hold([0].bytes, sequence: 9000, frame: 1, time: 0, &halves[0]) == nil)
     #expect(pool.heldCount(halves[0]) == StreamPool.mostSegments)
-    // So many bytes behind one hole.
+    // The limit of bytes after one hole.
     let large = [UInt8](repeating: 0, count: StreamPool.mostSegmentBytes)
     #expect(pool.hold(large.bytes, sequence: 2000, frame: 1, time: 0, &halves[2]) == 0)
     #expect(pool.hold([0].bytes, sequence: 1_000_000, frame: 1, time: 0, &halves[2]) == nil)
-    // So many bytes in all.
+    // The limit of bytes in total.
     #expect(!pool.keepFront([UInt8](repeating: 0, count: 600_000), &halves[0]))
     for index in halves.indices { pool.release(&halves[index]) }
     #expect(pool.bytes == 0)
   }
 
-  @Test("a retransmission that differs in any byte of the last 512 is noticed", arguments: [1, 8, 13, 60, 300, 512])
+  @Test("a retransmission that differs in any of the last 512 bytes is detected", arguments: [1, 8, 13, 60, 300, 512])
   func history(_ length: Int) {
     var dice = Dice(state: UInt64(length))
     var pool = StreamPool()
-    // The ring of kept bytes is passed several times, beginning anywhere in it.
+    // The history's ring buffer wraps several times, from any starting position.
     for start in [0, 5, 511, UInt32.max - 100] {
       var half = synced(at: start)
       var sent: [UInt8] = []
@@ -132,7 +132,7 @@ import Testing
         changed[position] ^= 0x40
         #expect(pool.differing(changed.bytes, count: kept, sequence: sequence, half) == 1)
       }
-      // Older bytes are not known any more, and count as equal.
+      // Older bytes are no longer known, and count as equal.
       let older = [UInt8](repeating: 0, count: 600)
       #expect(pool.differing(older.bytes, count: 80, sequence: half.next &- 600, half) == 0)
       pool.forget(half)
@@ -141,7 +141,7 @@ import Testing
     }
   }
 
-  @Test("without room for a history nothing is compared, and nothing breaks")
+  @Test("without room for a history nothing is compared, and nothing fails")
   func noHistory() {
     var pool = StreamPool(historyLimit: 1)
     var (first, second) = (synced(), synced())
@@ -154,8 +154,9 @@ import Testing
     #expect(second.history == 0)
   }
 
-  @Test("of bytes behind holes the first stand, and each that differs is counted", arguments: 0..<60)
-  func firstStand(_ seed: Int) {
+  @Test(
+    "of overlapping bytes after holes the first ones are kept, and each differing byte is counted", arguments: 0..<60)
+  func firstBytesAreKept(_ seed: Int) {
     var dice = Dice(state: UInt64(seed))
     var pool = StreamPool()
     var half = synced(at: seed % 3 == 0 ? .max - 50 : 1000)
@@ -182,7 +183,7 @@ import Testing
     var end = 0
     while let segment = pool.takeSegment(&half, force: true) {
       let start = Int(segment.sequence &- base)
-      #expect(start >= end, "in order, none twice")
+      #expect(start >= end, "in order and without repetition")
       end = start + segment.bytes.count
       for (position, byte) in zip(start..<end, segment.bytes) { out[position] = byte }
     }
@@ -190,7 +191,7 @@ import Testing
     #expect(pool.bytes == 0 && half.held == -1)
   }
 
-  @Test("a front and segments of one direction share a place, which is free when both are gone")
+  @Test("a message's beginning and the segments of one direction share a place, which is freed when both are gone")
   func sharedPlace() {
     var pool = StreamPool(heldLimit: 1)
     var (half, other) = (synced(), synced())
@@ -202,13 +203,13 @@ import Testing
     #expect(!pool.keepFront([9], &other), "the only place is taken")
     #expect(pool.takeSegment(&half, force: true)?.bytes == [3])
     #expect(pool.keepFront([9], &other) && pool.bytes == 1)
-    // Released with both in it.
+    // Released while it holds both.
     #expect(pool.hold([4].bytes, sequence: 1001, frame: 1, time: 0, &other) == 0)
     pool.release(&other)
     #expect(pool.bytes == 0 && other.held == -1)
   }
 
-  @Test("one segment over many holes keeps to the bound of segments")
+  @Test("one segment across many holes does not exceed the limit of segments")
   func manyHoles() {
     var pool = StreamPool()
     var half = synced()

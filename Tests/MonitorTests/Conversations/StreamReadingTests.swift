@@ -5,8 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What the engine makes of streams with holes, of what was acknowledged before it listened, and of connections
-/// on ports of no protocol.
+/// How the engine reads streams with holes, bytes acknowledged before the capture began, and connections
+/// on ports that belong to no protocol.
 @Suite struct StreamReadingTests {
   private static func request(_ number: Int) -> [UInt8] { hex("0000 0006 01 03 0000 0001").prepending(big(number)) }
   private func player(_ basis: Flow.Basis = .syn, port: Int = 502) -> ScriptPlayer {
@@ -14,26 +14,28 @@ import Testing
   }
 
   @Test(
-    "a hole that nobody acknowledges is waited for as long as first retransmissions take, and no longer; also where the clock jumps back",
+    "an unacknowledged hole is waited for as long as first retransmissions take, and no longer, even if the clock jumps back",
     arguments: [(2_900, 3), (3_100, 2), (-2_900, 3), (-3_100, 2)] as [(Int64, UInt64)])
   func hole(_ wait: Int64, _ read: UInt64) {
     var player = player()
     player.play(.toServer, Self.request(1))
     player.lose(.toServer, 12)
     player.play(.toServer, Self.request(3))
-    #expect(player.total == 1, "what lies behind the hole waits")
+    #expect(player.total == 1, "what follows the hole waits")
     player.wait(milliseconds: wait)
     player.rewind(.toServer, 24)
     player.play(.toServer, Self.request(2))
     #expect(player.total == read)
-    #expect(player.reader.counts.late == (read == 3 ? 0 : 1), "what a receiver may take, and nobody judged, is told")
+    #expect(
+      player.reader.counts.late == (read == 3 ? 0 : 1),
+      "bytes that a receiver may accept, but that were not judged, are counted")
   }
 
-  @Test("the first segment of a direction says nothing new where the other end acknowledged it long ago")
+  @Test("the first segment of a direction is not read if the other end acknowledged it some time before")
   func acknowledged() {
     for (wait, read) in [(Int64(0), UInt64(2)), (10, 1)] {
       var player = player(.firstSeen)
-      // The server has had 12 bytes already, as it says.
+      // The server acknowledges that it already has 12 bytes.
       player.lose(.toServer, 12)
       player.play(.toClient, hex("0001 0000 0005 01 03 02 0007"))
       player.rewind(.toServer, 12)
@@ -45,8 +47,8 @@ import Testing
     }
   }
 
-  @Test("where bytes were lost, nobody is accused of answering unasked until the loss is long ago")
-  func accusation() throws {
+  @Test("after lost bytes, unsolicited answers are not reported until the loss is long past")
+  func answersAfterLoss() throws {
     var player = player()
     for number in 1...10 {
       player.play(.toServer, Self.request(number))
@@ -60,21 +62,21 @@ import Testing
     for number in 15...19 { player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007")) }
     #expect(player.found.filter { $0.pairing == .unasked }.count >= 4)
     #expect(player.findings(.unaskedAnswer) == 0)
-    // Long after, answers without a question are what they are.
+    // Long after the loss, answers without a question are reported.
     player.wait(milliseconds: 31_000)
     player.play(.toServer, Self.request(20))
     for number in 21...24 { player.play(.toClient, big(number) + hex("0000 0005 01 03 02 0007")) }
     #expect(player.findings(.unaskedAnswer) > 0)
   }
 
-  @Test("on a port of no protocol the connection is asked again whenever the other end has spoken")
+  @Test("on a port without a protocol, recognition is tried again whenever the other end sends")
   func turns() {
     var player = player(.firstSeen, port: 30_502)
     for _ in 0..<200 { player.play(.toClient, [UInt8](repeating: 0xAA, count: 100)) }
     #expect(player.dissector.isEmpty)
     player.play(.toServer, Self.request(1))
     #expect(player.dissector == "modbus")
-    #expect(player.counts["modbus"]?.refused == 0, "what came before was not its own")
+    #expect(player.counts["modbus"]?.refused == 0, "what came before was not Modbus")
   }
 
   @Test("an answer has all targets of its question, each with its values")
@@ -97,5 +99,5 @@ import Testing
 }
 
 extension [UInt8] {
-  fileprivate func prepending(_ front: [UInt8]) -> [UInt8] { front + self }
+  fileprivate func prepending(_ prefix: [UInt8]) -> [UInt8] { prefix + self }
 }

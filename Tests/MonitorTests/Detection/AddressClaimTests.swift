@@ -4,8 +4,8 @@ import Testing
 
 @testable import Monitor
 
-/// Who uses which address: what is a conflict, what is spoofing, what is neither. Recorded and literal
-/// captures have more of it.
+/// Who uses which address: what is a conflict, what is spoofing, and what is neither. Recorded and literal
+/// captures have more cases.
 @Suite struct AddressClaimTests {
   private static let hmi = Plant.Station("192.168.10.21")
   private static let plc = Plant.Station("192.168.10.11")
@@ -22,7 +22,7 @@ import Testing
     return plant.found
   }
 
-  @Test("one MAC address that claims three others' addresses within a minute spoofs; two do not")
+  @Test("a MAC address that claims three other devices' addresses within a minute is spoofing; two are not enough")
   func many() throws {
     #expect(try Self.claimed(2, wait: 0.5)["arp-spoofing"] == nil)
     #expect(try Self.claimed(3, wait: 0.5)["arp-spoofing"] != nil)
@@ -30,19 +30,19 @@ import Testing
   }
 
   @Test(
-    "claims nobody asked for, made before the holder is seen, do not make their sender the holder", arguments: [1, 3])
+    "unsolicited claims made before the holder is seen do not make their sender the holder", arguments: [1, 3])
   func before(_ claims: Int) throws {
     let plant = try Plant()
     let spoofer = Plant.Station(Self.plc.ip, mac: Self.attacker)
     for _ in 0..<claims { plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi), wait: 1.6) }
     for _ in 0..<5 { plant.send(plant.udp([1], 5000, 5001, from: Self.plc, to: Self.hmi), wait: 0.5) }
     #expect(plant.found == (claims < 3 ? [:] : ["arp-spoofing": 1]))
-    // The device that uses the address is the one that has it.
+    // The device that uses the address is its holder.
     plant.send(plant.arp(2, spoofer, Self.hmi, to: Self.hmi))
     #expect(plant.kinds == ["arp-spoofing"])
   }
 
-  @Test("a host that now and then sends from its other card is no spoofer, however often")
+  @Test("a host that occasionally sends from its second network card is not spoofing, however often it does")
   func twoCards() throws {
     let plant = try Plant()
     for _ in 0..<6 {

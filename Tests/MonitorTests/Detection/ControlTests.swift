@@ -5,8 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What detectors say about deeds: log-ins, selections, strangers, clocks, refusals, in
-/// protocols as unlike as they come.
+/// What detectors report about interventions: logins, selections, strangers, clocks and refusals, in very
+/// different protocols.
 @Suite struct ControlTests {
   private static let plc = Plant.Station("192.168.10.11")
   private static func station(_ number: Int) -> Plant.Station { Plant.Station("192.168.10.\(number)") }
@@ -14,20 +14,20 @@ import Testing
   private func connect(_ plant: Plant, _ number: Int = 21, port: Int, clientPort: Int = 40_000) -> Connection {
     Connection(plant, from: Self.station(number), to: Self.plc, port: port, clientPort: clientPort).open()
   }
-  /// Time goes on only with frames.
+  /// Time passes only with frames.
   private func pass(_ seconds: Double, _ plant: Plant) {
     plant.wait(seconds)
     plant.send(plant.arp(1, Self.station(21), Self.plc))
   }
 
-  // MARK: Log-ins
+  // MARK: Logins
 
   private static let unlock = hex("500000FFFF03000C00 1000 3016 0000 0400 31313131")
   private static let refusal = hex("D00000FFFF03000B00 00C2 00FFFF0300 3016 0000")
   private static let consent = hex("D00000FFFF03000200 0000")
 
   @Test(
-    "three refused log-ins are failures, ten a guess; those that succeed do not count",
+    "three refused logins are reported as failures, ten as guessing; successful ones do not count",
     arguments: [
       (2, []), (3, ["login-failures"]), (9, ["login-failures"]), (10, ["login-failures", "password-guessing"]),
     ])
@@ -45,7 +45,7 @@ import Testing
     #expect(plant.kinds == Set(expected))
   }
 
-  @Test func `refused log-ins that are far apart are typing mistakes`() throws {
+  @Test func `refused logins that are far apart are not reported`() throws {
     let plant = try Plant()
     let connection = connect(plant, port: 5000)
     for _ in 0..<6 {
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "a selection that is neither operated nor given up is a finding",
+    "a selection that is neither executed nor cancelled is a finding",
     arguments: [
       ([(6, 0x81)], true), ([(6, 0x81), (6, 0x01)], false), ([(6, 0x81), (8, 0x81)], false), ([(6, 0x01)], false),
     ] as [([(Int, Int)], Bool)])
@@ -83,7 +83,7 @@ import Testing
     #expect(plant.kinds == (isFound ? ["select-without-execute"] : []))
   }
 
-  @Test func `a selection that is refused was none`() throws {
+  @Test func `a refused selection does not count as one`() throws {
     let plant = try Plant()
     let connection = connect(plant, port: 2404)
     connection.ask(Self.command(6, 0x81, send: 0, receive: 0))
@@ -95,7 +95,7 @@ import Testing
   // MARK: Strangers
 
   private static let fins = "80000200010000630010"
-  private func tell(_ text: String, _ plant: Plant, _ number: Int) {
+  private func exchange(_ text: String, _ plant: Plant, _ number: Int) {
     let request = hex(Self.fins + text)
     plant.send(plant.udp(request, 9600, 9600, from: Self.station(number), to: Self.plc))
     plant.send(
@@ -104,19 +104,19 @@ import Testing
   }
 
   @Test(
-    "without a site file whoever writes, or sets the clock, later than ten minutes after the first is a stranger",
+    "without a site file, a device that first writes or sets the clock more than ten minutes in is a stranger",
     arguments: [("0102820028000001002A", "new-writer"), ("070220010100000000", "clock-set-by-stranger")])
-  func strangers(_ deed: String, _ kind: String) throws {
+  func strangers(_ command: String, _ kind: String) throws {
     let plant = try Plant()
-    tell(deed, plant, 21)
+    exchange(command, plant, 21)
     pass(300, plant)
-    tell(deed, plant, 22)
+    exchange(command, plant, 22)
     pass(400, plant)
-    for _ in 0..<3 { tell(deed, plant, 21) }
+    for _ in 0..<3 { exchange(command, plant, 21) }
     #expect(plant.kinds.isEmpty)
-    tell("01018200280000010000", plant, 23)
+    exchange("01018200280000010000", plant, 23)
     #expect(plant.kinds.isEmpty)
-    tell(deed, plant, 23)
+    exchange(command, plant, 23)
     #expect(plant.kinds == [kind])
   }
 
@@ -131,7 +131,7 @@ import Testing
     return hex("0300") + big(7 + body.count) + hex("02F080") + body
   }
 
-  @Test func `ten refused reads are a burst; a tool that asks which lists there are is none`() throws {
+  @Test func `ten refused reads are a burst; a tool that asks which lists exist is not`() throws {
     let plant = try Plant()
     let connection = connect(plant, port: 102)
     for number in 1...30 {
@@ -154,14 +154,15 @@ import Testing
       + hex("00000000") + data
   }
 
-  @Test func `what is wrong with an envelope is told, too`() throws {
+  @Test func `faults of the envelope are reported, too`() throws {
     let plant = try Plant()
     let connection = connect(plant, port: 44_818)
     connection.ask(Self.enip(1, "0300 00000000 B2000600 010220012401 0000"))
     #expect(plant.kinds == ["malformed-message"])
   }
 
-  @Test func `a server that sends requests violates the protocol, and nobody has to answer them`() throws {
+  @Test func `a server that sends requests violates the protocol, and its requests do not count as unanswered`() throws
+  {
     let plant = try Plant()
     let connection = connect(plant, port: 44_818)
     connection.ask(Self.enip(1, "0200 00000000 B2000600 010220012401"))

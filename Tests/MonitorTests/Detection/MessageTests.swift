@@ -4,7 +4,7 @@ import Testing
 
 @testable import Monitor
 
-/// What detectors say about messages: scans of functions and units, exceptions, questions and
+/// What detectors report about messages: scans of functions and units, exceptions, questions and
 /// answers, faults, visibility.
 @Suite struct MessageTests {
   private static let hmi = Plant.Station("192.168.10.21")
@@ -16,7 +16,7 @@ import Testing
     return plant.found
   }
 
-  @Test("function codes that a device refuses are a scan from the tenth on", arguments: [9, 10, 127])
+  @Test("refused function codes are a scan from the tenth on", arguments: [9, 10, 127])
   func functionCodes(_ count: Int) throws {
     let found = try play { connection, plant in
       for code in 1...count {
@@ -27,7 +27,7 @@ import Testing
     #expect((found["function-scan"] != nil) == (count >= 10))
   }
 
-  @Test("a station that uses many functions with success scans nothing")
+  @Test("a station that uses many functions successfully is not scanning")
   func manyFunctions() throws {
     let found = try play { connection, _ in
       for code in [1, 2] { connection.modbus([UInt8(code), 0, 0, 0, 8], [UInt8(code), 1, 0]) }
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(
-    "units without an answer are a scan from the 15th on; a gateway with many units is none", arguments: [14, 15, 200],
+    "units that do not answer are a scan from the 15th on; a gateway with many units is not", arguments: [14, 15, 200],
     [true, false])
   func units(_ count: Int, _ isAnswered: Bool) throws {
     let found = try play { connection, _ in
@@ -66,7 +66,7 @@ import Testing
     #expect(found["function-scan"] == nil)
   }
 
-  @Test("an answer of another shape is a finding at once")
+  @Test("a mismatched answer is a finding at once")
   func mismatched() throws {
     let found = try play { connection, _ in connection.modbus([3, 0, 0, 0, 2], [3, 2, 0, 7]) }
     #expect(found == ["mismatched-answer": 1])
@@ -74,7 +74,7 @@ import Testing
       try play { connection, _ in connection.modbus([3, 0, 0, 0, 2], [4, 4, 0, 7, 0, 8]) } == ["mismatched-answer": 1])
   }
 
-  @Test("answers fit one of several requests that wait under the same transaction number")
+  @Test("an answer may match any of several requests pending under the same transaction number")
   func sameTransaction() throws {
     let found = try play { connection, _ in
       let writes: [[UInt8]] = [[6, 0, 4, 9, 0xC4], [6, 0, 4, 0, 0], [6, 0, 5, 0x36, 0xC1]]
@@ -84,7 +84,7 @@ import Testing
     #expect(found == [:])
   }
 
-  @Test("a request repeated in the same words, or an answer too many, excuses no answer of another shape")
+  @Test("neither an identically repeated request nor a surplus answer hides a mismatched answer")
   func repeatedRequest() throws {
     let repeated = try play { connection, _ in
       for _ in 0..<2 { connection.ask(Connection.message(7, [3, 0, 0, 0, 2])) }
@@ -98,13 +98,13 @@ import Testing
     #expect(tooMany == ["mismatched-answer": 1])
   }
 
-  @Test("a device that refuses a malformed request has done nothing wrong")
+  @Test("a device that refuses a malformed request is not reported for it")
   func refusal() throws {
     let found = try play { connection, _ in connection.modbus([0], [0x80, 1]) }
     #expect(found == ["malformed-message": 1])
   }
 
-  @Test("answers nobody asked for are a finding from the third on", arguments: 1...4)
+  @Test("unsolicited answers are a finding from the third on", arguments: 1...4)
   func unasked(_ count: Int) throws {
     let found = try play { connection, _ in
       for _ in 0..<8 { connection.read() }
@@ -113,12 +113,12 @@ import Testing
     #expect(found == (count >= 3 ? ["unasked-answer": UInt64(count - 2)] : [:]))
   }
 
-  @Test("requests that stay without an answer are a finding from the fifth on", arguments: 3...6)
+  @Test("unanswered requests are a finding from the fifth on", arguments: 3...6)
   func unanswered(_ count: Int) throws {
     let found = try play { connection, plant in
       connection.read()
       for _ in 0..<count { connection.modbus([3, 0, 0, 0, 1], nil) }
-      // Time passes; something must come for it to be noticed.
+      // Time passes; it is noticed only when a frame arrives.
       for _ in 0..<6 {
         plant.wait(10)
         connection.read()
@@ -127,7 +127,7 @@ import Testing
     #expect(found == (count >= 5 ? ["unanswered-request": UInt64(count - 4)] : [:]))
   }
 
-  @Test("a message that violates the specification is one finding, and the next one is read")
+  @Test("a message that violates the specification is one finding, and the next message is read")
   func malformed() throws {
     let found = try play { connection, _ in
       connection.modbus([3, 0, 0, 0, 200], [0x83, 3])
@@ -139,19 +139,19 @@ import Testing
   }
 
   @Test(
-    "a retransmission with other bytes is tampering; with the same bytes it is none; whatever the protocol",
+    "a retransmission with other bytes is tampering, with the same bytes it is not, whatever the protocol",
     arguments: [502, 4712])
   func tampering(_ port: Int) throws {
     for (isChanged, expected) in [(false, [:]), (true, ["stream-tampering": 1])] as [(Bool, [String: UInt64])] {
       let plant = try Plant()
       let connection = Connection(plant, from: Self.hmi, to: Self.plc, port: port).open()
       let again = Connection(plant, from: Self.hmi, to: Self.plc, port: port)
-      // The second connection's numbers begin where the first one's did: what it sends is sent again.
+      // The second connection's sequence numbers begin where the first one's did: what it sends is a retransmission.
       again.isServerVisible = false
       again.isClientVisible = false
       again.open()
       again.isClientVisible = true
-      // Elsewhere no protocol is known: something else is said there first, until nobody asks any more what it is.
+      // The other port has no protocol: unknown bytes are sent there first, until recognition is given up.
       for number in 0..<(port == 502 ? 0 : 6) {
         for end in [connection, again] { end.ask([0xAA, 1, UInt8(number), 7]) }
       }
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test("connections seen in one direction only are said, once enough of one was seen", arguments: [true, false])
+  @Test("connections seen in one direction only are reported once enough packets were seen", arguments: [true, false])
   func visibility(_ isClientVisible: Bool) throws {
     let plant = try Plant()
     let connection = Connection(plant, from: Self.hmi, to: Self.plc)
@@ -174,7 +174,7 @@ import Testing
     #expect(plant.kinds == ["one-way-visibility"])
   }
 
-  @Test("both directions visible, nothing is said, nor of one asymmetric connection among many")
+  @Test("nothing is reported if both directions are visible, nor for one asymmetric connection among many")
   func visible() throws {
     let plant = try Plant()
     for port in 0..<9 {

@@ -8,7 +8,7 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// What happens in a plant, and which kinds of findings it must give.
+/// What happens in a plant, and the kinds of findings it must produce.
 struct Scenario: CustomTestStringConvertible, Sendable {
   let name: String
   let expected: Set<String>
@@ -21,7 +21,7 @@ struct Scenario: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 }
 
-/// A plant in memory: stations send frames to each other, the monitor listens.
+/// A plant in memory: stations send frames to each other, and the monitor listens.
 final class Plant {
   private var pipeline: Pipeline
   /// Nanoseconds.
@@ -64,7 +64,7 @@ final class Plant {
     pipeline = Pipeline(options, site: site, sink: Sink(descriptor: -1, pace: .waiting))
   }
 
-  /// What was found so far, and how often.
+  /// The kinds found so far, and how often.
   var found: [String: UInt64] {
     var found: [String: UInt64] = [:]
     for alert in pipeline.alertsByKind { found[Catalogue.entry(alert.kind).id] = alert.findings }
@@ -86,7 +86,7 @@ final class Plant {
     var mac: UInt64
     init(_ ip: String, mac: UInt64? = nil) {
       self.ip = ip
-      // The last two numbers of the address make the MAC address.
+      // The MAC address is derived from the last two numbers of the IP address.
       let parts = ip.split(separator: ".").compactMap { UInt64($0) }
       self.mac = mac ?? (0x0200_0000_0000 | (parts.count == 4 ? parts[2] << 8 | parts[3] : 0))
     }
@@ -96,7 +96,7 @@ final class Plant {
 
   static let broadcast = [UInt8](repeating: 0xFF, count: 6)
 
-  /// A frame of any type; `to` nil is everybody.
+  /// A frame of any type; broadcast if `to` is nil.
   func ethernet(_ payload: [UInt8], _ type: Int, from: Station, to: Station?, vlan: Int? = nil) -> [UInt8] {
     (to?.macBytes ?? Plant.broadcast) + from.macBytes + (vlan.map { big(0x8100) + big($0) } ?? [])
       + big(type) + payload
@@ -120,7 +120,7 @@ final class Plant {
   func udp(_ payload: [UInt8], _ source: Int, _ destination: Int, from: Station, to: Station, hopLimit: UInt8 = 64)
     -> [UInt8]
   {
-    // Checksum 0 is none (RFC 768).
+    // Checksum 0 means that there is none (RFC 768).
     let header = big(source) + big(destination) + big(8 + payload.count) + [0, 0]
     return ip(header + payload, 17, from: from, to: to, hopLimit: hopLimit)
   }
@@ -148,7 +148,7 @@ final class Connection {
   private var sequences = [1000, 5000]
   var vlan: Int?
   var hopLimit: UInt8 = 64
-  /// Segments of an end that the mirror port does not show.
+  /// Whether the mirror port shows the segments of this end.
   var isClientVisible = true
   var isServerVisible = true
   private static let (fin, syn, rst, psh, ack): (UInt8, UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 8, 16)
@@ -201,7 +201,7 @@ final class Connection {
   static func message(_ transaction: Int, _ pdu: [UInt8], unit: UInt8 = 1) -> [UInt8] {
     big(transaction) + [0, 0] + big(1 + pdu.count) + [unit] + pdu
   }
-  /// A question, and its answer unless there is none.
+  /// A question, and its answer if there is one.
   func modbus(_ question: [UInt8], _ answer: [UInt8]?, unit: UInt8 = 1, wait: Double = 0.001) {
     transaction += 1
     ask(Self.message(transaction, question, unit: unit))

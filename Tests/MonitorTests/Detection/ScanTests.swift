@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// `port-scan`, `host-sweep`, `flood`: at their thresholds, below them, and what only looks like them.
+/// `port-scan`, `host-sweep`, `flood`: at their thresholds, below them, and traffic that only resembles them.
 @Suite struct ScanTests {
   private static let attacker = Plant.Station("192.168.10.77")
   private static let plc = Plant.Station("192.168.10.11")
@@ -45,7 +45,7 @@ import Testing
       }),
     Scenario("40 ports that answer", [], ports(40) { $0.open() }),
     Scenario("15 ports in six minutes", [], ports(15, wait: 25) { $0.syn() }),
-    Scenario("one port a hundred times") { plant in
+    Scenario("one port tried a hundred times") { plant in
       for number in 0..<100 {
         Connection(plant, from: attacker, to: plc, clientPort: 40_000 + number).syn()
         plant.wait(0.1)
@@ -66,7 +66,7 @@ import Testing
       "25 hosts asked for by ARP", ["host-sweep"],
       hosts(25) { plant, host, _ in plant.send(plant.arp(1, attacker, host)) }),
     Scenario(
-      "60 hosts asked for by ARP that answer", [],
+      "60 hosts asked for by ARP, all of which answer", [],
       hosts(60) { plant, host, _ in
         plant.send(plant.arp(1, attacker, host))
         plant.send(plant.arp(2, host, attacker, to: attacker))
@@ -86,19 +86,19 @@ import Testing
       "25 hosts pinged", ["host-sweep"],
       hosts(25) { plant, host, _ in plant.send(plant.echo(from: attacker, to: host)) }),
     Scenario(
-      "60 hosts pinged that answer", [],
+      "60 hosts pinged, all of which answer", [],
       hosts(60) { plant, host, _ in
         plant.send(plant.echo(from: attacker, to: host))
         plant.send(plant.echo(from: host, to: attacker, isReply: true))
       }),
     // Floods
-    Scenario("199 SYN in a second") { plant in
+    Scenario("199 SYNs in a second") { plant in
       for number in 0..<199 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn() }
     },
-    Scenario("200 SYN in a second", ["flood"]) { plant in
+    Scenario("200 SYNs in a second", ["flood"]) { plant in
       for number in 0..<200 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn() }
     },
-    Scenario("400 SYN in four seconds") { plant in
+    Scenario("400 SYNs in four seconds") { plant in
       for number in 0..<400 { Connection(plant, from: attacker, to: plc, clientPort: 20_000 + number).syn(wait: 0.01) }
     },
     Scenario("199 echo requests in a second") { plant in
@@ -113,13 +113,13 @@ import Testing
     Scenario("1000 datagrams a second without an answer", ["flood"]) { plant in
       for _ in 0..<1000 { plant.send(plant.udp([1], 40_000, 9000, from: attacker, to: plc), wait: 0.0005) }
     },
-    Scenario("cyclic I/O both ways at any rate") { plant in
+    Scenario("cyclic I/O in both directions at any rate") { plant in
       for _ in 0..<2000 {
         plant.send(plant.udp([1], 2222, 2222, from: attacker, to: plc), wait: 0.0001)
         plant.send(plant.udp([1], 2222, 2222, from: plc, to: attacker), wait: 0.0001)
       }
     },
-    Scenario("cyclic I/O to a group at any rate") { plant in
+    Scenario("cyclic I/O to a multicast group at any rate") { plant in
       let group = Plant.Station("239.192.1.1", mac: 0x0100_5E40_0101)
       for _ in 0..<3000 { plant.send(plant.udp([1], 2222, 2222, from: plc, to: group), wait: 0.0001) }
     },
@@ -137,7 +137,7 @@ import Testing
     },
   ]
 
-  @Test("thresholds hold", arguments: cases)
+  @Test("findings begin exactly at their thresholds", arguments: cases)
   func threshold(_ scenario: Scenario) throws {
     let plant = try Plant()
     scenario.play(plant)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// What the site file makes of flows, operations and devices.
+/// How flows, operations and devices are judged by the site file.
 @Suite struct SitePolicyTests {
   private static let plc = Plant.Station("192.168.10.11", mac: 0x0200_0000_100B)
   private static let hmi = Plant.Station("192.168.10.21", mac: 0x0200_0000_1015)
@@ -28,7 +28,7 @@ import Testing
     // Zones
     Scenario("scada reads the line, as its conduit allows") { connection($0, scada, plc).read() },
     Scenario("scada writes to the line", ["operation-not-allowed"]) { connection($0, scada, plc).write() },
-    Scenario("scada talks something else to the line", ["operation-not-allowed"]) {
+    Scenario("scada uses another service to the line", ["operation-not-allowed"]) {
       connection($0, scada, plc, 8080).ask([1, 2, 3])
     },
     Scenario("the office reads the line", ["cross-zone-flow"]) { connection($0, office, plc).read() },
@@ -40,7 +40,7 @@ import Testing
     Scenario("the outside opens a connection to the line", ["external-communication"]) {
       connection($0, outside, plc, 443).close()
     },
-    Scenario("the line talks freely inside") {
+    Scenario("communication inside the line is free") {
       connection($0, Plant.Station("192.168.10.12", mac: 0x0200_0000_100C), plc, 8080).close()
     },
     // Targets, windows, commands
@@ -48,11 +48,11 @@ import Testing
     Scenario("the hmi writes another register", ["operation-not-allowed"]) { connection($0, hmi, plc).write(100) },
     // The plant's clock begins on a Wednesday at 07:13.
     Scenario("the laptop works on a weekday", ["outside-window"]) { connection($0, laptop, plc).read() },
-    Scenario("the laptop works on Saturday at ten") { plant in
+    Scenario("the laptop works on Saturday at ten, inside its window") { plant in
       plant.wait(Double(3 * 86_400 + 2 * 3600 + 47 * 60))
       connection(plant, laptop, plc).read()
     },
-    Scenario("the laptop goes on after its window", ["outside-window"]) { plant in
+    Scenario("the laptop continues after its window", ["outside-window"]) { plant in
       plant.wait(Double(3 * 86_400 + 2 * 3600 + 47 * 60))
       let session = connection(plant, laptop, plc)
       session.read()
@@ -70,17 +70,17 @@ import Testing
     Scenario("an unlisted device asks for an address", ["unknown-mac"]) { plant in
       plant.send(plant.arp(1, Plant.Station("192.168.10.77"), plc))
     },
-    Scenario("an unlisted device without IP", ["unknown-mac"]) { plant in
+    Scenario("an unlisted device that does not use IP", ["unknown-mac"]) { plant in
       plant.send(
         plant.ethernet([UInt8](repeating: 0, count: 46), 0x8892, from: Plant.Station("0.0.0.9"), to: plc, vlan: 10))
     },
     Scenario("a listed device with another address", ["unknown-ip"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.99", mac: hmi.mac), to: plc))
     },
-    Scenario("an unlisted address behind the router, in a zone that lists its own", ["unknown-ip"]) { plant in
+    Scenario("an unlisted address beyond the router, in a zone with listed addresses", ["unknown-ip"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("192.168.10.200", mac: router), to: plc, hopLimit: 63))
     },
-    Scenario("addresses of a zone that lists none") { plant in
+    Scenario("addresses of a zone without listed addresses") { plant in
       for host in 1..<50 {
         let station = Plant.Station("10.20.3.\(host)", mac: router)
         plant.send(plant.udp([1], 5000, 5001, from: station, to: Plant.Station("10.20.4.1", mac: router), hopLimit: 63))
@@ -96,7 +96,7 @@ import Testing
     Scenario("a listed device with an address of another zone", ["wrong-zone", "cross-zone-flow"]) { plant in
       plant.send(plant.udp([1], 5000, 5001, from: Plant.Station("10.20.3.9", mac: hmi.mac), to: plc))
     },
-    // What crosses no zone
+    // Traffic that crosses no zone boundary
     Scenario("broadcasts and multicasts") { plant in
       plant.send(plant.udp([1], 5000, 5001, from: hmi, to: Plant.Station("255.255.255.255", mac: 0xFFFF_FFFF_FFFF)))
       plant.send(plant.udp([1], 5000, 5001, from: hmi, to: Plant.Station("239.1.2.3", mac: 0x0100_5E01_0203)))
@@ -117,7 +117,7 @@ import Testing
     #expect(plant.kinds.isSubset(of: ["address-conflict"]))
   }
 
-  @Test("a connection is one alert however long it lasts; what it does is counted")
+  @Test("a connection is one alert however long it lasts, and its operations are counted")
   func counts() throws {
     let plant = try Plant(site: Plant.site)
     let session = Self.connection(plant, Self.office, Self.plc)

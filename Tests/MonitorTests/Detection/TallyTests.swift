@@ -9,7 +9,7 @@ import Testing
   private let key = PairKey(.none, .none, 1)
   private let other = PairKey(.none, .none, 2)
 
-  @Test("it speaks from its threshold on, for each pair apart")
+  @Test("it reports from its threshold on, for each pair separately")
   func threshold() {
     var tally = Tally(seconds: 10, threshold: 3, seed: 1)
     #expect(tally.add(key, at: 0) == nil && tally.add(other, at: 0) == nil)
@@ -18,7 +18,7 @@ import Testing
     #expect(tally.add(other, at: 4) == nil)
   }
 
-  @Test("a window ends, and a success takes a failure back, down to none")
+  @Test("counts end with their window, and a success takes back a failure, but never below zero")
   func windowAndSuccess() {
     var tally = Tally(seconds: 10, threshold: 2, seed: 1)
     _ = tally.add(key, at: 0)
@@ -26,10 +26,10 @@ import Testing
     for _ in 0..<5 { #expect(tally.add(key, -1, at: 11 * Self.second) == nil) }
     #expect(tally.add(key, at: 11 * Self.second) == nil)
     #expect(tally.add(key, at: 11 * Self.second) == 2)
-    #expect(tally.add(key, at: -1) == nil, "time that runs back begins a window")
+    #expect(tally.add(key, at: -1) == nil, "time that runs backwards begins a new window")
   }
 
-  @Test("the same thing counts once a window; many things are never counted too high")
+  @Test("the same item counts once per window; the count of many items is never too high")
   func things() {
     var tally = Tally(seconds: 10, threshold: 2, seed: 1)
     #expect(tally.add(key, thing: 5, at: 0) == nil && tally.add(key, thing: 5, at: 1) == nil)
@@ -43,7 +43,7 @@ import Testing
     #expect(tally.add(key, thing: 5, at: 10 * Self.second) == nil, "forgotten with the window")
   }
 
-  @Test("it is bounded, and counts who gave way")
+  @Test("it is bounded, and counts evictions")
   func bound() {
     var tally = Tally(seconds: 10, threshold: 2, limit: 16, seed: 1)
     for number in 0..<100 { _ = tally.add(PairKey(.none, .none, UInt64(number)), at: 0) }

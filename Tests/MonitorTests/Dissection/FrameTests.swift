@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// What dissectors are built on: names, values, facets, messages in pieces.
+/// What dissectors are built on: names, values, facets, and messages that arrive in pieces.
 @Suite struct FrameTests {
   @Test func `a name keeps its number as long as the table remembers it`() {
     var table = NameTable(limit: 4, seed: 1)
@@ -24,7 +24,7 @@ import Testing
     #expect(table.evictions == 2)
   }
 
-  @Test func `names that differ only behind what is kept are two`() {
+  @Test func `names that differ only after the kept part are two names`() {
     var table = NameTable(seed: 1)
     let long = Array(repeating: UInt8(ascii: "a"), count: 300)
     let first = table.intern(long.bytes, at: 0)
@@ -34,7 +34,7 @@ import Testing
     #expect(kept == NameTable.longest)
   }
 
-  @Test func `values of every format are read at their places, and end with the message`() {
+  @Test func `values of every format are read at their offsets, and end with the message`() {
     let bytes = hex("01 80 FF 3F C0 00 00 12 34 56 78 31 41 42 66 7F FF")
     func read(_ values: Values) -> [Number] {
       var numbers: [Number] = []
@@ -56,14 +56,14 @@ import Testing
     #expect(read(Values(.uint32, at: 15, 9, end: bytes.count)) == [])
     #expect(read(Values(.bcd1, at: 7, 4, end: bytes.count)) == [12, 34, 56, 78].map { .unsigned($0) })
     #expect(read(Values(.bcd1, at: 0, 3, end: bytes.count)) == [.unsigned(1), .unsigned(80)])
-    // NaN has no spelling in JSON.
+    // NaN cannot be written in JSON.
     let nan = hex("7F C0 00 00 3F 80 00 00")
     var numbers: [Number] = []
     Values(.float32, at: 0, 2, end: 8).read(nan.bytes, most: 8, into: &numbers)
     #expect(numbers == [.real(1)])
   }
 
-  @Test func `values never reach over their end, whatever is asked for`() {
+  @Test func `values are never read beyond their end, whatever is requested`() {
     let formats: [Values.Format] = [
       .bit, .halfByte, .doubleBit, .uint8, .uint16LE, .uint32, .float64, .hex1, .hex2, .hex4, .hex8, .normalizedLE,
       .bcd1,
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `facets keep their order; one beyond the limit is counted`() {
+  @Test func `facets keep their order, and those beyond the limit are counted`() {
     var facets = Facets()
     let kinds: [Facet] = [
       .cause, .quality, .frameID, .stateNumber, .isTest, .version, .channel, .slot, .length, .module,
@@ -98,7 +98,7 @@ import Testing
     #expect(Set(Facet.allCases.map(\.word)).count == Facet.allCases.count)
   }
 
-  @Test func `pieces are kept apart by conversation, direction and channel, and never grow over their limit`() {
+  @Test func `pieces are kept separately by conversation, direction and channel, and never exceed their limit`() {
     var exchange = Exchange(seed: 1)
     exchange.conversation = 1
     var kept = [exchange.collect([1, 2].bytes, channel: 5, limit: 10)]
@@ -120,7 +120,7 @@ import Testing
     #expect(exchange.collected() == 0)
   }
 
-  @Test func `all pieces together stay within their bound`() {
+  @Test func `all pieces together stay within their limit`() {
     var exchange = Exchange(seed: 1)
     let piece = [UInt8](repeating: 7, count: 1 << 20)
     for number in 0..<64 {
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(
-    "ports of servers: the system ports, those of selectors, and those of protocols without a dissector",
+    "server ports: the system ports, those of selectors, and those of protocols without a dissector",
     arguments: [
       (0, false), (1, true), (1023, true), (1024, false), (502, true), (1091, true), (1092, false), (2222, true),
       (8883, true), (9600, true), (20_000, true), (34_962, true), (44_818, true), (47_823, true), (50_000, false),
@@ -145,7 +145,7 @@ import Testing
     ] as [(UInt16, Bool)])
   func ports(_ port: UInt16, _ isServer: Bool) { #expect(DissectorTables().isServer(port) == isServer) }
 
-  @Test func `a carried protocol is found at its place, and has the id of its name`() {
+  @Test func `a carried protocol is found at its index, and has the id of its name`() {
     let tables = DissectorTables()
     for (index, dissector) in tables.dissectors.enumerated() {
       for (place, carried) in dissector.carries.enumerated() {
@@ -157,7 +157,7 @@ import Testing
     #expect(tables.dissectors.contains { $0.carries.count > 1 })
   }
 
-  @Test func `the README's table of protocols is the registry's`() throws {
+  @Test func `the README's table of protocols matches the registry`() throws {
     let readme = try String(contentsOf: repository.appending(path: "README.md"), encoding: .utf8)
     #expect(readme.contains(ProtocolList.markdown))
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// What alerts name: the deed itself, its zone, its frame; and which deeds are alerts of their own.
+/// What alerts name: the operation itself, its zone and its frame; and which operations are alerts of their own.
 @Suite struct AlertTextTests {
   struct Line: Decodable {
     struct Alert: Decodable {
@@ -37,7 +37,7 @@ import Testing
       - {from: relay, to: any, services: [goose], targets: ["control-block RELAY1*"]}
     """
 
-  /// The alerts that frames give, a second between them; `site` nil is none.
+  /// The alerts that frames raise, one second apart; without a site file if `site` is nil.
   private func alerts(_ frames: [[UInt8]], site: String? = site, seconds: [Double] = []) throws -> [Line] {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -66,7 +66,7 @@ import Testing
       number: number)
   }
 
-  @Test("a stop is no repetition of a start: each command to a controller is an alert of its own")
+  @Test("a stop does not count as a repetition of a start: each command to a controller is an alert of its own")
   func stop() throws {
     let lines = try alerts([
       fins("0401 FFFF 04", number: 1), fins("0401 FFFF 04", number: 2), fins("0402 FFFF", number: 3),
@@ -76,7 +76,7 @@ import Testing
     #expect(Set(lines.map(\.alert.context.alertId)).count == 2)
   }
 
-  @Test("a program that is fetched hides none that is loaded")
+  @Test("an upload from a controller does not hide a later download to it")
   func load() throws {
     let (fetch, load) = ("0306 FFFF 00000000 0010", "0307 FFFF 00000000 0004 01020304")
     let lines = try alerts([fins(fetch, number: 1), fins(fetch, number: 2), fins(load, number: 3)])
@@ -84,7 +84,7 @@ import Testing
     #expect(lines.compactMap(\.alert.context.operation?.name).prefix(2) == ["Program Area Read", "Program Area Write"])
   }
 
-  @Test("an unknown device is in the zone of its address, whatever its first packet is")
+  @Test("an unknown device is in the zone of its address, whatever its first packet")
   func zone() throws {
     let lines = try alerts([
       datagram(from: 66, to: 11, (40_000, 9600), hex("80 00 02 00 0B 00 00 42 00 01 0501 00"), number: 1)
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(
-    "a conduit limits what goes to a group, too",
+    "a conduit also limits messages to a multicast group",
     arguments: [("RELAY1LD0/LLN0$GO$gcb1", false), ("FORGED/LLN0$GO$gcb1", true)])
   func group(_ name: String, _ isFound: Bool) throws {
     func field(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] { [tag, UInt8(value.count)] + value }
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(
-    "function codes of two bytes are told apart in both: a scan over groups of functions is one, too",
+    "function codes of two bytes are distinguished by both bytes: a scan over groups of functions is a scan, too",
     arguments: [true, false])
   func scan(_ isOverGroups: Bool) throws {
     var frames: [[UInt8]] = []
@@ -124,7 +124,7 @@ import Testing
     #expect(try alerts(frames, site: nil).contains { $0.alert.metadata.kind == ["function-scan"] })
   }
 
-  @Test("a question without an answer is told by its own frame")
+  @Test("a question without an answer is reported with its own frame")
   func unanswered() throws {
     func read(_ number: Int) -> [UInt8] {
       hex("80 00 02 00 0B 00 00 15 00") + [UInt8(number)] + hex("0101 82 0000 00 0001")

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Monitor
 
-/// What stacks do not send, from literal bytes: how many messages are read out of each capture, and
-/// which findings it gives.
+/// Traffic that real protocol stacks do not send, from literal bytes: how many messages are read from each capture,
+/// and which findings it produces.
 @Suite struct LiteralTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String
@@ -61,7 +61,7 @@ import Testing
     Case("modbus-unit-scan", 512, ["function-scan", "exception-burst"]),
     Case("modbus-broken-first-message", 5, refused: 3, ["malformed-message"]), Case("modbus-listen-only", 15),
     Case("modbus-every-function", 132, ["exception-burst"]),
-    // One of the messages of each holds UMAS, which counts as its own.
+    // In each, one of the messages carries UMAS, which is counted separately.
     Case("modbus-function-scan", 255, refused: 13, ["function-scan", "malformed-message"]),
     Case("modbus-unknown-functions", 59, refused: 4, ["function-scan", "malformed-message"]),
     Case("modbus-broken-answers", 38, refused: 5, ["malformed-message", "mismatched-answer"]),
@@ -81,14 +81,14 @@ import Testing
     Case("nd-two-holders", 0, ["address-conflict"]), Case("nd-forwarded", 0), Case("nd-sweep", 0, ["host-sweep"]),
   ]
 
-  @Test("no capture is forgotten")
+  @Test("every capture has a case")
   func complete() {
     let folder = Fixtures.root.appending(path: "literal")
-    // Refused as a whole: CommandTests.
+    // Refused as a whole: see CommandTests.
     #expect(Set(Fixtures.names(in: folder, ending: ".pcap")) == Set(Self.cases.map(\.name) + ["link-unsupported"]))
   }
 
-  @Test("a scan of all function codes is seen code by code, whatever the codes")
+  @Test("a scan of all function codes is logged code by code, whatever the codes")
   func functionScan() throws {
     let path = Fixtures.root.appending(path: "literal/modbus-function-scan.pcap").path
     let lines = try Run.replay(path, log: [.operationsAll]).split(separator: "\n")
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test("each capture gives its messages and findings", arguments: cases)
+  @Test("each capture produces its messages and findings", arguments: cases)
   func capture(_ expected: Case) throws {
     let path = Fixtures.root.appending(path: "literal/\(expected.name).pcap").path
     var messages: UInt64 = 0

@@ -6,16 +6,16 @@ import Testing
 
 @testable import Monitor
 
-/// Every byte comes from an attacker: each frame of the fixtures, with every byte changed and at every truncation, goes
-/// the whole way without a trap.
+/// Any byte may come from an attacker: each frame of the fixtures, with every byte changed and at every truncation,
+/// goes through the whole pipeline without a trap.
 @Suite struct MutationTests {
-  /// `all` and `lines` hold the frames of the other scenes.
+  /// `all` and `lines` contain the frames of the other scenes.
   static let names = ["literal", "model-factory"].flatMap { folder in
     Fixtures.names(in: Fixtures.root.appending(path: folder), ending: ".pcap").map { "\(folder)/\($0)" }
   }.filter { $0 != "literal/link-unsupported" && $0 != "model-factory/all" && $0 != "model-factory/lines" }
   private static let patterns: [UInt8] = [0xFF, 0x01, 0x80, 0x55]
 
-  @Test("a changed byte or a cut frame costs itself only", arguments: names)
+  @Test("a changed byte or a truncated frame affects only its own frame", arguments: names)
   func mutate(_ name: String) throws {
     var options = Pipeline.Options()
     options.seed = 5

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Monitor
 
-/// `--log operations` says in few lines what `--log operations-all` says in many: nothing that was seen disappears.
+/// `--log operations` says in few lines what `--log operations-all` says in many: no operation is missing.
 @Suite struct OperationLogTests {
   struct Line: Decodable {
     let eventType: String
@@ -27,7 +27,9 @@ import Testing
     return try text.split(separator: "\n").map { try decoder.decode(Line.self, from: Data($0.utf8)) }
   }
 
-  @Test("a first line for each sort, a last one with its count: together they are all messages", arguments: captures)
+  @Test(
+    "each kind of operation has a first line and a last line with its count, and together they account for all messages",
+    arguments: captures)
   func sums(_ name: String) throws {
     let all = try Self.lines(name, [.operationsAll])
     let some = try Self.lines(name, [.operations])
@@ -39,13 +41,13 @@ import Testing
     #expect(Set(some.map(\.pcapCnt)).isSubset(of: Set(all.map(\.pcapCnt))))
   }
 
-  @Test("cyclic polling is a handful of lines")
+  @Test("cyclic polling takes only a few lines")
   func few() throws {
     let all = try Self.lines("model-factory/normal-work", [.operationsAll]).count
     #expect(try Self.lines("model-factory/normal-work", [.operations]).count * 10 < all)
   }
 
-  @Test("a copy of a datagram is told once more where every message is, as a copy; it is judged and summed up once")
+  @Test("operations-all logs a datagram's copy too, marked as a copy; it is judged and counted only once")
   func copies() throws {
     struct Copy: Decodable {
       let pcapCnt: UInt64
@@ -53,7 +55,7 @@ import Testing
     }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    // Each datagram twice, as from a mirror port that sends both ways: 12 of a question and its answer.
+    // Each datagram twice, as from a port mirrored in both directions: 12 datagrams, questions and answers in turn.
     var played: [[UInt8]] = []
     for number: UInt8 in 0..<24 {
       let isAnswer = number / 2 % 2 == 1
@@ -69,7 +71,7 @@ import Testing
       frame += pdu
       played.append(frame)
     }
-    // A copy comes 2 microseconds behind its datagram.
+    // A copy follows 2 microseconds after its datagram.
     let seconds = played.indices.map { $0 % 2 == 0 ? 0.000_002 : 1 }
     func replay(_ log: LogKinds) throws -> String { try Run.replay(frames: played, seconds: seconds, log: log) }
     let all = try replay([.operationsAll]).split(separator: "\n")
@@ -100,7 +102,7 @@ import Testing
     #expect(lines.last?.contains(#""cycle_counter":4101"#) == true, "\(lines)")
   }
 
-  @Test("at its bound sums are written early, and still add up")
+  @Test("at the limit, counts are written early and still add up")
   func bound() throws {
     var log = OperationLog(limit: 4, seed: 1)
     let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")

@@ -6,11 +6,12 @@ import Testing
 
 @testable import Monitor
 
-/// Real captures that are not part of the product: `SEKISHO_CAPTURES` names their folder.
+/// Real captures that are not part of the product; `SEKISHO_CAPTURES` names their folder.
 @Suite struct RealCaptureTests {
   static let folder = ProcessInfo.processInfo.environment["SEKISHO_CAPTURES"].flatMap { $0.isEmpty ? nil : $0 }
 
-  @Test("no real capture stops the monitor, and messages are understood or refused", .enabled(if: folder != nil))
+  @Test(
+    "no real capture stops the monitor, and every message is either understood or refused", .enabled(if: folder != nil))
   func all() throws {
     let folder = try #require(Self.folder)
     let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
@@ -24,7 +25,7 @@ import Testing
           for count in pipeline.protocolCounts { #expect(count.messages == count.understood + count.refused) }
         }
       } catch let error as CaptureError where error.kind == .unsupportedLinkType {
-        // A clear refusal is an answer.
+        // Rejecting the capture with a clear error is acceptable.
       }
     }
     #expect(frames > 100_000)

@@ -11,19 +11,19 @@ import Testing
 enum Fixtures {
   static let root = repository.appending(path: "Fixtures")
 
-  /// Names of a folder's files without their common ending.
+  /// Names of a folder's files, without their common ending.
   static func names(in folder: URL, ending: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
   }
 }
 
-/// A replay inside of the test.
+/// A replay inside the test process.
 enum Run {
   static func factory() throws -> Site {
     try Site.load(file: Fixtures.root.appending(path: "model-factory/site.yaml").path)
   }
-  /// The site file of a scene: the lines of other vendors have one of their own.
+  /// The site file of a scene: the production lines of other vendors have one of their own.
   static func site(of scene: String) throws -> Site {
     let lines = ["s7-", "enip-", "slmp-", "fins-", "telecontrol-", "opcua-", "profinet-", "lines"]
     guard lines.contains(where: scene.hasPrefix) else { return try factory() }
@@ -45,7 +45,7 @@ enum Run {
     do throws(CaptureError) {
       while try step(&file, &pipeline) {}
     } catch {
-      // What lies before the fault was read.
+      // What precedes the fault was read.
       guard error.kind == .badFile || error.kind == .unsupportedLinkType else { throw error }
     }
     pipeline.finish()
@@ -53,7 +53,7 @@ enum Run {
     return try String(contentsOf: output, encoding: .utf8)
   }
 
-  /// The same for frames of Ethernet, which come one second apart, or as many as `seconds` has.
+  /// The same for Ethernet frames, one second apart or at the times in `seconds`.
   static func replay(
     frames: [[UInt8]], seconds: [Double] = [], site: Site? = nil, log: LogKinds = [.alerts]
   ) throws -> String {
@@ -79,7 +79,7 @@ enum Run {
     return true
   }
 
-  /// How often each kind of alert was found.
+  /// How often each kind of finding occurred.
   static func findings(_ path: String, site: Site? = nil) throws -> [String: UInt64] {
     var found: [String: UInt64] = [:]
     _ = try replay(path, site: site) { pipeline in

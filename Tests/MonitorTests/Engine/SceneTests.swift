@@ -6,7 +6,7 @@ import Testing
 
 @testable import Monitor
 
-/// The model factory's recorded scenes: what the monitor must say about each, and nothing else.
+/// The model factory's recorded scenes: what the monitor must report for each, and nothing else.
 @Suite struct SceneTests {
   static let folder = Fixtures.root.appending(path: "model-factory")
   static let scenes = Fixtures.names(in: folder, ending: ".expected.json")
@@ -39,7 +39,7 @@ import Testing
     return decoder
   }()
 
-  @Test("each scene gives its alerts, each from and to the expected parties, and no other kind", arguments: scenes)
+  @Test("each scene raises its alerts, with the expected source and destination, and no other kind", arguments: scenes)
   func scene(_ name: String) throws {
     let expected = try Self.decoder.decode(
       Expected.self, from: Data(contentsOf: Self.folder.appending(path: "\(name).expected.json")))
@@ -75,12 +75,12 @@ import Testing
     #expect(lines.count == expected.count)
   }
 
-  @Test("normal work gives no line at all", arguments: scenes.filter { $0.hasSuffix("normal-work") })
+  @Test("normal work produces no alert line", arguments: scenes.filter { $0.hasSuffix("normal-work") })
   func quiet(_ name: String) throws {
     #expect(try Run.replay(Self.folder.appending(path: "\(name).pcap").path, site: try Run.site(of: name)) == "")
   }
 
-  @Test("the same capture gives the same lines, byte for byte, whatever the seed", arguments: [1, 2, 3] as [UInt64])
+  @Test("the same capture produces the same lines, byte for byte, whatever the seed", arguments: [1, 2, 3] as [UInt64])
   func same(_ seed: UInt64) throws {
     let path = Self.folder.appending(path: "all.pcap").path
     let first = try Run.replay(path, site: try Run.factory(), log: [.alerts, .flows, .operations], seed: 77)

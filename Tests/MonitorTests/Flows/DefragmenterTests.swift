@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// `payload` in fragments of eight bytes; the last one is what is left.
+  /// `payload` in fragments of eight bytes; the last one has the rest.
   private func fragments(_ payload: [UInt8], _ build: Build, identification: Int = 77) -> [[UInt8]] {
     stride(from: 0, to: payload.count, by: 8).map { offset in
       var build = build
@@ -41,7 +41,7 @@ import Testing
 
   private static let payload = Build.udp(40_000, 502, (0..<23).map { UInt8($0) })
 
-  @Test("four fragments in every order make the datagram", arguments: [Build(), .v6])
+  @Test("four fragments in any order are reassembled into the datagram", arguments: [Build(), .v6])
   func orders(_ build: Build) {
     let pieces = fragments(Self.payload, build)
     #expect(pieces.count == 4)
@@ -59,7 +59,7 @@ import Testing
     #expect(defragmenter.reassembled.all == 24 && defragmenter.fragments.all == 96)
   }
 
-  @Test("datagrams that differ in identification, ends or protocol are not mixed", arguments: [Build(), .v6])
+  @Test("fragments that differ in identification or source are not mixed", arguments: [Build(), .v6])
   func interleaved(_ build: Build) {
     var other = build
     other.source[other.source.count - 1] = 99
@@ -79,7 +79,9 @@ import Testing
     #expect(complete == payloads.map { .complete($0) })
   }
 
-  @Test("a fragment twice is no overlap with other bytes; one changed byte is", arguments: [Build(), .v6], 0..<8)
+  @Test(
+    "a repeated fragment is not an overlap with other bytes; with one changed byte it is", arguments: [Build(), .v6],
+    0..<8)
   func overlap(_ build: Build, _ position: Int) {
     let pieces = fragments(Self.payload, build)
     var changed = pieces[1]
@@ -90,12 +92,12 @@ import Testing
     #expect(add(changed, &defragmenter) == .waiting && defragmenter.differing == 1)
     #expect(add(pieces[0], &defragmenter) == .waiting && defragmenter.differing == 0)
     #expect(add(pieces[2], &defragmenter) == .waiting)
-    // Of bytes sent twice the first stand.
+    // Where bytes are sent twice, the first ones are kept.
     #expect(add(pieces[3], &defragmenter) == .complete(Self.payload))
     #expect(defragmenter.overlaps == 1)
   }
 
-  @Test("what never becomes whole is dropped after its time")
+  @Test("an incomplete datagram is dropped after the timeout")
   func timeout() {
     let pieces = fragments(Self.payload, Build())
     var defragmenter = Defragmenter(seed: 4)
@@ -106,25 +108,25 @@ import Testing
     #expect(defragmenter.timeouts == 1 && defragmenter.reassembled.all == 0)
   }
 
-  @Test("nothing grows over its bound")
+  @Test("no limit is exceeded")
   func bounds() {
     var build = Build()
     build.moreFragments = true
-    // Datagrams: the oldest gives way.
+    // Datagrams: the oldest is evicted.
     var few = Defragmenter(limit: 2, seed: 5)
     for number in 0..<10 {
       build.identification = number
       #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &few, time: Int64(number)) == .waiting)
     }
     #expect(few.bytes == 16 && few.evictions == 8)
-    // Bytes in all.
+    // Bytes in total.
     var small = Defragmenter(byteLimit: 100, seed: 6)
     build.identification = 1
     #expect(add(build.frame([UInt8](repeating: 0, count: 96)), &small) == .waiting)
     build.identification = 2
     #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &small) == .refused)
     #expect(small.refusals == 1 && small.bytes == 96)
-    // Pieces of one datagram: then all of it is dropped.
+    // Pieces of one datagram: beyond the limit, all of it is dropped.
     var pieces = Defragmenter(seed: 7)
     for number in 0..<Defragmenter.mostPieces {
       build.fragmentOffset = 16 * number
@@ -135,13 +137,13 @@ import Testing
     #expect(pieces.bytes == 0)
   }
 
-  @Test("impossible offsets, a second end and what the capture cut are refused")
+  @Test("impossible offsets, data beyond the end and fragments cut by the capture are refused")
   func impossible() {
     var build = Build()
     var defragmenter = Defragmenter(seed: 8)
     build.fragmentOffset = 65_528
     #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &defragmenter) == .refused, "beyond 65,535 bytes")
-    // An end at 16, then a fragment behind it.
+    // An end at 16, then a fragment beyond it.
     build.fragmentOffset = 8
     #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &defragmenter) == .waiting)
     build.fragmentOffset = 16
@@ -153,7 +155,7 @@ import Testing
     #expect(defragmenter.refusals == 3 && defragmenter.bytes == 0)
   }
 
-  @Test("random pieces of a datagram make it again", arguments: 0..<40)
+  @Test("random, overlapping pieces are reassembled into the datagram", arguments: 0..<40)
   func random(_ seed: Int) {
     var dice = Dice(state: UInt64(seed))
     let payload = Build.udp(1, 2, dice.bytes(400))
@@ -164,7 +166,7 @@ import Testing
     for (index, start) in starts.enumerated() {
       let end = index + 1 < starts.count ? starts[index + 1] : payload.count
       var build = Build()
-      // Some begin earlier than where the one before ends.
+      // Some begin before the end of the preceding one.
       let begin = max(0, start - 8 * Int.random(in: 0...2, using: &dice))
       build.fragmentOffset = begin
       build.moreFragments = end < payload.count
@@ -175,26 +177,26 @@ import Testing
     frames.shuffle(using: &dice)
     var defragmenter = Defragmenter(seed: 9)
     var results = frames.map { add($0, &defragmenter) }
-    // Overlaps may complete it before the last fragment, which then waits for a datagram of its own.
+    // Overlaps may complete the datagram before the last fragment, which then waits as part of a new one.
     results.removeAll { $0 == .waiting }
     #expect(results == [.complete(payload)])
   }
 
   @Test("a last fragment that ends before bytes already held is refused", arguments: [Build(), .v6])
   func earlierEnd(_ build: Build) {
-    // Bytes 8 to 23 and an end at 16: as many as the datagram has, but not those.
-    var behind = build
-    behind.fragmentOffset = 16
-    behind.moreFragments = true
+    // Bytes 8 to 23 and an end at 16: as many bytes as the datagram has, but not the right ones.
+    var beyond = build
+    beyond.fragmentOffset = 16
+    beyond.moreFragments = true
     var last = build
     last.fragmentOffset = 8
     var defragmenter = Defragmenter(seed: 10)
-    #expect(add(behind.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
+    #expect(add(beyond.frame([UInt8](repeating: 1, count: 8)), &defragmenter) == .waiting)
     #expect(add(last.frame([UInt8](repeating: 2, count: 8)), &defragmenter) == .refused)
     #expect(defragmenter.refusals == 1 && defragmenter.reassembled.all == 0 && defragmenter.bytes == 0)
   }
 
-  @Test("the transport is the one that the first fragment announced first")
+  @Test("the transport protocol is that of the first fragment seen at offset 0")
   func transport() {
     let pieces = fragments(Self.payload, .v6)
     var other = Build.v6
@@ -208,8 +210,8 @@ import Testing
     #expect(add(pieces[3], &defragmenter) == .complete(Self.payload))
   }
 
-  @Test("a datagram that gave way is not completed by its rest")
-  func givenWay() {
+  @Test("an evicted datagram is not completed by its remaining fragments")
+  func evicted() {
     let pieces = fragments(Self.payload, Build(), identification: 1)
     let others = fragments(Self.payload, Build(), identification: 2)
     var defragmenter = Defragmenter(limit: 1, seed: 12)
@@ -220,8 +222,10 @@ import Testing
     #expect(defragmenter.reassembled.all == 0 && defragmenter.bytes == 7)
   }
 
-  @Test("of overlapping bytes the first stand, and each that differs is counted", arguments: [Build(), .v6], 0..<40)
-  func firstStand(_ build: Build, _ seed: Int) {
+  @Test(
+    "of overlapping bytes the first ones are kept, and each differing byte is counted", arguments: [Build(), .v6],
+    0..<40)
+  func firstBytesAreKept(_ build: Build, _ seed: Int) {
     var dice = Dice(state: UInt64(seed))
     let total = 203
     var model = [UInt8?](repeating: nil, count: total)
@@ -230,7 +234,7 @@ import Testing
     while result == .waiting {
       let start = 8 * Int.random(in: 0...total / 8, using: &dice)
       let end = min(total, start + 8 * Int.random(in: 1...6, using: &dice))
-      // One whole datagram in one frame is no fragment.
+      // A whole datagram in one frame is not a fragment.
       guard end < total || start > 0 else { continue }
       let bytes = (start..<end).map { _ in UInt8.random(in: 0...3, using: &dice) }
       var differing = 0

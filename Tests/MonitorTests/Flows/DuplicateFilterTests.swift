@@ -6,7 +6,7 @@ import Testing
 @Suite struct DuplicateFilterTests {
   private static let window: Int64 = 1_000_000
 
-  /// Whether the second frame, so many nanoseconds after the first, is taken for its copy.
+  /// Whether the second frame, `after` nanoseconds later, is taken for a copy of the first.
   private func isCopy(_ first: [UInt8], _ second: [UInt8], after: Int64 = 1000, window: Int64 = window) -> Bool {
     var filter = DuplicateFilter(window: window, seed: 11)
     #expect(!withPacket(first) { filter.first(of: $0, time: 5_000_000, frame: 1) > 0 })
@@ -23,7 +23,7 @@ import Testing
     return build.frame(payload)
   }
 
-  @Test("the same frame within the window is a copy, also with another VLAN, time to live or MAC address")
+  @Test("the same frame within the window is a copy, even with another VLAN, time to live or MAC address")
   func copies() {
     #expect(isCopy(Self.udp, Self.udp))
     #expect(isCopy(Self.udp, changed { $0.vlan = 10 }))
@@ -34,14 +34,14 @@ import Testing
     #expect(isCopy(Self.udp, Self.udp + [0, 0, 0, 0]))
   }
 
-  @Test("outside of the window, or with no window, it is none")
+  @Test("outside the window, or without a window, it is not a copy")
   func window() {
     #expect(isCopy(Self.udp, Self.udp, after: Self.window))
     #expect(!isCopy(Self.udp, Self.udp, after: Self.window + 1))
     #expect(!isCopy(Self.udp, Self.udp, window: 0))
   }
 
-  @Test("another identification, payload or end is another datagram")
+  @Test("a frame with another identification, payload or endpoint is not a copy")
   func others() {
     #expect(!isCopy(Self.udp, changed { $0.identification = 2 }))
     #expect(!isCopy(Self.udp, changed { $0.source[3] = 22 }))
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test("TCP: the sequence number tells a copy from a repetition, whatever the identification")
+  @Test("TCP: the sequence number distinguishes a copy from a repetition, whatever the identification")
   func tcp() {
     var build = Build(identification: 0, ipProtocol: 6)
     let first = build.frame(Build.tcp(40_000, 502, sequence: 100, Self.payload))
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "unnumbered datagrams that merely repeat are none; by another way they are",
+    "unnumbered datagrams that merely repeat are not copies; those that took another path are",
     arguments: [Build(identification: 0), .v6])
   func unnumbered(_ build: Build) {
     let frame = build.frame(Build.udp(40_000, 502, Self.payload))
@@ -77,7 +77,7 @@ import Testing
     #expect(isCopy(frame, routed.frame(Build.udp(40_000, 502, Self.payload))))
   }
 
-  @Test("cyclic frames without IP: the whole payload counts, the cycle counter included")
+  @Test("cyclic frames without IP: the whole payload is compared, including the cycle counter")
   func cyclic() {
     let build = Build()
     // PROFINET RT: frame id, data, cycle counter, status.
@@ -95,7 +95,7 @@ import Testing
     #expect(!isCopy(frame(1, build), frame(1, other)), "another device")
   }
 
-  @Test("thousands of other frames in the window do not make it forget the last ones")
+  @Test("thousands of other frames in the window do not displace the latest ones")
   func crowded() {
     var filter = DuplicateFilter(window: Self.window, seed: 12)
     var build = Build()
@@ -108,7 +108,7 @@ import Testing
     #expect(filter.copies == 3000)
   }
 
-  /// Frames, and the bytes that may change on the way.
+  /// Frames, and the bytes that may change in transit.
   static let ways: [(name: String, frame: [UInt8], changeable: Set<Int>)] = [
     // MAC addresses; time to live at 8, checksum at 10 of the IPv4 header.
     ("IPv4, UDP", udp, Set(0..<12).union([22, 24, 25])),
@@ -126,7 +126,7 @@ import Testing
     return build.frame(Build.tcp(40_000, 502, payload))
   }
 
-  @Test("each changed bit makes another frame, but for those that change on the way", arguments: 0..<ways.count)
+  @Test("changing any bit makes another frame, except in fields that change in transit", arguments: 0..<ways.count)
   func everyBit(_ way: Int) {
     let (name, frame, changeable) = Self.ways[way]
     #expect(isCopy(frame, frame), "\(name)")
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test("a copy of a copy counts from the first frame's time")
+  @Test("the window of further copies starts at the first frame")
   func chain() {
     var filter = DuplicateFilter(window: Self.window, seed: 13)
     let copies = [0, 600_000, 1_200_000, 1_300_000].map { time in

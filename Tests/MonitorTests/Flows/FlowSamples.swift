@@ -4,7 +4,7 @@ import Support
 
 @testable import Monitor
 
-/// A frame of IPv4 or IPv6. Checksums are left 0: nothing in this room looks at them.
+/// A frame of IPv4 or IPv6. Checksums are left 0: no code in this folder looks at them.
 struct Build {
   var sourceMAC: [UInt8] = [2, 0, 0, 0, 0, 1]
   var destinationMAC: [UInt8] = [2, 0, 0, 0, 0, 2]
@@ -57,7 +57,7 @@ struct Build {
   }
 }
 
-/// Runs the body on the packet that the bytes are.
+/// Runs the body on the packet parsed from the bytes.
 func withPacket<Result>(_ bytes: [UInt8], length: Int? = nil, _ body: (borrowing Packet) -> Result) -> Result {
   body(Packet(bytes.bytes, linkType: .ethernet, length: length ?? bytes.count))
 }

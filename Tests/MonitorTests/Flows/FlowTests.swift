@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test(
-    "both directions have one key; another address, port, transport or VLAN has another", arguments: [Build(), .v6])
+    "both directions have one key; another address, port, transport or VLAN gives another key",
+    arguments: [Build(), .v6])
   func keys(_ there: Build) {
     var back = there
     swap(&back.source, &back.destination)
@@ -29,7 +30,7 @@ import Testing
       key(elsewhere.frame(Build.udp(40_000, 502))), key(there.frame(Build.udp(40_001, 502))),
       key(there.frame(Build.udp(40_000, 503))), key(tcp.frame(Build.tcp(40_000, 502))),
       key(there.frame(Build.udp(40_000, 502)), vlan: 10),
-      // The same two numbers at the other ends.
+      // The same two port numbers at the opposite ends.
       key(back.frame(Build.udp(40_000, 502))),
     ]
     for other in others { #expect(other != forth && other.hash(seed: 9) != forth.hash(seed: 9)) }
@@ -39,7 +40,7 @@ import Testing
     withPacket(frame) { packet in Flow(packet, time: 5, frame: 1, sourceIsServer: sourceIsServer, basis: .firstSeen) }
   }
 
-  @Test("the roles are those given, and turn round by a flip, counters and all")
+  @Test("the roles are as given, and a flip swaps them together with their counters")
   func roles() {
     let there = Build()
     var back = there
@@ -55,7 +56,7 @@ import Testing
     #expect(flow.toServer.packets == 3 && flow.toClient.packets == 0 && flow.basis == .content)
   }
 
-  @Test("identifiers differ by ends, time and frame, and fit into a JavaScript number")
+  @Test("identifiers differ by endpoints, time and frame, and fit into a JavaScript number")
   func identifiers() {
     let frame = Build().frame(Build.udp(1, 2))
     func id(_ time: Int64, _ number: UInt64) -> UInt64 {
@@ -65,7 +66,7 @@ import Testing
     #expect(id(1, 1) == id(1, 1) && id(1, 1) < 1 << 53)
   }
 
-  @Test("time-outs: an established connection outlives a quiet day's polling, an attempt does not")
+  @Test("timeouts depend on the connection's state, and on whether both directions were seen")
   func timeouts() {
     let second: Int64 = 1_000_000_000
     var tcp = Build()
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test(
-    "time-outs by transport", arguments: [(1, 60), (58, 60), (136, 300), (132, 600), (47, 600)] as [(UInt8, Int64)])
+    "timeouts by transport", arguments: [(1, 60), (58, 60), (136, 300), (132, 600), (47, 600)] as [(UInt8, Int64)])
   func timeoutsOfOthers(_ ipProtocol: UInt8, _ seconds: Int64) {
     var build = Build()
     build.ipProtocol = ipProtocol
@@ -94,7 +95,7 @@ import Testing
   }
 
   @Test(
-    "ICMP: the kind is kept; messages about other packets are errors",
+    "ICMP: the type is kept; messages about other packets are errors",
     arguments: [
       (1, 0, false), (1, 3, true), (1, 4, true), (1, 5, true), (1, 8, false), (1, 11, true), (1, 12, true),
       (1, 13, false), (58, 1, true), (58, 4, true), (58, 127, true), (58, 128, false), (58, 135, false),
@@ -126,13 +127,15 @@ import Testing
       states: [.synSent, .synReceived, .established, .established, .closing, .closing, .closed, .closed]),
     Steps(name: "mid-stream", segments: [(ack, false), (ack, true)], states: [.established, .established]),
     Steps(
-      name: "the client only", segments: [(syn, true), (ack, true), (fin | ack, true)],
+      name: "only the client is seen", segments: [(syn, true), (ack, true), (fin | ack, true)],
       states: [.synSent, .established, .closing]),
     Steps(
-      name: "the server only", segments: [(syn | ack, false), (ack, false)], states: [.synReceived, .established]),
+      name: "only the server is seen", segments: [(syn | ack, false), (ack, false)],
+      states: [.synReceived, .established]),
     Steps(name: "refused", segments: [(syn, true), (rst | ack, false)], states: [.synSent, .reset]),
-    Steps(name: "a SYN twice", segments: [(syn, true), (syn, true)], states: [.synSent, .synSent]),
-    Steps(name: "the end only", segments: [(fin | ack, false), (fin | ack, true)], states: [.closing, .closed]),
+    Steps(name: "a repeated SYN", segments: [(syn, true), (syn, true)], states: [.synSent, .synSent]),
+    Steps(
+      name: "only the end is seen", segments: [(fin | ack, false), (fin | ack, true)], states: [.closing, .closed]),
     Steps(
       name: "both close at once", segments: [(ack, true), (fin | ack, true), (fin | ack, false)],
       states: [.established, .closing, .closed]),
@@ -144,16 +147,17 @@ import Testing
       segments: [(syn, true), (syn, false), (syn | ack, true), (syn | ack, false), (ack, true)],
       states: [.synSent, .synSent, .synReceived, .synReceived, .established]),
     Steps(
-      name: "half closed: the other end goes on",
+      name: "half closed: the other end continues",
       segments: [(ack, true), (fin | ack, false), (ack, true), (ack, true)],
       states: [.established, .closing, .closing, .closing]),
     Steps(
-      name: "one end's FIN twice", segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
+      name: "a repeated FIN of one end",
+      segments: [(ack, true), (fin | ack, true), (fin | ack, true), (fin | ack, false)],
       states: [.established, .closing, .closing, .closed]),
-    Steps(name: "nothing but data", segments: [(0, true), (8, true)], states: [.none, .none]),
+    Steps(name: "no SYN, ACK, FIN or RST", segments: [(0, true), (8, true)], states: [.none, .none]),
   ]
 
-  @Test("a connection's state as a listener can tell it", arguments: connections)
+  @Test("a connection's state as seen by a passive observer", arguments: connections)
   func states(_ steps: Steps) {
     var state = TCPState.none
     var seen: [Bool: TCPFlags] = [:]

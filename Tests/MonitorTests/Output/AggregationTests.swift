@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct AggregationTests {
   private static let second: Int64 = 1_000_000_000
-  /// The beginning of a window.
+  /// The start of a window.
   private static let start: Int64 = 1_795_396_800_000_000_000
 
   /// Reports the findings, and returns the lines and the counters.
@@ -28,7 +28,7 @@ import Testing
 
   private func counts(_ records: [Record]) -> [Int] { records.compactMap { $0.number("alert.context.count") } }
 
-  /// The sum over alerts of the count written last.
+  /// The sum of each alert's last written count.
   private func total(_ records: [Record]) -> Int {
     var last: [String: Int] = [:]
     for record in records {
@@ -37,7 +37,8 @@ import Testing
     return last.values.reduce(0, +)
   }
 
-  @Test func `the first is written at once, repeats at 10, 100 and 1,000, and the rest at the end`() throws {
+  @Test func `the first finding is written at once, repetitions at 10, 100 and 1,000, and the rest at the end`() throws
+  {
     let result = try run((0..<1234).map { Samples.finding(at: Self.start + Int64($0)) })
     #expect(counts(result.records) == [1, 10, 100, 1000, 1234])
     #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)
@@ -45,12 +46,12 @@ import Testing
     #expect(result.records.allSatisfy { $0.text("alert.context.first_seen") == result.records[0].text("timestamp") })
   }
 
-  @Test func `nothing is written again when nothing was added`() throws {
+  @Test func `an alert to which nothing was added is not written again`() throws {
     let result = try run((0..<10).map { Samples.finding(at: Self.start + Int64($0)) })
     #expect(counts(result.records) == [1, 10])
   }
 
-  @Test func `a window writes what grew in it at its end`() throws {
+  @Test func `at its end a window writes the alerts that grew in it`() throws {
     let window = 600 * Self.second
     let times = [0, 1, 2, window, 3 * window, 3 * window + 1, 9 * window]
     let result = try run(times.map { Samples.finding(at: Self.start + $0) })
@@ -58,12 +59,12 @@ import Testing
     #expect(result.counters.alerts == 1)
   }
 
-  @Test func `time that runs backwards ends no window`() throws {
+  @Test func `time that runs backwards does not end a window`() throws {
     let result = try run([Self.start, 0, .min, Self.start + 1].map { Samples.finding(at: $0) }, finishing: false)
     #expect(counts(result.records) == [1])
   }
 
-  @Test func `an operation more dangerous than all before is written at once`() throws {
+  @Test func `an operation more dangerous than all before it is written at once`() throws {
     let actions: [Action] = [.read, .read, .identify, .write, .write, .read, .configure, .program, .state, .read]
     let result = try run(actions.enumerated().map { Samples.finding(at: Self.start + Int64($0), action: $1) })
     #expect(counts(result.records) == [1, 3, 4, 7, 8, 10])
@@ -74,7 +75,7 @@ import Testing
     #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)
   }
 
-  @Test func `kind, parties and cause tell alerts apart`() throws {
+  @Test func `alerts are distinguished by kind, parties and cause`() throws {
     let other = Samples.finding(from: "10.20.3.8", at: Self.start)
     var layer2 = Samples.finding(at: Self.start)
     layer2.source.ip = .none
@@ -97,7 +98,7 @@ import Testing
     #expect(total(result.records) == 2 * findings.count)
   }
 
-  @Test func `a counted finding shows the most that was seen`() throws {
+  @Test func `a counted finding shows the highest count seen`() throws {
     let result = try run(
       [20, 80, 40].map {
         Samples.finding(.portScan, .count(what: .ports, seen: $0, limit: 15, seconds: 60), at: Self.start)
@@ -105,7 +106,7 @@ import Testing
     #expect(result.records.last?.text("alert.context.ooda.observe.seen")?.hasPrefix("80 ports") == true)
   }
 
-  @Test func `beyond the budget of a window one alert speaks for the rest`() throws {
+  @Test func `beyond the budget of a window, one alert sums up the rest`() throws {
     func flood(_ window: Int64) -> [Finding] {
       (0..<1000).map {
         Samples.finding(
@@ -123,7 +124,7 @@ import Testing
     #expect(total(result.records) == 2001)
   }
 
-  @Test func `an alert that gives way writes its count first`() throws {
+  @Test func `an alert's count is written before it is evicted`() throws {
     let findings = (0..<300).flatMap { number in
       (0..<3).map {
         Samples.finding(from: "10.20.4.\(number % 100)", at: Self.start + Int64(number) * 4 * Self.second + $0)
@@ -134,7 +135,7 @@ import Testing
     #expect(total(result.records) == findings.count)
   }
 
-  @Test func `another site file ends the alerts of the old one`() throws {
+  @Test func `a new site file ends the alerts of the old one`() throws {
     var aggregation = Aggregation(seed: 1)
     var records = Records(Samples.context())
     let text = try written { sink in

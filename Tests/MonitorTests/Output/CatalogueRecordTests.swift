@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CatalogueRecordTests {
   @Test(arguments: Language.allCases)
-  func `the catalogue reads as JSON lines`(language: Language) throws {
+  func `the catalogue is written as JSON lines`(language: Language) throws {
     let objects = try lines(Catalogue.json(language)).map(Record.init)
     #expect(objects.count == FindingKind.allCases.count)
     for (entry, object) in zip(Catalogue.entries, objects) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// Runs `body` with a sink into a file, and returns the lines it wrote.
+/// Runs `body` with a sink that writes to a file, and returns the lines written.
 func written(_ body: (inout Sink) -> Void) throws -> [String] {
   let path = FileManager.default.temporaryDirectory.appendingPathComponent("sekisho-\(UUID().uuidString).json").path
   defer { try? FileManager.default.removeItem(atPath: path) }
@@ -27,7 +27,7 @@ struct Record {
     object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 
-  /// What stands at a dotted place.
+  /// The value at a dotted path.
   func value(_ place: String) -> Any? {
     var value: Any? = object
     for part in place.split(separator: ".") { value = (value as? [String: Any])?[String(part)] }
@@ -43,7 +43,7 @@ struct Record {
     return 1
   }
 
-  /// No null, no array of objects.
+  /// Whether there is no null and no array of objects.
   var isFlat: Bool { Record.isFlat(object) }
   private static func isFlat(_ value: Any) -> Bool {
     if value is NSNull { return false }

@@ -17,11 +17,11 @@ import Testing
     ("a\"b\\c", #"a\"b\\c"#), ("\u{00}\u{08}\u{1F}\n\r\t", #"\u0000\u0008\u001f\n\r\t"#), ("/設備😀", "/設備😀"),
     ("\u{7F}\u{85}\u{2028}\u{2029}", #"\u007f\u0085\u2028\u2029"#), ("", ""),
   ])
-  func `a string is escaped so that the line stays one line`(text: String, written: String) {
+  func `strings are escaped so that a record stays on one line`(text: String, written: String) {
     #expect(line { $0.string("k", text) } == #"{"k":""# + written + "\"}\n")
   }
 
-  @Test func `bytes that are no UTF-8 cannot make an invalid line`() {
+  @Test func `bytes that are not UTF-8 cannot make a line invalid`() {
     for first in UInt8.min...UInt8.max {
       let text = line { $0.string("k", utf8: [first, 0xC3, 0x28, 0xF0, 0x9F]) }
       #expect(text.hasPrefix(#"{"k":""#) && text.hasSuffix("\"}\n"))
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `a long string is cut between characters and says so`() {
+  @Test func `a long string is cut between characters, and the cut is marked`() {
     #expect(line { $0.string("k", "abcdef", limit: 6) } == "{\"k\":\"abcdef\"}\n")
     #expect(line { $0.string("k", "abcdefg", limit: 6) } == "{\"k\":\"abc…\"}\n")
     #expect(line { $0.string("k", "設設設", limit: 8) } == "{\"k\":\"設…\"}\n")
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `numbers fit into 64 bits with sign`() {
+  @Test func `numbers fit into signed 64 bits`() {
     let text = line {
       $0.number("a", UInt64.max)
       $0.number("b", Int64.min)
@@ -54,7 +54,7 @@ import Testing
       text == #"{"a":9223372036854775807,"b":-9223372036854775808,"c":0,"d":0.95,"e":1.00,"f":0.07,"g":true}"# + "\n")
   }
 
-  @Test func `commas stand between members of nested objects and arrays`() {
+  @Test func `members of nested objects and arrays are separated by commas`() {
     let text = line {
       $0.open("a")
       $0.close()
@@ -87,7 +87,7 @@ import Testing
     #expect(clock.text(nanoseconds) == text)
   }
 
-  @Test func `the offset follows summer time in both directions of time`() {
+  @Test func `the offset follows summer time, whether time runs forwards or backwards`() {
     var clock = LocalTime("Europe/Berlin")
     // 2026-03-29 01:00 UTC, and 2026-10-25 01:00 UTC.
     let begin: Int64 = 1_774_746_000_000_000_000
@@ -99,7 +99,7 @@ import Testing
     ] { #expect(clock.text(time) == text) }
   }
 
-  /// Computed with the reference implementation of the specification; the first is also its first published example.
+  /// Computed with the specification's reference implementation; the first is also its first published example.
   @Test(arguments: [
     (UInt8(6), "128.232.110.120", UInt16(34855), "66.35.250.204", UInt16(80), "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
     (6, "66.35.250.204", 80, "128.232.110.120", 34855, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
@@ -114,7 +114,7 @@ import Testing
     (58, "fe80::200:86ff:fe05:80da", 135, "fe80::260:97ff:fe07:69ea", 0, "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="),
     (58, "fe80::260:97ff:fe07:69ea", 136, "fe80::200:86ff:fe05:80da", 0, "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="),
   ])
-  func `community id`(
+  func `community IDs match the reference implementation`(
     ipProtocol: UInt8, source: String, sourcePort: UInt16, destination: String, destinationPort: UInt16, id: String
   ) {
     let text = CommunityID.text(
@@ -123,7 +123,7 @@ import Testing
     #expect(text == id)
   }
 
-  @Test func `no community id without IP or for a protocol without ends`() {
+  @Test func `there is no community ID without IP or for a protocol without endpoints`() {
     let address = IPAddress("10.0.0.1") ?? .none
     for (ipProtocol, source) in [(UInt8(47), address), (255, address), (6, .none)] {
       #expect(

@@ -17,7 +17,7 @@ import Testing
     return try #require(text.first)
   }
 
-  @Test func `the contract's example comes out key by key`() throws {
+  @Test func `the contract's example is written key by key`() throws {
     let finding = Samples.finding()
     let message = Samples.message
     let line = try alert(finding, values: ShownValues(finding.operation, Message(RawSpan(_elements: message.span))))
@@ -55,7 +55,9 @@ import Testing
   }
 
   @Test(arguments: Language.allCases, [nil, Action.write, .firmware] as [Action?])
-  func `every kind with every detail speaks, within the limits`(language: Language, action: Action?) throws {
+  func `every kind of finding has its texts with every detail, within the limits`(language: Language, action: Action?)
+    throws
+  {
     var records = Records(Samples.context(language))
     let text = try written { sink in
       for kind in FindingKind.allCases {
@@ -76,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `Japanese changes what people read, and nothing machines match on`() throws {
+  @Test func `Japanese changes the texts for people, but nothing that machines match on`() throws {
     for kind in FindingKind.allCases {
       let english = try Record(try alert(Samples.finding(kind)))
       let japanese = try Record(try alert(Samples.finding(kind), Samples.context(.ja)))
@@ -96,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: ["\u{01}\"\\\n", "設備", "\u{2028}\u{85}", "\u{FFFD}"])
-  func `hostile names keep a line one line, below 10,000 bytes and 256 leaves`(unit: String) throws {
+  func `with hostile names a record stays on one line, below 10,000 bytes and 256 leaves`(unit: String) throws {
     let name = String(repeating: unit, count: 5000)
     for language in Language.allCases {
       var context = Samples.context(language)
@@ -143,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func `without IP the device's listed address stands in, else 0.0.0.0`() throws {
+  @Test func `without IP the device's listed address is used, else 0.0.0.0`() throws {
     var finding = Samples.finding(.unknownMAC, action: nil)
     finding.source.ip = .none
     finding.destination.ip = .none
@@ -161,7 +163,7 @@ import Testing
     #expect(record.text("ether.src_mac") == "02:00:00:00:00:09")
   }
 
-  @Test func `an ICMP finding shows type and code in the place of ports`() throws {
+  @Test func `an ICMP finding shows type and code instead of ports`() throws {
     var finding = Samples.finding(.flood, .count(what: .icmpPackets, seen: 9, limit: 1, seconds: 1), action: nil)
     finding.ipProtocol = 1
     finding.source.port = 8
@@ -184,7 +186,9 @@ import Testing
   @Test(arguments: [
     (Importance.low, 2, "medium", "PT4H"), (.medium, 2, "medium", "PT4H"), (.high, 1, "high", "PT15M"),
   ])
-  func `importance raises severity by one step`(importance: Importance, severity: Int, word: String, within: String)
+  func `high importance raises severity by one step`(
+    importance: Importance, severity: Int, word: String, within: String
+  )
     throws
   {
     var context = Samples.context()
@@ -198,12 +202,12 @@ import Testing
   @Test(arguments: [
     (Action.state, ["T0858", "T0816"]), (.program, ["T0843"]), (.firmware, ["T1693.001"]), (.configure, ["T0836"]),
   ])
-  func `a controller command names the techniques of its action`(action: Action, techniques: [String]) throws {
+  func `a controller command names the ATT&CK techniques of its action`(action: Action, techniques: [String]) throws {
     let record = try Record(try alert(Samples.finding(.controllerCommand, action: action)))
     #expect(record.value("alert.metadata.mitre_technique_id") as? [String] == techniques)
   }
 
-  @Test func `an operation line has the keys of the contract in their order`() throws {
+  @Test func `an operation line has the contract's keys in the contract's order`() throws {
     var records = Records(Samples.context())
     var operation = Samples.operation()
     operation.role = .response
@@ -232,7 +236,7 @@ import Testing
       ])
   }
 
-  @Test func `values are read as far as the message goes, and cut with their count`() {
+  @Test func `values are read as far as the message extends, and a cut list keeps its count`() {
     let bytes: [UInt8] = [0b0000_0101, 0x02, 0x03]
     let cases: [(Values, [UInt64])] = [
       (Values(format: .none, offset: 0, count: 3), []),
@@ -252,7 +256,7 @@ import Testing
     }
   }
 
-  @Test func `an operation record with all values of a read stays under 256 leaves`() throws {
+  @Test func `an operation record with all values of a read stays below 256 leaves`() throws {
     var records = Records(Samples.context())
     var operation = Samples.operation(.read)
     operation.values = Values(format: .bit, offset: 0, count: 2000)
@@ -268,7 +272,7 @@ import Testing
     #expect(record.number("operation.values_count") == 2000)
   }
 
-  @Test func `ours of the stats stand in a line of their own`() throws {
+  @Test func `the product's own counters are written in a separate stats line`() throws {
     var records = Records(Samples.context())
     var stats = StatsRecord(time: Samples.time, uptime: 60)
     stats[.kernelPackets] = 100

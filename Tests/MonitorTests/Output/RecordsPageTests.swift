@@ -8,9 +8,9 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// docs/records.md names every key of every record with its type, and none that no record has.
+/// docs/records.md lists every key of every record with its type, and no other keys.
 @Suite struct RecordsPageTests {
-  /// A record that the page speaks of, and what of it.
+  /// A record described on the page, and a key of it.
   struct Key: Hashable {
     let record: String
     let path: String
@@ -18,7 +18,7 @@ import Testing
 
   // MARK: The page
 
-  /// What the page says: types by record and path. A part of a path in capitals is any name.
+  /// What the page says: types by record and path. A path component in capitals matches any name.
   private static let documented = Result {
     var keys: [Key: String] = [:]
     for row in try Page("docs/records.md").rows {
@@ -67,7 +67,7 @@ import Testing
       }
     }
 
-    /// The page's words for it; an integer is a number too, an empty array any.
+    /// Whether it has the type named on the page; an integer is also a number, an empty array any array.
     func `is`(_ type: String) -> Bool {
       switch self {
       case .boolean: type == "boolean"
@@ -90,7 +90,7 @@ import Testing
     enum CodingKeys: String, CodingKey { case eventType = "event_type" }
   }
 
-  /// Lines of every kind: the model factory's, what only literal bytes show, and records that a capture does not give.
+  /// Lines of every kind: of the model factory, of literal captures, and records that no capture produces.
   private static let lines = Result {
     let kinds: LogKinds = [.alerts, .operations, .flows, .assets, .stats]
     var text = ""
@@ -176,7 +176,7 @@ import Testing
     return Facet.allCases.filter { keys[Key(record: "operation", path: "operation.\($0.word)")] != nil }
   }
 
-  /// Types seen, by record and path.
+  /// The types seen, by record and path.
   private static let seen = Result {
     let decoder = JSONDecoder()
     var seen: [Key: [String: Value]] = [:]
@@ -201,13 +201,13 @@ import Testing
         continue
       }
       for value in values.values where !value.is(place.value) {
-        Issue.record("\(key.record): \(key.path) is no \(place.value)")
+        Issue.record("\(key.record): \(key.path) is not of type \(place.value)")
       }
     }
   }
 
-  @Test func `every key of the page is in some line`() throws {
-    // The operation object is the same in both records that have it.
+  @Test func `every key on the page occurs in a line`() throws {
+    // The operation object is the same in both records that contain it.
     func place(_ key: Key) -> Key {
       guard key.record == "operation", key.path.hasPrefix("operation.") else { return key }
       return Key(record: "alert", path: "alert.context.\(key.path)")
@@ -219,7 +219,7 @@ import Testing
     }
   }
 
-  @Test func `every example is of its type`() throws {
+  @Test func `every example has the type given for its key`() throws {
     for row in try Page("docs/records.md").rows where row.cells["example"] != nil {
       let example = try #require(row.words("example").first, "\(row["key"])")
       let value = try JSONDecoder().decode(Value.self, from: Data(example.utf8))
@@ -227,8 +227,8 @@ import Testing
     }
   }
 
-  @Test func `fields of single protocols are those that a dissector sets`() {
-    // What no dissector sets is on no page.
+  @Test func `the page's protocol-specific fields are exactly those that a dissector sets`() {
+    // Fields that no dissector sets are not on the page.
     let unused = ["none", "return_code", "pdu_reference", "error_flags", "segment", "version"]
     let documented = Self.documentedFacets.map(\.word)
     #expect(Set(documented).union(unused) == Set(Facet.allCases.map(\.word)))

@@ -3,9 +3,9 @@ import Catalogue
 
 @testable import Monitor
 
-/// The site and the findings the tests of this folder share.
+/// The site and the findings shared by the tests of this folder.
 enum Samples {
-  /// No device has said what it is.
+  /// No device has identified itself.
   static let identities = Identities(limit: 1, seed: 0)
   static let office = Party(zone: ZoneID(rawValue: 1), asset: .none)
   static let controller = Party(zone: ZoneID(rawValue: 2), asset: AssetID(rawValue: 0))
@@ -80,7 +80,7 @@ enum Samples {
     return finding
   }
 
-  /// One of each case.
+  /// One detail of each case.
   static let details: [Finding.Detail] =
     [
       .parties, .refusedService(conduit: 0), .refusedAction(conduit: 0), .refusedTarget(conduit: 0),
@@ -95,7 +95,7 @@ enum Samples {
     + Fault.Kind.allCases.map { .fault(Fault($0, "length", seen: UInt64.max, least: 3, most: 254)) }
 }
 
-/// Lines a test wrote, read back from a pipe or file.
+/// Lines written by a test, read back from a pipe or file.
 func lines(_ bytes: [UInt8]) -> [String] {
   bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
 }

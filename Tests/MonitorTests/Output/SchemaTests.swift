@@ -6,7 +6,7 @@ import Testing
 
 @testable import Monitor
 
-/// Suricata's own schema of EVE: from `SEKISHO_EVE_SCHEMA`, else from its place beside the checkout.
+/// Suricata's own schema of EVE: from `SEKISHO_EVE_SCHEMA`, else from its location next to the checkout.
 private let schema: String? = {
   let beside = repository.deletingLastPathComponent().appending(path: "shared/tools/eve-schema.json").path
   let path = ProcessInfo.processInfo.environment["SEKISHO_EVE_SCHEMA"] ?? beside

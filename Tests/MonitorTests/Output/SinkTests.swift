@@ -23,7 +23,7 @@ import Testing
     return (ends[0], ends[1])
   }
 
-  @Test func `a file is created anew and holds whole lines`() throws {
+  @Test func `a file is created anew and contains whole lines`() throws {
     for _ in 0..<2 {
       let text = try written { sink in
         for number in 0..<3000 { sink.write(line(100, number)) }
@@ -32,13 +32,13 @@ import Testing
     }
   }
 
-  @Test func `a folder that does not exist is an error with the system's words`() {
+  @Test func `a missing folder is an error with the system's message`() {
     #expect(throws: SinkFailure(code: ENOENT)) { _ = try Sink(path: "/nonexistent/alerts.json", pace: .waiting) }
     #expect(SinkFailure(code: ENOENT).message == "No such file or directory")
   }
 
   @Test(arguments: [Sink.Pace.waiting, .neverWaiting])
-  func `a full disk keeps lines up to the bound, then counts what is lost`(pace: Sink.Pace) throws {
+  func `with a full disk, lines are buffered up to the limit, then losses are counted`(pace: Sink.Pace) throws {
     var sink = try Sink(path: "/dev/full", pace: pace, bound: 100_000)
     for number in 0..<2000 { sink.write(line(100, number)) }
     sink.flush()
@@ -49,9 +49,10 @@ import Testing
     #expect(sink.linesWritten == 0 && sink.backlog == 0)
   }
 
-  @Test func `a disk that fills up holds no half line, and goes on when there is room again`() throws {
-    // The end of the largest file there can be stands for the full disk: the write that would cross it is
-    // cut, the next one fails.
+  @Test func `a disk that fills up is left without partial lines, and writing resumes when there is room again`() throws
+  {
+    // The maximum file size takes the place of a full disk: the write that would exceed it is cut short, the
+    // next one fails.
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("sekisho-\(UUID().uuidString).json").path
     let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
     try #require(file >= 0)
@@ -73,7 +74,7 @@ import Testing
     #expect(first.count > 140_000 && first.count <= 150_050 && first.last == UInt8(ascii: "\n"))
     #expect(lines(first).count == Int(sink.linesWritten))
 
-    // Room again.
+    // There is room again.
     try #require(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0)
     sink.finish()
     let second = read(file, from: 0, count: lseek(file, 0, SEEK_END))
@@ -89,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [Sink.Pace.waiting, .neverWaiting])
-  func `a reader that is gone loses the sink for good`(pace: Sink.Pace) throws {
+  func `once its reader is gone, a sink stays closed`(pace: Sink.Pace) throws {
     let ends = try pipeEnds()
     close(ends.read)
     defer { close(ends.write) }
@@ -102,7 +103,7 @@ import Testing
     #expect(sink.linesLost == 6 && sink.linesWritten == 0)
   }
 
-  @Test func `a slow reader never stops a sink that does not wait: whole lines are dropped and counted`() throws {
+  @Test func `a slow reader never blocks a sink that does not wait: whole lines are dropped and counted`() throws {
     let ends = try pipeEnds()
     var sink = Sink(descriptor: ends.write, pace: .neverWaiting, bound: 70_000)
     for number in 0..<3000 { sink.write(line(100, number)) }
@@ -131,7 +132,7 @@ import Testing
   }
 }
 
-/// Reads a pipe to its end in a thread of its own; a task would block the few threads tests run on.
+/// Reads a pipe to its end in a thread of its own; a task would block one of the few threads that tests run on.
 private final class PipeReader: Sendable {
   private let done = DispatchSemaphore(value: 0)
   private nonisolated(unsafe) var bytes: [UInt8] = []

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: Language.allCases)
-  func `no alert uses raw words or unusual expressions`(_ language: Language) throws {
+  func `no alert text contains raw words or unusual expressions`(_ language: Language) throws {
     var context = Samples.context(language)
     context.conduits[0].operations = Action.allCases.map { $0.name[language] }
     context.windows[0].text = language == .en ? "Sat 09:00-17:00" : "土 09:00-17:00"
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: Language.allCases)
-  func `no kept line of the model factory does`(_ language: Language) throws {
+  func `no golden line of the model factory contains raw words or unusual expressions`(_ language: Language) throws {
     for name in SceneTests.scenes {
       let lines = try String(
         contentsOf: SceneTests.folder.appending(path: "golden/\(name).\(language).json"), encoding: .utf8)
@@ -63,13 +63,13 @@ import Testing
   }
 
   @Test(arguments: Language.allCases)
-  func `the catalogue does not`(_ language: Language) {
+  func `the catalogue contains no raw words or unusual expressions`(_ language: Language) {
     for line in Catalogue.text(language).split(separator: "\n") where !line.contains("MITRE") {
       #expect(Self.avoided(String(line), language) == nil, "\(line)")
     }
   }
 
-  @Test func `severity and category are in words`() {
+  @Test func `severity and category are given in words`() {
     let text = Catalogue.text(.ja)
     #expect(text.contains("重大度: 2（中、4時間以内に対応）、重要度の高いゾーンでは1（高、15分以内に対応）"))
     #expect(text.contains("分類: ゾーンポリシー（Zone policy）"))
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `a written value is in the sentence, a long list is cut`() {
+  @Test func `the sentence contains a written value, and a long list is cut`() {
     var shown = ShownValues()
     shown.numbers = (1...32).map { .unsigned($0) }
     shown.count = 100
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test(arguments: [("conveyor-1", true), ("x", false), (nil, false)] as [(String?, Bool)])
-  func `a renaming names the new name, and the old one where it is known and another`(_ old: String?, _ isShown: Bool) {
+  func `a renaming shows the new name, and the old one if it is known and different`(_ old: String?, _ isShown: Bool) {
     var finding = Samples.finding(.deviceRenamed, action: .configure)
     finding.operation?.target = Target(area: .station, count: 1)
     var shown = ShownValues()
@@ -121,14 +121,14 @@ import Testing
     ("opcua", -1, nil, nil),
   ]
   @Test(arguments: units)
-  func `a unit is named as its protocol does, where it says more than the address`(
+  func `a unit is named as its protocol names it, if it says more than the address`(
     _ unit: (name: String, number: Int64, en: String?, ja: String?)
   ) {
     let text = unitText(unit.number, protocolName: unit.name)
     #expect(text?.en == unit.en && text?.ja == unit.ja)
   }
 
-  @Test func `times and periods read as people write them`() {
+  @Test func `times and periods are written as people write them`() {
     var clock = LocalTime("Asia/Tokyo")
     #expect(clock.moment(Samples.time, .en) == "Mon 2026-11-23 10:15:30")
     #expect(clock.moment(Samples.time, .ja) == "2026-11-23（月）10:15:30")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Monitor
 
-/// A conversation of one protocol as bytes: what every protocol is put through, whatever it is (`ScriptTests`). Each
+/// A conversation of one protocol as bytes, which every protocol has for the tests common to all (`ScriptTests`). Each
 /// message is whole, and alone in its segment, datagram or frame.
 struct Script: CustomTestStringConvertible, Sendable {
   enum Transport: Sendable {
@@ -18,11 +18,11 @@ struct Script: CustomTestStringConvertible, Sendable {
   let name: String
   private(set) var transport: Transport
   let messages: [(direction: Direction, bytes: [UInt8])]
-  /// What one end sends could be anything where nothing of the other is seen.
+  /// The end whose messages cannot be understood if nothing of the other end is seen.
   let mute: Direction?
 
-  /// `messages` are hexadecimal digits behind `>` (to the server) or `<` (to the client); a line without either goes on
-  /// with the message before it. White space does not count.
+  /// `messages` are hexadecimal digits after `>` (to the server) or `<` (to the client); a line without either
+  /// continues the message before it. White space is ignored.
   init(_ name: String, _ transport: Transport, mute: Direction? = nil, _ messages: String) {
     self.mute = mute
     self.name = name
@@ -51,7 +51,7 @@ struct Script: CustomTestStringConvertible, Sendable {
   var isTCP: Bool { if case .tcp = transport { true } else { false } }
 }
 
-/// Plays a script to a reader, and remembers what it said.
+/// Plays a script to a reader, and keeps the operations read.
 struct ScriptPlayer: ~Copyable {
   var reader: Reader
   private var observer: Observer
@@ -59,11 +59,11 @@ struct ScriptPlayer: ~Copyable {
   private var sequences = [UInt32(1000), UInt32(5000)]
   private var moment = Moment()
   private let script: Script
-  /// What was said, one text for each operation; without times.
+  /// The operations read, as one text each, without times.
   private(set) var operations: [String] = []
   private(set) var found: [Operation] = []
 
-  /// `basis` is `.syn` where the beginning of the connection was seen.
+  /// `basis` is `.syn` if the beginning of the connection was seen.
   init(_ script: Script, _ basis: Flow.Basis = .syn) {
     self.script = script
     reader = Reader(seed: 5)
@@ -103,7 +103,7 @@ struct ScriptPlayer: ~Copyable {
       + [0, 0, 10, 0, 0, 1, 10, 0, 0, 2] + payload
   }
 
-  /// One segment, datagram or frame; `isCut` says that the capture kept only its front.
+  /// One segment, datagram or frame; with `isCut` the capture kept only its beginning.
   mutating func play(_ direction: Direction, _ bytes: [UInt8], isCut: Bool = false) {
     moment.frame += 1
     moment.time += 1_000_000
@@ -119,16 +119,16 @@ struct ScriptPlayer: ~Copyable {
       reader.datagram(bytes.bytes, &conversation, direction, isCut: isCut, moment, &observer)
     }
     guard conversation.operations > before else { return }
-    // The operations of the last message; of those before it in the same segment only their number is known.
+    // The operations of the last message; of those before it in the same segment only the number is known.
     found += reader.exchange.operations
     operations += ScriptPlayer.texts(reader.exchange, bytes, reader.tables.names)
   }
 
-  /// The mirror port loses so many bytes.
+  /// The mirror port loses `count` bytes.
   mutating func lose(_ direction: Direction, _ count: Int) {
     sequences[direction == .toServer ? 0 : 1] &+= UInt32(count)
   }
-  /// So many bytes are sent once more, or at last.
+  /// The last `count` bytes are sent again, or sent late.
   mutating func rewind(_ direction: Direction, _ count: Int) {
     sequences[direction == .toServer ? 0 : 1] &-= UInt32(count)
   }
@@ -142,7 +142,7 @@ struct ScriptPlayer: ~Copyable {
     return texts
   }
 
-  /// Everything an operation says but its times and its values, which are read where the message lies.
+  /// Everything in an operation except its times and its values, which are not read here.
   private static func text(_ operation: Operation, _ message: borrowing Message, _ names: [StaticString]) -> String {
     var shown = ShownValues()
     shown.fill(operation, message, most: 0)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Monitor
 
-/// Every protocol's scripts; one line each.
+/// The scripts of every protocol; one line each.
 let scripts: [Script] =
   modbusScripts + umasScripts + finsScripts + linkScripts + iec104Scripts + s7Scripts + enipScripts + dnp3Scripts
   + slmpScripts + opcuaScripts
@@ -30,7 +30,7 @@ let modbusScripts = [
     return player.operations
   }
 
-  @Test("each message says something known, and answers find their questions", arguments: scripts)
+  @Test("each message is understood, and answers are paired with their questions", arguments: scripts)
   func meaning(_ script: Script) {
     var player = ScriptPlayer(script)
     for message in script.messages { player.play(message.direction, message.bytes) }
@@ -45,7 +45,7 @@ let modbusScripts = [
     for (name, count) in player.counts { #expect(count.refused == 0, "\(name)") }
   }
 
-  @Test("a message over two segments, at every split point", arguments: scripts.filter(\.isTCP))
+  @Test("a message split over two segments, at every byte, reads the same", arguments: scripts.filter(\.isTCP))
   func split(_ script: Script) {
     let expected = whole(script)
     let longest = script.messages.map(\.bytes.count).max() ?? 0
@@ -63,15 +63,15 @@ let modbusScripts = [
     }
   }
 
-  @Test("one byte a segment", arguments: scripts.filter(\.isTCP))
+  @Test("a stream sent one byte per segment reads the same", arguments: scripts.filter(\.isTCP))
   func bytewise(_ script: Script) {
     var player = ScriptPlayer(script)
     for message in script.messages { for byte in message.bytes { player.play(message.direction, [byte]) } }
     #expect(player.operations == whole(script))
   }
 
-  /// Not where an answer's length is its question's: there one waits for the other.
-  @Test("several messages in a segment", arguments: scripts.filter { $0.isTCP && $0.mute == nil })
+  /// Not where the length of an answer depends on its question: there one has to wait for the other.
+  @Test("several messages in one segment are all read", arguments: scripts.filter { $0.isTCP && $0.mute == nil })
   func joined(_ script: Script) {
     var player = ScriptPlayer(script)
     var plain = ScriptPlayer(script)
@@ -84,7 +84,7 @@ let modbusScripts = [
     #expect(player.counts.mapValues(\.understood) == plain.counts.mapValues(\.understood))
   }
 
-  @Test("picked up in mid-stream, at each message and in the middle of each", arguments: scripts.filter(\.isTCP))
+  @Test("a stream picked up at each message, or in the middle of it, is read", arguments: scripts.filter(\.isTCP))
   func midstream(_ script: Script) {
     for start in script.messages.indices {
       for cut in Set([0, script.messages[start].bytes.count / 2]) {
@@ -92,7 +92,7 @@ let modbusScripts = [
         for (place, message) in script.messages.enumerated() where place >= start {
           player.play(message.direction, place == start ? Array(message.bytes[cut...]) : message.bytes)
         }
-        // What followed whole was read; the first two may go for finding the place.
+        // Whole messages after that are read; the first two may be lost to resynchronization.
         if script.messages.count - start > 4 {
           #expect(player.total > 0, "from message \(start), byte \(cut)")
         }
@@ -101,7 +101,7 @@ let modbusScripts = [
   }
 
   @Test(
-    "a segment lost before each question: the answer, which acknowledges it, finds its question",
+    "with a segment lost before each question, the answer, which acknowledges it, is paired with its question",
     arguments: modbusScripts + s7Scripts.prefix(1))
   func lossBeforeQuestions(_ script: Script) {
     var player = ScriptPlayer(script)
@@ -114,9 +114,11 @@ let modbusScripts = [
     #expect(player.found.allSatisfy { $0.pairing == .none || $0.pairing == .answered })
   }
 
-  /// Content tells, not the port. What a protocol says before its first telling message (a connection request anybody
-  /// could make) may go unread.
-  @Test("on a port of no protocol, from the beginning of the connection", arguments: scripts.filter(\.hasPorts))
+  /// Recognition is by content, not by port. What precedes the first distinctive message (such as a connection request
+  /// that any protocol could send) may remain unread.
+  @Test(
+    "a conversation on a port without a protocol is recognised from its beginning",
+    arguments: scripts.filter(\.hasPorts))
   func elsewhere(_ script: Script) {
     var here = ScriptPlayer(script)
     var there = ScriptPlayer(script.moved(to: 30_303))
@@ -129,7 +131,7 @@ let modbusScripts = [
     for (name, count) in there.counts { #expect(count.refused == 0, "\(name)") }
   }
 
-  @Test("one direction only", arguments: scripts)
+  @Test("if only one direction is seen, it is read without refusals", arguments: scripts)
   func oneDirection(_ script: Script) {
     for direction in [Direction.toServer, .toClient] where direction != script.mute {
       var player = ScriptPlayer(script)
@@ -143,7 +145,7 @@ let modbusScripts = [
     }
   }
 
-  @Test("every truncation: no trap, and a cut by the capture is no fault", arguments: scripts)
+  @Test("no truncation causes a trap, and a cut by the capture is not a fault", arguments: scripts)
   func truncation(_ script: Script) {
     for (index, message) in script.messages.enumerated() {
       for length in 0..<min(message.bytes.count, 600) {
@@ -159,7 +161,7 @@ let modbusScripts = [
     }
   }
 
-  @Test("every byte changed: no trap, and what follows is read", arguments: scripts)
+  @Test("no changed byte causes a trap, and what follows is read", arguments: scripts)
   func mutation(_ script: Script) {
     for (index, message) in script.messages.enumerated() {
       for place in 0..<min(message.bytes.count, 300) {
@@ -170,7 +172,7 @@ let modbusScripts = [
           for (other, message) in script.messages.enumerated() {
             player.play(message.direction, other == index ? bytes : message.bytes)
           }
-          // A length that grew swallows what comes behind it, but not for ever.
+          // A length that became larger swallows what follows, but not forever.
           var last = player.total
           for _ in 0..<(script.isTCP ? 60 : 1) {
             last = player.total
@@ -183,7 +185,7 @@ let modbusScripts = [
     }
   }
 
-  @Test("random bytes on the protocol's port", arguments: scripts)
+  @Test("random bytes on the protocol's port cause no trap", arguments: scripts)
   func noise(_ script: Script) {
     var dice = Dice(state: 11)
     for _ in 0..<50 {

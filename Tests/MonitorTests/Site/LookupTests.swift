@@ -7,7 +7,7 @@ import Testing
 @testable import SiteFile
 
 struct LookupTests {
-  @Test(arguments: 1...20) func `the longest prefix wins, as in a search of all`(seed: UInt64) {
+  @Test(arguments: 1...20) func `the longest prefix wins, as in an exhaustive search`(seed: UInt64) {
     var numbers = Dice(state: seed)
     // Few distinct bits, so that prefixes nest and collide.
     let address = { (numbers: inout Dice) in
@@ -22,7 +22,7 @@ struct LookupTests {
     }
     var site = Site()
     for (index, network) in networks.enumerated() {
-      // Of equal networks the first counts.
+      // If networks are equal, the first counts.
       var zone = Zone(
         name: "z\(index)", title: "", importance: .low, values: [], responder: nil, listsIPs: false, listsMACs: false)
       zone.networks = [network]
@@ -40,7 +40,7 @@ struct LookupTests {
     }
   }
 
-  @Test func `an address is its asset, else its network, else its VLAN, else external`() throws {
+  @Test func `an address is resolved by its asset, else by its network, else by its VLAN, else as external`() throws {
     let site = try Site.parse(plant, file: "plant.yaml")
     let maintenance = try #require(MACAddress("02:00:00:00:00:09"))
     let plc = try #require(MACAddress("00:80:f4:01:02:03"))
@@ -52,10 +52,10 @@ struct LookupTests {
       ("10.20.1.1", .none, 10, 3, 0xFFFF),
       ("fd00:20::1", .none, 0xFFFF, 3, 0xFFFF),
       ("8.8.8.8", .none, 0xFFFF, 0, 0xFFFF),
-      // Routed onto the line's VLAN: not the line's, which has networks of its own.
+      // Routed onto the line's VLAN, but not in the line, which has networks of its own.
       ("8.8.8.8", .none, 10, 0, 0xFFFF),
       ("169.254.1.1", .none, 10, 1, 0xFFFF),
-      // The PLC has an IP address of its own: its MAC alone tells nothing.
+      // The PLC has an IP address of its own: its MAC address alone does not identify it.
       ("8.8.8.8", plc, 0xFFFF, 0, 0xFFFF),
       ("::", .none, 0xFFFF, 0, 0xFFFF),
     ]

@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 @testable import SiteFile
 
-/// Two protocols that are read, whatever the registry holds.
+/// Two protocols with a dissector, whatever the registry contains.
 private let words = ServiceWords(dissectors: [
   ("modbus", [.tcp(502), .udp(502), .anyTCP]), ("dnp3", [.tcp(20000), .udp(20000)]),
 ])
@@ -47,7 +47,7 @@ struct PolicyTests {
     ("[modbus]", tcp(502, settled: false), true),
     ("[modbus]", tcp(502), false),
     ("[modbus]", tcp(502, dnp3), false),
-    // By content on any port: allowed until known.
+    // By content on any port: allowed until the protocol is known.
     ("[modbus]", tcp(80, settled: false), true),
     ("[modbus]", tcp(80), false),
     ("[modbus]", Service(ipProtocol: 1, port: 0, dissector: .none, isSettled: true), false),
@@ -60,14 +60,14 @@ struct PolicyTests {
     ("[ip/47]", Service(ipProtocol: 47, port: 0, dissector: .none, isSettled: true), true),
     ("[tcp]", tcp(9), true),
     ("[any]", tcp(9), true),
-    // Nobody reads it yet: its usual port counts.
+    // It has no dissector yet: its usual port counts.
     ("[mqtt]", tcp(1883), true),
     ("[mqtt]", tcp(1884), false),
     ("[udp/53, modbus]", tcp(502, modbus), true),
   ]
 
   @Test(arguments: services)
-  func `services go by content, by port, or by IP protocol`(
+  func `services are matched by content, by port, or by IP protocol`(
     sample: (services: String, service: Service, isAllowed: Bool)
   ) throws {
     let site = try site("{from: scada, to: line, services: \(sample.services)}")
@@ -78,7 +78,7 @@ struct PolicyTests {
     #expect(gate.validUntil == .max && !gate.isConditional)
   }
 
-  @Test func `the best verdict wins, then the nearest conduit`() throws {
+  @Test func `the best verdict wins, then the most specific conduit`() throws {
     let site = try site(
       "{from: any, to: line, services: [dnp3]}",
       "{from: scada, to: plc, services: [modbus], during: noon}",
@@ -123,7 +123,7 @@ struct PolicyTests {
     }
   }
 
-  @Test func `inside a zone all is free but what changes a controller`() throws {
+  @Test func `inside a zone everything is allowed except operations that change a controller`() throws {
     let open = try site(
       "{from: hmi, to: plc, services: [modbus], operations: [program]}", "{from: scada, to: scada, operations: [state]}"
     )
@@ -163,7 +163,7 @@ struct PolicyTests {
     #expect(judge(.write, 100, service) == .target(conduit: 0))
     #expect(judge(.operate, 100, service) == .inside)
     #expect(judge(.write, 100, tcp(20000, dnp3)) == .inside)
-    // A conduit for everything speaks of the talk as such.
+    // A conduit without operations governs the communication as a whole.
     let closed = site.gate(from: plc, to: hmi, service: service, at: 0)
     #expect(closed == Gate(verdict: .time(conduit: 1, window: 1), free: 0, validUntil: 12 * hour, isConditional: false))
     #expect(
@@ -190,7 +190,7 @@ struct PolicyTests {
     ("coil 0-9", Target(area: .coil, number: 0, address: .max, count: .max), -1, false),
   ]
 
-  @Test(arguments: targets) func `a target lies wholly inside the union of its area`(
+  @Test(arguments: targets) func `a target is covered if it lies entirely inside the union of its area's ranges`(
     sample: (ranges: String, target: Target, unit: Int64, isCovered: Bool)
   ) throws {
     let site = try site("{from: scada, to: line, targets: [\(sample.ranges)]}")
@@ -205,7 +205,7 @@ struct PolicyTests {
   }
 
   @Test(
-    "a conduit with targets lets nobody change or command without a target, but talk, ask and read",
+    "a conduit with targets allows no change or command without a target, but sessions, identification and reads",
     arguments: Action.allCases)
   func untargeted(_ action: Action) throws {
     let site = try site("{from: scada, to: line, operations: [any], targets: [coil 0-9]}")

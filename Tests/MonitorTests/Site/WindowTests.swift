@@ -17,7 +17,7 @@ struct WindowTests {
     ("{days: sat, hours: \"09:00-17:00\"}", "Asia/Tokyo", "2026-11-27T23:59:59Z", false),
     ("{days: sat, hours: \"09:00-17:00\"}", "Asia/Tokyo", "2026-11-28T07:59:59Z", true),
     ("{days: sat, hours: \"09:00-17:00\"}", "Asia/Tokyo", "2026-11-28T08:00:00Z", false),
-    // Over midnight: Friday's shift ends on Saturday morning, Thursday night belongs to no shift.
+    // Past midnight: Friday's shift ends on Saturday morning, Thursday night belongs to no shift.
     ("{days: fri, hours: \"22:00-06:00\"}", "UTC", "2026-11-27T22:00:00Z", true),
     ("{days: fri, hours: \"22:00-06:00\"}", "UTC", "2026-11-28T05:59:59Z", true),
     ("{days: fri, hours: \"22:00-06:00\"}", "UTC", "2026-11-28T06:00:00Z", false),
@@ -42,7 +42,7 @@ struct WindowTests {
   ]
 
   @Test(arguments: moments)
-  func `a window is open by the plant's wall clock`(sample: (window: String, zone: String, time: String, isOpen: Bool))
+  func `a window follows the plant's wall clock`(sample: (window: String, zone: String, time: String, isOpen: Bool))
     throws
   {
     let site = try window(sample.window, zone: sample.zone)
@@ -50,7 +50,7 @@ struct WindowTests {
   }
 
   @Test(arguments: ["America/New_York", "Asia/Tokyo", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu"])
-  func `the clock table agrees with the system's`(zone: String) throws {
+  func `the clock table agrees with the system's time zones`(zone: String) throws {
     let clock = try #require(LocalClock(zone))
     let system = try #require(TimeZone(identifier: zone))
     for second in stride(from: Int64(0), to: 4_000_000_000, by: 86_400 * 3 + 1801) {
@@ -64,7 +64,7 @@ struct WindowTests {
     ("{days: [sat, sun], hours: [\"22:00-06:00\", \"12:00-13:30\"]}", "America/New_York"),
     ("{hours: \"01:30-02:30\"}", "America/New_York"), ("{days: mon}", "Australia/Lord_Howe"),
   ])
-  func `between two borders nothing changes`(text: String, zone: String) throws {
+  func `a window stays open or closed between two of its boundaries`(text: String, zone: String) throws {
     let site = try window(text, zone: zone)
     let window = site.windows[0]
     let minute: Int64 = 60_000_000_000
@@ -83,7 +83,7 @@ struct WindowTests {
     }
   }
 
-  @Test(arguments: [Int64.min, -1, 0, Int64.max]) func `any number is a moment`(time: Int64) throws {
+  @Test(arguments: [Int64.min, -1, 0, Int64.max]) func `any number is accepted as a time`(time: Int64) throws {
     let site = try window("{days: sat, hours: \"22:00-06:00\"}", zone: "Asia/Tokyo")
     _ = site.clock.isOpen(site.windows[0], at: time)
     #expect(site.clock.nextEdge(site.windows[0], at: time) > time || time == .max)

@@ -16,7 +16,7 @@ import Testing
   }
   private static let second: Int64 = 1_000_000_000
 
-  @Test("what was put in is found at its slot, and gone when removed")
+  @Test("an inserted entry is found at its slot, and no longer after its removal")
   func findAndRemove() {
     var table = BoundedTable<Number, String>(limit: 8, seed: 1)
     let one = table.insert(Number(value: 1), "one", at: 0)
@@ -32,7 +32,7 @@ import Testing
     #expect(table.insert(Number(value: 3), "three", at: 0) == one, "a free slot is used again")
   }
 
-  @Test("what is set twice is one entry, with the later value and time")
+  @Test("setting a key twice makes one entry, with the later value and time")
   func set() {
     var table = BoundedTable<Number, Int>(limit: 2, seed: 1)
     table.set(Number(value: 1), 10, at: 0)
@@ -43,7 +43,7 @@ import Testing
     #expect(table.find(Number(value: 2)) == nil && table.find(Number(value: 1)) != nil && table.evictions == 1)
   }
 
-  @Test("at the limit the entry touched longest ago gives way", arguments: [1, 2, 3, 100])
+  @Test("at the limit the entry touched longest ago is evicted", arguments: [1, 2, 3, 100])
   func eviction(_ limit: Int) {
     var table = BoundedTable<Number, Int>(limit: limit, seed: 2)
     for value in 0..<limit { _ = table.insert(Number(value: value), value, at: Int64(value) * Self.second) }
@@ -57,7 +57,7 @@ import Testing
     for value in 2..<max(2, limit) { #expect(table.find(Number(value: value)) != nil) }
   }
 
-  @Test("touching within a second changes no order")
+  @Test("touching an entry again within a second does not change the order")
   func granularity() {
     var table = BoundedTable<Number, Int>(limit: 2, seed: 3)
     let first = table.insert(Number(value: 1), 1, at: 0)
@@ -68,7 +68,7 @@ import Testing
     #expect(table.oldestSlot != first && table.slotsByAge.last == first)
   }
 
-  @Test("colliding keys are told apart, wherever in their chain one is removed", arguments: 0..<6)
+  @Test("colliding keys are distinguished, wherever in their chain one is removed", arguments: 0..<6)
   func collisions(_ removed: Int) {
     var table = BoundedTable<Colliding, Int>(limit: 16, seed: 4)
     for value in 0..<6 { _ = table.insert(Colliding(value: value), value, at: 0) }
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test("a slot used again is filled by its caller, a new one by what it begins with")
+  @Test("a reused slot keeps its old value for the caller to set, a new one gets the initial value")
   func fresh() {
     var table = BoundedTable<Number, Int>(limit: 4, seed: 5)
     let slot = table.insert(Number(value: 1), at: 0, fresh: 11)
@@ -87,7 +87,7 @@ import Testing
     #expect(table.insert(Number(value: 2), at: 0, fresh: 22) == slot && table[slot] == 11)
   }
 
-  @Test("it does what a dictionary with an order of use does", arguments: [1, 7, 64, 65, 300] as [Int], 1...4)
+  @Test("it behaves like a dictionary with an order of use", arguments: [1, 7, 64, 65, 300] as [Int], 1...4)
   func model(_ limit: Int, _ seed: Int) {
     var dice = Dice(state: UInt64(limit * 1000 + seed))
     var table = BoundedTable<Number, Int>(limit: limit, seed: dice.next())
@@ -137,7 +137,7 @@ import Testing
     var dice = Dice(state: UInt64(seed))
     var table = BoundedTable<Crowded, Int>(limit: 150, seed: 6)
     var slots: [Int: Int] = [:]
-    /// Keys from the one touched longest ago on, and when.
+    /// Keys in the order of their last touch, oldest first, with its time.
     var order: [(key: Int, touched: Int64)] = []
     var time: Int64 = 0
     for step in 0..<3000 {
@@ -170,7 +170,7 @@ import Testing
     for (key, slot) in slots { #expect(table.isUsed(slot) && table.key(slot).value == key && table[slot] == key) }
   }
 
-  @Test("a limit below one is one")
+  @Test("a limit below one counts as one")
   func least() {
     var table = BoundedTable<Number, Int>(limit: 0, seed: 7)
     for value in 0..<5 { _ = table.insert(Number(value: value), value, at: 0) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct OperationTests {
   /// Up to 256 bytes a copy is a few loads and stores; a larger one costs nearly twice as much, for every message.
-  @Test func `an operation stays within 256 bytes`() {
+  @Test func `an operation takes at most 256 bytes`() {
     #expect(MemoryLayout<Operation>.size <= 256, "\(MemoryLayout<Facets>.size) of facets")
   }
 }

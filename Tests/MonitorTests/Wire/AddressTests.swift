@@ -13,7 +13,7 @@ import Testing
     ("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"),
     ("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"),
   ])
-  func `IP text reads and prints in its shortest form`(text: String, printed: String) {
+  func `IP addresses are parsed, and printed in their shortest form`(text: String, printed: String) {
     #expect(IPAddress(text)?.description == printed)
   }
 
@@ -23,9 +23,9 @@ import Testing
     "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "12345::", "g::", ":1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:", "::1.2.3",
     "1.2.3.4::", "::+1", "fe80::1%eth0", "::1/64", "-1.2.3.4", "::1:2:3:4:5:6:7:8",
   ])
-  func `text that is no IP address is refused`(text: String) { #expect(IPAddress(text) == nil) }
+  func `text that is not an IP address is refused`(text: String) { #expect(IPAddress(text) == nil) }
 
-  @Test func `IPv4 and IPv6 sort and tell their kinds`() throws {
+  @Test func `IPv4 and IPv6 addresses are sorted and classified`() throws {
     let multicast = try #require(IPAddress("ff02::1"))
     let linkLocal = try #require(IPAddress("fe80::1"))
     #expect(multicast.isMulticast && !multicast.isUnicast && linkLocal.isLinkLocal && linkLocal.isUnicast)
@@ -39,7 +39,7 @@ import Testing
     ("00:80:f4:01:02:03", "00:80:f4:01:02:03"), ("00-80-F4-0A-02-FF", "00:80:f4:0a:02:ff"),
     ("ff:ff:ff:ff:ff:ff", "ff:ff:ff:ff:ff:ff"),
   ])
-  func `MAC text reads and prints`(text: String, printed: String) {
+  func `MAC addresses are parsed and printed`(text: String, printed: String) {
     #expect(MACAddress(text)?.description == printed)
   }
 
@@ -48,9 +48,9 @@ import Testing
     "+0:80:f4:01:02:03",
     "00::f4:01:02:03", "0080.f401.0203",
   ])
-  func `text that is no MAC address is refused`(text: String) { #expect(MACAddress(text) == nil) }
+  func `text that is not a MAC address is refused`(text: String) { #expect(MACAddress(text) == nil) }
 
-  @Test func `the group bit tells broadcast and multicast`() {
+  @Test func `the group bit marks broadcast and multicast`() {
     #expect(MACAddress.broadcast.isGroup && MACAddress(rawValue: 0x0100_5E00_0001).isGroup)
     #expect(!MACAddress(rawValue: 0x0080_F401_0203).isGroup)
   }

@@ -10,12 +10,12 @@ import Testing
     ("", 0), ("ff", 0xFF00), ("0102 03", 0x0402), ("ffff ffff", 0xFFFF), ("ffff 0001", 0x0001),
     ("4500 0073 0000 4000 4011 b861 c0a8 0001 c0a8 00c7", 0xFFFF),
   ])
-  func `the Internet checksum sums as RFC 1071 does`(text: String, sum: UInt16) {
+  func `the Internet checksum is computed as in RFC 1071`(text: String, sum: UInt16) {
     let bytes = hex(text)
     #expect(span(bytes).onesComplementSum() == sum)
   }
 
-  @Test func `every length and many carries sum as word by word`() {
+  @Test func `every length and many carries give the same sum as word by word`() {
     for count in 0..<70 {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 255 - $0 * $0 * 7) }
       #expect(Int(span(bytes).onesComplementSum()) == plainSum(bytes), "\(count) bytes")
@@ -40,7 +40,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: good.indices) func `a sound checksum is good, and any changed byte makes it bad`(index: Int) {
+  @Test(arguments: good.indices) func `a correct checksum is good, and changing any byte makes it bad`(index: Int) {
     let (name, bytes, network) = Self.good[index]
     read(bytes) { packet in
       #expect(packet.checksums() == Checksums(network: network, transport: .good), "\(name)")
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `offload is told from damage`() {
+  @Test func `checksum offload is distinguished from damage`() {
     let pseudo = plainSum(sourceV4 + destinationV4 + [0, 6] + big(tcpSegment.count))
     var partial = tcpSegment
     partial.replaceSubrange(16..<18, with: big(pseudo))
@@ -72,14 +72,14 @@ import Testing
     read(zero) { #expect($0.checksums().network == .bad) }
   }
 
-  @Test func `UDP may do without over IPv4, and over IPv6 for a tunnel only`() {
+  @Test func `UDP may omit the checksum over IPv4, and over IPv6 only for a tunnel`() {
     read(ethernet(0x0800, ipv4(17, udp(502, [1])))) { #expect($0.checksums().transport == .absent) }
     read(ethernet(0x86DD, ipv6(17, udp(502, [1])))) { #expect($0.checksums().transport == .bad) }
     let tunnel = ethernet(0x86DD, ipv6(17, udp(4789, hex("08000000 00000a00") + plainFrame)))
     read(tunnel) { #expect($0.checksums().transport == .absent && $0.inner().checksums().transport == .good) }
   }
 
-  @Test func `UDP-Lite sums what its coverage says`() {
+  @Test func `the UDP-Lite checksum covers what its coverage field says`() {
     let addresses = sourceV4 + destinationV4 + [0, 136] + big(11)
     var datagram = hex("c000 01f6 0008 0000 010203")
     let sum = ~plainSum(addresses + datagram.prefix(8)) & 0xFFFF
@@ -91,7 +91,7 @@ import Testing
     read(ethernet(0x0800, ipv4(136, datagram))) { #expect($0.checksums().transport == .bad) }
   }
 
-  @Test func `what cannot be seen whole is not judged`() {
+  @Test func `a checksum over data that was not fully captured is not judged`() {
     let frame = plainFrame
     read(Array(frame.dropLast()), length: frame.count) {
       #expect($0.checksums() == Checksums(network: .good, transport: .unknown))
@@ -100,7 +100,7 @@ import Testing
     read(ethernet(0x0806, NetworkTests.request)) {
       #expect($0.checksums() == Checksums(network: .absent, transport: .absent))
     }
-    // A route that is still ahead: the sum counts an address that the header does not name yet.
+    // A source route still to be travelled: the sum is over a destination that the header does not contain yet.
     let routed = ipv6(43, hex("1102 0001 00000000 fd00001000000000 0000000000000009") + udp(502, [1]))
     var datagram = ethernet(0x86DD, routed)
     datagram[datagram.count - 2] = 7

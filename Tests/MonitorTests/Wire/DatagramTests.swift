@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct DatagramTests {
-  @Test func `a reassembled datagram is read as if it had never been in pieces`() {
+  @Test func `a reassembled datagram is read as if it had never been fragmented`() {
     let payload = summed(udp(502, [1, 2, 3, 4, 5, 6, 7, 8, 9]), 17, at: 6)
     let last = ethernet(0x0800, ipv4(17, Array(payload[16...]), flags: 0x0002))
     read(last) { fragment in
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `extension headers and tunnels are found behind reassembly`() {
+  @Test func `extension headers and tunnels are found after reassembly`() {
     let payload = hex("1100 0104 00000000") + udp(4789, hex("08000000 00000a00") + plainFrame)
     let first = ethernet(0x86DD, ipv6(44, hex("3c 00 0001 00000009") + payload.prefix(24)))
     read(first) { fragment in

@@ -8,7 +8,7 @@ import Testing
 @Suite struct LinkTests {
   static let tcp = ipv4(6, summed(tcpSegment, 6, at: 16))
 
-  @Test func `Ethernet tells its addresses and type`() throws {
+  @Test func `Ethernet addresses and type are read`() throws {
     let bytes = plainFrame
     let header = try EthernetHeader(span(bytes))
     #expect(header.destination == MACAddress("00:80:f4:01:02:03") && header.source == MACAddress("02:aa:bb:cc:dd:ee"))
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `an 802.3 frame is trimmed to its length and stops at LLC`() throws {
+  @Test func `an 802.3 frame is trimmed to its length and read no further than LLC`() throws {
     // Spanning tree: DSAP and SSAP 0x42, unnumbered information.
     let frame = ethernet(7, hex("424203 00000000") + [UInt8](repeating: 0xEE, count: 39))
     read(frame) { packet in
@@ -56,7 +56,7 @@ import Testing
     #expect(header.control == 3 && !header.isSNAP && header.organization == nil && header.etherType == nil)
   }
 
-  @Test func `SNAP announces a type, or a protocol of somebody's own`() throws {
+  @Test func `SNAP announces an EtherType or a vendor's own protocol`() throws {
     let frame = ethernet(8 + Self.tcp.count, hex("aaaa03 000000 0800") + Self.tcp)
     read(frame) { #expect($0.transport == .tcp && $0.etherType == .ipv4) }
     let discovery = hex("aaaa03 00000c 2000 0102")
@@ -68,7 +68,7 @@ import Testing
     #expect(header.etherType == nil)
   }
 
-  @Test func `MACsec is read through when it only protects integrity`() throws {
+  @Test func `the payload of MACsec is read if only its integrity is protected`() throws {
     let check = [UInt8](repeating: 0xCC, count: 16)
     let open = hex("2200 00000007 02aabbccddee0001")
     read(ethernet(0x88E5, open + hex("0800") + Self.tcp + check)) { #expect($0.transport == .tcp && $0.fault == nil) }
@@ -84,7 +84,7 @@ import Testing
     read(ethernet(0x88E5, hex("2200 00000007"))) { #expect($0.fault?.reason == .short && $0.fault?.offset == 14) }
   }
 
-  @Test func `PPPoE sessions carry IP, discovery is recognised`() throws {
+  @Test func `PPPoE sessions carry IP, and discovery is recognised`() throws {
     let session = hex("1100 0011") + big(Self.tcp.count + 2) + hex("0021") + Self.tcp
     read(ethernet(0x8864, session + hex("0000"))) { packet in
       #expect(packet.transport == .tcp && packet.etherType == .pppoeSession && packet.fault == nil)
@@ -103,7 +103,7 @@ import Testing
     #expect(header.statedLength == Self.tcp.count + 2 && !header.isIncomplete)
   }
 
-  @Test func `MPLS carries IP by its version, or a pseudowire`() throws {
+  @Test func `MPLS carries IP, recognised by its version, or a pseudowire`() throws {
     let labels = hex("00064 0 3f 0000a b 40")
     read(ethernet(0x8847, labels + Self.tcp)) { #expect($0.transport == .tcp && $0.etherType == .mplsUnicast) }
     read(ethernet(0x8848, labels + ipv6(17, udp(502, [])))) { #expect($0.network == .ipv6 && $0.transport == .udp) }
@@ -118,14 +118,14 @@ import Testing
     #expect(label.label == 10 && label.trafficClass == 5 && label.isBottomOfStack && label.timeToLive == 64)
   }
 
-  @Test func `a seamless ring's tag is walked over`() {
+  @Test func `the tag of a seamless ring (HSR) is skipped`() {
     read(ethernet(0x892F, hex("1040 0007 88b8 0001"))) { packet in
       #expect(packet.etherType.rawValue == 0x88B8 && packet.network == .other && array(packet.payload) == hex("0001"))
     }
     read(ethernet(0x892F, hex("1040 0007 88"))) { #expect($0.fault?.reason == .short) }
   }
 
-  @Test func `cooked frames tell the sender and carry types`() throws {
+  @Test func `cooked frames have the sender's address and a type`() throws {
     let first = hex("0000 0001 0006 02aabbccddee 0000 0800")
     read(first + Self.tcp, .linuxCooked) { packet in
       #expect(
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func `unknown families, types and links are kept as other`() {
+  @Test func `unknown families, types and links are classified as other`() {
     read(hex("00000063 0102"), .null) { #expect($0.network == .other && array($0.payload) == hex("0102")) }
     read(hex("0102"), LinkType(rawValue: 147)) { #expect($0.network == .other && array($0.payload) == hex("0102")) }
     read(ethernet(0x8892, hex("8000 01"))) { packet in

@@ -7,7 +7,7 @@ import Testing
 @Suite struct NetworkTests {
   static let request = hex("0001 0800 06 04 0001 02aabbccddee 0a140307 000000000000 c0a80a0b")
 
-  @Test func `ARP tells who claims and who is asked for`() throws {
+  @Test func `ARP names the claimed address and the address asked for`() throws {
     let bytes = Self.request
     let header = try ARPHeader(span(bytes))
     #expect(header.hardwareType == 1 && header.protocolType == .ipv4 && header.hardwareLength == 6)
@@ -26,7 +26,7 @@ import Testing
     ("0001 0800 06 04 0001 02aabbccddee 00000000 000000000000 0a140307", false, true),
     ("0001 0800 06 04 0001 02aabbccddee 00000000 000000000000 00000000", false, true),
   ])
-  func `ARP tells announcements and probes`(text: String, isGratuitous: Bool, isProbe: Bool) throws {
+  func `ARP announcements and probes are recognised`(text: String, isGratuitous: Bool, isProbe: Bool) throws {
     let bytes = hex(text)
     let header = try ARPHeader(span(bytes))
     #expect(header.isGratuitous == isGratuitous && header.isProbe == isProbe)
@@ -41,8 +41,8 @@ import Testing
     }
   }
 
-  @Test func `IPv4 tells every field`() throws {
-    // The header of RFC 791's example form with options: record route, padded.
+  @Test func `every field of IPv4 is read`() throws {
+    // A header in the form of RFC 791's examples with options: record route, padded.
     let bytes = hex("47b9 0020 abcd 2003 40 11 0000 0a140307 c0a80a0b 0707 04 00000000 00 01020304")
     let header = try IPv4Header(span(bytes))
     #expect(header.headerLength == 28 && header.differentiatedServices == 46)
@@ -62,7 +62,7 @@ import Testing
     ("0101", [UInt8](), false), ("00", [], false), ("0703 04 83 03 04 00", [7, 131], false), ("0700", [], true),
     ("07", [], true), ("0709 04", [], true), ("01 0702 4404 0501", [7, 68], false), ("4401", [], true),
   ])
-  func `options are walked to their end, or to the broken one`(text: String, kinds: [UInt8], isMalformed: Bool) {
+  func `options are read up to their end, or up to a broken one`(text: String, kinds: [UInt8], isMalformed: Bool) {
     let bytes = hex(text)
     var options = OptionList(span(bytes))
     var found: [UInt8] = []
@@ -77,7 +77,7 @@ import Testing
     ("4600 0018 0000 0000 40 06 0000 0a140307 c0a80a0b", .short, 24, 20),
     ("4500 0014 0000", .short, 20, 6),
   ])
-  func `a broken IPv4 header is a fault, and nothing behind it is read`(
+  func `a broken IPv4 header is a fault, and nothing after it is read`(
     text: String, reason: Malformed.Reason, needed: Int, available: Int
   ) {
     read(ethernet(0x0800, hex(text))) { packet in
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func `padding of the frame is not payload`() {
+  @Test func `the padding of a frame is not payload`() {
     read(plainFrame + [0, 0, 0, 0]) { #expect(array($0.payload) == hex("616263") && !$0.isIncomplete) }
   }
 
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test func `fragments are not read on`() {
+  @Test func `fragments are not read beyond the IP header`() {
     read(ethernet(0x0800, ipv4(17, hex("0102030405060708"), flags: 0x2000))) { packet in
       #expect(packet.isFragment && packet.moreFragments && packet.fragmentOffset == 0 && packet.transport == .none)
       #expect(array(packet.payload) == hex("0102030405060708") && packet.identification == 0x1234)
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func `IPv6 tells every field`() throws {
+  @Test func `every field of IPv6 is read`() throws {
     let bytes = hex("6ab12345 0002 11 40") + sourceV6 + destinationV6 + hex("0102 ee")
     let header = try IPv6Header(span(bytes))
     #expect(header.trafficClass == 0xAB && header.flowLabel == 0x12345 && header.payloadLength == 2)
@@ -143,7 +143,7 @@ import Testing
     ("hop-by-hop, routing, destination", hex("2b00 0104 00000000 3c00 0000 00000000 1100 0104 00000000"), 0),
   ]
 
-  @Test(arguments: extensions.indices) func `extension headers are walked over`(index: Int) {
+  @Test(arguments: extensions.indices) func `extension headers are skipped`(index: Int) {
     let (_, bytes, first) = Self.extensions[index]
     let frame = ethernet(0x86DD, ipv6(first, bytes + udp(502, [1, 2])))
     read(frame) { packet in
@@ -152,7 +152,7 @@ import Testing
     }
   }
 
-  @Test func `an extension header that does not fit, or one too many, is a fault`() {
+  @Test func `an extension header that does not fit is a fault, and so are too many of them`() {
     read(ethernet(0x86DD, ipv6(0, hex("1101 0104 00000000")))) { packet in
       #expect(packet.network == .ipv6 && packet.transport == .none && packet.ipProtocol == .hopByHopOptions)
       #expect(packet.fault == Malformed(.ipv6, .short, needed: 16, available: 8, offset: 54))
@@ -163,7 +163,7 @@ import Testing
     read(ethernet(0x86DD, ipv6(60, enough + udp(502, [])))) { #expect($0.fault == nil && $0.transport == .udp) }
   }
 
-  @Test func `what is encrypted or empty stops there`() {
+  @Test func `parsing stops at encrypted payload or where no next header follows`() {
     read(ethernet(0x86DD, ipv6(50, hex("00000001 00000001 aabbccdd")))) {
       #expect($0.transport == .other && $0.ipProtocol == .encapsulatingSecurityPayload && $0.fault == nil)
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct TransportTests {
-  @Test func `TCP tells every field and option`() throws {
+  @Test func `every field and option of TCP is read`() throws {
     let bytes = tcpSegment
     let header = try TCPHeader(span(bytes))
     #expect(header.sourcePort == 49153 && header.destinationPort == 502 && header.sequenceNumber == 0x1122_3344)
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `TCP without options has none`() throws {
+  @Test func `a TCP header without options has none`() throws {
     let bytes = hex("c001 01f6 00000001 00000002 5111 2000 0000 0000")
     let header = try TCPHeader(span(bytes))
     #expect(header.flags == [.fin, .ack, .ae] && header.maximumSegmentSize == nil && header.windowScale == nil)
@@ -43,7 +43,7 @@ import Testing
     (47, "4000 0800", Malformed(.gre, .field, available: 4)),
     (47, "b000 0800 0000 0000", Malformed(.gre, .short, needed: 16, available: 8)),
   ])
-  func `a broken transport header is a fault, and the network layer stands`(
+  func `a broken transport header is a fault, and the network layer is kept`(
     number: UInt8, text: String, fault: Malformed
   ) {
     var fault = fault
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `UDP tells every field and trims`() throws {
+  @Test func `every field of UDP is read, and the payload is trimmed to the length`() throws {
     let bytes = hex("c000 01f6 000a 1234 0102 ee")
     let header = try UDPHeader(span(bytes))
     #expect(header.sourcePort == 49152 && header.destinationPort == 502 && header.statedLength == 10)
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `UDP-Lite tells every field`() throws {
+  @Test func `every field of UDP-Lite is read`() throws {
     let bytes = hex("c000 01f6 0008 1234 0102")
     let header = try UDPLiteHeader(span(bytes))
     #expect(header.sourcePort == 49152 && header.destinationPort == 502 && header.checksumCoverage == 8)
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `SCTP tells its header and chunks`() throws {
+  @Test func `the header and chunks of SCTP are read`() throws {
     let bytes = hex("c000 0b59 aabbccdd 01020304 0003 0007 616263 00 0e00 0004")
     let header = try SCTPHeader(span(bytes))
     #expect(header.sourcePort == 49152 && header.destinationPort == 2905 && header.verificationTag == 0xAABB_CCDD)
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: ["0000 0003", "0000 0005", "0000", "0000 0000"])
-  func `a chunk with an impossible length ends the walk`(text: String) {
+  func `no chunk is read after one with an impossible length`(text: String) {
     let bytes = hex(text)
     var chunks = SCTPChunks(span(bytes))
     let isFirst = chunks.next() == nil
@@ -107,7 +107,7 @@ import Testing
     #expect(isFirst && isSecond && chunks.isMalformed)
   }
 
-  @Test func `ICMP tells every field`() throws {
+  @Test func `every field of ICMP is read`() throws {
     let echo = hex("0800 1234 0005 0006 6162")
     let header = try ICMPHeader(span(echo))
     #expect(header.type == ICMPHeader.echo && header.code == 0 && header.checksum == 0x1234 && header.identifier == 5)
@@ -119,7 +119,7 @@ import Testing
     #expect(try ICMPHeader(span(tooBig)).nextHopMTU == 1500)
   }
 
-  @Test func `ICMP errors tell which datagram they are about`() {
+  @Test func `ICMP errors identify the datagram they are about`() {
     let quoted = ipv4(17, udp(502, [1, 2, 3]))
     let message = hex("0303 0000 00000000") + quoted.prefix(28)
     read(ethernet(0x0800, ipv4(1, message))) { packet in
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func `neighbour discovery tells targets and MAC addresses`() throws {
+  @Test func `targets and MAC addresses of neighbour discovery are read`() throws {
     let target = hex("fe800000000000000000000000000001")
     let solicitation = hex("8700 0000 00000000") + target + hex("0101 02aabbccddee")
     let asked = try ICMPv6Header(span(solicitation))
@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test(arguments: ["0100", "01", "0102 00000000 0000"])
-  func `a neighbour discovery option with an impossible length ends the walk`(text: String) {
+  func `no neighbour discovery option is read after one with an impossible length`(text: String) {
     let bytes = hex(text)
     var options = NeighborDiscoveryOptions(span(bytes))
     let isOver = options.next() == nil
@@ -180,7 +180,7 @@ import Testing
     ("1164 0000 e0000001 0a7d 0000", 3, "224.0.0.1"), ("1200 0000 ef000001", 1, "239.0.0.1"),
     ("1600 0000 ef000001", 2, "239.0.0.1"), ("1700 0000 ef000001", 2, "239.0.0.1"),
   ])
-  func `IGMP tells its version and group`(text: String, version: Int, group: String) throws {
+  func `version and group of IGMP are read`(text: String, version: Int, group: String) throws {
     let bytes = hex(text)
     let header = try IGMPHeader(span(bytes))
     #expect(header.version == version && header.group == IPAddress(group) && header.groupRecordCount == nil)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// Frames are cut and changed everywhere: nothing traps, and what was read before the damage stands.
+/// Frames are cut and changed everywhere: nothing traps, and what was read before the damage is kept.
 @Suite struct TruncationTests {
   static let samples: [(name: String, linkType: LinkType, bytes: [UInt8])] =
     TunnelTests.samples.map { ($0.name, .ethernet, $0.bytes) }
@@ -43,7 +43,7 @@ import Testing
       ),
     ]
 
-  /// Reads every view a packet has; the sum keeps the reads alive.
+  /// Reads every view of a packet; the returned sum keeps the reads from being optimized away.
   static func exercise(_ packet: borrowing Packet, depth: Int = 8) -> Int {
     var sum = packet.payload.byteCount
     for index in 0..<packet.tagCount { sum &+= Int(packet.tag(index).tci) }
@@ -74,7 +74,7 @@ import Testing
     return sum
   }
 
-  /// Offsets stay inside what was captured and in order.
+  /// Whether the offsets are in order and inside the captured bytes.
   static func isSound(_ packet: borrowing Packet) -> Bool {
     let count = packet.bytes.byteCount
     return packet.payloadOffset <= packet.payloadEnd && packet.payloadEnd <= count && packet.networkEnd <= count
@@ -82,7 +82,7 @@ import Testing
       && packet.tagOffset + packet.tagCount * 4 <= count
   }
 
-  @Test(arguments: samples.indices) func `a frame cut anywhere keeps its good layers`(index: Int) {
+  @Test(arguments: samples.indices) func `a frame cut anywhere keeps the layers before the cut`(index: Int) {
     let (name, linkType, bytes) = Self.samples[index]
     read(bytes, linkType) { whole in
       #expect(whole.fault == nil, "\(name)")
@@ -103,7 +103,7 @@ import Testing
         read(cut, linkType) { packet in
           let isSound = Self.isSound(packet)
           #expect(isSound && !packet.isCut, "\(name) ends at \(count)")
-          // From the IP header on a length tells that bytes are missing.
+          // From the IP header on, a length field shows that bytes are missing.
           let isLengthKnown = whole.network == .ipv4 || whole.network == .ipv6
           if isLengthKnown, count >= whole.networkOffset, count < whole.networkEnd, name != "pseudowire" || count > 60 {
             #expect(packet.fault != nil, "\(name) ends at \(count)")
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test(arguments: samples.indices) func `any byte may be wrong`(index: Int) {
+  @Test(arguments: samples.indices) func `a wrong byte anywhere causes no trap`(index: Int) {
     let (name, linkType, bytes) = Self.samples[index]
     for offset in bytes.indices {
       for value: UInt8 in [

@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct TunnelHeaderTests {
-  @Test func `GRE tells every field`() throws {
+  @Test func `every field of GRE is read`() throws {
     let bytes = hex("b000 0800 1234 0000 00000007 00000009 aa")
     let header = try GREHeader(span(bytes))
     #expect(header.version == 0 && header.protocolType == .ipv4 && header.checksum == 0x1234 && header.key == 7)
@@ -17,7 +17,7 @@ import Testing
     #expect(tunnelled.acknowledgementNumber == 3 && tunnelled.length == 12 && tunnelled.checksum == nil)
   }
 
-  @Test func `ERSPAN tells every field`() throws {
+  @Test func `every field of ERSPAN is read`() throws {
     let second = hex("1abc b7ff 00012345 aa")
     let header = try ERSPANHeader(span(second))
     #expect(header.version == 1 && header.vlan == 0xABC && header.priority == 5 && header.encapsulation == 2)
@@ -31,7 +31,7 @@ import Testing
     #expect(stamped.platformSubheader == 0x3000_0000_0000_0001 && stamped.length == 20 && stamped.index == nil)
   }
 
-  @Test func `VXLAN, GENEVE, TZSP and GTP-U tell every field`() throws {
+  @Test func `every field of VXLAN, GENEVE, TZSP and GTP-U is read`() throws {
     let vxlan = hex("88000123 abcdef00")
     let network = try VXLANHeader(span(vxlan))
     #expect(network.networkIdentifier == 0xABCDEF && network.groupPolicy == 0x123 && network.payload.byteCount == 0)

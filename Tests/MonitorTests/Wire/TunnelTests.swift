@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Each tunnel, once in every form its standard has.
+  /// Each tunnel, in every form its standard defines.
   static let samples: [Sample] = [
     Sample("GRE", over(47, hex("0000 0800") + innerDatagram), .gre),
     Sample("GRE with IPv6", over(47, hex("0000 86dd") + innerV6), .gre, isV6: true),
@@ -66,7 +66,7 @@ import Testing
 
   static func over(_ number: UInt8, _ payload: [UInt8]) -> [UInt8] { ethernet(0x0800, ipv4(number, payload)) }
 
-  @Test(arguments: samples) func `outer and inner stand side by side`(sample: Sample) {
+  @Test(arguments: samples) func `the outer and the inner packet are both read`(sample: Sample) {
     read(sample.bytes) { packet in
       #expect(packet.tunnel == sample.tunnel && packet.fault == nil)
       let inner = packet.inner()
@@ -77,14 +77,14 @@ import Testing
     }
   }
 
-  @Test func `mirrors are told from tunnels`() {
+  @Test func `mirrored traffic is distinguished from tunnels`() {
     for sample in Self.samples {
       let isMirror = sample.name.hasPrefix("ERSPAN") || sample.name.hasPrefix("TZSP")
       read(sample.bytes) { #expect($0.tunnel.isMirror == isMirror) }
     }
   }
 
-  @Test func `an inner datagram keeps the outer's link, an inner frame has its own`() {
+  @Test func `an inner datagram keeps the outer link layer, an inner frame has its own`() {
     let tagged = hex("0080f4010203 02aabbccddee 8100 0007 0800")
     read(tagged + ipv4(4, Self.innerDatagram)) { packet in
       let inner = packet.inner()
@@ -97,14 +97,14 @@ import Testing
     }
   }
 
-  @Test func `ERSPAN brings the VLAN it took from the frame`() {
+  @Test func `ERSPAN provides the VLAN it removed from the frame`() {
     let stripped = Self.over(47, hex("1000 88be 00000001 100a b064 00000123") + Self.inner)
     read(stripped) { #expect($0.inner().vlan == 10 && $0.inner().tagCount == 0) }
     let untagged = Self.over(47, hex("1000 88be 00000001 100a a064 00000123") + Self.inner)
     read(untagged) { #expect($0.inner().vlan == Packet.noVLAN) }
   }
 
-  @Test func `a mirrored frame that was cut on purpose is not malformed`() {
+  @Test func `a mirrored frame that was truncated on purpose is not malformed`() {
     let cut = Array(Self.inner.dropLast(2))
     read(Self.over(47, hex("1000 88be 00000001 1000 0464 00000123") + cut)) { packet in
       let inner = packet.inner()
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `tunnels in tunnels are read one by one`() {
+  @Test func `nested tunnels are read one by one`() {
     let middle = ipv4(17, udp(4789, hex("08000000 00000a00") + ethernet(0x0800, ipv4(4, Self.innerDatagram))))
     let frame = Self.over(47, hex("0000 0800") + middle)
     read(frame) { packet in
@@ -153,7 +153,7 @@ import Testing
     ("the other direction", over(17, udp(49152, hex("08000000 00000a00") + inner, from: 4789))),
   ]
 
-  @Test(arguments: others.indices) func `what only looks like a tunnel stays payload`(index: Int) {
+  @Test(arguments: others.indices) func `what only resembles a tunnel remains payload`(index: Int) {
     let (name, bytes) = Self.others[index]
     read(bytes) { packet in
       #expect(packet.tunnel == .none && packet.fault == nil, "\(name)")

@@ -4,7 +4,7 @@ import Support
 
 @testable import Monitor
 
-/// One's complement sum word by word, as RFC 1071 writes it down.
+/// One's complement sum, word by word as written in RFC 1071.
 func plainSum(_ bytes: [UInt8]) -> Int {
   var sum = 0
   for index in stride(from: 0, to: bytes.count, by: 2) {
@@ -35,7 +35,7 @@ func ipv6(_ next: UInt8, _ payload: [UInt8]) -> [UInt8] {
   hex("60012345") + big(payload.count) + [next, 63] + sourceV6 + destinationV6 + payload
 }
 
-/// `segment` with its checksum at `field` filled in, for the addresses that `ipv4` or `ipv6` use.
+/// `segment` with its checksum at `field` filled in, for the addresses used by `ipv4` and `ipv6`.
 func summed(_ segment: [UInt8], _ number: UInt8, at field: Int, v6: Bool = false) -> [UInt8] {
   let addresses = v6 ? sourceV6 + destinationV6 : sourceV4 + destinationV4
   var segment = segment
@@ -56,17 +56,17 @@ func udp(_ port: Int, _ payload: [UInt8], from source: Int = 49152) -> [UInt8] {
   big(source) + big(port) + big(8 + payload.count) + [0, 0] + payload
 }
 
-/// An Ethernet frame with an IPv4 datagram with a TCP segment in it.
+/// An Ethernet frame that carries a TCP segment over IPv4.
 let plainFrame = ethernet(0x0800, ipv4(6, summed(tcpSegment, 6, at: 16)))
 
-/// Runs the body on the packet that the bytes are; `length` is that on the wire.
+/// Runs the body on the packet parsed from the bytes; `length` is the length on the wire.
 func read<Result>(
   _ bytes: [UInt8], _ linkType: LinkType = .ethernet, length: Int? = nil, _ body: (borrowing Packet) -> Result
 ) -> Result {
   body(Packet(span(bytes), linkType: linkType, length: length ?? bytes.count))
 }
 
-/// The plain values of a packet, to compare packets by.
+/// The plain values of a packet, for comparing packets.
 struct Summary: Equatable {
   var network: Packet.Network
   var source: String
@@ -106,7 +106,7 @@ func stack(_ packet: borrowing Packet, depth: Int = 8) -> [Summary] {
 @_lifetime(borrow bytes)
 func span(_ bytes: borrowing [UInt8]) -> RawSpan { RawSpan(_elements: bytes.span) }
 
-/// A view that must exist: `#require` takes none that cannot escape.
+/// A view that must exist: `#require` does not accept non-escapable ones.
 @_lifetime(copy view)
 func found<View: ~Escapable>(_ view: consuming View?) throws -> View {
   guard let view else { throw NoView() }

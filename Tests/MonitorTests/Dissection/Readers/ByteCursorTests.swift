@@ -17,7 +17,7 @@ import Testing
     #expect(cursor.readU16() == 0xBBCC && cursor.remaining == 0 && !cursor.hasFailed)
   }
 
-  @Test func `a cut at any byte fails once, and nothing is read after it`() {
+  @Test func `truncation at any byte is a failure, and nothing is read after it`() {
     for count in 0..<Self.sample.count {
       let bytes = Array(Self.sample.prefix(count))
       var cursor = ByteCursor(span(bytes))
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `a count below 0 or beyond the end, and a beginning beyond the end, are failures`() {
+  @Test func `a negative count, a count beyond the end and a start beyond the end are failures`() {
     let bytes = Self.sample
     for count in [-1, Int.min, 17, Int.max] {
       var cursor = ByteCursor(span(bytes))

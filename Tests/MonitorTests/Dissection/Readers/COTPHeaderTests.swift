@@ -8,7 +8,7 @@ import Testing
   /// TPDU size 1024, calling TSAP 01 00, called TSAP 01 02.
   static let request = hex("11 E0 1234 5678 00 C0010A C1020100 C2020102")
 
-  @Test func `a data TPDU has an end mark and user data`() {
+  @Test func `a data TPDU has an end-of-TSDU mark and user data`() {
     let bytes = hex("02 F0 80 320100")
     let header = COTPHeader(span(bytes))!
     #expect(header.lengthIndicator == COTPHeader.dataLengthIndicator && header.code == .data && header.credit == 0)
@@ -37,7 +37,7 @@ import Testing
     #expect(parameters.hasEnded == true)
   }
 
-  @Test func `a connection request cut at any byte keeps what is there`() {
+  @Test func `a connection request cut at any byte keeps the fields that are present`() {
     for count in 0..<Self.request.count {
       let bytes = Array(Self.request.prefix(count))
       let header = COTPHeader(span(bytes))
@@ -60,13 +60,13 @@ import Testing
   }
 
   @Test(
-    "parameters fill the header, or do not",
+    "whether the parameters end exactly with the header",
     arguments: [
       ("06 E0 0000 0001 00", true), ("09 E0 0000 0001 00 C0010A", true), ("09 E0 0000 0001 00 C0020A", false),
       ("07 E0 0000 0001 00 C0", false), ("08 E0 0000 0001 00 C000", true),
     ])
   func parameters(_ text: String, _ hasEnded: Bool) {
-    // The byte at the end belongs to no header.
+    // The last byte is not part of the header.
     let bytes = hex(text) + [0xFF]
     let header = COTPHeader(span(bytes))!
     let connection = COTPConnection(header)!
@@ -75,7 +75,7 @@ import Testing
     #expect(parameters.hasEnded == hasEnded && !connection.isCut)
   }
 
-  @Test func `a disconnect request has a reason, and a header without its fixed part is none`() {
+  @Test func `a disconnect request has a reason, and a header without its fixed part is not read`() {
     let bytes = hex("06 80 0001 0000 88")
     let header = COTPHeader(span(bytes))!
     let connection = COTPConnection(header)!
@@ -95,7 +95,7 @@ import Testing
     (.disconnectRequest, "Disconnect request"), (.disconnectConfirm, "Disconnect confirm"), (.data, "Data"),
     (.error, "TPDU error"), (COTPCode(rawValue: 0x10), "TPDU not of class 0"),
   ])
-  func `codes have their names, and unknown ones survive`(code: COTPCode, name: String) {
+  func `codes have their names, including unknown ones`(code: COTPCode, name: String) {
     #expect(code.name.description == name)
   }
 }

@@ -9,7 +9,7 @@ import Testing
   /// A master asks for all classes: link header, one block, its CRC.
   static let request = hex("0564 11 C4 0A00 0100 0615 C0 C0 14 3C0206 3C0306 3C0406 7896")
 
-  @Test func `a link header has every field`() {
+  @Test func `every field of a link header is read`() {
     let bytes = Self.request
     guard let header = DNP3LinkHeader(span(bytes)) else { return unreadable() }
     #expect(header.start == DNP3LinkHeader.start && header.length == 0x11 && header.hasLength)
@@ -29,7 +29,7 @@ import Testing
 
   @Test(
     arguments: [
-      // From the master or the outstation, primary, frame count bit, valid, stopped, code.
+      // From the master, primary, frame count bit, valid, stopped, code.
       (0xC4, true, true, false, false, false, 4, "UNCONFIRMED_USER_DATA"),
       (0xF3, true, true, true, true, false, 3, "CONFIRMED_USER_DATA"),
       (0x44, false, true, false, false, false, 4, "UNCONFIRMED_USER_DATA"),
@@ -41,7 +41,7 @@ import Testing
       (0x4F, false, true, false, false, false, 15, "Link function not in IEEE 1815"),
       (0x02, false, false, false, false, false, 2, "Link function not in IEEE 1815"),
     ] as [(UInt8, Bool, Bool, Bool, Bool, Bool, UInt8, String)])
-  func `a link control byte has every bit`(
+  func `every bit of a link control byte is read`(
     byte: UInt8, isFromMaster: Bool, isPrimary: Bool, frameCount: Bool, isValid: Bool, isStopped: Bool, code: UInt8,
     name: String
   ) {
@@ -56,10 +56,10 @@ import Testing
 
   @Test(
     arguments: [
-      // Length, user data, bytes of the frame: 5 is the header alone, each block of 16 has a CRC.
+      // Length, user data, bytes of the frame: 5 is the header alone, and each block of 16 bytes has a CRC.
       (0, 0, 10), (4, 0, 10), (5, 0, 10), (6, 1, 13), (21, 16, 28), (22, 17, 31), (255, 250, 292),
     ] as [(UInt8, Int, Int)])
-  func `a link header knows the length of its frame`(length: UInt8, userData: Int, frame: Int) {
+  func `a link header gives the length of its frame`(length: UInt8, userData: Int, frame: Int) {
     let bytes = hex("0564") + [length] + hex("44 0100 0A00 0000") + [UInt8](repeating: 7, count: 300)
     guard let header = DNP3LinkHeader(span(bytes)) else { return unreadable() }
     #expect(header.userDataLength == userData && header.frameLength == frame && header.capturedLength == frame)
@@ -74,7 +74,7 @@ import Testing
     #expect(count == userData && blocks == (userData + 15) / 16)
   }
 
-  @Test func `addresses of all stations are broadcasts`() {
+  @Test func `the addresses of all stations are broadcasts`() {
     for (text, isBroadcast) in [("FCFF", false), ("FDFF", true), ("FEFF", true), ("FFFF", true)] {
       let bytes = hex("0564 05 C4" + text + "0100 0000")
       let found = DNP3LinkHeader(span(bytes))?.isBroadcast
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `a link header cut anywhere is none, a frame cut anywhere has what is there`() {
+  @Test func `a truncated link header is not read, a truncated frame keeps what is present`() {
     let bytes = hex("0564 16 44 0100 0A00 0000") + (0..<21).map { UInt8($0) }
     for count in 0..<bytes.count {
       let cut = Array(bytes.prefix(count))
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `the beginning of a frame is two bytes`() {
+  @Test func `a frame begins with its two start bytes`() {
     for (text, isBeginning) in [("05", true), ("0564", true), ("0565", false), ("06", false), ("056400", true)] {
       let bytes = hex(text)
       let canBegin = DNP3LinkHeader.canBegin(span(bytes))
@@ -111,13 +111,13 @@ import Testing
     }
   }
 
-  @Test func `a transport header has every field`() {
+  @Test func `every field of a transport header is read`() {
     let header = DNP3TransportHeader(rawValue: 0x95)
     #expect(header.isFinal && !header.isFirst && header.sequence == 0x15)
     #expect(DNP3TransportHeader(rawValue: 0x7F).isFirst && !DNP3TransportHeader(rawValue: 0x7F).isFinal)
   }
 
-  @Test func `the state has the last segment of each direction`() {
+  @Test func `the conversation state holds the last segment of each direction`() {
     var segments = DNP3Segments(bits: 0)
     segments[.toServer] = DNP3Segment(source: 0xFFFF, sequence: 63)
     segments[.toClient] = DNP3Segment(source: 0x1234, sequence: 1)
@@ -129,7 +129,7 @@ import Testing
     #expect(!again[.toClient].isFollowed(by: DNP3Segment(source: 0x1234, sequence: 3)))
   }
 
-  @Test func `an application header has every field`() {
+  @Test func `every field of an application header is read`() {
     let bytes = hex("E9 81 8002 1E02")
     guard let header = DNP3ApplicationHeader(span(bytes)) else { return unreadable() }
     let control = header.control
@@ -147,12 +147,12 @@ import Testing
       (0x0000, 0, nil), (0x8000, 0, nil), (0x0001, 1, "NO_FUNC_CODE_SUPPORT"), (0x0004, 4, "PARAMETER_ERROR"),
       (0x0010, 0x10, "ALREADY_EXECUTING"), (0x0028, 0, nil), (0xFFFF, 0x17, "NO_FUNC_CODE_SUPPORT"),
     ] as [(UInt16, UInt16, String?)])
-  func `of the indications some refuse a request`(bits: UInt16, refused: UInt16, name: String?) {
+  func `some internal indications refuse a request`(bits: UInt16, refused: UInt16, name: String?) {
     let indications = DNP3Indications(rawValue: bits)
     #expect(indications.refused == refused && indications.refusal?.description == name)
   }
 
-  @Test func `an application header cut anywhere is none, or has no indications`() {
+  @Test func `a truncated application header is not read, or has no indications`() {
     let bytes = hex("C0 81 8002")
     for count in 0..<bytes.count {
       let cut = Array(bytes.prefix(count))
@@ -173,7 +173,7 @@ import Testing
       ("4B 01", 1, 0, 1, 5), ("5B 02", 2, 0, 2, 5), ("6B 03", 4, 0, 3, 5),
       ("02 00000000 FFFFFFFF", 0, 0, UInt32.max, 12),
     ] as [(String, Int, UInt64, UInt32, Int)])
-  func `an object header has group, variation, qualifier and range`(
+  func `group, variation, qualifier and range of an object header are read`(
     text: String, prefix: Int, first: UInt64, count: UInt32, end: Int
   ) {
     let bytes = hex("FF 1E 02" + text)
@@ -187,13 +187,13 @@ import Testing
   }
 
   @Test(arguments: ["80 00 00", "70 00 00", "0A 00", "0C 00", "0F 00", "87 00"])
-  func `a qualifier the standard reserves has no range`(text: String) {
+  func `a reserved qualifier has no range`(text: String) {
     let bytes = hex("1E 02" + text)
     guard let header = DNP3ObjectHeader(span(bytes), at: 0) else { return unreadable() }
     #expect(header.range == nil)
   }
 
-  @Test func `an object header cut anywhere is none, or has a range with a fault`() {
+  @Test func `a truncated object header is not read, or has a faulty range`() {
     let bytes = hex("1E 02 02 02000000 05000000")
     for count in 0..<bytes.count {
       let cut = Array(bytes.prefix(count))
@@ -208,7 +208,7 @@ import Testing
     #expect(isOver)
   }
 
-  @Test func `a file object has name, handle, block and status by its variation`() {
+  @Test func `name, handle, block and status of a file object are read by its variation`() {
     let name = hex("1A00 0200") + [UInt8](repeating: 0, count: 22) + hex("2F61")
     let command = DNP3FileObject(span(name), variation: 3)
     #expect(array(command.name) == hex("2F61") && command.handle == nil && !command.isUser)
@@ -233,7 +233,7 @@ import Testing
         #expect((file.blockNumber == nil || count >= 8) && (file.status == nil || count > 8))
       }
     }
-    // The same number of two stations is two handles.
+    // The same number at two stations is two handles.
     #expect(DNP3FileHandle(station: 1, number: 7).bits != DNP3FileHandle(station: 2, number: 7).bits)
     #expect(DNP3FileHandle(station: 1, number: 0).bits != DNP3FileHandle(station: 0, number: 1).bits)
   }

@@ -66,7 +66,7 @@ let dnp3Scripts = [
     """),
 ]
 
-/// A frame from station 1 to 10 (or back) with user data, its checksums computed bit by bit.
+/// A frame from station 1 to 10 (or back) with user data, its CRCs computed bit by bit.
 private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   func sum(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var sum: UInt16 = 0
@@ -129,7 +129,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     Sample(
       text: "06 2902 17 01 02 FFFF 00", name: "DIRECT_OPERATE_NR", action: .operate, targets: ["group 41 2"],
       values: [.signed(-1)]),
-    // The gravest header decides; the signature of a message that authenticates itself does not count.
+    // The most severe object header decides; the signature of an authenticated message does not count.
     Sample(
       text: "02 5001 00 07 07 00 3201 07 01 15CD5B070000", name: "WRITE", action: .clock,
       targets: ["group 80 7", "group 50 0"], values: [.unsigned(0)]),
@@ -199,7 +199,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       targets: ["group 120 0"]),
   ]
 
-  @Test("each function by name, targets and values", arguments: samples)
+  @Test("each function is read with its name, targets and values", arguments: samples)
   func functions(_ sample: Sample) throws {
     var exchange = conversation()
     exchange.direction = sample.isMaster ? .toServer : .toClient
@@ -218,7 +218,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(operation.fault == nil)
   }
 
-  @Test func `a response has its request's action, and indications and control status are outcomes`() {
+  @Test func `a response has its request's action, and indications and control status give the outcome`() {
     func answer(_ text: String, to question: String) -> Operation {
       var exchange = conversation()
       _ = exchange.step(hex(dnp3("C0 C5" + question, isMaster: true)), DNP3.self)
@@ -236,7 +236,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(answer("8002", to: "01 0100 06").outcome == .error(code: 2, name: ""))
   }
 
-  @Test func `segments are put together in their order, none twice, none over a hole`() {
+  @Test func `segments are assembled in order, without repetitions and never across a gap`() {
     let whole = dnp3("C3 C3 81 0000 1E02 00 00 01 01 0100 01 0200")
     let parts = ["40 C3 81 0000 1E02 00 00", "01 01 01 0100", "82 01 0200"].map { dnp3($0) }
     func read(_ frames: [String]) -> [Operation] {
@@ -257,12 +257,12 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     }
     #expect(read([parts[0], parts[2]]).isEmpty)
     #expect(read([parts[1], parts[2]]).isEmpty)
-    // Sequence numbers go on with 0 after 63.
+    // Sequence numbers continue with 0 after 63.
     let wrapped = read(["7F C3 81 0000 1E02 00 00", "00 01 01 0100", "81 01 0200"].map { dnp3($0) })
     #expect(wrapped.count == 1 && wrapped.first?.target == expected[0].target)
   }
 
-  @Test func `checksums are checked, and what follows is read`() {
+  @Test func `CRCs are checked, and what follows a bad one is read`() {
     let good = hex(dnp3("C0 C5 01 3C0206 3C0306 3C0406 3C0106 1E0006", isMaster: true))
     #expect(good.count > 30)
     for place in good.indices {
@@ -278,7 +278,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   }
 
   @Test(
-    "what is wrong inside is a fault",
+    "invalid contents are reported as a fault",
     arguments: [
       ("01 3C02 0F", "Qualifier"), ("01 1E00 00 05 02", "Stop index"), ("81 0000 1E01 00 00 09 01", "Objects"),
       ("81 0000 C801 00 00 01 01", "Object"), ("01 3C02", "Object header"), ("81 00", "Internal indications"),
@@ -291,7 +291,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   }
 
   @Test(
-    "a fault in a header takes no target away",
+    "a fault in an object header does not remove its target",
     arguments: [
       ("05 0C01 00 05 02 00", "group 12 5"), ("05 0C01 28 FFFF 0500 03", "group 12 5"), ("05 0C01 7F", "group 12"),
       ("05 0C01 28 FF", "group 12"), ("05 0C01 17 05", "group 12"), ("05 0C09 17 01 05 00", "group 12 0"),
@@ -305,7 +305,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
   }
 
   @Test(
-    "a message cut by the capture ends where it ends, whatever its counts say",
+    "a message cut by the capture is read up to the cut, whatever its counts say",
     arguments: [
       "02 4605 4B 01 40", "02 4605 5B 01 4000 01000000 00000000 4141", "02 4605 6B 01 FFFFFFFF 01000000 00000000 4141",
       "02 4605 6B FF FFFFFFFF 01", "02 4605 69 FFFFFFFF FFFFFFFF", "82 0000 1E01 02 00000000 FFFFFFFF 01",
@@ -322,8 +322,8 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     }
   }
 
-  /// All points are not the first ones.
-  @Test func `a conduit for some points holds no message for all`() throws {
+  /// A read of all points is not a read of the first ones.
+  @Test func `a conduit for some points does not cover a message about all points`() throws {
     var exchange = conversation()
     _ = exchange.step(hex(dnp3("C0 C5 01 1E00 06", isMaster: true)), DNP3.self)
     let target = exchange.operations[0].target
@@ -344,7 +344,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     return found
   }
 
-  @Test func `a handle names the file it was opened for; what went wrong is the outcome`() {
+  @Test func `a handle refers to the file it was opened for, and file errors are the outcome`() {
     var exchange = conversation()
     let open = "4603 5B 01 2000 1A00 0600 000000000000 FF01 00000000 00000000 0100 0004 0000 2F612E786D6C"
     let found = play(
@@ -372,12 +372,12 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     func text(_ name: NameID) -> String? { exchange.names.names.text(name) }
     #expect(reports.count == 3)
     #expect(text(reports[0].vendor) == "ACME" && text(reports[1].model) == "RTU" && text(reports[2].firmware) == "1.2")
-    // A master that writes a name does not give its own.
+    // A master that writes a name does not identify itself.
     _ = play([(true, "C0 C2 02 00F7 00 00 00 01 03 525455")], &exchange)
     #expect(exchange.identities.isEmpty)
   }
 
-  @Test func `responses under a reused sequence number find their requests by the objects they hold`() {
+  @Test func `responses under a reused sequence number are paired with their requests by their objects`() {
     func control(_ index: String) -> String { "0C01 17 01 " + index + " 41 01 64000000 64000000 00" }
     var exchange = conversation()
     let found = play(
@@ -392,7 +392,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       found.map(\.pairing) == Array(repeating: .none, count: 5) + Array(repeating: .answered, count: 5) + [.unasked])
     #expect(found[5...9].map(\.target.address) == [8, 8, 10, 10, 12])
     #expect(found[5...9].allSatisfy { $0.action == .operate })
-    // A write and the read before it.
+    // A write, and the read before it.
     let other = play(
       [
         (true, "C0 C1 01 1E00 06"), (true, "C1 C1 02 5001 00 07 07 00"), (false, "C0 C1 81 0000 1E02 00 00 00 01 0100"),
@@ -402,7 +402,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(other[3].action == .diagnose && other[3].pairing == .answered)
   }
 
-  @Test func `a challenge leaves its request waiting`() {
+  @Test func `a challenge leaves its request pending`() {
     var exchange = conversation()
     let found = play(
       [
@@ -413,7 +413,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test func `a broadcast has no response; of the indications only the refusals are an error`() {
+  @Test func `a broadcast expects no response, and of the indications only refusals are errors`() {
     var exchange = conversation()
     exchange.time = 1
     var bytes = hex(dnp3("C0 C1 0D", isMaster: true))

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Monitor
 
-/// Connections that a Forward Open opens, the implicit messages on them, and what else is said in few bytes.
+/// Connections opened by a Forward Open, the implicit messages on them, and other short messages.
 @Suite struct CIPConnectionTests {
   private static let scanner = IPAddress(v4: 0x0A00_0001)
   private static let adapter = IPAddress(v4: 0x0A00_0002)
   private static let group = IPAddress(v4: 0xEFC0_0001)
 
-  /// Configuration 1, consumed 100, produced 101; 10 ms with 38 bytes one way, 20 ms with 10 bytes the other.
+  /// Configuration 1, consumed 100, produced 101; 10 ms and 38 bytes in one direction, 20 ms and 10 bytes in the other.
   private static func open(_ path: String = "04 2004 2401 2C64 2C65", transport: String = "01") -> [UInt8] {
     unconnected(
       """
@@ -26,7 +26,7 @@ import Testing
     return hex("0200 0280 0800 \(connection) 01000000 B100") + big(data.count).reversed() + data
   }
 
-  /// A conversation in which the connections were opened.
+  /// A conversation in which the connections have been opened.
   private static func exchange(_ open: [UInt8]) -> Exchange {
     var exchange = conversation()
     exchange.client = scanner
@@ -50,7 +50,7 @@ import Testing
     return exchange.operations[0]
   }
 
-  @Test func `a Forward Open has all its assemblies, both intervals and sizes; its answer both, and the connection`() {
+  @Test func `a Forward Open has its assemblies, intervals and sizes, its answer the assemblies and the connection`() {
     var exchange = conversation()
     _ = exchange.step(Self.open(transport: "11"), EtherNetIP.self)
     let question = exchange.operations[1]
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "implicit messages have the assembly that the Forward Open gave their connection",
+    "implicit messages have the assembly that the Forward Open assigned to their connection",
     arguments: [
       ("04 2004 2401 2C64 2C65", "assembly 100", "assembly 101"), ("03 2004 2C64 2C65", "assembly 100", "assembly 101"),
       ("03 2004 2464 2465", "assembly 100", "assembly 101"), ("02 2004 2464", "assembly 100", "assembly 100"),
@@ -83,7 +83,7 @@ import Testing
     let down = Self.send(
       Self.io("03064B00", "0100 01000000"), from: Self.scanner, to: Self.adapter, .toServer, &exchange)
     let up = Self.send(Self.io("04064B00", "0100 0000"), from: Self.scanner, to: Self.adapter, .toClient, &exchange)
-    // To many at once, the device begins.
+    // With multicast, the device sends first.
     let all = Self.send(Self.io("04064B00", "0200 0000"), from: Self.adapter, to: Self.group, .toServer, &exchange)
     let other = Self.send(Self.io("05064B00", "0100 0000"), from: Self.scanner, to: Self.adapter, .toClient, &exchange)
     let texts = [text(down), text(up), text(all), text(other)]
@@ -91,7 +91,7 @@ import Testing
     #expect(down.facets[.isSafety] == nil && [down, up, all, other].allSatisfy { $0.cyclic == .yes })
   }
 
-  @Test func `connections of explicit messages announce nothing, safety ones say so`() {
+  @Test func `explicit connections announce no implicit data, and safety connections are marked`() {
     var explicit = Self.exchange(Self.open("02 2002 2401", transport: "A3"))
     let stranger = Self.send(
       Self.io("03064B00", "0100 0000"), from: Self.scanner, to: Self.adapter, .toServer, &explicit)
@@ -102,7 +102,7 @@ import Testing
     #expect(safe.facets[.isSafety] == 1 && safe.target == Target(area: .assembly, address: 100, count: 1))
   }
 
-  @Test func `another length, or idle instead of run, is news`() {
+  @Test func `a change of length, or from run to idle, is reported as a change`() {
     var exchange = Self.exchange(Self.open())
     func cyclic(_ connection: String, _ data: [String], _ direction: Direction) -> [Cyclic] {
       data.map { Self.send(Self.io(connection, $0), from: Self.scanner, to: Self.adapter, direction, &exchange).cyclic }
@@ -110,17 +110,17 @@ import Testing
     let down = ["0100 01000000 AABB", "0200 01000000 CCDD", "0300 00000000 CCDD", "0400 00000000", "0500 01000000"]
     let announced = cyclic("03064B00", down, .toServer)
     #expect(announced == [.yes, .yes, .news, .news, .news])
-    // What is produced has no header: its first word is data.
+    // Produced data has no header: its first word is data.
     let produced = cyclic("04064B00", ["0100 01000000", "0200 00000000", "0300 0000"], .toClient)
     #expect(produced == [.yes, .yes, .news])
-    // Connections whose opening was not seen, alone and in turn.
+    // Connections whose opening was not seen, one alone and two in turn.
     let unknown = cyclic("09064B00", ["0100 0000", "0200 0001", "0300 00"], .toClient)
     #expect(unknown == [.yes, .yes, .news])
     let turns = cyclic("0A064B00", ["0100 0000"], .toClient) + cyclic("09064B00", ["0100 0000"], .toClient)
     #expect(turns == [.yes, .yes])
   }
 
-  @Test func `data of which one word is no header have none`() {
+  @Test func `one word that is not a run/idle header means that the data has none`() {
     var exchange = Self.exchange(Self.open())
     let cyclic = ["01000000", "FF000000", "01000000", "00000000"].map {
       Self.send(Self.io("03064B00", "0100" + $0), from: Self.scanner, to: Self.adapter, .toServer, &exchange).cyclic
@@ -128,7 +128,7 @@ import Testing
     #expect(cyclic == [.yes, .yes, .yes, .yes])
   }
 
-  @Test func `clocks, kinds of reset and places in transfers are reported`() {
+  @Test func `clock values, kinds of reset and transfer offsets are reported`() {
     var exchange = conversation()
     let clock = unconnected("04 02 208B 2401 0100 0600 C0325CFFF3590400")
     _ = exchange.step(clock, EtherNetIP.self)
@@ -139,7 +139,7 @@ import Testing
     #expect(exchange.operations[1].facets[.offset] == 500)
     _ = exchange.step(unconnected("53 04 9105 5370656564 00 C300 0200 04000000 0102"), EtherNetIP.self)
     #expect(exchange.operations[1].facets[.offset] == 4)
-    // One attribute, its status, its data.
+    // One attribute, its status and its data.
     _ = exchange.step(unconnected("03 02 208B 2401 0100 0600"), EtherNetIP.self)
     exchange.direction = .toClient
     let answer = unconnected("83 00 00 00 0100 0600 0000 C0325CFFF3590400")
@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test(
-    "each PCCC command by name and action",
+    "each PCCC command is read with its name and action",
     arguments: [
       ("06 00 3412 08", "Set data table size", Action.configure, false),
       ("06 00 3412 09", "Read link parameters", .diagnose, false),
@@ -170,7 +170,7 @@ import Testing
     #expect(operation.name.description == name && operation.action == action && operation.isFetch == isFetch)
   }
 
-  @Test func `floating point files are answered in floating point, and errors by their extended status`() {
+  @Test func `values of floating-point files are floating-point, and errors have their extended status`() {
     var exchange = conversation()
     let read = unconnected("4B 02 2067 2401 07 4D00 01020304 0F 00 3412 A2 04 08 8A 00 00")
     _ = exchange.step(read, EtherNetIP.self)
@@ -190,7 +190,7 @@ import Testing
     #expect(name.description == "Access denied, improper privilege")
   }
 
-  @Test func `word ranges have their address`() {
+  @Test func `word ranges are read with their address`() {
     var exchange = conversation()
     let write = unconnected("4B 02 2067 2401 07 4D00 01020304 0F 00 3412 00 0000 0200 07 00 07 FF2C01 0500 0600")
     _ = exchange.step(write, EtherNetIP.self)
@@ -199,7 +199,7 @@ import Testing
   }
 
   @Test(
-    "on another port it is known by its contents",
+    "on another port it is recognised by content",
     arguments: [
       ("6300 0000 00000000 00000000 0102030405060708 00000000", Direction.toServer),
       (
@@ -213,15 +213,15 @@ import Testing
     ])
   func elsewhere(_ text: String, _ direction: Direction) {
     guard case .yes(direction) = recognition(hex(text), expected: false, by: EtherNetIP.self) else {
-      Issue.record("not known")
+      Issue.record("not recognised")
       return
     }
   }
 
   @Test(
-    "on another port nothing that only resembles it is taken for it",
+    "on another port what only resembles it is not taken for EtherNet/IP",
     arguments: [
-      // All but empty; a list request with more after it; items that do not end where the message does.
+      // Almost empty; a list request with trailing bytes; items that do not end with the message.
       "0400 0000 00000000 00000000 0000000000000000 00000000",
       "6300 0000 00000000 00000000 0102030405060708 00000000 00",
       "6300 0800 00000000 00000000 0102030405060708 00000000 0100 0C00 0300 0102",
@@ -242,7 +242,7 @@ import Testing
   func lookalikes(_ text: String) {
     let bytes = hex(text.split(separator: "\n").joined())
     guard case .no = recognition(bytes, expected: false, by: EtherNetIP.self) else {
-      Issue.record("taken for it")
+      Issue.record("taken for EtherNet/IP")
       return
     }
   }

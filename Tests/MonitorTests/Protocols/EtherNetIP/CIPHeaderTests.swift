@@ -10,7 +10,7 @@ import Testing
   private static let implicit = hex("0200 0280 0800 03064B00 01000000 B100 0600 0100 01000000")
   private static let command = hex("FF 07 4D00 01020304 0F 00 3412 A1 0207 89")
 
-  @Test func `a request header reports every field`() throws {
+  @Test func `every field of a request header is read`() throws {
     let header = try found(CIPRequestHeader(span(Self.request), at: 1))
     #expect(header.service == 0x4C && !header.isResponse && header.pathSize == 2 && header.start == 1)
     #expect(header.path == 3 && header.data == 7 && header.firstSegment == 0x20 && header.hasPath)
@@ -20,7 +20,7 @@ import Testing
     #expect(CIPRequestHeader(span(empty), at: 0)?.firstSegment == nil)
   }
 
-  @Test func `a response header reports every field`() throws {
+  @Test func `every field of a response header is read`() throws {
     let header = try found(CIPResponseHeader(span(Self.response), at: 1))
     #expect(header.service == 0x4C && header.reserved == 0 && header.start == 1)
     #expect(header.generalStatus.rawValue == 5 && header.generalStatus.name.description == "Path destination unknown")
@@ -31,12 +31,12 @@ import Testing
     #expect(part.generalStatus == .partialTransfer && part.generalStatus.isSuccess && part.extendedStatus == nil)
   }
 
-  @Test func `a status that the library does not have keeps its number`() {
+  @Test func `a status without a name keeps its number`() {
     #expect(CIPStatus(rawValue: 0x77).name.description == "Status not in the CIP Networks Library")
     #expect(CIPStatus(rawValue: 0x77).rawValue == 0x77 && !CIPStatus.embeddedServiceError.isSuccess)
   }
 
-  @Test func `an implicit message's header reports every field`() throws {
+  @Test func `every field of an implicit message's header is read`() throws {
     let header = try found(CIPIOHeader(span(Self.implicit)))
     #expect(header.itemCount == 2 && header.addressType == .sequencedAddress && header.addressLength == 8)
     #expect(header.connection == 0x004B_0603 && header.sequenceNumber == 1 && header.dataType == .connectedData)
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a PCCC header reports every field`() throws {
+  @Test func `every field of a PCCC header is read`() throws {
     let header = try found(PCCCHeader(span(Self.command), at: 1))
     #expect(header.start == 8 && header.commandCode == 15 && !header.isResponse && header.status == 0)
     #expect(header.transaction == 0x1234 && header.function == 0xA1 && header.hasFunction)
@@ -61,7 +61,7 @@ import Testing
     #expect(!isThere)
   }
 
-  @Test func `messages of a Multiple Service Packet are where their offsets say, one after the other`() throws {
+  @Test func `messages of a Multiple Service Packet are found at their offsets, one after the other`() throws {
     let bytes = hex("FF 0200 0600 0900 4C0000 4D00")
     var packet = try found(MultipleServicePacket(span(bytes), at: 1))
     #expect(packet.count == 2)
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for count in 0...Self.request.count {
       let bytes = Array(Self.request.prefix(count))
       let header = CIPRequestHeader(span(bytes), at: 1)
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func `what is kept of an implicit connection is read as it was written`() {
+  @Test func `the packed state of an implicit connection is read back as written`() {
     var shape = CIPIOShape(length: 0xFFFF)
     (shape.hasHeader, shape.isRun) = (true, true)
     #expect(CIPIOShape(shape.bits) == shape && CIPIOShape(CIPIOShape().bits) == CIPIOShape())
@@ -122,12 +122,12 @@ import Testing
     state[.toClient] = down
     state = CIPIOState(state.bits)
     #expect(state[.toServer] == up && state[.toClient] == down)
-    // Numbers that a target counts up in both halves.
+    // Connection numbers that a target increments in both halves.
     let numbers = (1...64).map { CIPIOState.Last(connection: UInt32($0) << 16 | UInt32($0), length: 0).connection }
     #expect(Set(numbers).count == 64)
   }
 
-  @Test func `requests of CIP, PCCC and the encapsulation wait at places of their own`() {
+  @Test func `pending requests of CIP, PCCC and the encapsulation have keys of their own`() {
     var slots = EtherNetIPState(link: 3)
     #expect(slots.slot == 3 && EtherNetIPState(slots.bits).slot == 3)
     slots.slot = nil

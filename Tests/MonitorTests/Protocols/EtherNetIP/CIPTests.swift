@@ -62,7 +62,7 @@ let enipScripts = [
     < 63003C0000000000000000000000000000000000000000000100 0C003600 0100 0002AF12000000000000000000000000
       0100 0E00 3600 140B 6031 1A066C00 14 313735362D4C36312F42204C4F47495835353631 FF
     """),
-  // Implicit data of six and four bytes, of one connection each way.
+  // Implicit data of six and four bytes, one connection in each direction.
   Script(
     "cip-io", .udp(2222),
     """
@@ -72,13 +72,13 @@ let enipScripts = [
     """),
 ]
 
-/// An encapsulated message with a session and a context.
+/// An encapsulated message with a session handle and a context.
 private func enip(_ command: Int, _ data: [UInt8], status: Int = 0, context: Int = 9) -> [UInt8] {
   func little(_ value: Int, _ count: Int) -> [UInt8] { big(value, count).reversed() }
   return little(command, 2) + little(data.count, 2) + little(0x55, 4) + little(status, 4) + little(context, 8)
     + little(0, 4) + data
 }
-/// A CIP message as an item for unconnected data.
+/// A CIP message in an unconnected data item.
 func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
   let message = hex(message)
   return enip(
@@ -88,7 +88,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
 @Suite struct CIPTests {
   struct Sample: CustomTestStringConvertible, Sendable {
     let message: String
-    /// Name, action, target of each operation but the encapsulation's.
+    /// Name, action and target of each operation except the encapsulation's.
     let says: [String]
     var values: [UInt16] = []
     var testDescription: String { says.joined(separator: ", ") }
@@ -112,7 +112,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     Sample(
       message: "4E 03 9104 42697473 0200 0100 FEFF", says: ["Read_Modify_Write_Tag write tag Bits"],
       values: [1, 0xFFFE]),
-    // Symbols in one segment, also a number.
+    // Symbols in one segment, including one with an index.
     Sample(message: "4C 02 63616263 0100", says: ["Read_Tag read tag abc"]),
     Sample(message: "4C 02 626162 00 0100", says: ["Read_Tag read tag ab"]),
     Sample(message: "4C 02 60C73412 0100", says: ["Read_Tag read tag 4660"]),
@@ -185,7 +185,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     return texts
   }
 
-  @Test("each service by name, action and target", arguments: samples)
+  @Test("each service is read with its name, action and target", arguments: samples)
   func services(_ sample: Sample) throws {
     var exchange = conversation()
     let bytes = unconnected(sample.message)
@@ -196,7 +196,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     if !sample.values.isEmpty { #expect(exchange.operations[1].values.numbers(in: bytes) == sample.values) }
   }
 
-  @Test func `answers take targets from their questions, each of a packet its own`() {
+  @Test func `answers take their targets from their questions, each message of a packet its own`() {
     var exchange = conversation()
     _ = exchange.step(
       unconnected("0A 02 2002 2401 0200 0600 1000 4C03 9103 414243 00 0100 4C03 9103 444546 00 0100"), EtherNetIP.self)
@@ -211,7 +211,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     #expect(exchange.operations[3].outcome == .error(code: 4, name: ""))
   }
 
-  @Test func `an answer to what was sent on comes without its envelope`() {
+  @Test func `the answer to a forwarded request comes without the Unconnected Send envelope`() {
     var exchange = conversation()
     _ = exchange.step(unconnected("52 02 2006 2401 05 9D 0600 0102 2001 2401 01 00 0103"), EtherNetIP.self)
     exchange.direction = .toClient
@@ -238,8 +238,8 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     #expect(exchange.operations[1].facets[.interval] == 10_000)
   }
 
-  @Test func `messages inside one another, and all at one place, are read once`() {
-    // Sixty packets, each in the one before; then a thousand offsets to one place.
+  @Test func `nested messages, and messages at the same offset, are read once`() {
+    // Sixty nested packets; then a thousand offsets to the same place.
     var message = "05 02 2001 2401"
     for _ in 0..<60 { message = "0A 02 2002 2401 0100 0400" + message }
     var exchange = conversation()
@@ -252,7 +252,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
   }
 
   @Test(
-    "what frames a message is checked",
+    "the framing of a message is checked",
     arguments: [
       ("6500 0400 00000000 00000000 0000000000000000 01000000 01000000", "Options"),
       ("6500 0400 00000000 00010000 0000000000000000 00000000 01000000", "Status"),
@@ -268,7 +268,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
   }
 
   @Test(
-    "what is wrong inside is a fault",
+    "invalid contents are reported as a fault",
     arguments: [
       ("6500 0200 00000000 00000000 0000000000000000 00000000 0100", "Length"),
       ("6F00 1000 00000000 00000000 0000000000000000 00000000 00000000 0000 0300 00000000 B200 0000", "Item count"),
@@ -285,14 +285,14 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
   }
 
   @Test(
-    "nothing else is taken for it",
+    "nothing else is taken for EtherNet/IP",
     arguments: [
       "16030100A5010000A10303", "474554202F20485454502F312E310D0A0D0A0D0A0D0A0D0A",
     ])
   func foreign(_ text: String) {
     for expected in [false, true] {
       guard case .no = recognition(hex(text), expected: expected, by: EtherNetIP.self) else {
-        Issue.record("taken for it")
+        Issue.record("taken for EtherNet/IP")
         return
       }
     }

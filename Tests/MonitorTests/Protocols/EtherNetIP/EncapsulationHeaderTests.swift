@@ -13,7 +13,7 @@ import Testing
     """)
   private static let register = hex("6500 0400 00000000 00000000 0000000000000000 00000000 0100 0000")
 
-  @Test func `an encapsulation header reports every field, and the message ends where it says`() throws {
+  @Test func `every field of an encapsulation header is read, and the message ends where its length says`() throws {
     let header = try found(EncapsulationHeader(span(Self.sending)))
     #expect(header.command == .sendUnit && header.length == 28 && header.session == 0x0102_0304)
     #expect(header.status == 0 && header.senderContext == 0x0102_0304_0506_0708 && header.options == 0)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "headers that 2-3 does not allow",
+    "headers that the CIP specification, 2-3, does not allow",
     arguments: [
       "7100 0000 00000000 00000000 0000000000000000 00000000", "6F00 E8FF 00000000 00000000 0000000000000000 00000000",
       "6F00 0000 00000000 00010000 0000000000000000 00000000", "6F00 0000 00000000 00000000 0000000000000000 01000000",
@@ -37,7 +37,7 @@ import Testing
     #expect(header.isPlausible == false)
   }
 
-  @Test func `the items follow the interface handle and the timeout, each where the one before ends`() throws {
+  @Test func `the items follow the interface handle and the timeout, each after the one before`() throws {
     let header = try found(EncapsulationHeader(span(Self.sending)))
     let sending = try found(SendDataHeader(header.message))
     #expect(sending.interfaceHandle == 0 && sending.timeout == 10)
@@ -53,7 +53,7 @@ import Testing
     #expect(connected.sequenceCount == 7 && connected.service == 46)
   }
 
-  @Test func `the walk over items ends, whatever their lengths`() {
+  @Test func `reading the items ends, whatever their lengths`() {
     for text in ["0000 0000 0000 0000 0000 0000", "FFFF B200 FFFF 0000", "0100 B200 0000", "0200 B2", "0100"] {
       let bytes = hex(text)
       guard var items = CommonPacketItems(span(bytes), at: 0) else { continue }
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for count in 0...Self.sending.count {
       let bytes = Array(Self.sending.prefix(count))
       let beginning = EncapsulationBeginning(span(bytes))

@@ -9,7 +9,7 @@ import Testing
   private static let overTCP = hex("46494E53 0000001A 00000002 00000000 80000700 0B000015 0060 0101 82 006400 0010 FF")
   private static let serverNode = hex("46494E53 00000010 00000001 00000020 00000015 0000000B")
 
-  @Test func `a FINS header reports every field`() throws {
+  @Test func `every field of a FINS header is read`() throws {
     let header = try found(FINSHeader(span(Self.request)))
     #expect(header.informationControlField == 0x80 && !header.isResponse && !header.needsNoResponse)
     #expect(header.reserved == 0 && header.gatewayCount == 2 && header.serviceID == 0x63)
@@ -19,7 +19,7 @@ import Testing
     #expect(header.u8(12) == 0x82 && header.u16(13) == 100 && array(header.bytes(16, 9)) == [0, 1])
   }
 
-  @Test func `a response has its end code, without relay flag and flags of CPU errors`() throws {
+  @Test func `the end code of a response is read without the relay flag and the CPU error flags`() throws {
     let bytes = hex("FF C1 00 02 00 0A 00 00 15 00 63 0402 A2C4")
     let header = try found(FINSHeader(span(bytes), at: 1))
     #expect(header.isResponse && header.needsNoResponse && header.isPlausible && header.command == .stop)
@@ -42,7 +42,7 @@ import Testing
     #expect(header.isPlausible == false)
   }
 
-  @Test func `a FINS/TCP header reports every field, and the message ends where it says`() throws {
+  @Test func `every field of a FINS/TCP header is read, and the message ends where its length says`() throws {
     let header = try found(FINSTCPHeader(span(Self.overTCP)))
     #expect(header.magic == FINSTCPHeader.magic && header.length == 26 && header.total == 34)
     #expect(header.command == .frame && header.errorCode == 0 && header.message.byteCount == 34)
@@ -55,14 +55,14 @@ import Testing
   }
 
   @Test(
-    "FINS/TCP commands; one that W343 does not have keeps its number",
+    "FINS/TCP commands have their names; one that is not in W343 keeps its number",
     arguments: [(UInt32(0), true), (1, true), (2, true), (3, true), (6, true), (7, false), (0xFFFF_FFFF, false)])
   func commands(_ number: UInt32, _ isKnown: Bool) {
     #expect(FINSTCPCommand(rawValue: number).isKnown == isKnown)
     #expect(FINSTCPCommand(rawValue: number).rawValue == number)
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for count in 0...Self.request.count {
       let cut = Array(Self.request.prefix(count))
       let header = FINSHeader(span(cut))

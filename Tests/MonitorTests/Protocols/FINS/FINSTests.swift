@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 let finsScripts = [
-  // Controller Data Read, Memory Area Read and Write, STOP, which is refused, Clock Write.
+  // Controller Data Read, Memory Area Read and Write, a refused STOP, Clock Write.
   Script(
     "fins over UDP", .udp(9600),
     """
@@ -123,7 +123,7 @@ private let two = "42313233343536372E4F424A"
 
   private let header = "80000200010000630010"
 
-  @Test("each command by name, target and values", arguments: samples)
+  @Test("each command is read with its name, target and values", arguments: samples)
   func commands(_ sample: Sample) throws {
     var exchange = conversation()
     exchange.isDatagram = true
@@ -139,7 +139,7 @@ private let two = "42313233343536372E4F424A"
     #expect(operation.transaction == 0x10 && operation.unit == 0x100)
   }
 
-  @Test func `an answer takes its question's target, and an end code is an outcome`() throws {
+  @Test func `an answer takes its question's target, and the end code is its outcome`() throws {
     var exchange = conversation()
     exchange.isDatagram = true
     _ = exchange.step(hex("80000200010000630010 0101 82 0064 00 0002"), FINS.self)
@@ -154,7 +154,7 @@ private let two = "42313233343536372E4F424A"
     #expect(exchange.operations[0].pairing == .unasked)
   }
 
-  @Test func `the answer to a Clock Read has the time in decimal numbers, from the year to the day of the week`() {
+  @Test func `the answer to a Clock Read has the time as decimal numbers, from the year to the day of the week`() {
     var exchange = conversation()
     exchange.isDatagram = true
     _ = exchange.step(hex("\(header) 0701"), FINS.self)
@@ -166,7 +166,7 @@ private let two = "42313233343536372E4F424A"
   }
 
   @Test(
-    "a byte of a time that is no BCD is a fault",
+    "a byte of a time that is not BCD is a fault",
     arguments: [
       ("0702 2A 01 01 00 00 00", "Year", UInt64(0x2A), []), ("0702 20 1F 01 00 00 00", "Month", 0x1F, [UInt16(20)]),
       ("0702 20 12 31 A0 00 00", "Hour", 0xA0, [20, 12, 31]),
@@ -186,7 +186,7 @@ private let two = "42313233343536372E4F424A"
   }
 
   @Test(
-    "memory areas: what they are called, and how their values are sent",
+    "memory areas have their names and value formats",
     arguments: [
       ("82 0064 00", "DM 100", "1234 5678", [UInt16(0x1234), 0x5678]), ("30 0005 03", "CIO 5.3", "01 00", [1, 0]),
       ("70 0005 03", "CIO 5.3", "03 00", [3, 0]), ("09 0005 00", "TIM 5", "01 00", [1, 0]),
@@ -213,13 +213,13 @@ private let two = "42313233343536372E4F424A"
     #expect(single.notation(name: nil) == text)
     exchange.begin()
     exchange.direction = .toClient
-    // More than was asked for is not read.
+    // No more values are read than were requested.
     let answer = hex("C0000200630000010010 0101 0000 \(data) FFFFFFFF")
     _ = exchange.step(answer, FINS.self)
     #expect(exchange.operations[0].values.numbers(in: answer) == values)
   }
 
-  @Test func `the answer to a Multiple Memory Area Read has a value for each place`() {
+  @Test func `the answer to a Multiple Memory Area Read has a value for each address`() {
     var exchange = conversation()
     exchange.isDatagram = true
     _ = exchange.step(hex("\(header) 0104 82 0064 00 30 0010 05 DC 0100 00 F0 0001 00 89 8001 00"), FINS.self)
@@ -233,7 +233,7 @@ private let two = "42313233343536372E4F424A"
     #expect(values.map { $0.numbers(in: answer) } == [[0x1234], [1], [7], [0x5678], [9]])
   }
 
-  @Test func `each bit that is forced has what is done to it`() {
+  @Test func `each forced bit is read with what is done to it`() {
     var exchange = conversation()
     exchange.isDatagram = true
     let bytes = hex("\(header) 2301 0003 0001 30 0005 03 8000 31 0006 04 FFFF 30 0007 05")
@@ -244,7 +244,7 @@ private let two = "42313233343536372E4F424A"
   }
 
   @Test(
-    "files by name",
+    "files are targets by name",
     arguments: [
       ("2202 8000 \(one) 00000000 0010 0000", ["file-name A1234567.TXT"], Action.file),
       ("2205 8000 0002 \(one) \(two) 0000", ["file-name A1234567.TXT", "file-name B1234567.OBJ"], .file),
@@ -272,7 +272,7 @@ private let two = "42313233343536372E4F424A"
     #expect(exchange.operations[0].action == action && exchange.operations[0].isFetch == isFetch)
   }
 
-  @Test func `a node that is asked as node 0 answers with its own number`() {
+  @Test func `a node addressed as node 0 answers with its own number`() {
     var exchange = conversation()
     exchange.isDatagram = true
     _ = exchange.step(hex("80000200000000630005 0101 82 0064 00 0001"), FINS.self)
@@ -283,7 +283,7 @@ private let two = "42313233343536372E4F424A"
   }
 
   @Test(
-    "found on any port by what its text must be",
+    "on any port it is recognised by the only text its messages can have",
     arguments: [
       ("80000200000000000000 0101 82 0064 00 0001", true), ("C0000200000000000000 0102 0000", true),
       ("80000200010000630054 0104 \(String(repeating: "82006400", count: 30))", true),
@@ -299,7 +299,7 @@ private let two = "42313233343536372E4F424A"
   }
 
   @Test(
-    "what is wrong in it is a fault",
+    "invalid contents are reported as a fault",
     arguments: [
       ("80000200010000630010 0101 82 0064", "Command text"),
       ("80000200010000630010 0101 5F 0064 00 0001", "Memory area code"),
@@ -313,12 +313,12 @@ private let two = "42313233343536372E4F424A"
     #expect(exchange.operations.first?.fault?.field.description == field)
   }
 
-  @Test func `something else on the port is not taken for it, and it is found on another one`() {
+  @Test func `another protocol on its port is not taken for FINS, and FINS is recognised on another port`() {
     let request = hex("80000200010000630010 0101 82 0064 00 0010")
     if case .yes(let direction) = recognition(request, expected: false, by: FINS.self) {
       #expect(direction == .toServer)
     } else {
-      Issue.record("not found by content")
+      Issue.record("not recognised by content")
     }
     for other in ["16030100A5010000A10303", "474554202F20485454502F312E310D0A", "0001000000060103006B0003"] {
       guard case .no = recognition(hex(other), expected: true, by: FINS.self) else {

@@ -9,7 +9,7 @@ import Testing
   /// A single command, select: C_SC_NA_1, activation, common address 47, object 30.
   static let command = hex("68 0E 0200 0400 2D 01 06 00 2F00 1E0000 81")
 
-  @Test func `a header in the I format has both sequence numbers and the ASDU`() {
+  @Test func `an I-format header has both sequence numbers and the ASDU`() {
     let bytes = Self.command + hex("68 04")
     guard let header = IEC104Header(span(bytes)) else { return unreadable() }
     #expect(header.start == 0x68 && header.length == 14 && header.controlField == 0x0200_0400)
@@ -22,7 +22,7 @@ import Testing
     #expect(send == 32_767 && receive == 32_767)
   }
 
-  @Test func `a header in the S format has a receive sequence number`() {
+  @Test func `an S-format header has a receive sequence number`() {
     let bytes = hex("68 04 0100 0A00")
     guard let header = IEC104Header(span(bytes)) else { return unreadable() }
     #expect(header.format == .supervisory && header.receiveSequenceNumber == 5 && header.isValid)
@@ -34,7 +34,7 @@ import Testing
       (0x07, "STARTDT act", false), (0x0B, "STARTDT con", true), (0x13, "STOPDT act", false),
       (0x23, "STOPDT con", true), (0x43, "TESTFR act", false), (0x83, "TESTFR con", true),
     ] as [(UInt8, String, Bool)])
-  func `a header in the U format has a function`(code: UInt8, name: String, isConfirmation: Bool) {
+  func `a U-format header has a function`(code: UInt8, name: String, isConfirmation: Bool) {
     let bytes = hex("68 04") + [code] + hex("00 0000")
     guard let header = IEC104Header(span(bytes)) else { return unreadable() }
     #expect(header.format == .unnumbered && header.isValid && header.function.name.description == name)
@@ -42,19 +42,19 @@ import Testing
   }
 
   @Test(arguments: [
-    // Start byte; lengths; I without ASDU, with a bit that is always 0; S and U with something after them, or in them.
+    // Start byte; lengths; I without ASDU, or with a bit set that must be 0; S and U with extra bytes or bits.
     "69 04 0700 0000", "68 03 0700 0000", "68 FE 0000 0000", "68 00 0000 0000", "68 04 0000 0000", "68 0E 0000 0100",
     "68 05 0100 0000", "68 04 0101 0000", "68 04 0100 0100", "68 04 0500 0000", "68 05 0700 0000", "68 04 0701 0000",
     "68 04 0700 0001", "68 04 0F00 0000", "68 04 0300 0000",
   ])
-  func `a header that is none of the three formats is not valid`(text: String) {
+  func `a header in none of the three formats is not valid`(text: String) {
     let bytes = hex(text)
     guard let header = IEC104Header(span(bytes)) else { return unreadable() }
     let isValid = header.isValid
     #expect(!isValid)
   }
 
-  @Test func `a header cut anywhere is none, a frame cut anywhere has what is there`() {
+  @Test func `a truncated header is not read, a truncated frame keeps what is present`() {
     for count in 0..<Self.command.count {
       let cut = Array(Self.command.prefix(count))
       let canBegin = count == 0 || IEC104Header.canBegin(span(cut))
@@ -71,7 +71,7 @@ import Testing
     #expect(isWrong)
   }
 
-  @Test func `a data unit has every field`() {
+  @Test func `every field of a data unit is read`() {
     let bytes = hex("0D 83 E5 09 FEFF 0B0102 00006743 00 00000000 00 00000000 80")
     guard let unit = IEC104DataUnit(span(bytes)) else { return unreadable() }
     #expect(unit.type.rawValue == 13 && unit.isSequence && unit.number == 3)
@@ -89,19 +89,19 @@ import Testing
       ("0B 01 00 00 0700 050000 0100 00", 12, false), ("7D 01 0D 00 0700 050000 0300 01 02 AABB", nil, true),
       ("80 01 03 00 0700 050000 01", nil, false),
     ] as [(String, Int?, Bool)])
-  func `type and number of objects say how long a data unit is`(text: String, length: Int?, isPlausible: Bool) {
+  func `type and number of objects determine the length of a data unit`(text: String, length: Int?, isPlausible: Bool) {
     let bytes = hex(text)
     guard let unit = IEC104DataUnit(span(bytes)) else { return unreadable() }
     #expect(unit.expectedLength == length && unit.isPlausible == isPlausible)
   }
 
-  @Test func `objects with an address each`() {
+  @Test func `objects can each have their own address`() {
     let bytes = hex("0B 02 03 00 0700 050000 0100 00 090000 0200 00")
     guard let unit = IEC104DataUnit(span(bytes)) else { return unreadable() }
     #expect(unit.objectAddress() == 5 && unit.objectAddress(at: 6) == 9 && unit.objectAddress(at: 12) == nil)
   }
 
-  @Test func `a data unit cut anywhere is none, or ends where it ends`() {
+  @Test func `a truncated data unit is not read, or is read up to the cut`() {
     let bytes = Array(Self.command.dropFirst(6))
     for count in 0..<bytes.count {
       let cut = Array(bytes.prefix(count))

@@ -5,8 +5,8 @@ import Testing
 @testable import Monitor
 
 let iec104Scripts = [
-  // STARTDT; a station interrogation with one value; a single command, select and execute; a set-point command, which
-  // is refused; a clock synchronization; TESTFR.
+  // STARTDT; a station interrogation with one value; a single command, select and execute; a refused set-point
+  // command; a clock synchronization; TESTFR.
   Script(
     "iec104", .tcp(2404),
     """
@@ -149,7 +149,7 @@ let iec104Scripts = [
     return [0x68, UInt8(4 + unit.count), 0, 0, 0, 0] + unit
   }
 
-  @Test("each type by name, address, value, quality and phase", arguments: samples)
+  @Test("each type is read with its name, address, value, quality and phase", arguments: samples)
   func types(_ sample: Sample) throws {
     var exchange = conversation()
     let bytes = frame(sample.bytes)
@@ -167,7 +167,7 @@ let iec104Scripts = [
     #expect(numbers == sample.values)
   }
 
-  @Test func `a refusal is an error with its name; objects that are not consecutive are targets of their own`() throws {
+  @Test func `a refusal is an error with its name, and non-consecutive objects are separate targets`() throws {
     var exchange = conversation(.toClient)
     _ = exchange.step(frame("2D 01 6F 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].outcome == .error(code: 47, name: ""))
@@ -180,7 +180,7 @@ let iec104Scripts = [
     #expect(items == [Item(Target(area: .informationObject, address: 9, count: 2))])
   }
 
-  @Test func `a station that refuses, and then gives the reason, answers one command twice`() {
+  @Test func `a station that refuses a command and then gives the reason answers it twice`() {
     var exchange = conversation(.toServer)
     _ = exchange.step(frame("2D 01 06 00 0700 050000 01"), IEC104.self)
     exchange.direction = .toClient
@@ -198,7 +198,7 @@ let iec104Scripts = [
   }
 
   @Test(
-    "what violates the standard is a fault",
+    "violations of the standard are faults",
     arguments: [
       ("2D 01 06 00 0700 050000", "Length of APDU"), ("80 01 06 00 0700 050000 01", "Type identification"),
       ("2D 01 3F 00 0700 050000 01", "Cause of transmission"), ("09 7F 03 00 0700 050000 0040 00", "Length of APDU"),
@@ -209,14 +209,14 @@ let iec104Scripts = [
     #expect(exchange.operations.first?.fault?.field.description == field)
   }
 
-  @Test func `a file's qualifier, and the P/N bit of what is no response`() {
+  @Test func `the qualifier of a file and the P/N bit of messages that are not responses are read`() {
     var exchange = conversation()
     _ = exchange.step(frame("7A 01 0D 00 0700 050000 0300 01 06"), IEC104.self)
     #expect(exchange.operations[0].facets[.qualifier] == 6)
     exchange.direction = .toClient
     _ = exchange.step(frame("78 01 0D 00 0700 050000 0300 100000 80"), IEC104.self)
     #expect(exchange.operations[0].facets[.qualifier] == 0x80 && exchange.operations[0].role == .report)
-    // A termination; then a report with all facets there are, which have room for both sequence numbers.
+    // A termination; then a report with all facets, which leaves room for both sequence numbers.
     _ = exchange.step(frame("2D 01 4A 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].facets[.isNegative] == 1 && exchange.operations[0].facets[.receiveSequence] != nil)
     _ = exchange.step(frame("01 01 C3 09 0700 050000 90"), IEC104.self)

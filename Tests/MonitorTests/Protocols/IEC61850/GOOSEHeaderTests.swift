@@ -10,7 +10,7 @@ import Testing
   /// A session of two bytes, and a payload with one part of four bytes.
   private static let datagram = hex("01 40 A1 02 AABB 0000000A 81 01 0102 0004 61 02 8000 FF")
 
-  @Test func `a GOOSE header reports every field, and the message ends where it says`() throws {
+  @Test func `every field of a GOOSE header is read, and the message ends where its length says`() throws {
     let header = try found(GOOSEHeader(span(Self.frame)))
     #expect(header.applicationID == 0x0102 && header.length == 12 && header.reserved1 == 0x8001)
     #expect(header.reserved2 == 0x0203 && header.isSimulated && !header.isShort)
@@ -19,7 +19,7 @@ import Testing
     #expect(GOOSEHeader(span(plain))?.isSimulated == false)
   }
 
-  @Test func `a session header and that of a part report every field`() throws {
+  @Test func `every field of a session header and of a payload header is read`() throws {
     let session = try found(GOOSESessionHeader(span(Self.datagram)))
     #expect(session.transport == 0x0140 && session.type == 0xA1 && session.length == 2 && session.isGOOSE)
     #expect(session.framing == 0x0140A1 && session.hasPayload && session.payloadLength == 10)
@@ -29,14 +29,14 @@ import Testing
     #expect(part.length == 4 && part.start == 10 && part.dataOffset == 16 && part.dataEnd == 20)
   }
 
-  @Test("other transports and sessions are not of GOOSE", arguments: ["0240A100", "0141A100", "0140A200"])
+  @Test("other transports and sessions do not carry GOOSE", arguments: ["0240A100", "0141A100", "0140A200"])
   func otherSessions(_ text: String) throws {
     let bytes = hex(text)
     let header = try found(GOOSESessionHeader(span(bytes)))
     #expect(!header.isGOOSE && !header.hasPayload)
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for count in 0...Self.frame.count {
       let cut = Array(Self.frame.prefix(count))
       let header = GOOSEHeader(span(cut))
@@ -65,7 +65,7 @@ import Testing
     #expect(GOOSEHeader(span(noLength))?.message.byteCount == 8)
   }
 
-  @Test func `what is remembered of a control block differs when any field does`() {
+  @Test func `the packed state of a control block differs if any field differs`() {
     let states = [
       GOOSEState(stateNumber: 1, configurationRevision: 1, isTest: false, needsCommissioning: false),
       GOOSEState(stateNumber: 2, configurationRevision: 1, isTest: false, needsCommissioning: false),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Monitor
 
-/// GOOSE: what a data set may hold, and what is new.
+/// GOOSE: what a data set may contain, and what counts as a change.
 @Suite struct GOOSETests {
   /// A message of control block `name` with state number 1 to 127 and members as BER values.
   private func message(
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "each kind of data by its value",
+    "each type of data is read with its value",
     arguments: [
       ("830100", Number.unsigned(0)), ("830101", .unsigned(1)), ("8301FF", .unsigned(1)), ("84020640", .unsigned(1)),
       ("840206C0", .unsigned(3)), ("84020780", .unsigned(1)), ("8403030800", .unsigned(0x0800)),
@@ -58,7 +58,7 @@ import Testing
     #expect(found.map(\.cyclic) == [.yes, .yes, .yes, .yes, .news, .yes, .news, .news])
   }
 
-  @Test func `APPID, goID and the mark of a simulation`() {
+  @Test func `APPID, goID and the simulation flag are read`() {
     var exchange = conversation()
     _ = exchange.step(message(reserved: "8000"), GOOSE.self)
     #expect(exchange.operations[0].facets[.applicationID] == 0x0102)
@@ -67,7 +67,7 @@ import Testing
     #expect(read([message()])[0].facets[.isTest] == nil)
   }
 
-  @Test func `the digest is one of all bytes`() {
+  @Test func `the digest depends on all bytes`() {
     let digests = ["8508 0000000100000000", "8508 0000000200000000", "9004 41414141", "9004 41414142"].map {
       read([message(members: $0)])[0].digest
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitor
 
-/// What violates the specification: the operation stays, with the reason.
+/// Violations of the specification: the operation is kept, with the reason.
 @Suite struct ModbusFaultTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var pdu: String
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(
-    "a violation is named with field and value",
+    "a violation is reported with field and value",
     arguments: [
       // Quantities (clauses 6.1 to 6.4, 6.11, 6.12, 6.17).
       Case("01 0000 0000", .quantity, "Quantity of Coils", 0),
@@ -34,7 +34,7 @@ import Testing
       Case("10 0000 007C 02 0000", .quantity, "Quantity of Registers", 124),
       Case("17 0000 007E 0000 0001 02 0000", .quantity, "Quantity to Read", 126),
       Case("17 0000 0001 0000 007A 02 0000", .quantity, "Quantity to Write", 122),
-      // Over the end of the address space (clause 4.4).
+      // Beyond the end of the address space (clause 4.4).
       Case("03 FFFF 0002", .range, "Starting Address", 65_535),
       Case("10 FFFF 0002 04 0000 0000", .range, "Starting Address", 65_535),
       Case("10 FFFF 0002", .range, "Starting Address", 65_535, .toClient),
@@ -109,7 +109,7 @@ import Testing
     #expect(fault.seen < fault.least || fault.seen > fault.most || fault.kind == .value)
   }
 
-  @Test("the widest legal messages have no fault")
+  @Test("the largest legal messages have no fault")
   func limits() throws {
     var exchange = conversation()
     let widest: [(String, Direction)] = [
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test("values never point beyond the message, whatever its fields claim")
+  @Test("values never extend beyond the message, whatever its fields claim")
   func valuesStayInside() throws {
     var exchange = conversation()
     for pdu in [

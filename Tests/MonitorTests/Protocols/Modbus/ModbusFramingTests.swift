@@ -8,7 +8,7 @@ import Testing
 @Suite struct ModbusFramingTests {
   private static let messages = modbusSamples.flatMap { [mbap(hex($0.request)), mbap(hex($0.response))] }
 
-  @Test("a message cut in a stream waits for more, and for no more than it needs")
+  @Test("an incomplete message in a stream waits for more bytes, but for no more than it needs")
   func streamTruncation() {
     for message in Self.messages {
       for length in 0..<message.count {
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test("many messages in a segment are read one by one")
+  @Test("several messages in one segment are read one by one")
   func manyInSegment() throws {
     var exchange = conversation()
     var rest = modbusSamples.flatMap { mbap(hex($0.request)) }
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(
-    "lengths no message can have are refused, and never waited for",
+    "impossible lengths are refused and never waited for",
     arguments: [
       ("0001 0000 0000 11 03", Fault.Kind.length), ("0001 0000 0001 11 03", .length), ("0001 0000 00FF 11 03", .length),
       ("0001 0000 FFFF 11 03", .length), ("0001 0001 0006 11 03 0000 0001", .framing), ("4745 54", .framing),
@@ -68,11 +68,11 @@ import Testing
     #expect(exchange.operations.isEmpty)
   }
 
-  @Test("garbage is skipped up to the next message, even to its beginning at the end of the segment")
+  @Test("garbage is skipped up to the next message, even if only its beginning is in the segment")
   func resynchronise() {
     let message = mbap(hex("03 006B 0003"))
     let garbage = hex("FF FE 12 34 56 78 9A BC DE F0 11 22")
-    // One byte of it could as well be the second byte of a transaction number.
+    // One byte of it could also be the second byte of a transaction number.
     for kept in 2...message.count {
       var exchange = conversation()
       #expect(exchange.step(garbage + message.prefix(kept)) == .refused(garbage.count))
@@ -84,13 +84,13 @@ import Testing
     #expect(exchange.step(inDatagram) == .refused(inDatagram.count))
   }
 
-  @Test("zeros inside foreign bytes are not taken for the header of an unknown function")
+  @Test("zeros within another protocol's bytes are not taken for the header of an unknown function")
   func falseHeader() {
     // The end of a TLS hello: its extensions look like a header with length 10 and function 10.
     let foreign = hex(
       "16 03 01 002A 01 000026 0303 00 05 0005 01 0000 0000 000A 000A 0008 0006 0017 0018 0019 000B 0002 0100 7F")
     var exchange = conversation()
-    // The last two bytes can always be a transaction number.
+    // The last two bytes could always be a transaction number.
     #expect(exchange.step(foreign) == .refused(foreign.count - 2))
   }
 
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test("the beginning of a message is undecided, a foreign beginning is not")
+  @Test("the beginning of a message is undecided, that of another protocol is not")
   func undecided() {
     let message = mbap(hex("03 006B 0003"))
     for length in 0..<message.count {
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test(
-    "a whole message with an impossible code is Modbus on its port, malformed, and nothing elsewhere",
+    "a whole message with an impossible code is malformed Modbus on its port, and unrecognised elsewhere",
     arguments: [hex("0001 0000 0003 11 00 00"), hex("0001 0000 0004 11 83 02 00")])
   func malformedOnPort(_ bytes: [UInt8]) {
     guard case .yes = recognition(bytes, expected: true), case .no = recognition(bytes, expected: false) else {
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test(
-    "what is not Modbus is not taken for it",
+    "other protocols are not taken for Modbus",
     arguments: [
       Array("GET / HTTP/1.1\r\nHost: plc\r\n\r\n".utf8), hex("16 03 01 00A5 01 0000A1 0303 1122334455667788"),
       Array(repeating: 0, count: 64), Array(repeating: 0xFF, count: 64), Array("SSH-2.0-OpenSSH_9.2\r\n".utf8),
@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test(
-    "away from its port the whole message must make sense",
+    "on another port the whole message must be valid",
     arguments: [
       mbap(hex("03 0000 0000")), mbap(hex("03 0000 00")), mbap(hex("41 00")), mbap(hex("83 63")),
       mbap(hex("05 0000 1234")),
@@ -179,7 +179,7 @@ import Testing
     }
   }
 
-  @Test("hardly any random bytes are taken for Modbus")
+  @Test("random bytes are hardly ever taken for Modbus")
   func random() {
     var generator = Dice(state: 1)
     var taken = 0

@@ -9,7 +9,7 @@ import Testing
   /// A message, and the beginning of another one.
   static let message = hex("1501 0000 0006 11 03 006B 0003") + hex("1502 0000")
 
-  @Test func `an MBAP header has every field`() {
+  @Test func `every field of an MBAP header is read`() {
     let bytes = Self.message
     guard let header = ModbusHeader(span(bytes)) else { return unreadable() }
     #expect(header.transactionIdentifier == 0x1501 && header.protocolIdentifier == 0 && header.length == 6)
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // Modbus, a length of the function, plausible.
+    // Modbus, a length that the function can have, plausible.
     ("0001 0000 0002 11 07", true, true, true), ("0001 0001 0006 11 03", false, true, false),
     ("0001 0000 0001 11 03", true, false, false), ("0001 0000 00FE 11 03", true, true, true),
     ("0001 0000 00FF 11 03", true, false, false), ("0001 0000 05C8 11 5A", true, true, true),
@@ -28,7 +28,7 @@ import Testing
     ("0001 0000 0004 11 83", true, true, false), ("0001 0000 0006 11 00", true, true, false),
     ("0001 0000 0003 11 80", true, true, false), ("0001 0000 00FF 11 DA", true, true, false),
   ])
-  func `protocol, length and function make a header plausible`(
+  func `a header is plausible by protocol, length and function`(
     text: String, isModbus: Bool, hasLength: Bool, isPlausible: Bool
   ) {
     let bytes = hex(text)
@@ -36,7 +36,7 @@ import Testing
     #expect(header.isModbus == isModbus && header.hasLength == hasLength && header.isPlausible == isPlausible)
   }
 
-  @Test func `a header cut anywhere is none, a message cut anywhere has what is there of its PDU`() {
+  @Test func `a truncated header is not read, a truncated message keeps what is present of its PDU`() {
     for count in 0..<12 {
       let cut = Array(Self.message.prefix(count))
       guard let header = ModbusHeader(span(cut)) else {
@@ -57,7 +57,7 @@ import Testing
       ("0001 0001", 1, nil, false, 8), ("0001 0000 05", 0, 0x500, true, 8), ("0001 0000 06", 0, 0x600, false, 8),
       ("0001 0000 0006", 0, 6, true, 12), ("0001 0000 0006 11", 0, 6, true, 12), ("0001 0000 0001", 0, 1, false, 7),
     ] as [(String, UInt16?, UInt16?, Bool, Int)])
-  func `what there is of a header says whether to wait for more`(
+  func `a partial header decides whether to wait for more bytes`(
     text: String, protocolIdentifier: UInt16?, length: UInt16?, isPlausible: Bool, needed: Int
   ) {
     let bytes = hex(text)
@@ -68,10 +68,10 @@ import Testing
 
   // MARK: RTU
 
-  /// MODBUS over Serial Line V1.02, appendix B, and more after it.
+  /// MODBUS over Serial Line V1.02, appendix B, and trailing bytes.
   static let frame = hex("02 07 41 12 FF")
 
-  @Test func `an RTU frame has every field`() {
+  @Test func `every field of an RTU frame is read`() {
     let bytes = Self.frame
     guard let frame = ModbusRTUFrame(span(bytes), length: 4) else { return unreadable() }
     #expect(frame.address == 2 && frame.length == 4 && frame.checksum == 0x1241 && frame.computedChecksum == 0x1241)
@@ -79,7 +79,7 @@ import Testing
     #expect(pdu.count == 1 && pdu.functionCode == 7)
   }
 
-  @Test func `a frame that is not all there, or too short for one, is none`() {
+  @Test func `an incomplete or too short frame is not read`() {
     for count in 0...5 {
       let cut = Array(Self.frame.prefix(count))
       for length in -1...6 {
@@ -103,7 +103,7 @@ import Testing
       ("11 2B 0E 01 01 00 00 01 00 02", .bytes(7), .bytes(14)), ("11 00", .impossible, .impossible),
       ("11 83", .impossible, .bytes(5)), ("11 41", .open, .open),
     ] as [(String, ModbusRTULength, ModbusRTULength)])
-  func `a function and its counts say how long a frame is`(
+  func `a function and its counts determine the length of a frame`(
     text: String, request: ModbusRTULength, response: ModbusRTULength
   ) {
     let bytes = hex(text)

@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct ModbusMessageTests {
-  @Test("a request has its function, target and values", arguments: modbusSamples)
+  @Test("a request is read with its function, target and values", arguments: modbusSamples)
   func request(_ sample: ModbusSample) throws {
     let message = mbap(hex(sample.request))
     var exchange = conversation()
@@ -18,7 +18,7 @@ import Testing
     #expect(operation.values.numbers(in: message) == sample.asked)
   }
 
-  @Test("a response has the target of its request, and its latency", arguments: modbusSamples)
+  @Test("a response has its request's target, and a latency", arguments: modbusSamples)
   func response(_ sample: ModbusSample) throws {
     let message = mbap(hex(sample.response))
     var exchange = conversation()
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "exception codes have the standard's names, unknown ones are kept",
+    "exception codes have the standard's names, and unknown ones are kept",
     arguments: [
       (1, "Illegal Function"), (2, "Illegal Data Address"), (3, "Illegal Data Value"), (4, "Server Device Failure"),
       (5, "Acknowledge"), (6, "Server Device Busy"), (7, "Negative Acknowledge"), (8, "Memory Parity Error"),
@@ -78,7 +78,7 @@ import Testing
     #expect(operation.fault == nil)
   }
 
-  @Test("a scan over all function codes gives one operation for each, and never stops")
+  @Test("a scan of all function codes gives one operation for each, and reading never stops")
   func functionScan() throws {
     var exchange = conversation()
     for code in UInt8(1)...127 {
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test("the vocabulary knows every public function")
+  @Test("every public function has an action")
   func actions() {
     let known = (UInt8(1)...127).map(ModbusFunction.init(rawValue:)).filter(\.isPublic)
     #expect(known.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24, 43])

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Monitor
 
-/// Broken input: no trap, progress with every step, and every message is either understood or refused.
+/// Broken input: no trap, progress in every step, and every message is either understood or refused.
 @Suite struct ModbusMutationTests {
-  /// Reads a stream to its end as the engine does; returns what was understood and refused, in messages and bytes.
+  /// Reads a stream to its end as the engine does; returns how many messages and bytes were understood and refused.
   private func drain(
     _ bytes: [UInt8], _ exchange: inout Exchange, _ dissector: any Dissector.Type
   ) -> (understood: Int, refused: Int, read: Int) {
@@ -41,7 +41,7 @@ import Testing
     return (understood, refused, offset)
   }
 
-  @Test("every byte of every sample with every value", arguments: modbusSamples)
+  @Test("no changed byte of a message causes a trap", arguments: modbusSamples)
   func everyByte(_ sample: ModbusSample) {
     for (pdu, direction) in [(hex(sample.request), Direction.toServer), (hex(sample.response), .toClient)] {
       for (message, dissector) in [
@@ -77,7 +77,7 @@ import Testing
       }
       stream += message
     }
-    // So much after the end that no message is left waiting; two bytes can always be a transaction number.
+    // Enough trailing bytes that no message is left waiting; two bytes could always be a transaction number.
     stream += Array(repeating: 0xFF, count: 260)
     for isCertain in [true, false] {
       var exchange = conversation(isCertain: isCertain)

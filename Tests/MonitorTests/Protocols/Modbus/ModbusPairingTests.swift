@@ -18,7 +18,7 @@ import Testing
     #expect(first.pairing == .answered && second.pairing == .answered)
   }
 
-  @Test("the unit is part of the request")
+  @Test("requests are paired by unit, too")
   func units() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001"), transaction: 1, unit: 1), .toServer)
@@ -29,7 +29,7 @@ import Testing
     #expect(second.target.address == 0x20)
   }
 
-  @Test("conversations do not answer each other")
+  @Test("an answer never belongs to a request of another conversation")
   func conversations() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer)
@@ -41,7 +41,7 @@ import Testing
     #expect(own.pairing == .answered)
   }
 
-  @Test("a transaction number may come again; a request that was replaced counts as unanswered")
+  @Test("a transaction number may be reused, and the request it replaces counts as unanswered")
   func reuse() throws {
     var exchange = conversation()
     _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer)
@@ -55,7 +55,7 @@ import Testing
     #expect(exchange.requests.unanswered.map(\.operation.target.address) == [0x20])
   }
 
-  @Test("a request repeated several times has as many responses, or one: none is unasked, none unanswered")
+  @Test("a repeated request may have one response or as many as requests: none is unsolicited, none unanswered")
   func repeats() throws {
     var exchange = conversation()
     for _ in 0..<3 { _ = try exchange.operation(mbap(hex("03 0010 0001")), .toServer) }
@@ -72,7 +72,7 @@ import Testing
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test("an unanswered request has no values: its bytes are gone")
+  @Test("an unanswered request has no values, as its bytes are no longer available")
   func unanswered() throws {
     var exchange = conversation()
     exchange.time = 1
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(
-    "a response of another shape than its request is a mismatch, not a fault",
+    "a response that does not fit its request is a mismatch, not a fault",
     arguments: [
       ("01 0000 0009", "01 01 00"), ("02 0000 0008", "02 02 0000"), ("03 0000 0002", "03 02 0000"),
       ("04 0000 0001", "04 04 0000 0000"), ("03 0000 0001", "04 02 0000"), ("05 0000 FF00", "05 0000 0000"),
@@ -116,9 +116,9 @@ import Testing
     }
   }
 
-  @Test("without a handshake the content shows which end asks", arguments: modbusSamples)
+  @Test("without a handshake the content shows which end is the client", arguments: modbusSamples)
   func uncertainDirection(_ sample: ModbusSample) throws {
-    // The guess is wrong: what comes "from the server" is the request. Register reads show it, the rest follows them.
+    // The guess is wrong: what comes "from the server" is the request. Register reads show it, other messages follow.
     var exchange = conversation(.toClient, isCertain: false)
     _ = try exchange.operation(mbap(hex("03 0000 0001")), .toClient)
     let request = try exchange.operation(mbap(hex(sample.request)), .toClient)
@@ -128,7 +128,7 @@ import Testing
     #expect(answer.pairing == .answered)
   }
 
-  @Test("where nothing else decides, a waiting request makes the same bytes a response")
+  @Test("if nothing else decides, identical bytes are a response when a request is pending")
   func waitingQuestion() throws {
     var exchange = conversation(isCertain: false)
     let first = try exchange.operation(mbap(hex("06 0001 0003")), .toServer)

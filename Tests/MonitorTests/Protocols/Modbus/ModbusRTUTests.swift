@@ -6,7 +6,7 @@ import Testing
 @testable import Monitor
 
 @Suite struct ModbusRTUTests {
-  @Test("frames mean what the same PDU means in TCP", arguments: modbusSamples)
+  @Test("a frame means the same as its PDU over TCP", arguments: modbusSamples)
   func frames(_ sample: ModbusSample) throws {
     var exchange = conversation()
     let message = rtu(hex(sample.response))
@@ -23,7 +23,7 @@ import Testing
     #expect(refusal.outcome == .error(code: 4, name: ""))
   }
 
-  @Test("a frame is recognised by its checksum, and cut frames wait", arguments: modbusSamples)
+  @Test("a frame is recognised by its CRC, and an incomplete one waits", arguments: modbusSamples)
   func recognised(_ sample: ModbusSample) throws {
     let isPublic = ModbusFunction(rawValue: UInt8(sample.code)).isPublic
     for bytes in [rtu(hex(sample.request)), rtu(hex(sample.response))] {
@@ -36,13 +36,13 @@ import Testing
         var broken = bytes
         broken[broken.count - 1] ^= 1
         if case .yes = recognition(broken, expected: expected, by: ModbusRTU.self) {
-          Issue.record("recognised with a wrong checksum")
+          Issue.record("recognised with a wrong CRC")
         }
       }
     }
   }
 
-  @Test("a cut frame waits, is refused, or traps nowhere", arguments: modbusSamples)
+  @Test("an incomplete frame waits or is refused, without a trap", arguments: modbusSamples)
   func truncation(_ sample: ModbusSample) throws {
     for (direction, frame) in [(Direction.toServer, rtu(hex(sample.request))), (.toClient, rtu(hex(sample.response)))] {
       for length in 1..<frame.count {
@@ -54,7 +54,7 @@ import Testing
           case .incomplete(let needed):
             #expect(!isDatagram && needed > length && needed <= frame.count)
           case .refused(let skipped):
-            // Only a function that leaves its length open cannot be waited for.
+            // Only a function whose length is not known cannot be waited for.
             #expect(isDatagram || ![1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24].contains(sample.code))
             #expect(1...length ~= skipped)
             #expect(exchange.fault != nil)
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test("several frames in a segment are read one by one")
+  @Test("several frames in one segment are read one by one")
   func manyInSegment() {
     var exchange = conversation()
     var rest = modbusSamples.flatMap { rtu(hex($0.request)) }
@@ -79,7 +79,7 @@ import Testing
     #expect(rest.isEmpty)
   }
 
-  @Test("a wrong checksum is refused, and the next frame is read")
+  @Test("a frame with a wrong CRC is refused, and the next one is read")
   func wrongChecksum() {
     var exchange = conversation()
     var broken = rtu(hex("03 006B 0003"))
@@ -91,7 +91,7 @@ import Testing
     #expect(exchange.step(broken + broken, ModbusRTU.self) == .refused(16))
   }
 
-  @Test("a broadcast has no response")
+  @Test("a broadcast expects no response")
   func broadcast() throws {
     var exchange = conversation()
     exchange.time = 1
@@ -100,7 +100,7 @@ import Testing
     #expect(exchange.requests.unanswered.isEmpty)
   }
 
-  @Test("one request waits at each unit")
+  @Test("one request can be pending for each unit")
   func units() throws {
     var exchange = conversation()
     _ = try exchange.operation(rtu(hex("03 0010 0001"), unit: 1), .toServer, ModbusRTU.self)
@@ -109,7 +109,7 @@ import Testing
     #expect(first.target.address == 0x10)
   }
 
-  @Test("without a handshake the checksum finds the frame, and its content the direction")
+  @Test("without a handshake the CRC shows the frame, and its content the direction")
   func uncertainDirection() throws {
     var exchange = conversation(isCertain: false)
     let answer = try exchange.operation(rtu(hex("03 06 022B 0000 0064")), .toServer, ModbusRTU.self)

@@ -11,7 +11,7 @@ func mbap(_ pdu: [UInt8], transaction: UInt16 = 0x1501, unit: UInt8 = 0x11) -> [
   return header + [unit] + pdu
 }
 
-/// A PDU as RTU frame. The CRC is the standard's own loop, bit by bit (MODBUS over Serial Line V1.02, clause 6.2.2).
+/// A PDU as an RTU frame. The CRC is computed bit by bit as in the standard (MODBUS over Serial Line V1.02, 6.2.2).
 func rtu(_ pdu: [UInt8], unit: UInt8 = 0x11) -> [UInt8] {
   var crc: UInt16 = 0xFFFF
   for byte in [unit] + pdu {
@@ -21,7 +21,7 @@ func rtu(_ pdu: [UInt8], unit: UInt8 = 0x11) -> [UInt8] {
   return [unit] + pdu + [UInt8(crc & 0xFF), UInt8(crc >> 8)]
 }
 
-/// `carried` is the id of whatever the dissector carries.
+/// `carried` is the id of every protocol that the dissector carries.
 func conversation(
   _ direction: Direction = .toServer, isCertain: Bool = true, carried: DissectorID = .none
 ) -> Exchange {
@@ -38,7 +38,7 @@ func recognition(_ bytes: [UInt8], expected: Bool, by dissector: any Dissector.T
 }
 
 extension Exchange {
-  /// Reads the front as the engine does, with the exchange emptied before.
+  /// Reads the first message as the engine does, after emptying the exchange.
   mutating func step(_ bytes: [UInt8], _ dissector: any Dissector.Type = Modbus.self) -> Step {
     operations.removeAll(keepingCapacity: true)
     fault = nil
@@ -47,7 +47,7 @@ extension Exchange {
     return isCut ? excuseCut(step, bytes) : step
   }
 
-  /// The one operation of one message that fills the bytes.
+  /// The only operation of a message that fills the bytes.
   mutating func operation(
     _ bytes: [UInt8], _ direction: Direction, _ dissector: any Dissector.Type = Modbus.self
   ) throws -> Operation {
@@ -62,7 +62,7 @@ extension Exchange {
 }
 
 extension Values {
-  /// The numbers themselves.
+  /// The values as numbers.
   func numbers(in message: [UInt8]) -> [UInt16] {
     (0..<Int(count)).map { index in
       switch number(index, in: RawSpan(_elements: message.span)) {
@@ -74,7 +74,7 @@ extension Values {
   }
 }
 
-/// A question and its answer, and what both mean. Most bytes are the examples of the specification's clause 6.
+/// A question and its answer, and what both mean. Most are the examples of the specification's clause 6.
 struct ModbusSample: CustomTestStringConvertible, Sendable {
   var request: String
   var response: String

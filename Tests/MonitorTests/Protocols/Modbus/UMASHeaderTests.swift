@@ -8,7 +8,7 @@ import Testing
 @Suite struct UMASHeaderTests {
   private static let signature = String(repeating: "A7", count: 32)
 
-  @Test func `a header has every field`() {
+  @Test func `every field of a header is read`() {
     let bytes = hex("0001 0000 0006 00 5A 41 40 FF00")
     guard let header = UMASHeader(span(bytes), at: 7) else { return unreadable() }
     #expect(header.modbusFunction == .unity && header.pairing == 0x41 && header.function.rawValue == 0x40)
@@ -17,7 +17,7 @@ import Testing
     #expect(isPlain)
   }
 
-  @Test func `a header cut anywhere is none`() {
+  @Test func `a truncated header is not read`() {
     let bytes = hex("5A 00 02")
     for count in 0...3 {
       let cut = Array(bytes.prefix(count))
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `a signed message has another one inside, if it is all there and is one`() {
+  @Test func `a signed message contains another one, if that is complete and valid`() {
     let bytes = hex("5A 01 38 01" + Self.signature + "5A 07 41 FF00")
     for count in 3...bytes.count {
       let cut = Array(bytes.prefix(count))
@@ -45,7 +45,7 @@ import Testing
     #expect(isPlain)
   }
 
-  @Test func `a memory block has block, offset and count`() {
+  @Test func `block, offset and count of a memory block are read`() {
     let bytes = hex("00 1300 64000000 9C00 AA")
     for count in 0...bytes.count {
       let cut = Array(bytes.prefix(count))
@@ -64,7 +64,7 @@ import Testing
       ("01 2300 01 1000 04", false, 0x23, 16, 4, 1, 1, 7), ("04 2300 01 1000 04", false, 0x23, 16, 4, 8, 1, 7),
       ("13 2500 01 0000 01 0300", false, 0x25, 0, 1, 4, 3, 9), ("11 2500 0000 0000 0300", true, 0x25, 0, 0, 1, 3, 9),
     ] as [(String, Bool, UInt16, UInt16, UInt16, Int, Int, Int)])
-  func `a variable has every field, cut anywhere it is none`(
+  func `every field of a variable is read, and a truncated variable is not`(
     text: String, isWrite: Bool, block: UInt16, base: UInt16, offset: UInt16, width: Int, length: Int, size: Int
   ) {
     let bytes = hex(text)
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `a variable of another width is none`() {
+  @Test func `a variable of an unknown width is not read`() {
     for kind: UInt8 in [0, 5, 0x10, 0x1F] {
       let bytes = [kind] + hex("2300 01 1000 04 0100")
       let isNone = UMASVariable(span(bytes), isWrite: false) == nil

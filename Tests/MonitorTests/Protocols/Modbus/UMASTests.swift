@@ -5,7 +5,7 @@ import Testing
 @testable import Monitor
 
 let umasScripts = [
-  // Read identification, read memory block, take reservation, stop the PLC, and start it, which is an error.
+  // Read identification, read a memory block, take the reservation, stop the PLC, and a start that fails.
   Script(
     "umas", .tcp(502),
     """
@@ -22,7 +22,7 @@ let umasScripts = [
     """)
 ]
 
-/// UMAS, in function code 90 of Modbus.
+/// UMAS, carried in function code 90 of Modbus.
 @Suite struct UMASTests {
   struct Sample: CustomTestStringConvertible, Sendable {
     let request: String
@@ -92,7 +92,7 @@ let umasScripts = [
     return found
   }
 
-  @Test("each function by name, with its target, and its answer means the same", arguments: samples)
+  @Test("each function is read with its name and target, and so is its answer", arguments: samples)
   func functions(_ sample: Sample) throws {
     let found = ask(sample.request, "00 FE 01")
     try #require(found.count == 4)
@@ -107,14 +107,14 @@ let umasScripts = [
     #expect(found[3].outcome == .ok && found[3].pairing == .answered)
   }
 
-  @Test func `an error is one, with its code`() throws {
+  @Test func `an error response is an error with its code`() throws {
     let found = ask("01 41 FF00", "01 FD 83")
     try #require(found.count == 4)
     #expect(found[3].outcome == .error(code: 0x83, name: ""))
     #expect(found[3].action == .state)
   }
 
-  @Test func `the answer to a read has its bytes as values; the identification names the model`() throws {
+  @Test func `the answer to a read has its bytes as values, and the identification names the model`() throws {
     var exchange = conversation(carried: DissectorID(rawValue: 9))
     let question = mbap(hex("5A 00 20 00 1300 00000000 0200"))
     _ = exchange.step(question)
@@ -124,7 +124,7 @@ let umasScripts = [
     #expect(exchange.operations[1].values.numbers(in: answer) == [0xAA, 0xBB])
   }
 
-  @Test func `a signed message is judged by the one inside, and so is its answer`() throws {
+  @Test func `a signed message is judged by the message inside, and so is its answer`() throws {
     let signature = String(repeating: "5A", count: 32)
     let found = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FE 01" + signature + "5A 07 FE")
     try #require(found.count == 4)
@@ -136,7 +136,7 @@ let umasScripts = [
     #expect(found[3].outcome == .ok && found[3].pairing == .answered)
     let refused = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FE 01" + signature + "5A 07 FD 83")
     #expect(refused.last?.outcome == .error(code: 0x83, name: ""))
-    // The signature itself is refused; or the message ends before what is signed.
+    // The signature itself is refused, or the message ends before the signed part.
     let unsigned = ask("01 38 01" + signature + "5A 07 41 FF00", "01 FD 83")
     #expect(unsigned.last?.action == .state && unsigned.last?.outcome == .error(code: 0x83, name: ""))
     #expect(ask("01 38 01" + signature + "5A 07", "01 FE 01")[1].action == .authenticate)
@@ -146,7 +146,7 @@ let umasScripts = [
     #expect(read[3].values.count == 2)
   }
 
-  @Test func `all variables are targets, each with its width and its values`() throws {
+  @Test func `all variables are targets, each with its width and values`() throws {
     var exchange = conversation()
     let write = mbap(
       hex("5A 01 23 11223344 03 02 2300 1000 0400 0700 03 2400 2000 0100 09000000 11 2500 0000 0000 0300 010203"))
@@ -170,9 +170,9 @@ let umasScripts = [
     #expect(exchange.items.map { $0.values.numbers(in: answer) } == [[9]])
   }
 
-  /// The sender may claim any size of a variable, and end its message anywhere.
+  /// The sender may claim any size of a variable, and end the message anywhere.
   @Test(
-    "broken variables are read as far as they make sense",
+    "broken variables are read as far as they are valid",
     arguments: [
       "22 11223344 FF", "22 11223344 FF 05 2300 01 1000 04", "22 11223344 02 02 2300 01 1000",
       "23 11223344 01 14 2300 1000 0400",
@@ -183,14 +183,14 @@ let umasScripts = [
     #expect(found.count == 4 && found[3].pairing == .answered)
   }
 
-  @Test func `the user who takes the reservation, and the key it gives`() throws {
+  @Test func `a reservation names the user who takes it and the key it returns`() throws {
     var exchange = conversation()
     _ = exchange.step(mbap(hex("5A 00 10 434C0000 02 4142")))
     #expect(exchange.names.names.text(exchange.operations[1].detail) == "AB")
     exchange.direction = .toClient
     _ = exchange.step(mbap(hex("5A 00 FE 41")))
     #expect(exchange.operations[1].facets[.reservation] == 0x41)
-    // The user who holds it already is in the response to an initialization.
+    // The user who already holds it is in the response to an initialization.
     exchange.direction = .toServer
     _ = exchange.step(mbap(hex("5A 00 01 00")))
     exchange.direction = .toClient
@@ -210,7 +210,7 @@ let umasScripts = [
     #expect(exchange.identities.map { exchange.names.names.text($0.model) } == ["140 CPU 311 10"])
   }
 
-  @Test func `known functions show the protocol on any port, and which end asks`() {
+  @Test func `known functions show the protocol on any port, and which end is the client`() {
     func guess(_ text: String) -> String {
       switch recognition(hex(text), expected: false) {
       case .yes(let direction): direction.map { "\($0)" } ?? "yes"
@@ -224,7 +224,7 @@ let umasScripts = [
     #expect(guess("0000 0000 0004 00 5A 00 EE") == "no")
     #expect(guess("0000 0000 0004 00 5A 00 02 47 45 54") == "no")
     #expect(guess("0000 0001 0004 00 5A 00 02") == "no")
-    // A scan of all functions is refused: that is no other protocol's response.
+    // The functions of a scan are refused: that is not another protocol's response.
     #expect(guess("0000 0000 0003 01 89 01") == "toClient")
     #expect(guess("0000 0000 0003 01 89 09") == "no")
     // Where the direction is a guess, the function decides.

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Monitor
 
-/// The headers of OPC UA chunks by literal bytes: every field, and cut at every byte.
+/// The headers of OPC UA chunks from literal bytes: every field, and every truncation.
 @Suite struct OPCUAHeaderTests {
   static let message = hex("4D534746 1C000000 05000000 0D000000 02000000 07000000 0100AC01")
   static let opening = hex("4F504E46 2C000000 05000000 04000000 4E6F6E65 02000000 AABB FFFFFFFF 33000000 01000000 0100")
 
-  @Test func `the message header, and the symmetric headers after it`() {
+  @Test func `every field of the message header and the symmetric headers after it is read`() {
     let bytes = Self.message
     let header = UAMessageHeader(span(bytes))!
     #expect(header.messageType == .message && header.chunkType == .final && header.messageSize == 28)
@@ -19,7 +19,7 @@ import Testing
     #expect(symmetric.requestID == 7 && array(symmetric.body) == hex("0100AC01"))
   }
 
-  @Test func `cut at any byte`() {
+  @Test func `headers cut at any byte are not read`() {
     for count in 0..<Self.message.count {
       let bytes = Array(Self.message.prefix(count))
       let header = UAMessageHeader(span(bytes)) != nil
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `the asymmetric headers`() {
+  @Test func `every field of the asymmetric headers is read`() {
     let bytes = Self.opening
     let header = UAAsymmetricHeader(span(bytes))
     #expect(header.secureChannelID == 5 && array(header.securityPolicyURI) == hex("4E6F6E65"))
@@ -37,7 +37,7 @@ import Testing
     #expect(header.sequenceNumber == 51 && header.requestID == 1 && header.bodyStart == 38)
   }
 
-  @Test func `asymmetric headers cut at any byte keep the fields that are there`() {
+  @Test func `asymmetric headers cut at any byte keep the fields that are present`() {
     for count in 0..<38 {
       let bytes = Array(Self.opening.prefix(count))
       let header = UAAsymmetricHeader(span(bytes))
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    "only a message has several chunks",
+    "only messages of type MSG may have several chunks",
     arguments: [
       ("48454C46", true), ("41434B46", true), ("45525246", true), ("52484546", true), ("4F504E46", true),
       ("434C4F46", true), ("4D534746", true), ("4D534743", true), ("4D534741", true), ("4F504E43", false),
@@ -65,7 +65,7 @@ import Testing
     #expect(header.isKnown == isKnown)
   }
 
-  @Test func `unknown types survive`() {
+  @Test func `unknown types are kept`() {
     let bytes = hex("58595A51 10000000")
     let header = UAMessageHeader(span(bytes))!
     #expect(header.messageType.rawValue == 0x58_595A && header.chunkType.rawValue == 0x51 && !header.isKnown)
@@ -73,7 +73,7 @@ import Testing
     #expect(UAMessageHeader.beginning(span(bytes)) == 0x5859_5A51)
   }
 
-  @Test func `what is remembered of a channel has a place of its own`() {
+  @Test func `the packed state of a channel keeps its fields apart`() {
     var state = UAChannelState(bits: 0)
     #expect(!state.isSecured && !state.isReadable && state.signatureSize == 0)
     state[chunks: .toServer] = 0xFFFF
@@ -86,7 +86,7 @@ import Testing
     #expect(!state.isSecured && state.isReadable && state.signatureSize == 0)
     state[chunks: .toServer] = 1
     #expect(state[chunks: .toServer] == 1 && state[chunks: .toClient] == 3)
-    // A policy that was cut says nothing.
+    // A truncated policy changes nothing.
     let cut = Array("No".utf8)
     state.note(policy: span(cut))
     #expect(UAChannelState(bits: state.bits).isReadable)

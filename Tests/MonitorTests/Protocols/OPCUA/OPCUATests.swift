@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct OPCUATests {
   private static let none = "00000000"
-  /// A message in one chunk: service, request header or response header, rest.
+  /// A message in one chunk: service, request or response header, rest.
   private func message(_ service: UInt16, _ rest: String, isResponse: Bool = false, status: String = none) -> [UInt8] {
     let header =
       isResponse
@@ -139,13 +139,13 @@ import Testing
     Sample(
       service: 437, rest: "05000000 75726E3A73 FFFFFFFF 00000000 00000000 FFFFFFFF 00000000 FFFFFFFF 01",
       name: "RegisterServerRequest", action: .configure, detail: "urn:s"),
-    // No token at all is an anonymous one.
+    // A missing token is an anonymous one.
     Sample(
       service: 467, rest: "FFFFFFFF FFFFFFFF 00000000 00000000 000000 FFFFFFFF FFFFFFFF",
       name: "ActivateSessionRequest", action: .authenticate, facet: (.tokenKind, 0)),
   ]
 
-  @Test("each service by name, targets and values", arguments: samples)
+  @Test("each service is read with its name, targets and values", arguments: samples)
   func services(_ sample: Sample) throws {
     var exchange = conversation()
     let bytes = message(sample.service, sample.rest)
@@ -165,16 +165,16 @@ import Testing
   }
 
   @Test(
-    "no value hides what stands behind it",
+    "values of every type are skipped, so that what follows is read",
     arguments: [
-      // Null, also many of them; string, DateTime, GUID, node id, qualified name, localized text, extension object.
+      // Null, also several; string, DateTime, GUID, node id, qualified name, localized text, extension object.
       "00", "80 10000000", "0C 01000000 41", "0D 0000000000000000", "0E 00000000000000000000000000000000",
       "11 01020700", "14 0000 01000000 41", "15 03 01000000 41 01000000 42", "16 01000100 01 01000000 FF",
-      // DataValue, array of Variants of which one is an array, DiagnosticInfo in a DiagnosticInfo, matrix.
+      // DataValue, array of Variants that contains an array, nested DiagnosticInfo, matrix.
       "17 03 06 05000000 00000000", "97 01000000 0F 0C 01000000 41 00000000 0000000000000000 0000000000000000",
       "98 02000000 06 05000000 98 01000000 06 07000000", "19 41 01000000 02 02000000",
       "C6 02000000 01000000 02000000 02000000 01000000 02000000",
-      // Reserved: byte strings.
+      // Reserved types, encoded as byte strings.
       "1A 02000000 4142", "9F 01000000 02000000 4142",
     ])
   func variants(_ value: String) {
@@ -187,7 +187,7 @@ import Testing
     #expect(exchange.operations[0].fault == nil)
   }
 
-  @Test func `values nobody can read are a fault, and no endless work`() {
+  @Test func `unreadable values are a fault, and reading them always ends`() {
     var exchange = conversation()
     _ = exchange.step(message(673, "02000000 01020700 0D000000 FFFFFFFF 01 2A 00000000"), OPCUA.self)
     #expect(targetTexts(exchange) == ["node ns=2;i=7"])
@@ -196,14 +196,14 @@ import Testing
     exchange.begin()
     _ = exchange.step(message(673, "01000000 01020700 0D000000 FFFFFFFF 01 \(deep)"), OPCUA.self)
     #expect(exchange.operations[0].fault?.field.description == "Variant nesting")
-    // Twenty thousand arrays of eight thousand nulls, which take no room.
+    // Twenty thousand arrays of eight thousand nulls, which take up no bytes.
     let nulls = "98 286E0000" + String(repeating: "80 00200000", count: 20_000) + String(repeating: "00", count: 8_200)
     exchange.begin()
     _ = exchange.step(message(673, "01000000 01020700 0D000000 FFFFFFFF 01 \(nulls)"), OPCUA.self)
     #expect(targetTexts(exchange) == ["node ns=2;i=7"])
   }
 
-  @Test func `a setting is not hidden among values`() {
+  @Test func `a changed setting is not hidden among written values`() {
     for attributes in [["01", "0D"], ["0D", "01"]] {
       var exchange = conversation()
       let items = attributes.map { "01020700 \($0)000000 FFFFFFFF 01 06 01000000" }.joined(separator: " ")
@@ -257,7 +257,7 @@ import Testing
     Answer(service: 802, rest: "01000000 00003480 00000000"),
     Answer(service: 844, rest: "02000000 00000000 01000000 05000000 00003480 00000000 00000000"),
     Answer(service: 850, rest: "01000000 00003480 00000000"),
-    // A subscription that ended.
+    // A subscription that has ended.
     Answer(
       service: 829,
       rest: """
@@ -273,8 +273,7 @@ import Testing
     #expect(exchange.operations[0].fault == nil)
   }
 
-  @Test func `answers have values: of what is read, of changed data, of a method's output; and subscriptions a number`()
-  {
+  @Test func `answers have the values of reads, data changes and method outputs, and subscriptions their number`() {
     for (service, rest, numbers) in [
       (
         UInt16(829),
@@ -300,7 +299,7 @@ import Testing
     #expect(exchange.operations[0].facets[.subscription] == 77)
   }
 
-  @Test func `an answer takes its question's target, a fault its action, and status codes are outcomes`() {
+  @Test func `an answer takes its question's target, a fault its action, and status codes give the outcome`() {
     var exchange = conversation()
     let write = message(673, "01000000 01020700 0D000000 FFFFFFFF 01 06 02000000")
     _ = exchange.step(write, OPCUA.self)
@@ -318,7 +317,7 @@ import Testing
   }
 
   @Test(
-    "node ids in the notation of OPC 10000-6, 5.3.1.10",
+    "node ids are written in the notation of OPC 10000-6, 5.3.1.10",
     arguments: [
       ("0055", "node i=85"), ("01020700", "node ns=2;i=7"), ("02030040420F00", "node ns=3;i=1000000"),
       ("030200 02000000 4142", "node ns=2;s=AB"),
@@ -331,7 +330,7 @@ import Testing
     #expect(targetTexts(exchange) == [text])
   }
 
-  @Test func `what cannot be read is said to be encrypted`() {
+  @Test func `messages that cannot be read are reported as encrypted`() {
     var exchange = conversation(carried: DissectorID(rawValue: 200))
     _ = exchange.step(
       hex("4D534746 28000000 05000000 01000000 99887766554433221100FFEE99887766554433221100FFEE"), OPCUA.self)
@@ -351,7 +350,7 @@ import Testing
   }
 
   @Test(
-    "where a channel signs and does not encrypt, each chunk ends in a signature",
+    "on a channel that signs but does not encrypt, each chunk ends in a signature",
     arguments: [("Basic128Rsa15", 20), ("Basic256", 20), ("Basic256Sha256", 32), ("Aes256_Sha256_RsaPss", 32)])
   func signatures(_ policy: String, _ length: Int) throws {
     var exchange = conversation()
@@ -372,7 +371,7 @@ import Testing
     #expect(number == .signed(-2))
   }
 
-  @Test func `opening and closing a secured channel are told by the type of the message`() {
+  @Test func `opening and closing a secured channel are recognised by the message type`() {
     var exchange = conversation(carried: DissectorID(rawValue: 200))
     _ = exchange.step(opening("Basic256Sha256", String(repeating: "A7", count: 64)), OPCUA.self)
     #expect(exchange.operations[0].code == 446 && exchange.operations[0].role == .request)
@@ -384,7 +383,7 @@ import Testing
     exchange.direction = .toServer
     _ = exchange.step(chunk("434C4F46", 12, [UInt8](repeating: 0xA7, count: 64)), OPCUA.self)
     #expect(exchange.operations[0].code == 452 && exchange.operations[0].facets[.isEncrypted] == 1)
-    // Signed only by a sender that does not encrypt what it should: it can be read.
+    // Signed only, by a sender that should also encrypt: it can be read.
     _ = exchange.step(
       opening(
         "Basic128Rsa15",
@@ -394,14 +393,14 @@ import Testing
     #expect(exchange.operations[0].dissector.rawValue == 0 && exchange.operations[0].facets[.securityMode] == 2)
   }
 
-  @Test func `an aborted message is dropped, also where its beginning was not seen`() {
+  @Test func `an aborted message is dropped, even if its beginning was not seen`() {
     var exchange = conversation()
     _ = exchange.step(chunk("4D534741", 9, hex("00008080 FFFFFFFF")), OPCUA.self)
     #expect(exchange.operations.first?.outcome == .error(code: 0x8080_0000, name: ""))
   }
 
   @Test(
-    "found on any port, also in mid-stream",
+    "it is recognised on any port, also in mid-stream",
     arguments: [
       ("48454C46 38000000 00000000 00000100 00000100 00000000 00000000 18000000", Direction?.some(.toServer)),
       ("41434B46 1C000000 00000000 00000100 00000100 00000000 00000000", .toClient),
@@ -412,14 +411,14 @@ import Testing
     ])
   func recognised(_ text: String, _ direction: Direction?) {
     guard case .yes(let hint) = recognition(hex(text), expected: false, by: OPCUA.self) else {
-      Issue.record("not found")
+      Issue.record("not recognised")
       return
     }
     #expect(hint == direction)
   }
 
   @Test(
-    "what frames a message is checked",
+    "the framing of a message is checked",
     arguments: [
       ("4D534758 28000000 05000000", "MessageType"), ("4D534746 04000000 05000000", "MessageSize"),
       ("48454C46 00000010 00000000", "MessageSize"), ("00000000 28000000 05000000", "MessageType"),
@@ -433,7 +432,7 @@ import Testing
     #expect(exchange.fault?.field.description == field)
   }
 
-  @Test func `counts that cannot be are no loop, and a service cut short is a fault`() {
+  @Test func `impossible counts cause no long loop, and a truncated service is a fault`() {
     for rest in ["0000000000000000 02000000 FFFFFF7F", "0000000000000000 02000000 01000000 0302"] {
       var exchange = conversation()
       _ = exchange.step(message(631, rest), OPCUA.self)

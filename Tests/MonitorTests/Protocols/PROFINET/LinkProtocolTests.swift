@@ -49,26 +49,26 @@ let linkScripts = [
     return player.operations
   }
 
-  @Test func `DCP: who is asked, renamed, given an address`() {
+  @Test func `DCP: identification, a new name, and a new address`() {
     let told = play(linkScripts[0])
     #expect(told.count == 8)
     #expect(told[0].contains("\"action\":\"identify\"") && told[0].contains("\"code\":3"))
-    // Who asks does not know the name, the answer has it.
+    // The request does not contain the name, the answer does.
     #expect(told[1].contains("\"name\":\"conveyor-2\"") && told[1].contains("\"pairing\":\"answered\""))
-    // A lamp that blinks changes nothing.
+    // A blinking LED changes nothing.
     #expect(told[2].contains("\"action\":\"diagnose\""))
     #expect(told[4].contains("\"action\":\"configure\"") && told[4].contains("\"area\":\"ip-suite\""))
     #expect(told[6].contains("\"area\":\"station\",\"name\":\"conveyor-2\""))
     #expect(told[7].contains("\"outcome\":\"ok\"") && told[7].contains("\"action\":\"configure\""))
   }
 
-  @Test func `cyclic data: frame id, counter and status`() {
+  @Test func `cyclic data has its frame id, counter and status`() {
     let told = play(linkScripts[1])
     #expect(told.count == 2)
     #expect(told[0].contains("\"frame_id\":32770,\"cycle_counter\":62464,\"data_status\":53"))
   }
 
-  @Test func `GOOSE: control block, numbers, and news when the state number moves`() {
+  @Test func `GOOSE has its control block and numbers, and a new state number is a change`() {
     var player = ScriptPlayer(linkScripts[2])
     for message in linkScripts[2].messages { player.play(message.direction, message.bytes) }
     #expect(player.found.map(\.cyclic) == [.yes, .yes, .yes, .news])
@@ -82,7 +82,7 @@ let linkScripts = [
     "a mandatory field that is not there is a fault with its name", arguments: [(0x80, "gocbRef"), (0x88, "confRev")])
   func missing(_ tag: Int, _ name: String) {
     var bytes = linkScripts[2].messages[0].bytes
-    // Another context tag in its place: a field nobody knows.
+    // Another context tag in its place: an unknown field.
     var offset = 10
     while offset + 1 < bytes.count, bytes[offset] != UInt8(tag) { offset += 2 + Int(bytes[offset + 1]) }
     bytes[offset] = 0x9E
@@ -91,14 +91,14 @@ let linkScripts = [
     #expect(player.found.first?.fault?.field.description == name)
   }
 
-  @Test func `a length beyond the frame is told, and what is there is read`() {
+  @Test func `a length beyond the frame is reported, and what is present is read`() {
     var player = ScriptPlayer(linkScripts[2])
     player.play(.toServer, Array(linkScripts[2].messages[0].bytes.prefix(60)))
     #expect(player.found.first?.fault?.kind == .truncated)
     #expect(player.operations.first?.contains("gcb1") == true)
   }
 
-  @Test func `a DCP block over the end of its message is a fault`() {
+  @Test func `a DCP block beyond the end of its message is a fault`() {
     var bytes = linkScripts[0].messages[6].bytes
     bytes[15] = 0xFF
     var player = ScriptPlayer(linkScripts[0])
@@ -117,7 +117,7 @@ let linkScripts = [
   private static let suiteText = "192.168.0.2/255.255.255.0 gateway 192.168.0.1"
 
   @Test(
-    "DCP Set: what it comes to, whatever stands first",
+    "DCP Set: the most severe block decides, in any order",
     arguments: [
       ("0503 0004 0000 0100", "Set: Signal", Action.diagnose), ("0501 0002 0000 0502 0002 0000", "Set", .diagnose),
       ("0501 0002 0000 0503 0004 0000 0100 0502 0002 0000", "Set: Signal", .diagnose),
@@ -128,7 +128,7 @@ let linkScripts = [
       ("0505 0002 0000", "Set: Reset Factory Settings", .configure),
       ("0506 0002 0004", "Set: Reset to Factory", .configure),
       ("0506 0002 0004 0503 0004 0000 0100", "Set: Reset to Factory", .configure),
-      // Behind a block that runs over the end there may be anything.
+      // After a block that extends beyond the end there may be anything.
       ("0503 0004 0000 0100 0102 00FE 0001", "Set", .configure),
     ])
   func settings(_ blocks: String, _ name: String, _ action: Action) {
@@ -144,7 +144,7 @@ let linkScripts = [
     if blocks.contains("706C") { #expect(player.found.map(\.target.area) == [.station, .station]) }
   }
 
-  @Test func `DCP tells addresses as text, lists what is asked for, and who answers by name`() {
+  @Test func `DCP addresses are written as text, requested blocks are listed, and answers name the station`() {
     var player = ScriptPlayer(linkScripts[0])
     player.play(.toServer, dcp("FEFD", "04", "00", "0202 0006 0001 706C6331 0102 000E 0001 \(Self.suite)"))
     #expect(player.operations[0].contains("\"detail\":\"\(Self.suiteText)\""))
@@ -171,7 +171,7 @@ let linkScripts = [
   }
 
   @Test(
-    "alarms: type, place, and how they are acknowledged",
+    "alarms are read with their type, slot and acknowledgement",
     arguments: [
       ("FC01", "0001", "0001", "Alarm: Diagnosis", Role.report), ("FE01", "0002", "0003", "Alarm: Pull", .report),
       ("FE01", "0002", "000A", "Alarm: Plug wrong submodule", .report),
@@ -190,7 +190,7 @@ let linkScripts = [
     #expect(alarm.fault == nil)
   }
 
-  @Test func `an RTA error says why the connection ends, and an alarm that is too short is a fault`() {
+  @Test func `an RTA error gives the reason for the connection's end, and a truncated alarm is a fault`() {
     var player = ScriptPlayer(linkScripts[1])
     player.play(.toServer, hex("FE01 0001 0002 14 00 0005 0004 0004 CF81FD05"))
     #expect(player.found[0].outcome == .error(code: 0xCF81_FD05, name: "") && player.found[0].fault == nil)

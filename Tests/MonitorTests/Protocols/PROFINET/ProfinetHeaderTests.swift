@@ -4,9 +4,9 @@ import Testing
 
 @testable import Monitor
 
-/// The headers of PROFINET frames by literal bytes: every field, and cut at every byte.
+/// The headers of PROFINET frames from literal bytes: every field, and every truncation.
 @Suite struct ProfinetHeaderTests {
-  @Test func `frame id and APDU status`() {
+  @Test func `frame id and APDU status are read`() {
     let sample = hex("8002 AABB F400 35 01")
     let header = ProfinetFrameHeader(span(sample))!
     #expect(header.frameID.rawValue == 0x8002 && array(header.payload) == hex("AABB F400 35 01"))
@@ -26,12 +26,12 @@ import Testing
       (0xFC01, false, true, false), (0xFE01, false, true, false), (0xFEFB, false, false, false),
       (0xFEFC, false, false, true), (0xFEFF, false, false, true), (0xFF00, false, false, false),
     ] as [(UInt16, Bool, Bool, Bool)])
-  func `the frame id says what a frame is`(id: UInt16, isCyclic: Bool, isAlarm: Bool, isDCP: Bool) {
+  func `frames are classified by their frame id`(id: UInt16, isCyclic: Bool, isAlarm: Bool, isDCP: Bool) {
     let id = ProfinetFrameID(rawValue: id)
     #expect(id.isCyclic == isCyclic && id.isAlarm == isAlarm && id.isDCP == isDCP)
   }
 
-  @Test func `DCP header`() {
+  @Test func `every field of a DCP header is read`() {
     let sample = hex("FEFE 05 00 01020304 0080 0004 0202 0000")
     let padded = sample + hex("000000")
     let header = ProfinetDCPHeader(span(padded))!
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `DCP blocks, padded where they are odd`() {
+  @Test func `DCP blocks are read, with padding after odd lengths`() {
     // Name of station `abc`, then address, mask and gateway.
     let sample = hex(
       "FEFD 04 00 00000007 0000 001C 0202 0005 0001 616263 00 0102 000E 0001 C0A80002 FFFFFF00 C0A80001")
@@ -85,7 +85,7 @@ import Testing
     #expect(block.qualifier == nil && block.value.byteCount == 0 && block.valueRange.isEmpty)
   }
 
-  @Test func `DCP response and device id`() {
+  @Test func `DCP response and device id are read`() {
     let sample = hex("0202 06 00")
     let response = ProfinetDCPResponse(span(sample))!
     #expect(response.kind == .nameOfStation && response.error.rawValue == 6)
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func `alarm header and block`() {
+  @Test func `every field of an alarm header and its block is read`() {
     let sample = hex("FC01 0001 0002 11 12 0005 0004 001A 0001 001A 0100 0003 00000007 0002 0001")
     let header = ProfinetAlarmHeader(span(sample))!
     #expect(header.destinationEndpoint == 1 && header.sourceEndpoint == 2 && header.version == 1)
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func `what is remembered of a conversation has a place of its own`() {
+  @Test func `the packed state of a conversation keeps its fields apart`() {
     var state = ProfinetState(bits: 0)
     #expect(state[dataStatus: .toServer] == nil && state[dataStatus: .toClient] == nil)
     state[dataStatus: .toServer] = 0

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Monitor
 
-/// The headers of S7 communication by literal bytes: every field, and cut at every byte.
+/// The headers of S7 communication from literal bytes: every field, and every truncation.
 @Suite struct S7HeaderTests {
-  @Test func `the header of a job`() {
+  @Test func `every field of a job's header is read`() {
     let bytes = hex("32 01 0000 1234 0002 0003 0401 AABBCC")
     let header = S7Header(span(bytes))!
     #expect(header.protocolID == S7Header.protocolID && header.rosctr == .job && header.redundancyIdentification == 0)
@@ -14,7 +14,7 @@ import Testing
     #expect(header.error == 0 && header.messageLength == 15 && array(header.payload) == hex("0401 AABBCC"))
   }
 
-  @Test func `the header of an acknowledgement has an error`() {
+  @Test func `the header of an acknowledgement also has an error`() {
     let sample = hex("32 03 0000 1234 0002 0001 8104 0401 FF")
     let header = S7Header(span(sample))!
     #expect(header.rosctr == .acknowledgementWithData && header.error == 0x8104)
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 10), (2, 12), (3, 12), (7, 10), (0, nil), (8, nil)] as [(UInt8, Int?)])
-  func `the kind of message says how long the header is`(kind: UInt8, length: Int?) {
+  func `the type of message determines the length of its header`(kind: UInt8, length: Int?) {
     #expect(S7ROSCTR(rawValue: kind).headerLength == length)
     let bytes = [0x32, kind] + hex("0000 0007 0000 0000 0000")
     let header = S7Header(span(bytes))!
@@ -41,7 +41,7 @@ import Testing
 
   // MARK: Parameters
 
-  @Test func `setup and variables`() {
+  @Test func `the parameters of setup and variable access are read`() {
     let bytes = hex("F0 00 0001 0002 01E0")
     let setup = S7SetupParameters(span(bytes))!
     #expect(setup.function == .setup && setup.maximumCalling == 1 && setup.maximumCalled == 2)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `blocks: the file name, shortened where it is cut`() {
+  @Test func `block functions have a file name, shortened if it is truncated`() {
     let sample = hex("1D 00 0000 00000000 04 5F304141")
     let whole = S7BlockParameters(span(sample))!
     #expect(whole.function == .startUpload && whole.fileNameLength == 4 && array(whole.fileName) == hex("5F304141"))
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `PI service: argument and name, each where there is room for it`() {
+  @Test func `a PI service has an argument and a name, as far as they are present`() {
     let sample = hex("28 000000000000FD 000A 0100 3041303030303150 05 5F494E5345")
     let whole = S7ServiceParameters(span(sample))!
     #expect(whole.function == .service && whole.argumentLength == 10)
@@ -102,7 +102,7 @@ import Testing
     #expect(list.count == 1 && !isList)
   }
 
-  @Test func `stop: the name of the service`() {
+  @Test func `a stop has the name of its service`() {
     let sample = hex("29 0000000000 02 505F")
     let whole = S7StopParameters(span(sample))!
     #expect(whole.function == .stop && array(whole.serviceName) == hex("505F"))
@@ -119,7 +119,7 @@ import Testing
 
   // MARK: User data
 
-  @Test func `user data: the short form and the long one`() {
+  @Test func `user data is read in the short form and in the long form`() {
     let short = hex("000112 04 11 44 01 05")
     let request = S7UserDataHeader(span(short))!
     #expect(request.length == 4 && request.method == 0x11 && request.type == .request && request.sequenceNumber == 5)
@@ -142,11 +142,11 @@ import Testing
       (0, Role.report, Direction?.some(.toClient)), (4, .request, .toServer), (8, .response, .toClient),
       (3, .report, nil), (7, .request, .toServer), (11, .response, .toClient), (15, .report, .toClient),
     ] as [(UInt8, Role, Direction?)])
-  func `the type of user data says which way they go`(type: UInt8, role: Role, direction: Direction?) {
+  func `the type of user data determines its direction`(type: UInt8, role: Role, direction: Direction?) {
     #expect(S7UserDataType(rawValue: type).role == role && S7UserDataType(rawValue: type).direction == direction)
   }
 
-  @Test func `system lists and their records`() {
+  @Test func `system status lists and their records are read`() {
     let sample = hex("0011 0001 001C 0002 AA")
     let asked = S7SystemListRequest(span(sample))!
     #expect(asked.id.rawValue == 0x11 && asked.id.identifies && asked.index == 1)
@@ -176,7 +176,7 @@ import Testing
 
   // MARK: Items
 
-  @Test func `a variable specification and the address in it`() {
+  @Test func `a variable specification and the address in it are read`() {
     let sample = hex("12 0A 10 02 0003 000A 84 000123")
     let followed = sample + [0xFF]
     let specification = S7ItemSpecification(span(followed))!
@@ -201,7 +201,7 @@ import Testing
     #expect(padded.length == 1 && padded.paddedSize == 4 && !isAddress)
   }
 
-  @Test func `parts of data blocks`() {
+  @Test func `specifications of data block parts are read`() {
     let sample = hex("B0 02 02 004A 006C 04 004C 0194")
     let parts = S7DataBlockParts(span(sample))!
     #expect(parts.count == 2 && parts.capacity == 2)
@@ -217,7 +217,7 @@ import Testing
     }
   }
 
-  @Test func `a variable of the test functions`() {
+  @Test func `a variable of the test functions is read`() {
     let sample = hex("72 05 0001 0020")
     let variable = S7TestVariable(span(sample))!
     #expect(variable.area == .dataBlock && variable.width == 2 && variable.repetitions == 5)
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test func `a message of a process`() {
+  @Test func `a process message is read`() {
     let sample = hex("12 08 16 01 000000AF 0001")
     let followed = sample + [0xFF]
     let message = S7AlarmMessage(span(followed))!
@@ -259,13 +259,13 @@ import Testing
       let isThere = S7AlarmMessage(span(bytes)) != nil
       #expect(!isThere)
     }
-    // A length that does not reach over the header.
+    // A length shorter than the header.
     let short = hex("12 05 16 01 000000AF 0001")
     let isThere = S7AlarmMessage(span(short)) != nil
     #expect(!isThere)
   }
 
-  @Test func `what is remembered of a conversation has a place of its own`() {
+  @Test func `the packed state of a conversation keeps its fields apart`() {
     var state = S7State(bits: 0)
     #expect(!state.isSure && state.unit == -1 && state.block == .none)
     state.block = NameID(rawValue: .max)

@@ -87,7 +87,7 @@ let s7Scripts = [
     """),
 ]
 
-/// A message of S7 communication in one TPDU: parameters, data, and for acknowledgements the error.
+/// A message of S7 communication in one TPDU: parameters, data, and in acknowledgements the error.
 func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = nil, reference: Int = 7)
   -> [UInt8]
 {
@@ -177,7 +177,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
         "FF 09 0028 0014 0010 0000 0001 0001 0006 0001 0001 0001 0001 0001 0200 0001 02 01 0000 0004 0009 0002 DEAD",
       name: "Modify variable", action: .write, target: "MB4-5", values: [0xDEAD]),
     Sample(kind: 7, parameters: "000112 04 11 41 0C 00", data: "0A 00 0000", name: "Memory reset", action: .state),
-    // Several parts of data blocks in one item: frame 24 of a WinCC station's capture.
+    // Several parts of data blocks in one item: frame 24 of a capture of a WinCC station.
     Sample(
       kind: 1, parameters: "04 01 1211 B003 02004A006C 04004C0194 020051003C", name: "Read Var", action: .read,
       target: "DB74.DBB108-109, DB76.DBB404-407, DB81.DBB60-61"),
@@ -211,7 +211,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
       kind: 7, parameters: "000112 04 11 7F 01 00", data: "0A 00 0000", name: "NC request download", action: .program),
   ]
 
-  @Test("each function by name, target and values", arguments: samples)
+  @Test("each function is read with its name, target and values", arguments: samples)
   func functions(_ sample: Sample) throws {
     var exchange = conversation(carried: DissectorID(rawValue: 200))
     let bytes = s7(sample.kind, sample.parameters, sample.data)
@@ -229,7 +229,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     #expect(operation.dissector.rawValue == (sample.kind == 7 ? 200 : 0))
   }
 
-  @Test func `an answer has its question's target and type, and return codes are outcomes`() throws {
+  @Test func `an answer has its question's target and type, and return codes give the outcome`() throws {
     var exchange = conversation()
     _ = exchange.step(s7(1, "04 02 120A10 08 0001 0001 84 000000 120A10 04 0001 0001 84 000020"), S7Comm.self)
     #expect(exchange.operations[0].items.count == 1)
@@ -246,7 +246,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     #expect(exchange.operations[0].pairing == .unasked)
   }
 
-  @Test func `an upload whose block cannot be read is not of the block before`() {
+  @Test func `an upload with an unreadable block name is not attributed to the previous block`() {
     var exchange = conversation()
     _ = exchange.step(s7(1, "1D 00 0000 00000000 09 5F3041303030303141"), S7Comm.self)
     _ = exchange.step(s7(1, "1E 00 0000 00000000", reference: 8), S7Comm.self)
@@ -256,7 +256,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     #expect(targetTexts(exchange) == ["block "])
   }
 
-  @Test func `a disconnect request refuses a connection that was asked for`() {
+  @Test func `a disconnect request in answer to a connection request is a refusal`() {
     var exchange = conversation()
     _ = exchange.step(hex("0300001611E00000000100C1020100C2020102C0010A"), S7Comm.self)
     exchange.direction = .toClient
@@ -269,7 +269,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
   }
 
   @Test(
-    "on another port it is known by the TSAPs of its modules, and behind empty TPDUs",
+    "on another port it is recognised by the TSAPs of its modules, even after empty TPDUs",
     arguments: [
       ("0300001611E00000000100C1020100C2020102C0010A", Direction.toServer),
       ("0300001611D00001000200C0010AC1020100C2020301", .toClient),
@@ -277,12 +277,12 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     ])
   func elsewhere(_ text: String, _ direction: Direction) {
     guard case .yes(direction) = recognition(hex(text), expected: false, by: S7Comm.self) else {
-      Issue.record("not known")
+      Issue.record("not recognised")
       return
     }
   }
 
-  @Test func `the module list names model and firmware`() throws {
+  @Test func `the module list identifies model and firmware`() throws {
     var exchange = conversation()
     exchange.direction = .toClient
     func item(_ index: String, _ text: String, _ rest: String) -> String {
@@ -301,7 +301,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
   }
 
   @Test(
-    "what frames a message is checked",
+    "the framing of a message is checked",
     arguments: [
       ("03000013 02F080 3201 0000 0007 0002 0000 2900", nil),
       ("03000013 02F080 3201 0000 0007 0009 0000 2900", "Parameter length, data length"),
@@ -322,7 +322,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     }
   }
 
-  @Test func `a connection of another protocol on the port is left to it, unless this one was heard before`() {
+  @Test func `another protocol's connection on the port is not read as S7, unless S7 was seen on it before`() {
     let request = hex("0300001611E00000000100C1020100C2020102C0010A")
     // S7comm-plus, MMS (an OSI session's CONNECT), and nonsense.
     for other in ["0300000F 02F080 72010008 31000000", "0300000B 02F080 0D020506", "0300000B 02F080 99999999"] {
@@ -335,7 +335,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     }
   }
 
-  @Test func `pieces of messages that lost their rest are not put before those of another one`() {
+  @Test func `pieces of an incomplete message are not joined with those of another one`() {
     func piece(_ body: String, isLast: Bool) -> [UInt8] {
       let body = hex(body)
       return [3, 0] + big(7 + body.count) + [2, 0xF0, isLast ? 0x80 : 0] + body
@@ -347,7 +347,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     player.play(.toClient, first)
     player.lose(.toClient, second.count)
     player.play(.toClient, first)
-    // Longer than anybody waits for what was lost.
+    // Longer than the engine waits for lost bytes.
     player.wait(milliseconds: 4000)
     player.play(.toClient, second)
     let answers = player.found.filter { $0.role == .response }
@@ -355,7 +355,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     #expect(player.counts["s7comm"]?.refused == 0)
   }
 
-  @Test func `a wrong guess is undone, and the right protocol found`() {
+  @Test func `a wrong guess is undone, and the right protocol is recognised`() {
     let script = Script(
       "MMS", .tcp(102),
       """
@@ -374,18 +374,18 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
   }
 
   @Test(
-    "nothing else is taken for it",
+    "nothing else is taken for S7",
     arguments: [
       "0300000B06E00000000000", "0300002F2AE00000000000436F6F6B69653A20", "16030100A5010000A10303",
       "0300000F02F08072010008310000",
-      // An OSI stack's TSAP, S7comm-plus's, and one with a request of a remote desktop behind it.
+      // An OSI stack's TSAP, S7comm-plus's, and one followed by a remote desktop request.
       "0300001611E00000000100C1020001C2020001C0010A",
       "0300002411E00000000500C1020600C210" + "53494D415449432D524F4F542D455300" + "C0010A",
       "0300001E19E00000000000C1020100C2020102" + "0100080003000000" + "C0010A",
     ])
   func foreign(_ text: String) {
     guard case .no = recognition(hex(text), expected: false, by: S7Comm.self) else {
-      Issue.record("taken for it")
+      Issue.record("taken for S7")
       return
     }
   }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Monitor
 
-/// What answers and indications of S7 communication hold, and what of it is refused.
+/// What answers and indications of S7 communication contain, and which parts of them are refusals.
 @Suite struct S7ValueTests {
-  @Test func `parts of data blocks have their own data in the answer, and the refused one is named`() {
+  @Test func `each data block part has its own data in the answer, and a refused part is named`() {
     let question = s7(1, "04 01 1211 B003 02004A006C 04004C0194 020051003C")
     var exchange = conversation()
     _ = exchange.step(question, S7Comm.self)
@@ -39,7 +39,7 @@ import Testing
     _ = exchange.step(alone, S7Comm.self)
     #expect(exchange.operations[0].values.numbers(in: alone) == [0x43, 0xF6, 0x90, 0x35, 0x60])
 
-    // Data that do not fit what was asked stay together.
+    // Data that does not fit the question is kept in one piece.
     exchange.direction = .toServer
     exchange.begin()
     _ = exchange.step(question, S7Comm.self)
@@ -50,7 +50,7 @@ import Testing
     #expect(exchange.operations[0].values.numbers(in: odd) == [0xFF, 4, 10, 0xFF, 5, 0x44])
   }
 
-  @Test func `of several writes the one that was refused is named`() {
+  @Test func `of several writes the refused one is named`() {
     var exchange = conversation()
     let items = "120A10 02 0001 0001 84 000000 120A10 02 0001 0001 84 000008 120A10 02 0001 0001 84 000010"
     _ = exchange.step(s7(1, "05 03 " + items, "0004000801 00 00040008 02 00 00040008 03"), S7Comm.self)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(
-    "what a controller sends by itself has its values",
+    "unsolicited messages of a controller are read with their values",
     arguments: [
       ("000112 04 11 00 02 00", "FF 09 0004 00000000", "Mode transition to RUN", Action.report, [[0, 0, 0, 0]]),
       ("000112 04 11 00 00 00", "", "Mode transition to STOP", .report, [[]]),
@@ -97,7 +97,7 @@ import Testing
     #expect(operation.fault == nil && operation.outcome == .none)
   }
 
-  @Test func `uploads of numerical controls are fetched, and answered by their own type`() {
+  @Test func `uploads from numerical controls are fetches, and their answers have a type of their own`() {
     var exchange = conversation()
     _ = exchange.step(s7(7, "000112 04 11 7F 06 00", "0A 00 0000"), S7Comm.self)
     #expect(exchange.operations[0].isFetch && exchange.operations[0].action == .program)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CCLinkIEFieldBasicHeaderTests {
   private static let frames = Script("", .udp(61_450), cyclicFrames).messages.map(\.bytes)
 
-  @Test func `a master's header reports every field`() throws {
+  @Test func `every field of a master's header is read`() throws {
     let bytes = Self.frames[0]
     let header = try found(CCLinkIEFieldBasicHeader(span(bytes)))
     #expect(header.subheader == 0x5000 && !header.isResponse && header.length == 0x86 && header.total == bytes.count)
@@ -16,7 +16,7 @@ import Testing
     #expect(header.sequenceNumber == 0x06D8 && header.occupiedStations == 1 && header.isCyclic)
   }
 
-  @Test func `a slave's header reports every field`() throws {
+  @Test func `every field of a slave's header is read`() throws {
     let bytes = Self.frames[1]
     let header = try found(CCLinkIEFieldBasicHeader(span(bytes)))
     #expect(header.subheader == 0xD000 && header.isResponse && header.length == 0x7A && header.total == bytes.count)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "what is fixed must be so: subheader, length, version, and command or offset",
+    "a frame with a wrong fixed field is not read: subheader, length, version, command or offset",
     arguments: [(0, [0, 7, 11, 13, 15]), (1, [0, 7, 11, 15, 17, 24])])
   func fixed(_ frame: Int, _ places: [Int]) throws {
     for place in places {
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for whole in Self.frames {
       for count in 0...whole.count {
         let bytes = Array(whole.prefix(count))

@@ -18,7 +18,7 @@ import Testing
     return try #require(form)
   }
 
-  @Test func `a 3E request reports every field, and the message ends where it says`() throws {
+  @Test func `every field of a 3E request is read, and the message ends where its length says`() throws {
     let form = try self.form(Self.read3E)
     #expect(!form.isASCII && !form.is4E && !form.isResponse && form.route == 2 && form.head == 9)
     let header = try found(SLMPHeader(span(Self.read3E), form))
@@ -37,7 +37,7 @@ import Testing
     #expect(header.requestData == 19 && header.total == Self.read4E.count)
   }
 
-  @Test func `a response has an end code, and a refusal the command`() throws {
+  @Test func `a response has an end code, and a refusal also the command`() throws {
     let form = try self.form(Self.answer3E)
     let header = try found(SLMPHeader(span(Self.answer3E), form))
     #expect(form.isResponse && header.endCode == 0 && header.responseData == 11 && header.shortestData == 2)
@@ -48,7 +48,7 @@ import Testing
     #expect(refusal.isTrusted == true)
   }
 
-  @Test func `ASCII says the same`() throws {
+  @Test func `ASCII frames are read like binary ones`() throws {
     for bytes in [Self.ascii3E, Self.ascii4E] {
       let form = try self.form(bytes)
       let header = try found(SLMPHeader(span(bytes), form))
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(
-    "lengths that no message has, and modules and stations that no route has",
+    "impossible lengths, modules and stations are rejected",
     arguments: [
       ("5000 00 FF FF03 00 0500 1000 0104 0000", true, false), ("5000 00 FF FF03 00 813E 1000 0104 0000", true, false),
       ("D000 00 FF FF03 00 0100 0000", true, false), ("5000 00 FF 0002 00 0600 1000 0104 0000", false, true),
@@ -73,13 +73,13 @@ import Testing
     #expect(header.isRoute == isRoute && (header.total != nil) == hasLength)
   }
 
-  @Test("other bytes begin no frame", arguments: ["5100", "3531", "35303031", "540012340001", "5", ""])
+  @Test("no frame begins with other bytes", arguments: ["5100", "3531", "35303031", "540012340001", "5", ""])
   func others(_ text: String) {
     let bytes = text.count % 2 == 0 ? hex(text) : [0x50]
     #expect(SLMP.form(span(bytes)) == nil)
   }
 
-  @Test func `a 1E frame reports every field`() throws {
+  @Test func `every field of a 1E frame is read`() throws {
     let request = hex("01 05 0A00 64000000 2044 03 00")
     let header = try found(SLMP1EHeader(span(request)))
     #expect(header.command == .readWords && !header.isResponse && !header.form.isASCII && header.station == 5)
@@ -92,7 +92,7 @@ import Testing
     let ascii = try found(SLMP1EHeader(span(digits)))
     #expect(ascii.command == .readFileDirectly && ascii.form.isASCII && ascii.station == 0xFF)
     #expect(ascii.monitoringTimer == 10 && ascii.requestData == 8 && ascii.responseData == 4)
-    // No station, no command.
+    // Not a station, not a command.
     let station = hex("01 41")
     let elsewhere = try found(SLMP1EHeader(span(station)))
     #expect(elsewhere.station == nil)
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `cut at any byte there is a header or none, and no trap`() {
+  @Test func `a header cut at any byte is read or refused without a trap`() {
     for whole in Self.samples {
       for count in 0...whole.count {
         let bytes = Array(whole.prefix(count))
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func `what is kept of a conversation is read as it was written, each for itself`() {
+  @Test func `the packed state of a conversation keeps its fields apart`() {
     var state = SLMPState(0)
     (state.words, state.doubleWords) = (255, 254)
     state.register(256, by: .registerBits)

@@ -3,7 +3,7 @@ import Support
 
 @testable import Monitor
 
-/// A master and a slave: the master has 0102 in its first word and the slave 0304 in its, and a bit each.
+/// A master and a slave: the master's first word is 0102 and the slave's 0304, and each has one bit set.
 let cyclicFrames = """
   > 500000FFFF030086000000 700E0000 0100000024000000000000000000000000000000 010000002BAF8D6881010000 808610AC 0100
     D806 F401 0300 0B00 0100 00000000 818610AC 0201 \(String(repeating: "00", count: 62)) 01 00000000000000
@@ -41,7 +41,7 @@ let slmpScripts = [
     > 500000FFFF03000C00040001040000000000A81400
     < D00000FFFF03002A000000E803E903EA03EB03EC03ED03EE03EF03F003F103F203F303F403F503F603F703F803F903FA03FB03
     """),
-  // Read of eight bits from M0, and Write of D100, under serial numbers.
+  // Read of eight bits from M0, and Write of D100, with serial numbers.
   Script(
     "slmp: 4E frames, ASCII", .tcp(5001),
     """
@@ -68,7 +68,7 @@ let slmpScripts = [
     < D00000FFFF030002000000
     """),
   // Each kind of command once, with its answer: devices, remote control, monitors, extension file registers, buffer
-  // memory; at last a refused remote RUN.
+  // memory; finally a refused remote RUN.
   Script(
     "slmp: 1E frames", .tcp(5002), mute: .toClient,
     """

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SLMPTests {
   struct Sample: CustomTestStringConvertible, Sendable {
-    /// Command, sub-command, data of a binary frame.
+    /// Command, subcommand and data of a binary frame.
     let text: String
     let name: String
     let action: Action
@@ -165,7 +165,7 @@ import Testing
     let data = hex(text)
     return hex(head + "00 FF FF03 00") + big(data.count + 2).reversed() + hex("1000") + data
   }
-  @Test("each command by name, targets and values", arguments: samples)
+  @Test("each command is read with its name, targets and values", arguments: samples)
   func commands(_ sample: Sample) throws {
     for head in ["5000", "5400 3412 0000"] {
       var exchange = conversation()
@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test(
-    "ASCII says the same",
+    "ASCII frames are read like binary ones",
     arguments: [
       ("5000 00 FF 03FF 00 0018 0010 0401 0000 D* 000100 000A", "Read D100-109", []),
       ("5000 00 FF 03FF 00 0018 0010 0401 0001 X* 00001F 0003", "Read X1F-21", []),
@@ -222,7 +222,7 @@ import Testing
     #expect(operation.fault == nil)
   }
 
-  @Test func `an answer takes its question's target, in 3E frames by order, in 4E frames by serial number`() {
+  @Test func `an answer takes its question's target, by order in 3E frames and by serial number in 4E frames`() {
     for (question, answer) in [("5000", "D000"), ("5400 3412 0000", "D400 3412 0000")] {
       var exchange = conversation()
       _ = exchange.step(frame("0104 0000 640000 A8 0200", head: question), SLMP.self)
@@ -236,7 +236,7 @@ import Testing
     }
   }
 
-  @Test func `end codes are outcomes, and the refused command is named`() {
+  @Test func `end codes give the outcome, and the refused command is named`() {
     var exchange = conversation()
     exchange.direction = .toClient
     _ = exchange.step(hex("D00000FFFF03000B00 00C2 00FFFF0300 3016 0000"), SLMP.self)
@@ -245,7 +245,7 @@ import Testing
     #expect(operation.name.description == "Remote Password Unlock" && operation.pairing == .unasked)
   }
 
-  @Test func `a type name is an identity`() {
+  @Test func `a type name identifies the device`() {
     var exchange = conversation()
     _ = exchange.step(frame("0101 0000"), SLMP.self)
     exchange.direction = .toClient
@@ -255,7 +255,7 @@ import Testing
   }
 
   @Test(
-    "what frames a message is checked",
+    "the framing of a message is checked",
     arguments: [
       ("510000FFFF03000C00 1000 0104 0000 640000A8 0A00", "Subheader"),
       ("500000FFFF04000C00 1000 0104 0000 640000A8 0A00", "Request destination module"),
@@ -272,7 +272,7 @@ import Testing
   }
 
   @Test(
-    "what is wrong inside is a fault",
+    "invalid contents are reported as a fault",
     arguments: [
       ("0104 0000 640000 77 0A00", "Device code"), ("0104 0000 6400", "Data length"),
       ("0114 0000 640000 A8 0200 0100", "Write data"), ("0304 0000 02 00 640000A8", "Data length"),
@@ -289,16 +289,16 @@ import Testing
   }
 
   @Test(
-    "nothing else is taken for it",
+    "nothing else is taken for SLMP",
     arguments: [
       "16030100A5010000A10303", "474554202F20485454502F312E310D0A", "5000", "57010000001111070000FFFF030000FE",
     ])
   func foreign(_ text: String) {
-    if case .yes = recognition(hex(text), expected: true, by: SLMP.self) { Issue.record("taken for it") }
+    if case .yes = recognition(hex(text), expected: true, by: SLMP.self) { Issue.record("taken for SLMP") }
   }
 
   @Test(
-    "an answer gives each of its question's targets its values",
+    "an answer has the values of each of its question's targets",
     arguments: [
       (
         "0304", "0000", [.init(.mcD, 1), .init(.mcM, 16), .init(.mcD, 2)], "3412 7856 78563412",
@@ -338,7 +338,7 @@ import Testing
     init(_ area: Area, _ count: UInt32) { (self.area, self.count) = (area, count) }
   }
 
-  @Test func `an answer to several targets carries them`() {
+  @Test func `an answer to several targets has all of them`() {
     var exchange = conversation()
     _ = exchange.step(frame("0304 0000 02 01 640000A8 10000090 2C0100A8"), SLMP.self)
     exchange.direction = .toClient
@@ -350,7 +350,7 @@ import Testing
     #expect(exchange.items.map { $0.values.numbers(in: bytes) } == [[0x5678], [5]])
   }
 
-  @Test func `what is monitored comes in words and double words, as it was registered`() {
+  @Test func `monitored values are words and double words, as registered`() {
     var exchange = conversation()
     _ = exchange.step(frame("0108 0000 01 01 640000A8 C80000A8"), SLMP.self)
     exchange.direction = .toClient
@@ -365,7 +365,7 @@ import Testing
     #expect(exchange.items.map { $0.values.format } == [.uint32LE])
   }
 
-  @Test func `an on-demand message is a report, and waits for no answer`() {
+  @Test func `an on-demand message is a report and expects no answer`() {
     var exchange = conversation(.toClient)
     let bytes = frame("0121 0000 3412 7856")
     _ = exchange.step(bytes, SLMP.self)
@@ -374,14 +374,14 @@ import Testing
     #expect(exchange.waiting(transaction: -1, unit: 0) == nil)
   }
 
-  @Test func `blanks are zeros of a device number, and what a device code leaves open`() {
+  @Test func `blanks are leading zeros in a device number, and padding in a device code`() {
     var exchange = conversation()
     _ = exchange.step(Array("500000FF03FF000018001004010000D    10000A2".utf8), SLMP.self)
     #expect(targetTexts(exchange) == ["D100-261"])
   }
 
   @Test(
-    "1E frames: each question by name, targets and values; its answer",
+    "1E frames: each question is read with its name, targets and values, and so is its answer",
     arguments: [
       ("00 FF 0A00 10000000 204D 05 00", "80 00 10 11 10", "M16-20", [], [1, 0, 1, 1, 1]),
       ("01 FF 0A00 10000000 204D 02 00", "81 00 0100 0200", "M16-47", [], [1, 2]),
@@ -416,7 +416,7 @@ import Testing
       #expect(exchange.operations[0].pairing == .answered && exchange.operations[0].outcome == .ok)
     }
   }
-  /// Digits of a 1E frame whose data are an address of three bytes or none: that number the other way round.
+  /// ASCII digits of a 1E frame whose data is empty or an address of three bytes, which ASCII writes high byte first.
   private func ascii1E(_ text: String) -> [UInt8] {
     let parts = text.split(separator: " ").map { part in
       part.count == 6
@@ -427,7 +427,7 @@ import Testing
   private func format2(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
 
   @Test(
-    "found by content on any port: whole, cut by the end of a segment, or followed by others",
+    "it is recognised by content on any port: whole, incomplete in a segment, or followed by other messages",
     arguments: [
       ("500000FFFF03000C00 1000 0104 0000 640000A8 0A00", true),
       ("500000FFFF03000C00 1000 0104 0000 640000A8 0A00 500000FFFF03000C00 1000 0104", true),
@@ -465,7 +465,7 @@ import Testing
       #expect(operation.facets[.mode] == 1 && operation.fault == nil && operation.cyclic == .yes)
       #expect(operation.values.numbers(in: message.bytes) == [word] + Array(repeating: 0, count: 31))
       #expect(exchange.items[0].values.numbers(in: message.bytes).firstIndex(of: 1) == bit)
-      // Cut short, and with a count that is not the data's.
+      // Truncated, and with a count that does not fit the data.
       var broken = message.bytes
       broken.removeLast()
       _ = exchange.step(broken, CCLinkIEFieldBasic.self)
@@ -473,7 +473,7 @@ import Testing
     }
   }
 
-  @Test("no byte of a question or an answer makes it trap", arguments: samples)
+  @Test("no byte value in a question or an answer causes a trap", arguments: samples)
   func hostile(_ sample: Sample) {
     let whole = frame(sample.text)
     for place in whole.indices.dropFirst(9) {
@@ -484,7 +484,7 @@ import Testing
           var exchange = conversation()
           exchange.isCut = isCut
           _ = exchange.step(isCut ? Array(bytes[..<place]) : bytes, SLMP.self)
-          // The same bytes as the answer's data.
+          // The same bytes as the data of the answer.
           exchange.direction = .toClient
           let data = Array(bytes[9...])
           _ = exchange.step(hex("D00000FFFF0300") + big(data.count + 2).reversed() + hex("0000") + data, SLMP.self)
