@@ -41,11 +41,4 @@ struct ByteCursor: ~Escapable {
   mutating func readU32() -> UInt32 { take(4).map { bytes.u32($0) } ?? 0 }
   mutating func readU16LE() -> UInt16 { take(2).map { bytes.u16LE($0) } ?? 0 }
   mutating func readU32LE() -> UInt32 { take(4).map { bytes.u32LE($0) } ?? 0 }
-
-  /// Consumes the next `count` bytes; returns an empty span if fewer remain.
-  @_lifetime(copy self)
-  mutating func readBytes(_ count: Int) -> RawSpan {
-    guard let start = take(count) else { return bytes.extracting(first: 0) }
-    return bytes.slice(start, count)
-  }
 }
