@@ -40,7 +40,7 @@ struct IEC104DataUnit: ~Escapable {
   /// 0 if it is not used.
   var originator: UInt8 { bytes.u8(3) }
   var commonAddress: UInt16 { bytes.u16LE(4) }
-  /// The address of the object at `offset`, counted from that of the first; nil if the unit ends before it.
+  /// The address of the object that begins `offset` bytes after the first one; nil if the unit ends within it.
   @inline(__always)
   func objectAddress(at offset: Int = 0) -> UInt32? {
     let place = IEC104DataUnit.identifierSize + offset
