@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts allocations of a program, for Benchmarks/run: cc -shared -fPIC -O2 malloc-count.c -o malloc-count.so,
-// then LD_PRELOAD it. At the end of the process the count is written to the file that MALLOC_COUNT names.
-// glibc's own names behind the public ones are called, so no lookup (which would allocate itself) is needed.
+// then LD_PRELOAD it. When the process ends, the count is written to the file named by MALLOC_COUNT.
+// Calls glibc's internal names for the public functions, so no lookup (which would itself allocate) is needed.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -38,6 +38,6 @@ __attribute__((destructor)) static void tell(void) {
   int length = snprintf(text, sizeof text, "%lu\n", total);
   int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file < 0) return;
-  if (write(file, text, (size_t)length) < 0) { /* The caller finds an empty file and says so. */ }
+  if (write(file, text, (size_t)length) < 0) { /* The caller finds an empty file and reports it. */ }
   close(file);
 }

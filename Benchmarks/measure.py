@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs sekisho and tcpdump in turn over one capture.
+"""Runs sekisho and tcpdump alternately on the same capture.
 
 Prints packets per CPU second, the ratio, peak memory and allocations.
 
 usage: measure.py SEKISHO SITE CAPTURE HALF COUNTER [ROUNDS]
 
-CAPTURE has twice the packets of HALF, which is its beginning. SITE is - for none. COUNTER is malloc-count.so. CPU time
-is user and system time of the process as the kernel accounts it (getrusage), so that other work on the machine counts
-little; the result is the median of all rounds.
+CAPTURE has twice as many packets as HALF, its first half. SITE is - for none. COUNTER is malloc-count.so. CPU time is
+the user and system time of the process as accounted by the kernel (getrusage), so other work on the machine has little
+effect; the result is the median of all rounds.
 """
 import os
 import statistics
@@ -29,7 +29,7 @@ def packets(path):
 
 
 def run(command, **environment):
-    """CPU seconds and peak resident MiB of one process. Stops the benchmark where the command fails."""
+    """CPU seconds and peak resident MiB of one process. Stops the benchmark if the command fails."""
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
                                  env={**os.environ, **environment})
@@ -44,7 +44,7 @@ def run(command, **environment):
 def allocations(command, counter):
     with tempfile.NamedTemporaryFile("r") as told:
         run(command, LD_PRELOAD=counter, MALLOC_COUNT=told.name)
-        # The counter writes the file anew, under the same name.
+        # The counter rewrites the file under the same name.
         with open(told.name) as file:
             text = file.read()
         return int(text) if text else sys.exit("the allocation counter told nothing: is the binary linked statically?")

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a capture with every protocol of the recorded fixtures.
 
-It holds their packets again and again, each time from other addresses.
+Their packets are repeated, each time with other addresses.
 
 usage: mixed.py PACKETS OUTPUT
 
-In round k the network 192.168 of both recordings becomes 10.k, the third byte of every unicast MAC address k more, and
-time goes on where the round before ended. Checksums stay valid (RFC 1624). A shorter capture is the beginning of a
+In round k, the network 192.168 of both recordings becomes 10.k, the third byte of every unicast MAC address grows by k,
+and time continues where the previous round ended. Checksums stay valid (RFC 1624). A shorter capture is a prefix of a
 longer one.
 """
 import os
@@ -30,7 +30,7 @@ def records(path):
 
 
 def adjust(frame, offset, old, new):
-    """Takes 16-bit words `old` out of the check sum at `offset`, and `new` in (RFC 1624, equation 3)."""
+    """Replaces the 16-bit words `old` by `new` in the checksum at `offset` (RFC 1624, equation 3)."""
     total = ~int.from_bytes(frame[offset:offset + 2], "big") & 0xFFFF
     for before, after in zip(old, new):
         total += (~before & 0xFFFF) + after

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a polling capture: 150 Modbus/TCP connections, each a handshake, then request, answer and ACK in turn.
+"""Writes a polling capture: 150 Modbus/TCP connections, each with a handshake, then request, response and ACK in turn.
 
 usage: polling.py PACKETS FILE
 
-Function code 3 (10 to 60 registers), every tenth poll function code 16. Checksums, sequence numbers and IP
-identifications are right; packets are 20 µs apart.
+Function code 3 (10 to 60 registers); every tenth poll is function code 16. Checksums, sequence numbers and IP
+identifications are correct; packets are 20 µs apart.
 """
 import struct
 import sys

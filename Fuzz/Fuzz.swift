@@ -2,11 +2,11 @@
 import Capture
 import Monitor
 
-/// libFuzzer's entry: the input is a row of frames, each preceded by two bytes of length and one of link
-/// type. They go the whole way from frame to alert. Bit 6 of the link type says that the capture kept only
-/// the beginning of the frame.
+/// libFuzzer's entry point: the input is a sequence of frames, each preceded by two bytes of length and one of link
+/// type. Frames go through the whole engine, up to the alert. Bit 6 of the link type makes the frame 64 bytes longer on
+/// the wire than captured; bit 7 adds the bytes that the input lacks.
 ///
-/// `unsafe` is sound: libFuzzer hands over `size` readable bytes.
+/// `unsafe` is sound: libFuzzer passes `size` readable bytes.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> Int32 {
   let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(data), byteCount: size)
@@ -43,7 +43,7 @@ private func runDriver(
   _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
 ) -> Int32
 
-/// The package manager links an executable by this name; libFuzzer's own `main` yields to it.
+/// The package manager links the executable with this entry point, which replaces libFuzzer's own `main`.
 @c(Fuzz_main)
 public func start(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
   var count = count

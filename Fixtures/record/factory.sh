@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The model factory: a switch with VLANs and a mirror port, a router, and one network namespace per station.
-# Sourced by `record`. Everything lives in namespaces named sk-*, so that the machine's own network is not touched.
+# Sourced by `record`. Everything is in namespaces named sk-*, so the machine's own network is not touched.
 
 # name            VLAN  MAC                ip/prefix            gateway
 STATIONS="
@@ -73,7 +73,7 @@ build_factory() {
     esac
   done <<<"$STATIONS"
 
-  # The router has a leg in each network, all with its one MAC, and a line to the outside that the switch does not see.
+  # The router has an interface in each network, all with the same MAC, and an uplink that the switch does not see.
   make_namespace router
   make_namespace outside
   for vlan in 10 20 30; do
@@ -102,7 +102,7 @@ start_mirror() {
     -- set bridge plant mirrors=@mirror >/dev/null
 }
 
-connect() { # a station's interface comes up, as when its cable is plugged in
+connect() { # brings a station's interface up, as when its cable is plugged in
   local gateway
   gateway=$(awk -v name="$1" '$1 == name { print $5 }' <<<"$STATIONS")
   ip -n "sk-$1" link set eth0 up
@@ -132,7 +132,7 @@ remove_line() { # line
 
 disconnect() { ip -n "sk-$1" link set eth0 down; }
 
-# Ends what was started, in reverse, and removes the namespaces. Safe to call twice.
+# Stops what was started, in reverse order, and removes the namespaces. Safe to call twice.
 clear_factory() {
   local pid file name
   for pid in $(tac "$WORK/pids" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done

@@ -12,7 +12,7 @@ import sys
 
 from made.capture import HMI, PLC, SCENES, STRANGER, Capture
 
-# A module registers its scenes when it is imported; this is their order on the page.
+# A module registers its scenes when it is imported: the order here is their order on the page.
 for module in ("modbus", "streams", "tunnels", "network", "addresses"):
     importlib.import_module(f"made.{module}")
 

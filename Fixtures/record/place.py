@@ -2,9 +2,9 @@
 """Shifts recorded captures in time, so that a scene's date does not depend on the day it was recorded.
 
 usage: place.py shift CAPTURE MOMENT OUTPUT    MOMENT is Asia/Tokyo; it becomes the time of the first packet
-       place.py join OUTPUT CAPTURE...         one capture of all, in the order given
+       place.py join OUTPUT CAPTURE...         all captures in one, in the order given
 
-Both read what tcpdump writes here: microsecond pcap in this machine's byte order.
+Both read captures as tcpdump writes them here: microsecond pcap in this machine's byte order.
 """
 import struct
 import sys

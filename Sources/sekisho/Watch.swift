@@ -82,7 +82,7 @@ struct Watch: ParsableCommand {
         condition = live.condition
         switch condition {
         case .up: options.tell(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
-        // One that is down and then disappears is still the same outage.
+        // An interface that disappears while it is down is still the same outage.
         case .down(let reason) where wasUp:
           options.tell(
             Bilingual(

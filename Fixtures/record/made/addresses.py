@@ -29,7 +29,7 @@ def link_option(kind, owner):
 
 
 def solicited_node(target):
-    """The group of an address (RFC 4291, 2.7.1) and its MAC address (RFC 2464, 7)."""
+    """The solicited-node group of an address (RFC 4291, 2.7.1) and its MAC address (RFC 2464, 7)."""
     end = address(target)[-3:]
     return socket.inet_ntop(socket.AF_INET6, address("ff02::1:ff00:0")[:13] + end), b"\x33\x33\xff" + end
 

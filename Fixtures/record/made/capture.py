@@ -44,7 +44,7 @@ def wrote(first, count):
 
 QUESTION, ANSWER = modbus(1, read(0, 4)), modbus(1, registers(11, 12, 13, 14))
 
-# Every public function code: name, question, answer, code of its exception. Application Protocol V1.1b3, clause 6.
+# Every public function code: name, request, response, exception code. Application Protocol V1.1b3, clause 6.
 FUNCTIONS = [
     ("Read Coils", read(19, 19, 1), b"\x01\x03\xcd\x6b\x05", 2),
     ("Read Discrete Inputs", read(196, 22, 2), b"\x02\x03\xac\xdb\x35", 2),

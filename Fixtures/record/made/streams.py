@@ -167,7 +167,7 @@ def _(capture):
 # --- Mirror duplicates ------------------------------------------------------------------------------------------------
 
 def duplicated(capture, copy):
-    """An exchange of four of which every frame is recorded twice, 80 us apart."""
+    """Four exchanges in which every frame is recorded twice, 80 us apart."""
     recorder = Capture(1, 262_144)
     connection = Connection(recorder).open()
     for transaction in range(4):

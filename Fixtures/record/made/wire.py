@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Headers as bytes, Modbus messages, and captures: what the scenes of literal bytes are made of.
+"""Headers as bytes: building blocks for the scenes made of literal bytes.
 
-Stations are those of the model factory. Checksums are right unless a caller says otherwise.
+Stations are those of the model factory. Checksums are correct unless a caller requests otherwise.
 """
 import itertools
 import socket

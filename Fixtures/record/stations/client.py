@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Modbus client that does what its arguments say, one after the other, for the scenes.
+"""A Modbus client for the scenes that performs the steps given as arguments, in order.
 
 usage: client.py ADDRESS STEP...
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An EtherNet/IP tool that does what its arguments say, one after the other.
+"""An EtherNet/IP tool that performs the steps given as arguments, in order.
 
 usage: enip_tool.py ADDRESS STEP...
 
-Steps: find (asks everybody for the identity), identify, read:TAG, write:TAG=(TYPE)VALUES, reset (CIP service 5 of the
-identity object; this server ends the session), wait:SECONDS
+Steps: find (asks all devices for their identity), identify, read:TAG, write:TAG=(TYPE)VALUES, reset (CIP service 5 of
+the identity object; this server ends the session), wait:SECONDS
 """
 import socket
 import sys

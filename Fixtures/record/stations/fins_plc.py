@@ -15,7 +15,7 @@ def bcd(*values):
 
 
 def execute(command, text):
-    """The end code and the data of the answer."""
+    """The end code and the data of the response."""
     global is_running
     if command == 0x0101:
         area, word, _, count = struct.unpack(">BHBH", text[:6])
@@ -58,7 +58,7 @@ class Connection(socketserver.StreamRequestHandler):
         while len(head := self.rfile.read(16)) == 16:
             length, command = struct.unpack(">4x2I", head[:12])
             data = self.rfile.read(length - 8)
-            if command == 0:    # the client asks for its node address
+            if command == 0:    # the client requests its node address
                 command, data = 1, struct.pack(">II", int(self.client_address[0].split(".")[3]), 11)
             else:
                 data = answer(data)

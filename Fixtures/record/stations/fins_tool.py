@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A FINS/UDP tool that does what its arguments say, one after the other.
+"""A FINS/UDP tool that performs the steps given as arguments, in order.
 
 usage: fins_tool.py ADDRESS OWN-NODE STEP...
 

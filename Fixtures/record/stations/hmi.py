@@ -35,7 +35,7 @@ async def main():
                 await plc.write_registers(120, [9000, 9001], slave=1)
                 await plc.write_register(150, 1, slave=1)
         except ModbusException:
-            pass    # the client connects again by itself
+            pass    # the client reconnects by itself
         await asyncio.sleep(1)
 
 

@@ -19,7 +19,7 @@ SIZE = 1000
 
 
 async def move(image):
-    """The process: temperatures drift, a counter of boards rises, sensors toggle."""
+    """The process: temperatures drift, the board counter rises, sensors toggle."""
     second = 0
     while True:
         image.setValues(4, 0, [int(2450 + 30 * math.sin(second / 7 + n)) for n in range(16)])

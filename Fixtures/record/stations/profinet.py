@@ -5,7 +5,7 @@ usage: profinet.py device NAME ADDRESS CONTROLLER-MAC FRAME-ID
        profinet.py controller FRAME-ID=DEVICE-MAC...
        profinet.py tool STEP...
 
-Steps of the tool: identify (everybody), find:NAME, name:MAC:NAME, address:MAC:ADDRESS, get:MAC, blink:MAC,
+Steps of the tool: identify (all devices), find:NAME, name:MAC:NAME, address:MAC:ADDRESS, get:MAC, blink:MAC,
 factory-reset:MAC, wait:SECONDS. MACs are written without colons.
 
 Frames carry a priority tag (VLAN 0, priority 6), as PROFINET's do.

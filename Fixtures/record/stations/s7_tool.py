@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An S7 programming tool that does what its arguments say, one after the other.
+"""An S7 programming tool that performs the steps given as arguments, in order.
 
 usage: s7_tool.py ADDRESS STEP...
 

@@ -28,7 +28,7 @@ class Page(BaseHTTPRequestHandler):
 
 
 async def greet(plc):
-    """What a SCADA asks a controller once, after connecting."""
+    """The requests that a SCADA system sends once after connecting to a controller."""
     await plc.read_device_information(read_code=1, object_id=0, slave=1)
     await plc.report_slave_id(slave=1)
     await plc.diag_query_data(b"\x12\x34", slave=1)

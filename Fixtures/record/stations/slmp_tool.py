@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An SLMP tool (3E, binary) that does what its arguments say, one after the other.
+"""An SLMP tool (3E, binary) that performs the steps given as arguments, in order.
 
 usage: slmp_tool.py ADDRESS STEP...
 
-Steps: model, read:DEVICE:COUNT, stop, unlock:PASSWORD, unknown (a command that there is not), wait:SECONDS
+Steps: model, read:DEVICE:COUNT, stop, unlock:PASSWORD, unknown (a nonexistent command), wait:SECONDS
 """
 import sys
 import time

@@ -15,7 +15,7 @@ struct Exchange {
   var isDirectionCertain = true
   var isDatagram = false
   /// The capture kept only the beginning of this message (its snap length). The remainder was on the wire, so its
-  /// absence is not a fault; what is there is read.
+  /// absence is not a fault; the bytes present are read.
   var isCut = false
   /// Capture timestamp in nanoseconds.
   var time: Int64 = 0

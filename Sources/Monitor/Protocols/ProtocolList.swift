@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every protocol that is read, as a table for people: made of the registry, so that it says what is so.
+/// A table of all protocols read, for users: generated from the registry, so that it is always correct.
 package enum ProtocolList {
   private struct Line: Equatable {
     let name: String
@@ -10,7 +10,7 @@ package enum ProtocolList {
     let source: String
   }
 
-  /// Each once: two framings of a protocol carry the same ones.
+  /// Each carried protocol once: two framings of a protocol carry the same ones.
   private static var lines: [Line] {
     Registry.dissectors.flatMap { dissector in
       let places = places(dissector.selectors)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every protocol there is. A new one is a folder of its own and one line here.
+/// All protocols. A new one is a folder of its own and one line here.
 enum Registry {
   static let dissectors: [any Dissector.Type] = [
-    // Before Modbus/TCP: a CRC that is right says more than header fields that may be so by chance.
+    // Before Modbus/TCP: a correct CRC is stronger evidence than header fields, which may match by chance.
     ModbusRTU.self,
     Modbus.self,
     FINS.self,
@@ -21,9 +21,9 @@ enum Registry {
     RoutableGOOSE.self,
   ]
 
-  /// Protocols that are known by name and port alone (IANA Service Name and Port Number Registry; makers' manuals for
-  /// those not registered), until there is a dissector: site files may name them, and a connection whose beginning was
-  /// not seen has its server at their ports.
+  /// Protocols known only by name and port (IANA Service Name and Port Number Registry; manufacturers' manuals for
+  /// unregistered ones), until there is a dissector. Site files may name them, and on a connection whose start was not
+  /// seen, their ports show which end is the server.
   static let unread: [UnreadProtocol] = [
     UnreadProtocol("s7comm-plus", tcp: [102...102]),
     UnreadProtocol("mms", tcp: [102...102]),
@@ -40,7 +40,7 @@ enum Registry {
     UnreadProtocol("mqtt", tcp: [1883...1883, 8883...8883]),
   ]
 
-  /// Ports of industrial servers whose protocols have no name here yet.
+  /// Server ports of industrial protocols that have no name here yet.
   static let industrialPorts: [ClosedRange<UInt16>] = [
     1089...1091,  // Foundation Fieldbus HSE
     1502...1502, 1541...1541, 1628...1629,  // Triconex TriStation, Foxboro, LonWorks
@@ -57,7 +57,7 @@ enum Registry {
   ]
 }
 
-/// A protocol without a dissector: its word and usual ports.
+/// A protocol without a dissector: its name and usual ports.
 struct UnreadProtocol: Sendable {
   let name: String
   let tcp: [ClosedRange<UInt16>]
@@ -70,7 +70,7 @@ struct UnreadProtocol: Sendable {
 }
 
 extension DissectorTables {
-  /// The tables of all protocols.
+  /// Builds the tables of all protocols.
   init() {
     self.init(
       Registry.dissectors,

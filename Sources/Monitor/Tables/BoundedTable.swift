@@ -13,9 +13,9 @@ func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
   return product.high ^ product.low
 }
 
-/// A hash table that never holds more than `limit` entries: at the limit the entry that was touched longest ago gives
-/// way. Memory grows with use, not with the limit; once grown, nothing is allocated. An entry's slot number stays the
-/// same as long as the entry lives.
+/// A hash table that never holds more than `limit` entries: at the limit the least recently touched entry is evicted.
+/// Memory grows with use, not with the limit; once grown, nothing is allocated. An entry keeps its slot number for as
+/// long as it lives.
 struct BoundedTable<Key: TableKey, Value> {
   fileprivate struct Entry {
     var key: Key

@@ -113,7 +113,7 @@ struct AddressResolution {
 }
 
 extension Site {
-  /// An end of address resolution, as far as the site knows it.
+  /// The endpoint of an address, with what the site file says about it.
   fileprivate func endpoint(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Endpoint {
     Endpoint(ip: ip, mac: mac, party: party(ip: ip, mac: mac, vlan: moment.vlan))
   }

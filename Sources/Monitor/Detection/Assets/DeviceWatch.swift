@@ -54,14 +54,14 @@ struct DeviceWatch {
     settle(claim, station, site, &findings)
   }
 
-  /// The station that sent a frame without IP, if it is one to look at.
+  /// The slot of a station that sent a frame without IP; nil if there is nothing to judge.
   mutating func newStation(_ mac: MACAddress, _ moment: Moment) -> Int? {
     guard mac != .none, !mac.isGroup else { return nil }
     let station = inventory.station(mac, moment)
     return inventory.stations[station].isReported ? nil : station
   }
 
-  /// A frame without IP of such a station.
+  /// Judges a frame without IP from such a station.
   mutating func frame(
     of station: Int, from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings

@@ -69,7 +69,7 @@ struct Inventory {
 
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
-  /// Whether traffic only repeats what is known: the address is this device's, judged, and nobody disputes it.
+  /// Whether traffic only confirms what is known: the address belongs to this device, was judged, and has no rival.
   @inline(__always)
   mutating func confirm(_ ip: IPAddress, at mac: MACAddress, _ time: Int64) -> Bool {
     guard let slot = binding(ip), bindings[slot].mac == mac, bindings[slot].rival == .none, bindings[slot].isReported

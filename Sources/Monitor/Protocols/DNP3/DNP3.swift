@@ -9,10 +9,10 @@ enum DNP3: Dissector {
   static var about: About { About("DNP3 (TCP, UDP)", .full, "IEEE 1815-2012") }
   static var link: Carried { Carried(0, "dnp3-link", About("DNP3 data link layer", .full, "IEEE 1815-2012, 9")) }
   static var carries: [Carried] { [link] }
-  /// 250 bytes of user data, sixteen checksums, the header.
+  /// Up to 250 bytes of user data, sixteen checksums, and the header.
   static var longestMessage: Int { 292 }
 
-  /// Fragments are 2,048 bytes long unless both ends agreed on more (4.4).
+  /// Fragments have up to 2,048 bytes unless both ends agreed on more (4.4).
   static let longestFragment = 32_768
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
@@ -39,7 +39,7 @@ enum DNP3: Dissector {
       addLinkFunction(header, &exchange)
       return .message(header.capturedLength)
     }
-    // A frame that the capture cut is read as far as it goes, whatever its checksums say.
+    // A frame truncated by the capture is read as far as it goes, regardless of its checksums.
     if let fault = checksumFault(header.userData), !exchange.isCut {
       exchange.fault = fault
       return .refused(header.frameLength)
@@ -48,7 +48,7 @@ enum DNP3: Dissector {
     return .message(header.capturedLength)
   }
 
-  /// One pass to the next place where a frame can begin.
+  /// Skips, in one pass, to the next place where a frame can begin.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     var skipped = 1
@@ -65,7 +65,7 @@ enum DNP3: Dissector {
       ? nil : Fault(.checksum, "Header CRC", seen: UInt64(seen), expected: UInt64(expected))
   }
 
-  /// The first block whose checksum does not match.
+  /// The fault of the first block whose checksum does not match.
   @inline(__always)
   private static func checksumFault(_ data: consuming DNP3UserData) -> Fault? {
     while let block = data.next() {
@@ -110,7 +110,7 @@ enum DNP3: Dissector {
     if transport.isFirst, transport.isFinal {
       exchange.drop(channel: channel)
       if header.userDataLength <= DNP3UserData.blockSize {
-        // One block: it can be read where it is.
+        // A single block can be read in place.
         let start = DNP3LinkHeader.size + DNP3TransportHeader.size
         return readFragment(header.upToFirstBlock, from: start, header, &exchange)
       }
@@ -125,7 +125,7 @@ enum DNP3: Dissector {
     if transport.isFirst {
       exchange.drop(channel: channel)
     } else {
-      // A segment alone, or after one that was lost, says nothing by itself; one that comes twice is not taken twice.
+      // A segment without its predecessors cannot be read; a repeated one is not added twice.
       guard exchange.collected(channel: channel) > 0 else { return }
       if segment == last { return }
       guard last.source != segment.source || last.isFollowed(by: segment) else {
@@ -138,7 +138,7 @@ enum DNP3: Dissector {
     exchange.keep(whole)
   }
 
-  /// User data without the transport header and without checksums.
+  /// Appends the user data without transport header and checksums.
   private static func strip(_ data: consuming DNP3UserData, into bytes: inout [UInt8]) {
     var isFirst = true
     while let block = data.next() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Application fragments, and which response belongs to which request: IEEE 1815-2012, clause 4.
+/// Application fragments, and the matching of responses to requests: IEEE 1815-2012, clause 4.
 extension DNP3 {
-  /// `bytes` hold the fragment from `start` on; `header` is that of the frame that completed it.
+  /// The fragment starts at `start` in `bytes`; `header` belongs to the frame that completed it.
   static func readFragment(
     _ bytes: RawSpan, from start: Int, _ header: borrowing DNP3LinkHeader, _ exchange: inout Exchange
   ) {
@@ -42,8 +42,8 @@ extension DNP3 {
     exchange.operations.append(operation)
   }
 
-  /// A confirmation has no response, nor have functions that ask for none, nor has a broadcast (9.2.5.2). The reply to
-  /// a challenge has none of its own: the request that was challenged is answered (7.5).
+  /// There is no response to confirmations, to functions that request none, and to broadcasts (9.2.5.2). The reply to a
+  /// challenge has no response of its own: the challenged request is answered instead (7.5).
   private static func ask(
     _ operation: borrowing Operation, _ function: DNP3Function, isBroadcast: Bool, _ exchange: inout Exchange
   ) {
@@ -60,16 +60,16 @@ extension DNP3 {
     }
     let code = exchange[asked].operation.code
     if function == .authenticationResponse, code != UInt32(DNP3Function.authenticate.rawValue) {
-      // A challenge: the request still waits for its response.
+      // A challenge: the request still awaits its response.
       operation.pairing = .answered
       operation.latency = exchange.time &- exchange[asked].time
       return
     }
-    // Sixteen sequence numbers are soon used again: while the response to the request before may still come, the
+    // The sixteen sequence numbers soon repeat: while the response to the previous request may still arrive, the
     // objects show which of the two this one is.
     if !fits(operation, exchange[asked].operation), exchange.answeredOther(asked) {
       operation.pairing = .answered
-      // Controls are given back.
+      // Controls are echoed.
       if isControl(operation.target) { operation.action = .operate }
       return
     }
@@ -82,7 +82,8 @@ extension DNP3 {
       let file = DNP3FileHandle(station: operation.unit, number: handle)
       exchange.remember(file.bits, UInt64(exchange[asked].operation.target.name.rawValue))
     }
-    // What a response to a read holds says more than the classes that were asked for; a handle says less than the name.
+    // The objects in a response to a read are more specific than the classes requested; a handle says less than the
+    // name.
     if operation.target == .none || isFile { operation.target = exchange[asked].operation.target }
     exchange.take(answer: &operation, to: asked)
   }
@@ -91,11 +92,11 @@ extension DNP3 {
     target.area == .group && (target.number == UInt32(DNP3Group.control) || target.number == UInt32(DNP3Group.output))
   }
 
-  /// Whether a response has the objects that one to this request has (table 4-3 and annex A).
+  /// Whether a response has the objects that belong in a response to this request (table 4-3 and annex A).
   private static func fits(_ answer: borrowing Operation, _ asked: borrowing Operation) -> Bool {
     if case .error = answer.outcome { return true }
     let isEmpty = answer.target == .none
-    // What is not a group is a file's name.
+    // A target that is not a group is a file name.
     let group = answer.target.area == .group ? answer.target.number : UInt32(DNP3Group.file)
     switch asked.code {
     case 1: return isEmpty || group != UInt32(DNP3Group.control) && group != UInt32(DNP3Group.output)

@@ -16,7 +16,7 @@ struct DNP3ApplicationHeader: ~Escapable {
   static let minimumSize = 2
   private let bytes: RawSpan
 
-  /// Nil where the bytes end before the function. Indications may still be missing.
+  /// Nil if the bytes end before the function. The indications may still be missing.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= DNP3ApplicationHeader.minimumSize else { return nil }
@@ -30,7 +30,7 @@ struct DNP3ApplicationHeader: ~Escapable {
     function.isResponse && bytes.byteCount >= size ? DNP3Indications(rawValue: bytes.u16(2)) : nil
   }
 
-  /// Bytes up to the first object header.
+  /// Number of bytes before the first object header.
   var size: Int { DNP3ApplicationHeader.minimumSize + (function.isResponse ? 2 : 0) }
 }
 
@@ -45,14 +45,14 @@ struct DNP3ApplicationControl: RawRepresentable, Hashable, Sendable {
   var sequence: UInt8 { rawValue & 0x0F }
 }
 
-/// Internal indications (IEEE 1815-2012, 4.5): IIN1 in the upper half, IIN2 in the lower one, as sent.
+/// Internal indications (IEEE 1815-2012, 4.5): IIN1 in the upper half and IIN2 in the lower, as sent.
 struct DNP3Indications: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
 
   /// The bits of IIN2 that refuse a request (4.5.3).
   private static let refusals: UInt16 = 0x17
 
-  /// The bits that are set of those.
+  /// Those of them that are set.
   var refused: UInt16 { rawValue & DNP3Indications.refusals }
   /// Why a request was refused.
   var refusal: StaticString? {

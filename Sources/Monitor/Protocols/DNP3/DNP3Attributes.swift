@@ -11,19 +11,19 @@ struct DNP3Attribute {
   static let headerSize = 2
   private let type: UInt8
   let start: Int
-  /// Bytes of the value that are there.
+  /// Bytes of the value that are present.
   let count: Int
-  /// Bytes of the value by its length.
+  /// Length of the value, as stated.
   let size: Int
 
-  /// The attribute at `offset`, whose type and length are there, in bytes that go up to `end`.
+  /// The attribute at `offset`, whose type and length are present; the bytes extend to `end`.
   init(_ bytes: RawSpan, at offset: Int, end: Int) {
     type = bytes.u8(offset)
     start = offset + DNP3Attribute.headerSize
     size = DNP3Attribute.size(bytes, at: offset)
     count = min(size, end - start)
   }
-  /// A list of type 255 is 256 bytes longer than its length says.
+  /// A list of type 255 is 256 bytes longer than its length field states.
   static func size(_ bytes: RawSpan, at offset: Int) -> Int {
     Int(bytes.u8(offset + 1)) + (bytes.u8(offset) == 255 ? 256 : 0)
   }
@@ -46,7 +46,7 @@ struct DNP3Attribute {
 }
 
 extension DNP3 {
-  /// The variation is the attribute, the index its set.
+  /// The variation is the attribute, the index its attribute set.
   static func readAttributes(
     _ block: DNP3ObjectBlock, _ bytes: RawSpan, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A function code of the data link layer, with the PRM bit, which selects one of two lists: IEEE 1815-2012, 9.2.4.1.3.
+/// A function code of the data link layer, including the PRM bit, which selects one of two lists: IEEE 1815-2012,
+/// 9.2.4.1.3.
 struct DNP3LinkFunction: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
   private static let primary: UInt8 = 0x40
@@ -9,7 +10,7 @@ struct DNP3LinkFunction: RawRepresentable, Hashable, Sendable {
   static let notSupported = DNP3LinkFunction(rawValue: 15)
 
   var isPrimary: Bool { rawValue & DNP3LinkFunction.primary != 0 }
-  /// Without the PRM bit.
+  /// The code without the PRM bit.
   var code: UInt8 { rawValue & 15 }
   var isRefusal: Bool { self == .nack || self == .notSupported }
 
@@ -94,7 +95,7 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// A response has the action of its request.
+  /// A response takes the action of its request.
   var action: Action {
     switch rawValue {
     case 0: .session
@@ -120,11 +121,11 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Functions whose names end in NR.
+  /// The functions whose names end in NR (no response).
   var isUnanswered: Bool { rawValue == 6 || rawValue == 8 || rawValue == 10 || rawValue == 12 || rawValue == 33 }
 
-  /// Whether objects of a group follow the headers of this function; headers of the others only name them. What is to
-  /// be frozen at a time is named after the one object that says when (4.4.12).
+  /// Whether this function's object headers are followed by objects of the group, or only name them. A freeze at a
+  /// given time has one object with data, which states the time; the other headers only name what to freeze (4.4.12).
   func hasData(_ group: UInt8) -> Bool {
     switch rawValue {
     case 2...6, 25...33, 129...131: true
@@ -134,7 +135,7 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Status of a control that was given back (IEEE 1815-2012, annex A.8, table A-3).
+/// Status of an echoed control (IEEE 1815-2012, annex A.8, table A-3).
 struct DNP3ControlStatus: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 

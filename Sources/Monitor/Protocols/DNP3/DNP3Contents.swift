@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The objects of one header: what they are, and where the fragment holds them.
+/// The objects of one header: what they are, and where they lie in the fragment.
 struct DNP3ObjectBlock {
   let object: DNP3Object
   let range: DNP3Range
@@ -9,9 +9,9 @@ struct DNP3ObjectBlock {
   let end: Int
 }
 
-/// Objects of a fragment: IEEE 1815-2012, 4.2.2.7 and annex A.
+/// The objects of a fragment: IEEE 1815-2012, 4.2.2.7 and annex A.
 extension DNP3 {
-  /// Object headers with what follows them, from `start` to the end of the fragment.
+  /// Reads object headers and the objects after them, from `start` to the end of the fragment.
   static func readObjects(
     _ bytes: RawSpan, from start: Int, _ function: DNP3Function, _ operation: inout Operation,
     _ exchange: inout Exchange
@@ -20,7 +20,7 @@ extension DNP3 {
     var gravest: Action?
     while let header = DNP3ObjectHeader(bytes, at: offset) {
       let object = header.object
-      // In a message that authenticates itself its own signature is no target (7.5.2.4).
+      // In a message that authenticates itself, its own signature is not a target (7.5.2.4).
       let isSignature = object.isSignature && function.action != .authenticate
       if function == .write, !isSignature { gravest = DNP3Object.graver(gravest, object.written) }
       if operation.target == .none, !isSignature { operation.facets[.variation] = UInt32(object.variation) }
@@ -67,7 +67,7 @@ extension DNP3 {
   }
 
   /// What a header names. The variation of a class object is the class plus one. All points, and a number of events of
-  /// whatever points, are the whole group.
+  /// unspecified points, count as the whole group.
   private static func target(_ object: DNP3Object, _ range: DNP3Range, _ function: DNP3Function) -> Target {
     var target = Target(area: .group, number: UInt32(object.group), address: range.first, count: range.count)
     if object.group == DNP3Group.classes {
@@ -80,8 +80,8 @@ extension DNP3 {
     return target
   }
 
-  /// Bytes that follow an object header; more than there are where the size cannot be found out, nil where the object's
-  /// size is not known.
+  /// Number of bytes that follow an object header: more than are present if the size cannot be determined, nil if the
+  /// size of the object is unknown.
   private static func dataSize(
     _ object: DNP3Object, _ range: DNP3Range, _ function: DNP3Function, _ bytes: RawSpan, at offset: Int
   ) -> Int? {
@@ -89,7 +89,7 @@ extension DNP3 {
     let tooMany = bytes.byteCount - offset + 1
     let hasData = function.hasData(object.group)
     if range.isSized || object.group == DNP3Group.attributes && hasData {
-      // Each object has its size before it.
+      // Each object is preceded by its size.
       var end = offset
       for _ in 0..<count {
         let head = range.isSized ? range.prefix : range.prefix + DNP3Attribute.headerSize
@@ -102,7 +102,7 @@ extension DNP3 {
     }
     if !hasData { return count * range.prefix }
     if range.isAll { return 0 }
-    // With an index before each they cannot be packed.
+    // Objects that each have an index cannot be packed.
     if object.isPacked { return range.isIndexed ? count * (range.prefix + 1) : (count * object.bits + 7) / 8 }
     guard let size = object.size else { return nil }
     return count * (range.prefix + size)
@@ -131,8 +131,8 @@ extension DNP3 {
     }
   }
 
-  /// Objects with an index before each: those whose indexes follow each other are one range. An index counts also where
-  /// its object is cut off.
+  /// Objects that each have an index: consecutive indexes form a range. An index counts even if its object is
+  /// truncated.
   private static func readIndexed(
     _ block: DNP3ObjectBlock, _ bytes: RawSpan, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
@@ -166,7 +166,7 @@ extension DNP3 {
     if target != .none { add(target, values(offset), to: &operation, &exchange) }
   }
 
-  /// The status at the end of a control (group 12 and 41) that an outstation gave back, and the quality of the first
+  /// Reads the status at the end of a control (groups 12 and 41) echoed by an outstation, and the quality of the first
   /// point. The object begins at `start`.
   private static func readStatus(
     _ block: DNP3ObjectBlock, at start: Int, _ bytes: RawSpan, _ operation: inout Operation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file object: IEEE 1815-2012, annex A.31. Authentication (2), command (3) and descriptor (7) say where their name
-/// is, a specification string (8) is a name; the others begin with the handle of an open file. Numbers are
+/// A file object: IEEE 1815-2012, annex A.31. Authentication (2), command (3) and descriptor (7) state where their name
+/// is, a specification string (8) is itself a name; the others start with the handle of an open file. Numbers are
 /// little-endian.
 ///
 ///     0             2             4              8            12
@@ -16,14 +16,14 @@ struct DNP3FileObject: ~Escapable {
   private let bytes: RawSpan
   private let variation: UInt8
 
-  /// `bytes` are those of the object that are there; fields that are not read as nil.
+  /// `bytes` holds the object as far as it is present; missing fields read as nil.
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan, variation: UInt8) {
     self.bytes = bytes
     self.variation = variation
   }
 
-  /// Empty where the object has none.
+  /// Empty if the object has no name.
   var name: RawSpan {
     @_lifetime(copy self) get {
       switch variation {
@@ -33,10 +33,10 @@ struct DNP3FileObject: ~Escapable {
       }
     }
   }
-  /// The name is that of a user (authentication).
+  /// The name is a user name (authentication).
   var isUser: Bool { variation == 2 }
   var handle: UInt32? { 4...6 ~= variation && bytes.byteCount >= 4 ? bytes.u32LE(0) : nil }
-  /// Without its uppermost bit, which marks the last block.
+  /// Without the highest bit, which marks the last block.
   var blockNumber: UInt32? { 5...6 ~= variation && bytes.byteCount >= 8 ? bytes.u32LE(4) & 0x7FFF_FFFF : nil }
   var status: DNP3FileStatus? {
     switch variation {
@@ -47,7 +47,7 @@ struct DNP3FileObject: ~Escapable {
   }
 }
 
-/// A handle belongs to one station; `Exchange.remember` keeps the name it was opened for.
+/// A handle belongs to one station; `Exchange.remember` keeps the file name it was opened for.
 struct DNP3FileHandle {
   let station: Int64
   let number: UInt32
@@ -55,8 +55,8 @@ struct DNP3FileHandle {
 }
 
 extension DNP3 {
-  /// File objects, each with its size before it. One without a name has the handle that opening gave; the name that was
-  /// opened is the target.
+  /// Reads file objects, each preceded by its size. An object without a name has the handle assigned when the file was
+  /// opened; the name it was opened under is the target.
   static func readFiles(
     _ block: DNP3ObjectBlock, _ bytes: RawSpan, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

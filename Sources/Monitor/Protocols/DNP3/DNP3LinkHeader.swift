@@ -12,16 +12,16 @@
 ///               | DIR | PRM | FCB | FCV/DFC | code  |
 ///               +-----+-----+-----+---------+-------+
 ///
-/// `length` counts from the control byte on, without checksums.
+/// `length` counts from the control byte onwards, without checksums.
 struct DNP3LinkHeader: ~Escapable {
   static let size = 10
   static let start: UInt16 = 0x0564
   /// Control, destination and source.
   static let lengths: ClosedRange<UInt8> = 5...255
-  /// The frame, or what there is of it.
+  /// The frame, as far as it is present.
   private let bytes: RawSpan
 
-  /// Nil where the bytes end within the header. Its fields have yet to be checked: `canBegin`, `computedChecksum`,
+  /// Nil if the bytes end within the header. The fields are not checked yet: see `canBegin`, `computedChecksum` and
   /// `hasLength`.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
@@ -29,7 +29,7 @@ struct DNP3LinkHeader: ~Escapable {
     self.bytes = bytes.extracting(first: DNP3LinkHeader.frameLength(bytes.u8(2)))
   }
 
-  /// Whether the bytes, of which there is at least one, can be the beginning of a frame.
+  /// Whether the bytes, of which there is at least one, can begin a frame.
   @inline(__always)
   static func canBegin(_ bytes: RawSpan) -> Bool {
     bytes.u8(0) == UInt8(start >> 8) && (bytes.byteCount < 2 || bytes.u8(1) == UInt8(start & 0xFF))
@@ -42,31 +42,31 @@ struct DNP3LinkHeader: ~Escapable {
   var source: UInt16 { bytes.u16LE(6) }
   var checksum: UInt16 { bytes.u16LE(8) }
 
-  /// Source in the upper half, destination in the lower one.
+  /// Source in the upper half, destination in the lower.
   var addresses: UInt32 { bytes.u32LE(4) }
-  /// What `checksum` must be.
+  /// The correct value of `checksum`.
   var computedChecksum: UInt16 { CRC16.dnp(bytes.extracting(first: 8)) }
   var hasLength: Bool { DNP3LinkHeader.lengths ~= length }
 
-  /// Bytes of the frame, checksums included.
+  /// Length of the frame in bytes, including checksums.
   var frameLength: Int { DNP3LinkHeader.frameLength(length) }
   private static func frameLength(_ length: UInt8) -> Int {
     let count = userDataLength(length)
     return size + count + (count + DNP3UserData.blockSize - 1) / DNP3UserData.blockSize * 2
   }
-  /// Bytes of user data, without checksums.
+  /// Length of the user data in bytes, without checksums.
   var userDataLength: Int { DNP3LinkHeader.userDataLength(length) }
   private static func userDataLength(_ length: UInt8) -> Int { max(0, Int(length) - Int(lengths.lowerBound)) }
 
-  /// Bytes of the frame that are there: less than `frameLength` where the capture cut it.
+  /// Number of frame bytes present: fewer than `frameLength` if the capture truncated it.
   var capturedLength: Int { bytes.byteCount }
-  /// The frame up to the end of its first block, without that block's checksum.
+  /// The frame up to the end of its first block, without the checksum of that block.
   var upToFirstBlock: RawSpan {
     @_lifetime(copy self) get {
       bytes.extracting(first: DNP3LinkHeader.size + min(userDataLength, DNP3UserData.blockSize))
     }
   }
-  /// The first byte of the user data; nil where the capture cut it.
+  /// The first byte of the user data; nil if the capture truncated it.
   var transport: DNP3TransportHeader? {
     bytes.byteCount > DNP3LinkHeader.size ? DNP3TransportHeader(rawValue: bytes.u8(DNP3LinkHeader.size)) : nil
   }
@@ -74,9 +74,9 @@ struct DNP3LinkHeader: ~Escapable {
     @_lifetime(copy self) get { DNP3UserData(bytes.from(DNP3LinkHeader.size), count: userDataLength) }
   }
 
-  /// The unit is the outstation: the end that is not the master, which sets the direction bit.
+  /// The unit is the address of the outstation: of the end that is not the master. The master sets the direction bit.
   var outstation: UInt16 { control.isFromMaster ? destination : source }
-  /// Addresses of all stations (9.2.5.2).
+  /// The broadcast addresses (9.2.5.2).
   var isBroadcast: Bool { destination >= 0xFFFD }
 }
 
@@ -86,7 +86,7 @@ struct DNP3LinkControl: RawRepresentable, Hashable, Sendable {
 
   /// DIR.
   var isFromMaster: Bool { rawValue & 0x80 != 0 }
-  /// PRM: the frame begins a transaction.
+  /// PRM: the frame starts a transaction.
   var isPrimary: Bool { rawValue & 0x40 != 0 }
   /// FCB.
   var frameCount: Bool { rawValue & 0x20 != 0 }
@@ -97,7 +97,8 @@ struct DNP3LinkControl: RawRepresentable, Hashable, Sendable {
   var function: DNP3LinkFunction { DNP3LinkFunction(rawValue: rawValue & 0x4F) }
 }
 
-/// User data of a frame: blocks of 16 bytes, the last one shorter, each followed by its CRC (IEEE 1815-2012, 9.2.4.3).
+/// The user data of a frame: blocks of 16 bytes, the last one possibly shorter, each followed by its CRC (IEEE
+/// 1815-2012, 9.2.4.3).
 struct DNP3UserData: ~Escapable {
   static let blockSize = 16
   private var rest: RawSpan
@@ -109,7 +110,7 @@ struct DNP3UserData: ~Escapable {
     self.count = count
   }
 
-  /// Nil at the end of the data, or of what there is of them.
+  /// Nil at the end of the data, or of what is present of it.
   @_lifetime(copy self)
   mutating func next() -> DNP3Block? {
     guard count > 0, rest.byteCount > 0 else { return nil }
@@ -122,9 +123,9 @@ struct DNP3UserData: ~Escapable {
 }
 
 struct DNP3Block: ~Escapable {
-  /// Less than the block where the capture cut it.
+  /// Shorter than the block if the capture truncated it.
   let data: RawSpan
-  /// Nil where the capture cut it.
+  /// Nil if the capture truncated it.
   let checksum: UInt16?
 
   @inline(__always) @_lifetime(copy bytes)
@@ -132,6 +133,6 @@ struct DNP3Block: ~Escapable {
     data = bytes.extracting(first: length)
     checksum = bytes.byteCount >= length + 2 ? bytes.u16LE(length) : nil
   }
-  /// What `checksum` must be.
+  /// The correct value of `checksum`.
   var computedChecksum: UInt16 { CRC16.dnp(data) }
 }

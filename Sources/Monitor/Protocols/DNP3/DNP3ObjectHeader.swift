@@ -17,7 +17,7 @@ struct DNP3ObjectHeader: ~Escapable {
   private let bytes: RawSpan
   private let offset: Int
 
-  /// Nil where the fragment ends before the range.
+  /// Nil if the fragment ends before the range.
   @inline(__always) @_lifetime(copy fragment)
   init?(_ fragment: RawSpan, at offset: Int) {
     guard offset + DNP3ObjectHeader.size <= fragment.byteCount else { return nil }
@@ -28,7 +28,7 @@ struct DNP3ObjectHeader: ~Escapable {
   var group: UInt8 { bytes.u8(offset) }
   var variation: UInt8 { bytes.u8(offset + 1) }
   var qualifier: DNP3Qualifier { DNP3Qualifier(rawValue: bytes.u8(offset + 2)) }
-  /// Nil where the qualifier is none of the standard's.
+  /// Nil if the standard does not define the qualifier.
   var range: DNP3Range? { DNP3Range(qualifier, bytes, at: offset + DNP3ObjectHeader.size) }
 
   var object: DNP3Object { DNP3Object(group: group, variation: variation) }
@@ -43,7 +43,7 @@ struct DNP3Qualifier: RawRepresentable, Hashable, Sendable {
   /// Range specifier code.
   var rangeCode: UInt8 { rawValue & 15 }
 
-  /// Bytes before each object; nil for reserved codes.
+  /// Size of the prefix of each object; nil for reserved codes.
   var prefixSize: Int? {
     switch prefixCode {
     case 0: 0
@@ -53,9 +53,9 @@ struct DNP3Qualifier: RawRepresentable, Hashable, Sendable {
     default: nil
     }
   }
-  /// The prefix is the object's size, not its index.
+  /// The prefix is the size of the object, not its index.
   var isSizePrefix: Bool { prefixCode >= 4 }
-  /// Bytes of the range; nil for reserved codes.
+  /// Size of the range field; nil for reserved codes.
   var rangeSize: Int? {
     switch rangeCode {
     case 0, 3: 2
@@ -70,7 +70,7 @@ struct DNP3Qualifier: RawRepresentable, Hashable, Sendable {
   }
   /// The range is a start and a stop index.
   var isStartStop: Bool { rangeCode < 6 }
-  /// No range: all objects.
+  /// There is no range: all objects are meant.
   var isAll: Bool { rangeCode == 6 }
   /// The range is a number of objects.
   var isCount: Bool { rangeCode > 6 }
@@ -78,22 +78,22 @@ struct DNP3Qualifier: RawRepresentable, Hashable, Sendable {
 
 /// The range of an object header (IEEE 1815-2012, 4.2.2.7.3): start and stop, or a count.
 struct DNP3Range {
-  /// Bytes before each object.
+  /// Number of bytes before each object.
   let prefix: Int
-  /// The prefix is the object's size; else its index.
+  /// The prefix is the size of the object; otherwise it is the index.
   let isSized: Bool
   let isAll: Bool
-  /// A count of objects without addresses.
+  /// A number of objects without addresses.
   let isCount: Bool
   let first: UInt64
   let count: UInt32
   /// Where the header ends.
   let end: Int
-  /// It is cut short, or ends before it begins.
+  /// The range is truncated, or ends before it starts.
   let fault: Fault?
   var isIndexed: Bool { prefix > 0 && !isSized }
 
-  /// The range at `offset`. Nil where the qualifier is none of the standard's.
+  /// The range at `offset`. Nil if the standard does not define the qualifier.
   init?(_ qualifier: DNP3Qualifier, _ bytes: RawSpan, at offset: Int) {
     guard !qualifier.isReserved, let prefix = qualifier.prefixSize, let size = qualifier.rangeSize else { return nil }
     self.prefix = prefix
@@ -131,7 +131,7 @@ struct DNP3Range {
     count = stop < first ? 1 : UInt32(clamping: stop - first + 1)
   }
 
-  /// The index or the size before an object; the caller has checked that its bytes are there.
+  /// The index or size before an object; the caller has checked that its bytes are present.
   func number(_ bytes: RawSpan, at offset: Int) -> Int {
     switch prefix {
     case 1: Int(bytes.u8(offset))

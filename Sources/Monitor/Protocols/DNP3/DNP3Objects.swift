@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Groups that are read in a way of their own (IEEE 1815-2012, annex A).
+/// Groups with special treatment (IEEE 1815-2012, annex A).
 enum DNP3Group {
   static let attributes: UInt8 = 0
   /// Control relay output blocks and pattern masks.
@@ -19,7 +19,7 @@ struct DNP3Object: Sendable {
   let group: UInt8
   let variation: UInt8
 
-  /// Objects that are sent when something has changed: how many of them are asked for says nothing of their points.
+  /// Objects that report changes: the number requested does not identify their points.
   var isEvent: Bool {
     switch group {
     case 2, 4, 11, 13, 22, 23, 32, 33, 42, 43, 88, 111, 113, 115, 122: true
@@ -29,14 +29,14 @@ struct DNP3Object: Sendable {
   /// The user and the signature of a message that authenticates itself (annex A.45.3 and A.45.9).
   var isSignature: Bool { group == DNP3Group.authentication && (variation == 3 || variation == 9) }
 
-  /// A control that is given back with its status at the end.
+  /// A control that is echoed with its status at the end.
   var hasControlStatus: Bool { group == DNP3Group.control && variation <= 2 || group == DNP3Group.output }
 
-  /// What a write to it changes.
+  /// The action of writing to it.
   var written: Action {
     switch group {
     case 50, 51: .clock
-    // The restart indication, which a master clears once it has seen it.
+    // The restart indication, which the master clears once it has seen it.
     case 80: .diagnose
     case 0, 34, 60, 85, 86: .configure
     case 70: .file
@@ -44,7 +44,7 @@ struct DNP3Object: Sendable {
     default: .write
     }
   }
-  /// A message that writes several is judged by the gravest.
+  /// A message that writes several objects is judged by the most serious action.
   static func graver(_ one: Action?, _ other: Action) -> Action {
     func weight(_ action: Action) -> Int {
       switch action {
@@ -60,7 +60,7 @@ struct DNP3Object: Sendable {
     return weight(one) >= weight(other) ? one : other
   }
 
-  /// Bits of an object that is packed with others into bytes; 0 for those that are not.
+  /// Number of bits of an object that is packed into bytes together with others; 0 for all other objects.
   var bits: Int {
     switch (group, variation) {
     case (1, 1), (10, 1), (12, 3), (80, 1): 1
@@ -70,7 +70,7 @@ struct DNP3Object: Sendable {
   }
   var isPacked: Bool { bits > 0 }
 
-  /// Bytes of an object; nil for those of varying size, and unknown ones.
+  /// Size of an object in bytes; nil if it varies or is unknown.
   var size: Int? {
     switch group {
     case 1, 3, 10: return variation == 2 ? 1 : nil
@@ -95,7 +95,7 @@ struct DNP3Object: Sendable {
     case 86: return variation == 2 ? 1 : nil
     // The variation is the length of the string.
     case 110...115: return Int(variation)
-    // Those with a fixed size; the others have it before them.
+    // Those of fixed size; the others are preceded by their size.
     case 120: return variation == 3 ? 6 : variation == 4 ? 2 : nil
     case 121: return variation == 1 ? 7 : nil
     case 122: return bytes(0xD70)
@@ -103,18 +103,18 @@ struct DNP3Object: Sendable {
     }
   }
 
-  /// Sizes as digits of a hexadecimal number, that of variation 0 on the right; nil where the digit is 0.
+  /// The sizes are the digits of a hexadecimal number, with variation 0 on the right; nil if the digit is 0.
   private func bytes(_ digits: UInt64) -> Int? {
     let digit = variation < 16 ? Int(digits >> (4 * UInt64(variation)) & 15) : 0
     return digit == 0 ? nil : digit
   }
 
-  /// How to read its value, and where in the object that is.
+  /// The format of its value, and where in the object it is.
   var value: (format: Values.Format, offset: Int) {
     switch (group, variation) {
     case (1, 1), (10, 1), (12, 3), (80, 1): (.bit, 0)
     case (3, 1): (.doubleBit, 0)
-    // The state is the uppermost bit of the flags, or the two uppermost ones.
+    // The state is the highest bit of the flags, or the two highest.
     case (1, 2), (2, 1...3), (10, 2), (11, 1...2), (13, 1...2): (.topBit, 0)
     case (3, 2), (4, 1...3): (.topBits, 0)
     case (12, 1...2): (.uint8, 0)
@@ -148,7 +148,7 @@ struct DNP3Object: Sendable {
     }
   }
 
-  /// The offset of the flags in objects that have them.
+  /// The offset of the flags; nil if the object has none.
   var flags: Int? {
     switch (group, variation) {
     case (1, 2), (2, 1...3), (3, 2), (4, 1...3), (10, 2), (11, 1...2), (20, 1...4), (21...23, 1...8), (30, 1...2),

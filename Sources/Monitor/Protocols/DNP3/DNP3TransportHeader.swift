@@ -10,7 +10,7 @@ struct DNP3TransportHeader: RawRepresentable, Hashable, Sendable {
   static let size = 1
   let rawValue: UInt8
 
-  /// The only segment of its message.
+  /// A message's only segment.
   static let single = DNP3TransportHeader(rawValue: 0xC0)
 
   var isFinal: Bool { rawValue & 0x80 != 0 }
@@ -18,7 +18,7 @@ struct DNP3TransportHeader: RawRepresentable, Hashable, Sendable {
   var sequence: UInt8 { rawValue & 0x3F }
 }
 
-/// The last segment that one end sent: what the next one is compared with.
+/// The latest segment sent by one end: the next one is compared with it.
 struct DNP3Segment: Equatable {
   var source: UInt16 = 0
   var sequence: UInt8 = 0
@@ -28,7 +28,7 @@ struct DNP3Segment: Equatable {
   }
 }
 
-/// What `Exchange.state` holds: the last segment of each direction.
+/// The contents of `Exchange.state`: the latest segment in each direction.
 struct DNP3Segments {
   var toServer = DNP3Segment()
   var toClient = DNP3Segment()

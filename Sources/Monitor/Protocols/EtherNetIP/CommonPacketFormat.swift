@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the data of SendRRData and SendUnitData begin with (ODVA, The CIP Networks Library, volume 2, 2-4.7, 2-4.8);
+/// The start of the data of SendRRData and SendUnitData (ODVA, The CIP Networks Library, volume 2, 2-4.7, 2-4.8);
 /// items follow.
 ///
 ///     +0                 +4        +6
@@ -19,9 +19,9 @@ struct SendDataHeader: ~Escapable {
     self.start = start
   }
 
-  /// 0 is CIP.
+  /// 0 means CIP.
   var interfaceHandle: UInt32 { message.u32LE(start) }
-  /// Seconds.
+  /// In seconds.
   var timeout: UInt16 { message.u16LE(start + 4) }
   /// Where the items begin in the message.
   static let itemsOffset = EncapsulationHeader.size + SendDataHeader.size
@@ -34,13 +34,13 @@ struct SendDataHeader: ~Escapable {
 ///     | item count   | item       | item       |
 ///     +--------------+------ ... -+------ ... -+
 ///
-/// `next` walks as far as the bytes go, whatever the count says. Each step takes the four bytes of an item's header at
-/// least, so the walk ends.
+/// `next` walks as far as the bytes go, regardless of the count. Each step consumes at least the four bytes of an item
+/// header, so the walk ends.
 struct CommonPacketItems: ~Escapable {
   static let size = 2
   private let message: RawSpan
   let count: UInt16
-  /// Where the next item begins in the message: the end of the last one, which may lie beyond the message.
+  /// Where the next item begins in the message: the end of the previous one, which may lie beyond the message.
   private(set) var offset: Int
 
   @inline(__always) @_lifetime(copy message)
@@ -51,7 +51,7 @@ struct CommonPacketItems: ~Escapable {
     offset = start + CommonPacketItems.size
   }
 
-  /// Nil where no header of an item follows.
+  /// Nil when there is no further item header.
   @inline(__always) @_lifetime(copy self)
   mutating func next() -> CommonPacketItem? {
     guard let item = CommonPacketItem(message, at: offset) else { return nil }
@@ -68,11 +68,11 @@ struct CommonPacketItems: ~Escapable {
 ///     +------+--------+------ ... -+
 struct CommonPacketItem: ~Escapable {
   static let headerSize = 4
-  /// The message up to the item's end, as far as it is there.
+  /// The message up to the end of the item, as far as it is present.
   let message: RawSpan
-  /// Where the data begin in the message.
+  /// Where the item's data begins in the message.
   let start: Int
-  /// Where the data end by their length.
+  /// Where the data ends, according to its length.
   let end: Int
 
   @inline(__always) @_lifetime(copy message)
@@ -86,7 +86,7 @@ struct CommonPacketItem: ~Escapable {
   var type: CommonPacketItemType { CommonPacketItemType(rawValue: message.u16LE(start - 4)) }
   var length: UInt16 { message.u16LE(start - 2) }
   var isWhole: Bool { message.byteCount == end }
-  /// Where a CIP message begins in the message, in an item that can have one.
+  /// Where the CIP message begins, in an item that can contain one.
   var service: Int? {
     switch type {
     case .connectedData: start + ConnectedDataHeader.size
@@ -94,7 +94,7 @@ struct CommonPacketItem: ~Escapable {
     default: nil
     }
   }
-  /// The connection that what follows belongs to.
+  /// The connection that the following data belongs to.
   var connection: UInt32? {
     type == .connectedAddress && length >= 4 && start + 4 <= message.byteCount ? message.u32LE(start) : nil
   }

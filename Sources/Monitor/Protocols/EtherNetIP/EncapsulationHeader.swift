@@ -11,11 +11,11 @@
 /// `length` counts the data.
 struct EncapsulationHeader: ~Escapable {
   static let size = 24
-  /// Bytes of data (2-3.3).
+  /// Maximum number of data bytes (2-3.3).
   static let longestData: UInt16 = 65_511
-  /// The highest status in use (table 2-3.3 has them up to 6A).
+  /// The highest status in use (table 2-3.3 lists values up to 6A).
   static let highestStatus: UInt32 = 0xFF
-  /// Header and data, as far as they are there.
+  /// Header and data, as far as present.
   let message: RawSpan
 
   @inline(__always) @_lifetime(copy bytes)
@@ -26,29 +26,29 @@ struct EncapsulationHeader: ~Escapable {
 
   var command: ENIPCommand { ENIPCommand(rawValue: message.u16LE(0)) }
   var length: UInt16 { message.u16LE(2) }
-  /// The session handle, which the target gives out.
+  /// The session handle, assigned by the target.
   var session: UInt32 { message.u32LE(4) }
   var status: UInt32 { message.u32LE(8) }
-  /// What the sender recognises an answer by.
+  /// A value by which the sender recognises the response.
   var senderContext: UInt64 { message.u64LE(12) }
   var options: UInt32 { message.u32LE(20) }
-  /// Of Register Session: the data begin with the version of the protocol and options; nil where these are not there.
+  /// In Register Session, whose data starts with protocol version and options; nil if they are missing.
   var protocolVersion: UInt16? { message.byteCount >= EncapsulationHeader.size + 4 ? message.u16LE(24) : nil }
 
-  /// Bytes of header and data, as the length gives them.
+  /// Length of header and data, according to the length field.
   var total: Int { EncapsulationHeader.size + Int(length) }
   var isWhole: Bool { message.byteCount == total }
-  /// Bytes of data that are there.
+  /// Number of data bytes present.
   var dataCount: Int { message.byteCount - EncapsulationHeader.size }
 
-  /// Whether command, length, status and options are such as 2-3 allows.
+  /// Whether command, length, status and options are valid according to 2-3.
   var isPlausible: Bool {
     command.isKnown && length <= EncapsulationHeader.longestData && status <= EncapsulationHeader.highestStatus
       && options == 0
   }
 }
 
-/// The first fields of a header that is not whole; each is nil where the bytes end before it does.
+/// The first fields of an incomplete header; nil for each field that is not complete.
 struct EncapsulationBeginning: ~Escapable {
   private let bytes: RawSpan
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// EtherNet/IP encapsulation: ODVA, The CIP Networks Library, volume 2 (EtherNet/IP Adaptation of CIP), chapter 2
-/// (`EncapsulationHeader`). The data of SendRRData and SendUnitData have items of the Common Packet Format; a CIP
+/// (`EncapsulationHeader`). The data of SendRRData and SendUnitData consists of Common Packet Format items; the CIP
 /// message is in an item for connected or unconnected data.
 enum EtherNetIP: Dissector {
   static var name: StaticString { "enip" }
@@ -30,14 +30,14 @@ enum EtherNetIP: Dissector {
     case .listIdentity, .listServices, .listInterfaces:
       guard expected || isList(header, among: bytes) else { return .no }
       return .yes(header.length == 0 ? .toServer : .toClient)
-    // Zeros make up a NOP: it is read where it follows a message, and begins nothing.
+    // A run of zeros looks like a NOP: it is accepted after a message, but does not start a conversation.
     case .noOperation: return .no
     default: return expected && header.session != 0 ? .yes(nil) : .no
     }
   }
 
-  /// A segment that ends within the header: twelve bytes of it must be those of a message that begins a conversation or
-  /// carries another one.
+  /// A segment that ends within the header: its first twelve bytes must be those of a message that opens a session or
+  /// carries another message.
   private static func recogniseBeginning(
     _ beginning: borrowing EncapsulationBeginning, expected: Bool
   ) -> Recognition {
@@ -52,7 +52,7 @@ enum EtherNetIP: Dissector {
 
   private static func recogniseSending(_ header: borrowing EncapsulationHeader, expected: Bool) -> Recognition {
     let message = header.message
-    // Up to the first item's header.
+    // Up to and including the first item's header.
     let needed = SendDataHeader.itemsOffset + CommonPacketItems.size + CommonPacketItem.headerSize
     guard message.byteCount >= min(header.total, needed) else { return expected ? .yes(nil) : .undecided }
     guard let sending = SendDataHeader(message), sending.interfaceHandle == 0,
@@ -60,8 +60,8 @@ enum EtherNetIP: Dissector {
     else { return .no }
     while let item = items.next() {
       guard let service = item.service, service < message.byteCount else { continue }
-      // The response bit of the first CIP message gives the direction. On other ports only requests are taken for
-      // connected messages: some put implicit data there, which may look like an answer.
+      // The response bit of the first CIP message shows the direction. On other ports, connected messages are
+      // recognised only by requests: some devices send implicit data there, which can look like a response.
       let isAnswer = message.u8(service) & CIPRequestHeader.responseBit != 0
       if !expected {
         guard !(isAnswer && header.command == .sendUnit), isMessage(message, at: service, isWhole: header.isWhole)
@@ -72,8 +72,8 @@ enum EtherNetIP: Dissector {
     return .yes(nil)
   }
 
-  /// Whether a message of the list commands is one by its contents alone: a request for identities has no data, and no
-  /// session; an answer has items of the type that belongs to it (2-4.2, 2-4.6), the last of which ends it.
+  /// Whether the contents alone show a list command: a ListIdentity request has no data and no session; a response
+  /// consists of items of the matching type (2-4.2, 2-4.6), and ends with the last one.
   private static func isList(_ header: borrowing EncapsulationHeader, among bytes: RawSpan) -> Bool {
     guard header.session == 0, header.status == 0, bytes.byteCount == header.total else { return false }
     guard header.length > 0 else { return header.command == .listIdentity }
@@ -92,8 +92,8 @@ enum EtherNetIP: Dissector {
     return items.offset == bytes.byteCount
   }
 
-  /// Whether a CIP message may begin there: a request has a path, which begins with a class or a symbol; in an answer a
-  /// 0 follows its service.
+  /// Whether a CIP message may begin at `service`: a request has a path that starts with a class or a symbol; in a
+  /// response, the service is followed by a 0.
   private static func isMessage(_ message: RawSpan, at service: Int, isWhole: Bool) -> Bool {
     guard let header = CIPRequestHeader(message, at: service) else { return !isWhole }
     if header.isResponse { return header.pathSize == 0 }
@@ -122,7 +122,7 @@ enum EtherNetIP: Dissector {
     return .message(header.message.byteCount)
   }
 
-  /// One pass to the next place where a header can begin.
+  /// Skips, in one pass, to the next place where a header can begin.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     guard !exchange.isDatagram else { return .refused(bytes.byteCount) }
@@ -151,7 +151,7 @@ enum EtherNetIP: Dissector {
     if operation.role == .response {
       let status = header.status
       operation.outcome = status == 0 ? .ok : .error(code: status, name: ENIPCommand.status(status))
-      // Many clients give all requests one context: another one that waits under it is no contradiction.
+      // Many clients use the same context for all requests, so another request pending under it is no contradiction.
       if !exchange.tie(&operation, place: EtherNetIPPlace.encapsulation(command)) { operation.pairing = .unasked }
     } else if operation.role == .request, command != .sendUnit, command != .noOperation {
       exchange.ask(
@@ -178,18 +178,18 @@ enum EtherNetIP: Dissector {
     }
   }
 
-  /// The sender context, without the bits that numbers in JSON cannot be relied on to keep.
+  /// The sender context, without the bits that JSON numbers cannot represent reliably.
   private static func transaction(_ header: borrowing EncapsulationHeader) -> Int64 {
     Int64(header.senderContext & 0x1F_FFFF_FFFF_FFFF)
   }
 
-  /// Items of the Common Packet Format; returns what is wrong with them. `at` is the place of the operation that
+  /// Reads Common Packet Format items and returns what is wrong with them. `at` is the index of the operation that
   /// carries them.
   private static func readItems(
     _ header: borrowing EncapsulationHeader, at start: Int, carrier at: Int, _ exchange: inout Exchange
   ) -> Fault? {
     let message = header.message
-    // A refusal by the encapsulation has no items.
+    // A refusal by the encapsulation layer has no items.
     if header.dataCount == 0, header.status != 0 { return nil }
     guard var items = CommonPacketItems(message, at: start) else {
       let most = UInt64(EncapsulationHeader.longestData)
@@ -200,7 +200,7 @@ enum EtherNetIP: Dissector {
       guard let item = items.next() else {
         return Fault(.quantity, "Item count", seen: UInt64(items.count), least: 0, most: UInt64(index))
       }
-      // What is there of an item that the capture cut is read.
+      // If the capture truncated an item, what is present is read.
       guard item.isWhole || exchange.isCut else {
         let most = UInt64(message.byteCount - item.start)
         return Fault(.length, "Item length", seen: UInt64(item.length), least: 0, most: most)
@@ -234,22 +234,22 @@ enum EtherNetIP: Dissector {
     case .unconnectedData:
       guard let request = CIPRequestHeader(message, at: item.start) else { return }
       exchange.operations[at].isCarrier = true
-      // What answers a request is a response.
+      // Whatever answers a request must be a response.
       if exchange.direction == .toClient, exchange.isDirectionCertain, !request.isResponse {
         exchange.operations[at].note(
           Fault(.value, "Service", seen: UInt64(request.service), least: 0x80, most: 0xFF))
       }
       CIP.readMessage(message, at: item.start, CIPContext(transaction: transaction(header)), &exchange)
     case .identity:
-      // Protocol version, a socket address of 16 bytes, then the attributes of the identity object.
+      // Protocol version, a 16-byte socket address, then the attributes of the identity object.
       if let report = CIP.identity(message, at: item.start + 18, &exchange) { exchange.identities.append(report) }
     default: break
     }
   }
 }
 
-/// The commands that go in datagrams, too (2-2.1): which devices exist, and what they offer. On other ports than the
-/// protocol's own nothing else is taken for it.
+/// The commands that are also sent in datagrams (2-2.1): which devices exist, and what they offer. On ports other than
+/// the protocol's own, only these are recognised.
 enum EtherNetIPLists: Dissector {
   static var name: StaticString { EtherNetIP.name }
   static var selectors: [Selector] { [.anyUDP] }
@@ -264,20 +264,20 @@ enum EtherNetIPLists: Dissector {
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step { EtherNetIP.read(bytes, &exchange) }
 }
 
-/// Under which number, in place of a unit, a request waits for its answer. Those of one message count up from 0: with
-/// three bytes at least for each there are fewer than 65,536.
+/// The number, in place of a unit, under which a request awaits its response. The requests of one message count up from
+/// 0: each takes at least three bytes, so there are fewer than 65,536.
 enum EtherNetIPPlace {
   static let outermost: Int64 = 0
-  /// The one inside an Unconnected Send.
+  /// The request inside an Unconnected Send.
   static let sentOn: Int64 = 1
-  /// -1 is no unit.
+  /// -1 means no unit.
   static func encapsulation(_ command: ENIPCommand) -> Int64 { -2 - Int64(command.rawValue) }
   static func pccc(_ transaction: UInt16) -> Int64 { 0x1_0000 + Int64(transaction) }
 }
 
-/// What is kept of a conversation.
+/// What is remembered about a conversation.
 struct EtherNetIPState {
-  /// The slot that messages over connections go to: it was named when the connection was opened. From 0 to 65,534.
+  /// The slot that connected messages go to, given when the connection was opened. From 0 to 65,534.
   var slot: Int64?
 
   init(_ bits: UInt64) { slot = bits & 0xFFFF == 0 ? nil : Int64(bits & 0xFFFF) - 1 }

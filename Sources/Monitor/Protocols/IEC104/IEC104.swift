@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// IEC 60870-5-104:2006: frames with an `IEC104Header`, and with an `IEC104DataUnit` where they carry information.
+/// IEC 60870-5-104:2006: frames with an `IEC104Header`, and with an `IEC104DataUnit` if they carry information.
 enum IEC104: Dissector {
   static var name: StaticString { "iec104" }
   static var selectors: [Selector] { [.tcp(2404), .anyTCP] }
@@ -19,7 +19,7 @@ enum IEC104: Dissector {
     guard header.isValid else { return .no }
     switch header.format {
     case .unnumbered:
-      // A start or a test alone says little elsewhere, but these six bytes are no other protocol's.
+      // A start or test frame is little evidence on other ports, but no other protocol sends these six bytes.
       return .yes(
         header.function == .startActivation ? .toServer : header.function == .startConfirmation ? .toClient : nil)
     case .supervisory: return expected ? .yes(nil) : .no
@@ -62,7 +62,7 @@ enum IEC104: Dissector {
     return .message(header.capturedLength)
   }
 
-  /// One pass to the next place where a frame can begin.
+  /// Skips, in one pass, to the next place where a frame can begin.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     var skipped = 1
@@ -91,7 +91,7 @@ enum IEC104: Dissector {
     operation.facets[.cause] = UInt32(cause.rawValue)
     if unit.originator != 0 { operation.facets[.originator] = UInt32(unit.originator) }
     if unit.isTest { operation.facets[.isTest] = 1 }
-    // A response has it in its outcome.
+    // In a response, the outcome shows this.
     if unit.isNegative, role != .response { operation.facets[.isNegative] = 1 }
     operation.facets[.sendSequence] = UInt32(header.sendSequenceNumber)
     operation.facets[.receiveSequence] = UInt32(header.receiveSequenceNumber)
@@ -110,7 +110,7 @@ enum IEC104: Dissector {
     exchange.operations.append(operation)
   }
 
-  /// An ASDU that ends within its identifier: only its type is read.
+  /// An ASDU that ends within its identifier: only its type can be read.
   private static func addShortUnit(_ asdu: RawSpan, _ exchange: inout Exchange) {
     guard asdu.byteCount > 0 else { return }
     let type = IEC104Type(rawValue: asdu.u8(0))
@@ -125,7 +125,7 @@ enum IEC104: Dissector {
   /// else is reported without a request.
   private static func role(_ type: IEC104Type, _ cause: IEC104Cause, _ direction: Direction) -> Role {
     if type.isMonitored { return .report }
-    // Both ends send files, and both may challenge the other: what comes from the master is a request.
+    // Both ends send files, and either may challenge the other: what the master sends counts as a request.
     if type.isFile || type.isSecurity, !cause.isRefusal { return direction == .toServer ? .request : .report }
     switch cause {
     case .activation, .deactivation: return .request
@@ -141,7 +141,7 @@ enum IEC104: Dissector {
     } else if !unit.cause.isKnown {
       operation.note(Fault(.value, "Cause of transmission", seen: UInt64(unit.cause.rawValue), least: 1, most: 47))
     } else if let expected = unit.expectedLength, expected != unit.length {
-      // The field counts the control field too.
+      // The length field also counts the control field.
       operation.note(
         Fault(.length, "Length of APDU", seen: UInt64(unit.length + 4), expected: UInt64(expected + 4)))
     }
@@ -149,7 +149,7 @@ enum IEC104: Dissector {
 
   // MARK: Requests and responses
 
-  /// The standard has no transaction number: type and object address tie a confirmation to its command.
+  /// The standard has no transaction number: type and object address match a confirmation to its command.
   private struct Command {
     let type: IEC104Type
     /// 24 bits.
@@ -170,7 +170,7 @@ enum IEC104: Dissector {
     } else if let asked = exchange.waiting(transaction: command.bits, unit: operation.unit) {
       operation.pairing = .answered
       operation.latency = exchange.time &- exchange[asked].time
-      // Some stations refuse, and then give the reason in another frame.
+      // Some stations refuse first, and give the reason in another frame.
       if case .error(let cause, _) = operation.outcome, !IEC104Cause(rawValue: UInt8(cause)).isRefusal {
         exchange.answeredOnce(asked)
       } else {

@@ -48,8 +48,8 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   /// C_CS_NA_1.
   static let clockSynchronization = IEC104Type(rawValue: 103)
 
-  /// Bytes of one information element, its time tag included; nil for reserved types, where the length varies (125),
-  /// and for those of IEC TS 60870-5-7, whose layout no public document confirms.
+  /// Bytes of one information element, including its time tag; nil for reserved types, for the one of variable length
+  /// (125), and for those of IEC TS 60870-5-7, whose layout no public document confirms.
   var size: Int? {
     switch rawValue {
     case 1, 3, 45...47, 70, 100, 101, 105, 113: 1
@@ -76,10 +76,10 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   var isSecurity: Bool { 81...87 ~= rawValue || 90...95 ~= rawValue }
   /// Process information in monitor direction.
   var isMonitored: Bool { rawValue <= 41 || rawValue == 70 }
-  /// File transfer goes either way.
+  /// Files are transferred in both directions.
   var isFile: Bool { 120...127 ~= rawValue }
 
-  /// How to read the value of an element, and the offset of its quality; -1 without one.
+  /// The format of an element's value, and the offset of its quality; -1 without one.
   var value: (format: Values.Format, quality: Int) {
     switch rawValue {
     case 1, 2, 30, 45, 58: (.bit, rawValue == 45 || rawValue == 58 ? -1 : 0)
@@ -94,10 +94,10 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     case 13, 14, 36: (.float32LE, 4)
     case 50, 63, 112: (.float32LE, -1)
     case 15, 16, 37: (.int32LE, 4)
-    // Events of protection: two bits of state in the byte with the quality, or eight of them before it.
+    // Protection events: two bits of state in the quality byte, or eight bits before it.
     case 17, 38: (.doubleBit, 0)
     case 18, 19, 39, 40: (.uint8, 1)
-    // Sixteen states, followed by sixteen marks of those that changed.
+    // Sixteen states, then sixteen bits that mark those that changed.
     case 20: (.uint16LE, 4)
     // Test pattern, counter, delay; the name of a file.
     case 104, 106, 107, 120...127: (.uint16LE, -1)
@@ -105,7 +105,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// The bits of the quality byte that are quality; the others are a point's value or a counter's sequence number.
+  /// The bits of the quality byte that express quality; the others are a point's value or a counter's sequence number.
   var qualityBits: UInt8 {
     switch rawValue {
     case 1...4, 30, 31: 0xF0
@@ -127,7 +127,7 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Offset of the qualifier with the select bit in a command's element; -1 where a command has none.
+  /// Offset of the qualifier with the select bit in a command's element; -1 if the command has none.
   var qualifier: Int {
     switch rawValue {
     case 45...47, 58...60: 0
@@ -253,9 +253,9 @@ struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   static let activationTermination = IEC104Cause(rawValue: 10)
 
   var isKnown: Bool { 1...16 ~= rawValue || 20...41 ~= rawValue || isRefusal }
-  /// The station refuses a command it does not know.
+  /// The station refuses a command that it does not know.
   var isRefusal: Bool { 44...47 ~= rawValue }
-  /// What the station does not know.
+  /// The field that the station does not know.
   var refusal: StaticString? {
     switch rawValue {
     case 44: "Unknown type identification"

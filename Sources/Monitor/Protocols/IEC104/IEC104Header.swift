@@ -10,17 +10,17 @@
 ///                     | 01 00            | receive number << 1 |                S: supervisory
 ///                     | function | 00    | 00 00               |                U: unnumbered control
 ///
-/// `length` counts from the control field on.
+/// `length` counts from the control field onwards.
 struct IEC104Header: ~Escapable {
   static let size = 6
   static let startByte: UInt8 = 0x68
   static let lengths: ClosedRange<UInt8> = 4...253
   /// Start byte and length.
   private static let uncounted = 2
-  /// The frame, or what there is of it.
+  /// The frame, as far as it is present.
   private let bytes: RawSpan
 
-  /// Nil where the bytes end within the header. Its fields have yet to be checked: `isValid`.
+  /// Nil if the bytes end within the header. The fields are not checked yet: see `isValid`.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= IEC104Header.size else { return nil }
@@ -44,23 +44,24 @@ struct IEC104Header: ~Escapable {
   var receiveSequenceNumber: UInt16 { bytes.u16LE(4) >> 1 }
   /// In the U format.
   var function: IEC104Function { IEC104Function(rawValue: bytes.u8(2)) }
-  /// In the I format; less than the ASDU where the capture cut it.
+  /// In the I format; shorter than the ASDU if the capture truncated it.
   var asdu: RawSpan {
     @_lifetime(copy self) get { bytes.from(IEC104Header.size) }
   }
 
-  /// Bytes of the frame.
+  /// Length of the frame in bytes.
   var frameLength: Int { IEC104Header.uncounted + Int(length) }
-  /// Bytes of the frame that are there: less than `frameLength` where the capture cut it.
+  /// Number of frame bytes present: fewer than `frameLength` if the capture truncated it.
   var capturedLength: Int { bytes.byteCount }
 
-  /// Whether a length and, as far as it is there, the rest of the header can follow the start byte.
+  /// Whether the bytes, of which there is at least one, can begin a frame, judging by the start byte and, if present,
+  /// the length.
   static func canBegin(_ bytes: RawSpan) -> Bool {
     bytes.u8(0) == startByte && (bytes.byteCount < 2 || lengths ~= bytes.u8(1))
   }
 
   var hasLength: Bool { IEC104Header.lengths ~= length }
-  /// Whether start, length and control field are those of one of the three formats.
+  /// Whether start, length and control field match one of the three formats.
   var isValid: Bool {
     guard start == IEC104Header.startByte, hasLength else { return false }
     switch format {
@@ -69,7 +70,7 @@ struct IEC104Header: ~Escapable {
     case .unnumbered: return isAlone && function.isKnown && bytes.u24(3) == 0
     }
   }
-  /// No ASDU follows.
+  /// The frame has no ASDU.
   private var isAlone: Bool { length == IEC104Header.lengths.lowerBound }
 }
 

@@ -12,7 +12,7 @@ extension IEC104 {
     operation.target = Target(
       area: .informationObject, address: UInt64(address), count: UInt32(unit.isSequence ? unit.number : 1))
     let (format, quality) = type.value
-    // Values count from the beginning of the message.
+    // Offsets of values count from the start of the message.
     let element = IEC104Header.size + IEC104DataUnit.identifierSize + IEC104DataUnit.objectAddressSize
     if format != .none {
       operation.values = Values(
@@ -26,14 +26,14 @@ extension IEC104 {
     if !unit.isSequence, size > 0 || type == .readCommand { readFurther(unit, step, &operation, &exchange) }
   }
 
-  /// What the first element says besides its value.
+  /// What the first element contains besides its value.
   private static func readQualifiers(
     _ unit: borrowing IEC104DataUnit, quality: Int, _ operation: inout Operation
   ) {
     let type = unit.type
     if let quality = unit.element(at: quality) { operation.facets[.quality] = UInt32(quality & type.qualityBits) }
     if let qualifier = unit.element(at: type.fileQualifier) { operation.facets[.qualifier] = UInt32(qualifier) }
-    // Counters are asked for, or with the two uppermost bits frozen and reset (IEC 60870-5-101, 7.2.6.23).
+    // Counters are read, or, with the two highest bits, frozen and reset (IEC 60870-5-101, 7.2.6.23).
     if type == .counterInterrogation, let qualifier = unit.element(at: 0), qualifier & 0xC0 != 0 {
       operation.action = .write
     }
@@ -45,7 +45,7 @@ extension IEC104 {
     }
   }
 
-  /// Objects with an address each: those whose addresses follow each other are one range, others further targets.
+  /// Objects with an address each: those with consecutive addresses form a range, the others become further targets.
   private static func readFurther(
     _ unit: borrowing IEC104DataUnit, _ step: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

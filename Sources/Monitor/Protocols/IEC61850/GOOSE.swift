@@ -18,7 +18,7 @@ enum GOOSE: Dissector {
     guard let pdu = BERValue(message, at: GOOSEHeader.size, end: message.byteCount, isCut: header.isShort),
       pdu.tag == pduTag
     else {
-      // A beginning without a whole tag and length may be the capture's doing: that is not refused.
+      // An incomplete tag or length at the beginning may be due to the capture: it is not refused.
       if exchange.isCut { return .incomplete(Int(header.length)) }
       let tag = bytes.byteCount > GOOSEHeader.size ? Int(bytes.u8(GOOSEHeader.size)) : 0
       return refuse(bytes, "goosePdu", tag, &exchange)
@@ -88,7 +88,7 @@ enum GOOSE: Dissector {
     exchange.operations.append(operation)
   }
 
-  /// The data set, then goID, by which a subscriber knows the publisher.
+  /// The data set and goID, by which a subscriber identifies the publisher.
   private static func detail(
     _ dataSet: RawSpan, _ identifier: RawSpan, _ exchange: inout Exchange
   ) -> NameID {
@@ -100,8 +100,8 @@ enum GOOSE: Dissector {
     }
   }
 
-  /// A control block with another state number, configuration or test mark than before says something new. One
-  /// publisher has several, often sent to one address.
+  /// A change of a control block's state number, configuration or test flag is news. One publisher has several control
+  /// blocks, which often share a destination address.
   private static func compare(_ operation: inout Operation, isTest: Bool, _ exchange: inout Exchange) {
     let now = GOOSEState(
       stateNumber: operation.facets[.stateNumber] ?? 0,
@@ -126,7 +126,7 @@ enum GOOSE: Dissector {
     }
   }
 
-  /// The members of the data set: numbers become values, in their order; structures are looked into. Returns the
+  /// Reads the members of the data set: numbers become values, in order; structures are descended into. Returns the
   /// number of members.
   private static func readMembers(
     _ message: RawSpan, _ field: BERValue, _ operation: inout Operation, _ exchange: inout Exchange
@@ -160,9 +160,9 @@ enum GOOSE: Dissector {
     return members
   }
 
-  /// Data of annex A: boolean 3, bit string 4 (its first byte counts the bits that are not used at the end), integer 5,
-  /// unsigned 6, floating point 7 (its first byte is the width of the exponent). Bit strings are numbers with the first
-  /// bit uppermost, as sent; of two bits (a double point) those alone.
+  /// Data of annex A: boolean 3, bit string 4 (its first byte counts the unused bits at the end), integer 5, unsigned
+  /// 6, floating point 7 (its first byte is the width of the exponent). Bit strings become numbers with the first bit
+  /// highest, as sent; of a two-bit string (a double point), only the two bits.
   private static func values(_ value: BERValue, _ message: RawSpan) -> Values {
     let format: Values.Format
     var start = value.start
@@ -209,11 +209,11 @@ enum GOOSE: Dissector {
   }
 }
 
-/// What surrounds a goosePdu, in Ethernet or in UDP.
+/// What surrounds a goosePdu, on Ethernet or in UDP.
 struct GOOSEEnvelope {
   let applicationID: UInt16
   let length: UInt16
-  /// A test device sends in the publisher's place.
+  /// A test device sends in place of the publisher.
   let isSimulated: Bool
   /// The bytes end before the message does.
   let isShort: Bool
@@ -246,15 +246,14 @@ struct GOOSEField: RawRepresentable, Hashable, Sendable {
   static let members = GOOSEField(rawValue: 0xAB)
 }
 
-/// What is remembered of a control block: what it last said about itself.
+/// What is remembered about a control block: its latest description of itself.
 struct GOOSEState {
   let stateNumber: UInt32
   let configurationRevision: UInt32
   let isTest: Bool
   let needsCommissioning: Bool
 
-  /// State number in the upper half, then 30 bits of the revision, which counts changes of the configuration, then the
-  /// two marks.
+  /// State number in the upper half, then 30 bits of the configuration revision, then the two flags.
   var bits: UInt64 {
     UInt64(stateNumber) << 32 | UInt64(configurationRevision << 2) | (needsCommissioning ? 2 : 0) | (isTest ? 1 : 0)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The session header of routable GOOSE (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020): the length and type of
-/// a transport unit, then the type of the session, the length of what identifies it, and the length of the payload.
+/// a transport unit, then the type of the session, the length of its header, and the length of the payload.
 ///
 ///     0    1    2      3        4                  +0               +4
 ///     +----+----+------+--------+---------- ... -+----------------+------ ... -+
@@ -24,14 +24,14 @@ struct GOOSESessionHeader: ~Escapable {
   var transport: UInt16 { bytes.u16(0) }
   var type: UInt8 { bytes.u8(2) }
   var length: UInt8 { bytes.u8(3) }
-  /// Transport and type, as a fault shows them.
+  /// Transport and type, for faults to show.
   var framing: UInt32 { bytes.u24(0) }
   var isGOOSE: Bool { transport == GOOSESessionHeader.transport && type == GOOSESessionHeader.goose }
 
-  /// Whether the payload's length and the header of its first part are there; else the fields below are not.
+  /// Whether the payload length and the header of its first part are present; otherwise the fields below are not.
   var hasPayload: Bool { payloadOffset + GOOSEPayloadHeader.size <= bytes.byteCount }
   var payloadLength: UInt32 { bytes.u32(payloadOffset - 4) }
-  /// Where the payload begins, and where it ends as far as it is there.
+  /// Where the payload begins, and where it ends as far as it is present.
   var payloadOffset: Int { GOOSESessionHeader.size + Int(length) + 4 }
   var payloadEnd: Int { min(bytes.byteCount, payloadOffset + Int(payloadLength)) }
 }
@@ -52,7 +52,7 @@ struct GOOSEPayloadHeader: ~Escapable {
   /// Where the part begins in the datagram.
   let start: Int
 
-  /// Nil where `end`, which lies within the bytes, leaves no room for it.
+  /// Nil if there is no room for it before `end`, which lies within the bytes.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, at start: Int, end: Int) {
     guard start + GOOSEPayloadHeader.size <= end else { return nil }
@@ -64,7 +64,7 @@ struct GOOSEPayloadHeader: ~Escapable {
   var isSimulated: Bool { bytes.u8(start + 1) != 0 }
   var applicationID: UInt16 { bytes.u16(start + 2) }
   var length: UInt16 { bytes.u16(start + 4) }
-  /// Where the goosePdu begins, and where it ends by its length.
+  /// Where the goosePdu begins, and where it ends according to its length.
   var dataOffset: Int { start + GOOSEPayloadHeader.size }
   var dataEnd: Int { dataOffset + Int(length) }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Routable GOOSE: the same messages in UDP (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020), with the header of a
-/// session and one for each part of its payload (`GOOSESessionHeader`, `GOOSEPayloadHeader`).
+/// Routable GOOSE: the same messages in UDP (IEC TR 61850-90-5:2012, 7 and 8; IEC 61850-8-1:2020), with a session
+/// header and a header for each part of the payload (`GOOSESessionHeader`, `GOOSEPayloadHeader`).
 enum RoutableGOOSE: Dissector {
   static var name: StaticString { "goose" }
   static var selectors: [Selector] { [.udp(102), .anyUDP] }
@@ -11,7 +11,7 @@ enum RoutableGOOSE: Dissector {
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     guard let session = GOOSESessionHeader(bytes), session.isGOOSE else { return .no }
     if expected { return .yes(.toServer) }
-    // Elsewhere the payload must be there too, and be of GOOSE.
+    // On other ports, the payload must also be present and contain GOOSE.
     guard session.hasPayload, session.payloadLength <= UInt32(bytes.byteCount - session.payloadOffset),
       let part = GOOSEPayloadHeader(bytes, at: session.payloadOffset, end: bytes.byteCount),
       part.type == GOOSEPayloadHeader.goose
@@ -23,7 +23,7 @@ enum RoutableGOOSE: Dissector {
     guard let session = GOOSESessionHeader(bytes) else { return refuse(bytes, framing: 0, &exchange) }
     guard session.isGOOSE else { return refuse(bytes, framing: session.framing, &exchange) }
     guard session.hasPayload else {
-      // Not left to the reader: the fault names the field.
+      // Not left to the reader, since this fault names the field.
       if exchange.isCut { return .incomplete(session.payloadOffset + GOOSEPayloadHeader.size) }
       exchange.fault = Fault(
         .length, "Session length", seen: UInt64(session.length), least: 0, most: UInt64(max(0, bytes.byteCount - 14)))
@@ -42,7 +42,7 @@ enum RoutableGOOSE: Dissector {
       GOOSE.addReport(message, pdu, envelope, &exchange)
       start = part.dataEnd
     }
-    // Of what the capture cut, the part may be no more than its header.
+    // A truncated capture may contain no more of the part than its header.
     if exchange.operations.isEmpty, !exchange.isCut {
       exchange.fault = Fault(
         .value, "Payload type", seen: UInt64(bytes.u8(session.payloadOffset)),

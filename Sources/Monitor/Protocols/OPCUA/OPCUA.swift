@@ -6,8 +6,8 @@
 ///     | UAMessageHeader | UASymmetricHeader, UAAsymmetricHeader  | body           |
 ///     +-----------------+---------------------------------------+---------- ... -+
 ///
-/// MSG and CLO have symmetric headers, OPN asymmetric ones; HEL, ACK, ERR and RHE have neither. The body of a message
-/// over several chunks begins with the node id of its type.
+/// MSG and CLO have symmetric headers, OPN asymmetric ones; HEL, ACK, ERR and RHE have neither. The body of a message,
+/// which may extend over several chunks, starts with the node ID of its type.
 enum OPCUA: Dissector {
   static var name: StaticString { "opcua" }
   static var selectors: [Selector] { [.tcp(4840), .anyTCP] }
@@ -18,10 +18,11 @@ enum OPCUA: Dissector {
   static var carries: [Carried] { [transport] }
   /// Buffers are 64 KiB unless both ends agree on more (7.1.2.3).
   static var longestMessage: Int { 1 << 18 }
-  /// A message over several chunks is not put together beyond this size.
+  /// Limit on the size of a message reassembled from several chunks.
   static let longestAssembled = 8 << 20
 
-  /// The size of the chunk that begins here. Nil for bytes that begin no chunk; 0 while the size is still to come.
+  /// The size of the chunk that begins here. Nil if the bytes do not begin a chunk; 0 while the size has not arrived
+  /// yet.
   private static func size(_ bytes: RawSpan) -> Int? {
     guard let header = UAMessageHeader(bytes) else { return UAMessageHeader.canBegin(bytes) ? 0 : nil }
     let size = Int(header.messageSize)
@@ -40,7 +41,7 @@ enum OPCUA: Dissector {
     }
   }
 
-  /// By the service of a message, where it can be read.
+  /// The direction, according to a message's service where that can be read.
   private static func direction(_ bytes: RawSpan) -> Direction? {
     guard bytes.byteCount >= UASymmetricHeader.size + 4 else { return nil }
     var reader = UAReader(bytes, at: UASymmetricHeader.size)
@@ -56,14 +57,14 @@ enum OPCUA: Dissector {
     switch header.messageType {
     case .open: readOpening(chunk, &exchange)
     case .message, .close:
-      // Nothing to read where the capture cut it within its headers.
+      // Nothing can be read if the capture truncated it within its headers.
       if let symmetric = UASymmetricHeader(chunk) { readSecured(chunk, header, symmetric, &exchange) }
     default: readConnection(chunk, header.messageType, &exchange)
     }
     return .message(chunk.byteCount)
   }
 
-  /// Skips to where the next chunk can begin.
+  /// Skips to the next place where a chunk can begin.
   private static func refuse(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     if let header = UAMessageHeader(bytes), header.messageType.isKnown, header.chunkType.isKnown {
       exchange.fault = Fault(
@@ -79,7 +80,7 @@ enum OPCUA: Dissector {
 
   // MARK: Services
 
-  /// A message whose body begins at `start` of `bytes`.
+  /// Reads a message whose body begins at `start` in `bytes`.
   static func readService(
     _ bytes: RawSpan, at start: Int, request: UInt32, channel: UInt32, detail: NameID = .none, chunks: UInt32 = 1,
     _ exchange: inout Exchange
@@ -124,7 +125,7 @@ enum OPCUA: Dissector {
     }
     answer.target = exchange[asked].operation.target
     if answer.detail == .none { answer.detail = exchange[asked].operation.detail }
-    // A fault answers any service.
+    // A fault can answer any service.
     let isFitting = service == .fault || exchange[asked].operation.code == service.question
     if isFitting { answer.action = exchange[asked].operation.action }
     exchange.take(answer: &answer, to: asked)

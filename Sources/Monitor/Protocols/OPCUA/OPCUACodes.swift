@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A service by the node id of its request or response in binary encoding (OPC Foundation, NodeIds.csv of OPC 10000-6,
-/// annex A; services in OPC 10000-4, 5).
+/// A service, identified by the node ID of its request or response in binary encoding (OPC Foundation, NodeIds.csv of
+/// OPC 10000-6, annex A; services in OPC 10000-4, 5).
 struct UAService: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt32
 
@@ -68,8 +68,8 @@ struct UAService: RawRepresentable, Hashable, Sendable {
   static let registerServer2Request = UAService(rawValue: 12_211)
 
   var isKnown: Bool { action != .unknown }
-  /// A request's id is three below its response's; those of FindServersOnNetwork and RegisterServer2 are next to each
-  /// other.
+  /// The ID of a request is three below that of its response; those of FindServersOnNetwork and RegisterServer2 are
+  /// adjacent.
   var question: UInt32 {
     switch rawValue {
     case 12_209: 12_208

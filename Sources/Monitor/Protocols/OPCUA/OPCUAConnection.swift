@@ -2,13 +2,13 @@
 
 /// Connections and secure channels: everything below the services.
 extension OPCUA {
-  /// In place of the unit of what has no number: HEL, and OPN where it is encrypted.
+  /// Replaces the unit for messages without a number: HEL, and an encrypted OPN.
   private static let helloPlace: Int64 = -2
   private static let openPlace: Int64 = -3
 
   // MARK: Connections
 
-  /// HEL, ACK, ERR, RHE (7.1.2).
+  /// Reads HEL, ACK, ERR and RHE (7.1.2).
   static func readConnection(_ chunk: RawSpan, _ type: UAMessageType, _ exchange: inout Exchange) {
     let isRequest = type == .hello || type == .reverseHello
     var operation = Operation(
@@ -17,12 +17,12 @@ extension OPCUA {
     var reader = UAReader(chunk, at: UAMessageHeader.size)
     switch type {
     case .hello:
-      // Version, buffer sizes, longest message, most chunks; then the endpoint's URL.
+      // Version, buffer sizes, message size limit, chunk limit; then the endpoint URL.
       reader.skip(20)
       operation.detail = reader.readName(&exchange)
       exchange.ask(operation, place: helloPlace)
     case .reverseHello:
-      // The server's URI, and its endpoint's URL.
+      // The server's URI and endpoint URL.
       reader.skipString()
       operation.detail = reader.readName(&exchange)
     default:
@@ -52,7 +52,7 @@ extension OPCUA {
           chunk, at: start, request: header.requestID, channel: channel, detail: detail, &exchange)
       }
     }
-    // The message type says which service it is.
+    // The message type identifies the service.
     let isRequest = exchange.direction == .toServer
     var operation = encrypted(
       .open, isRequest ? UAService.openChannelRequest : .openChannelResponse, channel: channel, exchange)
@@ -70,7 +70,7 @@ extension OPCUA {
     exchange.operations.append(operation)
   }
 
-  /// A message of which no more than its headers can be read.
+  /// A message of which only the headers can be read.
   private static func encrypted(
     _ type: UAMessageType, _ service: UAService?, channel: UInt32, _ exchange: borrowing Exchange
   ) -> Operation {
@@ -82,7 +82,7 @@ extension OPCUA {
     return operation
   }
 
-  /// MSG and CLO (6.7.2): a whole message, or one of several chunks.
+  /// Reads MSG and CLO (6.7.2): a whole message, or one of several chunks.
   static func readSecured(
     _ chunk: RawSpan, _ header: borrowing UAMessageHeader, _ symmetric: borrowing UASymmetricHeader,
     _ exchange: inout Exchange
@@ -94,11 +94,11 @@ extension OPCUA {
     let collected = exchange.collected(channel: key)
     var state = UAChannelState(bits: exchange.state)
     if header.chunkType == .abort, isAbort(symmetric.body, isReadable: collected > 0 || state.isReadable) {
-      // The rest will not come.
+      // The remaining chunks will not follow.
       exchange.drop(channel: key)
       return readAbort(chunk, channel: channel, &exchange)
     }
-    // A channel that only signs can be read; in one that encrypts there is no known type here.
+    // A channel that only signs can be read; in one that encrypts, no known type is found here.
     if collected == 0, !state.isReadable {
       var reader = UAReader(chunk, at: UASymmetricHeader.size)
       if !UAService(rawValue: reader.readServiceID()).isKnown {
@@ -112,7 +112,7 @@ extension OPCUA {
     let chunks = collected == 0 ? 1 : min(state[chunks: exchange.direction], 0xFFFE) + 1
     state[chunks: exchange.direction] = chunks
     exchange.state = state.bits
-    // Each chunk is signed by itself; after the last one's body a signature disturbs nothing.
+    // Each chunk has its own signature; after the body of the last one it does no harm.
     let signature = isFinal ? 0 : state.signatureSize
     let body = symmetric.body.extracting(first: max(0, symmetric.body.byteCount - signature))
     guard exchange.collect(body, channel: key, limit: longestAssembled), isFinal else { return }
@@ -121,7 +121,7 @@ extension OPCUA {
     exchange.keep(whole)
   }
 
-  /// Whether the body of an abort chunk is what it should be: a bad status code, and text.
+  /// Whether the body of an abort chunk can be read: it is known not to be encrypted, or starts with a bad status code.
   private static func isAbort(_ body: RawSpan, isReadable: Bool) -> Bool {
     guard !isReadable, body.byteCount >= 4 else { return isReadable }
     var reader = UAReader(body, at: 0)
@@ -140,13 +140,13 @@ extension OPCUA {
   }
 }
 
-/// What the dissector remembers of a connection: its channel's policy, once it was seen, and the chunks of a message
-/// that are collected.
+/// What the dissector remembers about a connection: its channel's policy, once seen, and the number of chunks collected
+/// for a message.
 struct UAChannelState {
   private(set) var bits: UInt64
 
-  /// From the lowest bit on: a policy was seen, it secures, 6 unused, the size of a signature (8), 16 unused, chunks in
-  /// each direction (16 each).
+  /// From the lowest bit: a policy was seen (1), it secures (1), unused (6), size of a signature (8), unused (16),
+  /// chunks in each direction (16 each).
   private static let isKnown: UInt64 = 1
   private static let secures: UInt64 = 2
   private static let signature: UInt64 = 8
@@ -154,21 +154,21 @@ struct UAChannelState {
 
   init(bits: UInt64) { self.bits = bits }
 
-  /// The policy signs, and most probably encrypts.
+  /// The policy signs and most likely encrypts.
   var isSecured: Bool { bits & Self.secures != 0 }
   /// The policy is known to neither sign nor encrypt.
   var isReadable: Bool { bits & (Self.isKnown | Self.secures) == Self.isKnown }
-  /// Bytes that sign each chunk.
+  /// Number of signature bytes in each chunk.
   var signatureSize: Int { isSecured ? Int(bits >> Self.signature & 0xFF) : 0 }
 
-  /// Chunks of a message in one direction that were collected.
+  /// Number of chunks collected in one direction.
   subscript(chunks direction: Direction) -> UInt64 {
     get { bits >> Self.shift(direction) & 0xFFFF }
     set { bits = bits & ~(0xFFFF << Self.shift(direction)) | newValue << Self.shift(direction) }
   }
   private static func shift(_ direction: Direction) -> UInt64 { direction == .toServer ? 32 : 48 }
 
-  /// Remembers the policy of an OPN; one that is cut says nothing.
+  /// Remembers the policy of an OPN, unless its URI is truncated.
   mutating func note(policy uri: RawSpan) {
     guard uri.byteCount >= 4 else { return }
     let size = Self.signatureSize(ofPolicy: uri.u32(uri.byteCount - 4))
@@ -176,9 +176,9 @@ struct UAChannelState {
     bits = bits & ~Self.policy | policy
   }
 
-  /// By the last four characters of the policy's URI (OPC 10000-7, security policies): HMAC of SHA-1 for Basic128Rsa15
-  /// and Basic256, of SHA-384 for curves of 384 bits, Poly1305 for curves 25519 and 448, else of SHA-256. Nil for
-  /// `…#None`.
+  /// Determined by the last four characters of the policy URI (OPC 10000-7, security policies): HMAC with SHA-1 for
+  /// Basic128Rsa15 and Basic256, with SHA-384 for 384-bit curves, Poly1305 for curves 25519 and 448, HMAC with SHA-256
+  /// otherwise. Nil for `…#None`.
   private static func signatureSize(ofPolicy end: UInt32) -> UInt64? {
     switch end {
     case 0x4E6F_6E65: nil

@@ -7,12 +7,12 @@
 ///     | message type | chunk type | message size | ...         |
 ///     +--------------+------------+--------------+------- ... -+
 ///
-/// The size is that of the chunk, header included.
+/// The size is that of the chunk, including the header.
 struct UAMessageHeader: ~Escapable {
   static let size = 8
   private let bytes: RawSpan
 
-  /// Nil where fewer bytes than a header are there; the fields are not judged.
+  /// Nil if there are fewer bytes than a header; the fields are not checked.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= UAMessageHeader.size else { return nil }
@@ -20,20 +20,20 @@ struct UAMessageHeader: ~Escapable {
   }
 
   var messageType: UAMessageType { UAMessageType(rawValue: bytes.u24(0)) }
-  /// "IsFinal", as the standard has it.
+  /// Called "IsFinal" in the standard.
   var chunkType: UAChunkType { UAChunkType(rawValue: bytes.u8(3)) }
   var messageSize: UInt32 { bytes.u32LE(4) }
 
-  /// A message type of the standard, with a chunk type that it can have: only MSG has several chunks.
+  /// A message type of the standard with a valid chunk type: only MSG can have several chunks.
   var isKnown: Bool { messageType.isKnown && chunkType.fits(messageType) }
 
-  /// Whether less than a header can be the beginning of one, as far as it goes; true for no bytes.
+  /// Whether fewer bytes than a header can begin one; true for no bytes.
   static func canBegin(_ bytes: RawSpan) -> Bool {
     guard bytes.byteCount > 3 else { return UAMessageType.canBegin(bytes) }
     let type = UAMessageType(rawValue: bytes.u24(0))
     return type.isKnown && UAChunkType(rawValue: bytes.u8(3)).fits(type)
   }
-  /// The first four bytes, or the first one where there are less, as a fault shows them.
+  /// The first four bytes, or just the first if there are fewer, for faults to show.
   static func beginning(_ bytes: RawSpan) -> UInt32 {
     bytes.byteCount >= 4 ? bytes.u32(0) : bytes.byteCount > 0 ? UInt32(bytes.u8(0)) << 24 : 0
   }
@@ -60,7 +60,7 @@ struct UAMessageType: RawRepresentable, Hashable, Sendable {
     default: false
     }
   }
-  /// Whether up to three bytes can be the beginning of a known type.
+  /// Whether up to three bytes can begin a known type.
   static func canBegin(_ bytes: RawSpan) -> Bool {
     var word: UInt32 = 0
     for place in 0..<bytes.byteCount { word = word << 8 | UInt32(bytes.u8(place)) }
@@ -80,7 +80,7 @@ struct UAMessageType: RawRepresentable, Hashable, Sendable {
     default: "Message type not in OPC 10000-6"
     }
   }
-  /// Bytes of the shortest chunk.
+  /// Length of the shortest chunk in bytes.
   var shortest: Int {
     switch self {
     case .message, .close: UASymmetricHeader.size
@@ -90,7 +90,7 @@ struct UAMessageType: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// How a chunk goes on.
+/// How a message continues after this chunk.
 struct UAChunkType: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -112,12 +112,12 @@ struct UAChunkType: RawRepresentable, Hashable, Sendable {
 ///     | message header | channel id | token | sequence number | request id | body        |
 ///     +----------------+------------+-------+-----------------+------------+------- ... -+
 ///
-/// Where the channel encrypts, the sequence number and everything after it cannot be read.
+/// If the channel encrypts, the sequence number and everything after it cannot be read.
 struct UASymmetricHeader: ~Escapable {
   static let size = 24
   private let bytes: RawSpan
 
-  /// `chunk` begins with its message header. Nil where fewer bytes than the headers are there.
+  /// `chunk` starts with its message header. Nil if there are fewer bytes than the headers.
   @inline(__always) @_lifetime(copy chunk)
   init?(_ chunk: RawSpan) {
     guard chunk.byteCount >= UASymmetricHeader.size else { return nil }
@@ -142,7 +142,7 @@ struct UASymmetricHeader: ~Escapable {
 ///     | receiver certificate thumbprint | sequence number | request id | body             |
 ///     +----------------------------- ... -+---------------+------------+------------- ... -+
 ///
-/// URI, certificate and thumbprint have their length (4 bytes) before them.
+/// URI, certificate and thumbprint are each preceded by their length (4 bytes).
 struct UAAsymmetricHeader: ~Escapable {
   let secureChannelID: UInt32
   let securityPolicyURI: RawSpan
@@ -150,11 +150,11 @@ struct UAAsymmetricHeader: ~Escapable {
   let receiverCertificateThumbprint: RawSpan
   let sequenceNumber: UInt32
   let requestID: UInt32
-  /// Where the body begins in the chunk; nil where the headers reach over its end. Then the fields from there on are
-  /// empty.
+  /// Where the body begins in the chunk; nil if the headers extend beyond its end, in which case the fields from there
+  /// on are empty.
   let bodyStart: Int?
 
-  /// `chunk` begins with its message header.
+  /// `chunk` starts with its message header.
   @_lifetime(copy chunk)
   init(_ chunk: RawSpan) {
     var reader = UAReader(chunk, at: UAMessageHeader.size)

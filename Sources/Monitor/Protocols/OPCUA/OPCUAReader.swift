@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the binary encoding (OPC 10000-6, 5.2) from beginning to end. What is cut off reads as 0, and is remembered in
-/// `hasFailed`.
+/// Reads the binary encoding (OPC 10000-6, 5.2) from start to end. Missing bytes read as 0, and set `hasFailed`.
 struct UAReader: ~Escapable {
   private let bytes: RawSpan
   private var cursor: ByteCursor
-  /// What was met that cannot be read: nothing says where what follows it begins.
+  /// Why reading stopped at something unreadable: where the next field begins is unknown.
   private(set) var unread: Fault?
   var offset: Int { cursor.offset }
   var hasFailed: Bool { cursor.hasFailed }
-  /// Nothing more can be read.
+  /// Nothing further can be read.
   var isDone: Bool { hasFailed || unread != nil }
-  /// Variants in variants (5.1.2: decoders take at least 100 levels).
+  /// Limit on variants nested in variants (5.1.2: decoders must support at least 100 levels).
   private static let deepest = 100
 
   @_lifetime(copy bytes)
@@ -26,13 +25,13 @@ struct UAReader: ~Escapable {
   mutating func readU16() -> UInt16 { cursor.readU16LE() }
   mutating func readU32() -> UInt32 { cursor.readU32LE() }
 
-  /// The length of an array; -1, which is null, and what cannot be there count as none.
+  /// The length of an array; 0 for -1 (a null array), and, as a failure, for more elements than bytes are left.
   mutating func readCount() -> Int {
     let count = Int(Int32(bitPattern: readU32()))
     if count > cursor.remaining { fail() }
     return hasFailed ? 0 : max(0, count)
   }
-  /// Where a string or byte string is; null has no bytes.
+  /// Where a string or byte string lies; a null string has no bytes.
   mutating func readString() -> (start: Int, count: Int) {
     let count = Int(Int32(bitPattern: readU32()))
     let start = offset
@@ -45,12 +44,12 @@ struct UAReader: ~Escapable {
     let (start, count) = readString()
     return name(start, count, &exchange)
   }
-  /// The name of a string that was read.
+  /// The ID of the name at the place of a string already read.
   func name(_ start: Int, _ count: Int, _ exchange: inout Exchange) -> NameID {
     exchange.name(bytes.slice(start, count))
   }
 
-  /// The numeric id of a node of namespace 0 (a type's encoding); 0 for any other.
+  /// The numeric ID of a node in namespace 0 (an encoding of a type); 0 for any other.
   mutating func readServiceID() -> UInt32 {
     switch readU8() {
     case 0: return UInt32(readU8())
@@ -66,7 +65,7 @@ struct UAReader: ~Escapable {
     }
   }
 
-  /// A node id (5.2.2.9), in the notation `ns=2;s=Line1/Speed`.
+  /// Reads a NodeId (5.2.2.9) in the notation `ns=2;s=Line1/Speed`.
   mutating func readNode(_ exchange: inout Exchange) -> NameID {
     let encoding = readU8()
     var space: UInt16 = 0
@@ -115,7 +114,7 @@ struct UAReader: ~Escapable {
       }
     }
   }
-  /// A ReadValueId (OPC 10000-4, 7.29): node, attribute, range, encoding; the node.
+  /// Reads a ReadValueId (OPC 10000-4, 7.29): node, attribute, range, encoding; returns the node.
   mutating func readValueID(_ exchange: inout Exchange) -> NameID {
     let node = readNode(&exchange)
     skip(4)
@@ -140,7 +139,7 @@ struct UAReader: ~Escapable {
     if encoding & 0x40 != 0 { skip(4) }
   }
 
-  /// A qualified name: the namespace, the name; where the name is.
+  /// Reads a qualified name: namespace, then name; returns where the name lies.
   mutating func readQualifiedName() -> (start: Int, count: Int) {
     skip(2)
     return readString()
@@ -151,7 +150,7 @@ struct UAReader: ~Escapable {
     if mask & 1 != 0 { skipString() }
     if mask & 2 != 0 { skipString() }
   }
-  /// What a reference leads to (OPC 10000-4, 7.30).
+  /// Skips the description of a reference's target (OPC 10000-4, 7.30).
   mutating func skipReferenceDescription() {
     skipNode()
     skip(1)
@@ -161,7 +160,8 @@ struct UAReader: ~Escapable {
     skip(4)
     skipNode()
   }
-  /// A relative path (OPC 10000-4, 7.31): reference type, its direction, with subtypes or not, name; the last name.
+  /// Reads a relative path (OPC 10000-4, 7.31): reference type, direction, whether subtypes are included, name; returns
+  /// where the last name lies.
   mutating func readRelativePath() -> (start: Int, count: Int) {
     var last = (start: offset, count: 0)
     for _ in 0..<readCount() {
@@ -173,7 +173,7 @@ struct UAReader: ~Escapable {
     return last
   }
   mutating func skipRelativePath() { _ = readRelativePath() }
-  /// An array of numbers of 32 bits (handles, status codes): the first one.
+  /// Reads an array of 32-bit numbers (handles, status codes); returns the first.
   @discardableResult
   mutating func readNumbers() -> UInt32? {
     let count = readCount()
@@ -188,7 +188,7 @@ struct UAReader: ~Escapable {
     }
   }
 
-  /// An extension object (5.2.2.15): the id of its type, and where its body is.
+  /// Reads an extension object (5.2.2.15): the ID of its type, and where its body lies.
   @discardableResult
   mutating func readExtensionObject() -> (type: UInt32, start: Int, end: Int) {
     var id = self
@@ -204,13 +204,13 @@ struct UAReader: ~Escapable {
       return (type, offset, offset)
     }
   }
-  /// Reads a part that was skipped.
+  /// A reader for a part that was skipped.
   @_lifetime(copy self)
   func part(_ body: (type: UInt32, start: Int, end: Int)) -> UAReader {
     UAReader(bytes.extracting(first: body.end), at: body.start)
   }
 
-  /// Token, time, handle, diagnostics, audit entry, time-out, additional header (OPC 10000-4, 7.33).
+  /// Token, time, handle, diagnostics, audit entry, timeout, additional header (OPC 10000-4, 7.33).
   mutating func skipRequestHeader() {
     skipNode()
     skip(16)
@@ -218,7 +218,7 @@ struct UAReader: ~Escapable {
     skip(4)
     readExtensionObject()
   }
-  /// Time, handle, result, diagnostics, strings, additional header (7.34); the result.
+  /// Time, handle, result, diagnostics, strings, additional header (7.34); returns the result.
   mutating func readResponseHeader() -> UInt32 {
     skip(12)
     let status = readU32()
@@ -231,7 +231,7 @@ struct UAReader: ~Escapable {
     return status
   }
 
-  /// A DiagnosticInfo (5.2.2.12): the inner one comes last, so that this needs no recursion.
+  /// Skips a DiagnosticInfo (5.2.2.12): the inner one comes last, so no recursion is needed.
   mutating func skipDiagnostics() {
     var mask = readU8()
     while !hasFailed {
@@ -243,7 +243,7 @@ struct UAReader: ~Escapable {
     }
   }
 
-  /// A DataValue (5.2.2.17): where its numbers are, and its status.
+  /// Reads a DataValue (5.2.2.17): where its numbers lie, and its status.
   mutating func readDataValue(depth: Int = 0) -> (values: Values, status: UInt32) {
     let mask = readU8()
     let values = mask & 1 != 0 ? readVariant(depth: depth) : .none
@@ -256,7 +256,7 @@ struct UAReader: ~Escapable {
     return (values, status)
   }
 
-  /// A Variant (5.2.2.16): where its numbers are.
+  /// Reads a Variant (5.2.2.16): where its numbers lie.
   mutating func readVariant(depth: Int = 0) -> Values {
     guard depth <= UAReader.deepest else {
       unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.deepest))
@@ -275,7 +275,7 @@ struct UAReader: ~Escapable {
       unread = Fault(.code, "Variant type", seen: UInt64(type), least: 0, most: 31)
       return .none
     } else if type != 0 {
-      // Not for null, which has no bytes: a count would be all it takes to keep the reader busy.
+      // Not for null values, which take no bytes: a large count alone would keep the reader busy.
       for _ in 0..<count {
         let one = readElement(type, depth)
         if isDone { return .none }
@@ -286,7 +286,7 @@ struct UAReader: ~Escapable {
     return values
   }
 
-  /// One value that is not a plain number. Types 26 to 31 are reserved, and read as byte strings.
+  /// Reads one value that is not a plain number. Types 26 to 31 are reserved, and read as byte strings.
   private mutating func readElement(_ type: UInt8, _ depth: Int) -> Values {
     switch type {
     case 13: skip(8)

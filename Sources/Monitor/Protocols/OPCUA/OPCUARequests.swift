@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What requests hold after the request header (OPC 10000-4, 5).
+/// The contents of requests after the request header (OPC 10000-4, 5).
 enum OPCUARequests {
   private static let valueAttribute: UInt32 = 13
 
@@ -9,10 +9,10 @@ enum OPCUARequests {
   ) {
     switch service {
     case .findServersRequest, .getEndpointsRequest, .registerServerRequest, .registerServer2Request:
-      // The endpoint that is asked, the server that is registered.
+      // The endpoint that is queried, or the server that is registered.
       operation.detail = reader.readName(&exchange)
     case .openChannelRequest:
-      // Version, issue or renew, mode.
+      // Version, request type (issue or renew), mode.
       reader.skip(8)
       operation.facets[.securityMode] = reader.readU32()
     case .createSessionRequest: OPCUAIdentity.readApplication(&reader, &exchange)
@@ -23,9 +23,9 @@ enum OPCUARequests {
     case .writeRequest:
       readEach(&reader, &operation, &exchange) { reader, operation, exchange in
         let node = reader.readNode(&exchange)
-        // Anything but the value is a setting of the node. That is the more serious action, for which policy wants a
-        // conduit even inside a zone: a message that sets one cannot hide it among values, which are among the targets
-        // all the same.
+        // Anything other than the value is a setting of the node. Changing it is the more serious action, for which
+        // policy requires a conduit even within a zone: a message cannot hide it among writes of values, which remain
+        // among the targets.
         if reader.readU32() != valueAttribute { operation.action = .configure }
         reader.skipString()
         return Item(target(node), reader.readDataValue().values)
@@ -41,7 +41,7 @@ enum OPCUARequests {
         return Item(target(node))
       }
     case .historyUpdateRequest:
-      // Whatever is updated or deleted, the details begin with the node.
+      // Whatever is updated or deleted, the details start with the node.
       readEach(&reader, &operation, &exchange) { reader, _, exchange in
         var details = reader.part(reader.readExtensionObject())
         return Item(target(details.readNode(&exchange)))
@@ -57,7 +57,7 @@ enum OPCUARequests {
 
   private static func target(_ node: NameID) -> Target { Target(area: .node, count: 1, name: node) }
 
-  /// An array: the first item is the operation's own, the others further ones.
+  /// Reads an array: its first item becomes the operation's own, the others further ones.
   private static func readEach(
     _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange,
     _ body: (inout UAReader, inout Operation, inout Exchange) -> Item
@@ -85,7 +85,7 @@ enum OPCUARequests {
         reader.skip(4)
         reader.readExtensionObject()
         reader.skipNode()
-        // Without an id the server gives it one: then it is known by its parent.
+        // If no node ID is requested, the server assigns one: the new node is then identified by its parent.
         return Item(target(wanted == .none ? parent : wanted))
       }
     case .addReferencesRequest:
@@ -149,14 +149,14 @@ enum OPCUARequests {
     }
   }
 
-  /// A view (7.44): node, time, version.
+  /// Skips a view (7.44): node, time, version.
   private static func skipView(_ reader: inout UAReader) {
     reader.skipNode()
     reader.skip(12)
   }
 
-  /// Object, method, arguments (5.12.2): the first argument's values are those of the target, the others'
-  /// follow it.
+  /// Object, method, arguments (5.12.2): the values of the first argument belong to the operation's own target, those
+  /// of the other arguments become items.
   private static func readCall(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
     for place in 0..<reader.readCount() {
       let object = reader.readNode(&exchange)
@@ -234,9 +234,9 @@ enum OPCUARequests {
   }
 }
 
-/// What the two ends say of themselves.
+/// How the two ends describe themselves.
 enum OPCUAIdentity {
-  /// An ApplicationDescription (OPC 10000-4, 7.2): URI of the application, of the product, name.
+  /// Reads an ApplicationDescription (OPC 10000-4, 7.2): application URI, product URI, name.
   static func readApplication(_ reader: inout UAReader, _ exchange: inout Exchange) {
     reader.skipString()
     var report = IdentityReport()
@@ -247,7 +247,7 @@ enum OPCUAIdentity {
     if !reader.hasFailed, report.model != .none || report.name != .none { exchange.identities.append(report) }
   }
 
-  /// The application of the first endpoint.
+  /// Reads the application of the first endpoint.
   static func readEndpoints(_ reader: inout UAReader, _ exchange: inout Exchange) {
     guard reader.readCount() > 0 else { return }
     reader.skipString()

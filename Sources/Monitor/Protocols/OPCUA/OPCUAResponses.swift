@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What responses hold after a response header that says good (OPC 10000-4, 5). Where there is a result for each item,
-/// the first bad one is the outcome.
+/// The contents of responses whose header reports success (OPC 10000-4, 5). If each item has a result, the first bad
+/// one is the outcome.
 enum OPCUAResponses {
   static func read(
     _ reader: inout UAReader, _ service: UAService, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch service {
     case .findServersResponse:
-      // The servers a server knows, not only itself: the first one's URI.
+      // The servers that a server knows, not just itself: the URI of the first.
       if reader.readCount() > 0 { operation.detail = reader.readName(&exchange) }
     case .createSessionResponse:
-      // Two node ids, time-out, nonce, certificate, then the server's endpoints.
+      // Two NodeIds, timeout, nonce, certificate, then the server's endpoints.
       reader.skipNode()
       reader.skipNode()
       reader.skip(8)
@@ -66,7 +66,7 @@ enum OPCUAResponses {
         reader.skipAllDiagnostics()
       }
     case .createItemsResponse:
-      // Id, interval, queue size, result of the filter.
+      // ID, interval, queue size, filter result.
       readResults(&reader, &operation) { reader, _ in
         reader.skip(16)
         reader.readExtensionObject()
@@ -89,7 +89,7 @@ enum OPCUAResponses {
     if operation.outcome == .ok { operation.outcome = UAStatus.outcome(status) }
   }
 
-  /// An array of results, each of a status code and a `rest`.
+  /// Reads an array of results, each consisting of a status code and a `rest`.
   private static func readResults(
     _ reader: inout UAReader, _ operation: inout Operation, _ rest: (inout UAReader, inout Operation) -> Void
   ) {
@@ -100,8 +100,8 @@ enum OPCUAResponses {
     }
   }
 
-  /// Status, status codes and diagnostics of the arguments, outputs (5.12.2). The first method's first output is the
-  /// answer's value.
+  /// Status, status codes and diagnostics of the arguments, outputs (5.12.2). The first output of the first method is
+  /// the value of the response.
   private static func readCall(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
     for place in 0..<reader.readCount() {
       note(reader.readU32(), &operation)
@@ -116,14 +116,14 @@ enum OPCUAResponses {
     }
   }
 
-  /// Data changes by type of notification (OPC Foundation, NodeIds.csv).
+  /// Notifications of data changes, by type (OPC Foundation, NodeIds.csv).
   private enum Notification {
     static let dataChange: UInt32 = 811
     static let statusChange: UInt32 = 820
   }
 
-  /// A NotificationMessage (7.26): number, time, notifications. Of changed data only the values are here: the
-  /// subscriber gave each node a number of its own.
+  /// Reads a NotificationMessage (7.26): number, time, notifications. Data changes contain only values: they refer to
+  /// nodes by handles that the subscriber has chosen.
   private static func readNotifications(
     _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

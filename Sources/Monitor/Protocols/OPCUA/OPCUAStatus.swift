@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Status codes (OPC Foundation, StatusCode.csv of OPC 10000-6, annex A): all bad ones.
+/// Status codes (OPC Foundation, StatusCode.csv of OPC 10000-6, annex A): all bad codes.
 enum UAStatus {
-  /// Good and uncertain codes are not refusals: the severity is in the two upper bits.
+  /// Good and uncertain codes are not refusals: the two highest bits are the severity.
   static func outcome(_ code: UInt32) -> Outcome {
     code & 0x8000_0000 == 0 ? .ok : .error(code: code, name: name(code))
   }
 
-  /// A bad code without any of the further bits that results of values have.
+  /// A bad code, without any of the additional bits found in results of values.
   static func isBad(_ code: UInt32) -> Bool { code & 0xC000_FFFF == 0x8000_0000 }
 
   static func name(_ code: UInt32) -> StaticString {

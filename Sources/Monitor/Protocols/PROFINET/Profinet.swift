@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// PROFINET on EtherType 8892, by the frame id that begins it: IEC 61158-6-10, 4.3 (DCP) and 4.7 (RTC, RTA). Cyclic
+/// PROFINET on EtherType 8892, identified by the leading frame ID: IEC 61158-6-10, 4.3 (DCP) and 4.7 (RTC, RTA). Cyclic
 /// data, DCP and alarms are three protocols in records and site files.
 enum Profinet: Dissector {
   static var name: StaticString { "profinet-rt" }
@@ -47,7 +47,7 @@ enum Profinet: Dissector {
     operation.cyclic = .yes
     operation.unit = Int64(frameID.rawValue)
     operation.facets[.frameID] = UInt32(frameID.rawValue)
-    // The status is at the end of the frame: what ends a frame that the capture cut is data.
+    // The status is at the end of the frame: if the capture truncated the frame, those bytes are data.
     if !exchange.isCut {
       if let status = ProfinetAPDUStatus(endOf: bytes) {
         operation.facets[.cycleCounter] = UInt32(status.cycleCounter)
@@ -68,16 +68,16 @@ enum Profinet: Dissector {
     exchange.operations.append(operation)
   }
 
-  /// A frame that ends before the `least` bytes that its `field` needs.
+  /// The fault of a frame that is shorter than the `least` bytes required by its `field`.
   static func truncated(_ field: StaticString, _ frame: RawSpan, least: Int) -> Fault {
     Fault(.truncated, field, seen: UInt64(frame.byteCount), least: UInt64(least), most: UInt64(longestMessage))
   }
 }
 
-/// What the dissector remembers of a conversation: the last data status of each direction.
+/// What the dissector remembers about a conversation: the last data status in each direction.
 struct ProfinetState {
   private(set) var bits: UInt64
-  /// Above the eight bits of a status.
+  /// A bit above the eight of a status.
   private static let isPresent: UInt64 = 0x100
 
   /// Nil before the first frame.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Alarms, and what acknowledges them: IEC 61158-6-10, 4.7.3 and 5.2.
+/// Alarms and their acknowledgements: IEC 61158-6-10, 4.7.3 and 5.2.
 enum ProfinetAlarm {
   static func read(_ bytes: RawSpan, _ frameID: ProfinetFrameID, _ exchange: inout Exchange) {
     var operation = Operation(
@@ -27,7 +27,7 @@ enum ProfinetAlarm {
     exchange.operations.append(operation)
   }
 
-  /// What answers an alarm.
+  /// Marks the operation as a response to an alarm.
   private static func mark(_ operation: inout Operation, _ name: StaticString) {
     operation.role = .response
     operation.name = name

@@ -33,8 +33,8 @@ struct ProfinetAlarmType: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// ErrorCode, ErrorDecode, ErrorCode1, ErrorCode2. Of class RTA (CF 81 FD) the reason why the application relation
-/// ends; of an acknowledgement (DA 81 3C) why the alarm was not accepted.
+/// ErrorCode, ErrorDecode, ErrorCode1, ErrorCode2. In class RTA (CF 81 FD), the reason why the application relation
+/// ends; in an acknowledgement (DA 81 3C), why the alarm was not accepted.
 struct PNIOStatus: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt32
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Header of alarms and of what acknowledges them, the RTA-PDU (IEC 61158-6-10, 4.7.3).
+/// Header of alarms and their acknowledgements, the RTA-PDU (IEC 61158-6-10, 4.7.3).
 ///
 ///     0         2             4        6               7           8      10    12       14
 ///     +---------+-------------+--------+---------------+-----------+------+-----+--------+---- ... -+
 ///     | FrameID | destination | source | version, type | add flags | send | ack | length | RTA-SDU  |
 ///     +---------+-------------+--------+---------------+-----------+------+-----+--------+---- ... -+
 ///
-/// The length, which is not needed, is not among what must be there.
+/// The length is not needed, so it need not be present.
 struct ProfinetAlarmHeader: ~Escapable {
   static let size = 12
   /// Where the RTA-SDU begins.
   static let payloadStart = 14
   private let bytes: RawSpan
 
-  /// `frame` begins with its FrameID. Nil where fewer bytes than the header are there.
+  /// `frame` starts with its FrameID. Nil if there are fewer bytes than the header.
   @inline(__always) @_lifetime(copy frame)
   init?(_ frame: RawSpan) {
     guard frame.byteCount >= ProfinetAlarmHeader.size else { return nil }
@@ -28,7 +28,7 @@ struct ProfinetAlarmHeader: ~Escapable {
   var addFlags: UInt8 { bytes.u8(7) }
   var sendSequence: UInt16 { bytes.u16(8) }
   var ackSequence: UInt16 { bytes.u16(10) }
-  /// Empty where it is not there.
+  /// Empty if there is none.
   var payload: RawSpan {
     @_lifetime(copy self) get { bytes.from(ProfinetAlarmHeader.payloadStart) }
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Discovery and basic configuration protocol: IEC 61158-6-10, 4.3.
+/// Discovery and Basic Configuration Protocol: IEC 61158-6-10, 4.3.
 enum ProfinetDCP {
-  /// What the blocks of a Set come to, the most serious last.
+  /// The overall effect of a Set, judged by its blocks; the most serious is last.
   private enum Setting: UInt8, Comparable {
-    /// Start and end of a transaction alone.
+    /// Only the start and end of a transaction.
     case nothing
-    /// A lamp blinks.
+    /// A lamp on the device blinks.
     case signal
     /// Name, addresses, and everything else.
     case values
@@ -34,7 +34,7 @@ enum ProfinetDCP {
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard let header = ProfinetDCPHeader(bytes) else {
-      // Not a fault where the capture cut it.
+      // Not a fault if the capture truncated it.
       if exchange.isCut { return .incomplete(ProfinetDCPHeader.size) }
       exchange.fault = Profinet.truncated("DCP header", bytes, least: ProfinetDCPHeader.size)
       return .refused(bytes.byteCount)
@@ -77,13 +77,14 @@ enum ProfinetDCP {
     }
   }
 
-  /// A block that runs over the end of its message.
+  /// Records the fault of a block that extends beyond the end of its message.
   private static func noteOverlong(_ blocks: borrowing ProfinetDCPBlocks, _ operation: inout Operation) {
     guard let (length, room) = blocks.overlong else { return }
     operation.note(Fault(.length, "DCPBlockLength", seen: UInt64(length), least: 0, most: UInt64(room)))
   }
 
-  /// Set: a qualifier comes before the value of each block. Identify: its blocks are filters, without one.
+  /// In a Set, each block has a qualifier before its value. In an Identify, the blocks are filters, without a
+  /// qualifier.
   private static func readQuestion(
     _ header: borrowing ProfinetDCPHeader, isWhole: Bool, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
@@ -104,7 +105,7 @@ enum ProfinetDCP {
       if isSet {
         let this = Setting(block.kind)
         setting = max(setting ?? .nothing, this)
-        // A new name is what matters most in a Set, then what else changes, whatever comes before it.
+        // The most important block of a Set is a new name, then any other change, regardless of their order.
         rank = target.area == .station ? 3 : this >= .values ? 2 : Int(this.rawValue)
       }
       if rank > best {
@@ -119,15 +120,15 @@ enum ProfinetDCP {
     }
     noteOverlong(blocks, &operation)
     guard isSet else { return }
-    // What cannot be read may set anything.
+    // The unreadable part may set anything.
     if !isWhole || blocks.overlong != nil { setting = max(setting ?? .values, .values) }
     guard let setting else { return }
     operation.name = setting.name
     if setting < .values { operation.action = .diagnose }
   }
 
-  /// Answers to Get and Identify, and Hello: a device speaks of itself. The answer to a Set says how each block came
-  /// out.
+  /// Responses to Get and Identify, and Hello: a device describes itself. The response to a Set reports the result of
+  /// each block.
   private static func readAnswer(
     _ header: borrowing ProfinetDCPHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
@@ -154,13 +155,14 @@ enum ProfinetDCP {
       case .deviceID: if let id = ProfinetDeviceID(value) { report.knownVendor = ProfinetVendor.name(id.vendorID) }
       default: break
       }
-      // What was set is in the question; a device that answers Identify says a dozen things, and its name is what
-      // counts.
+      // What was set is stated in the request. A response to Identify contains a dozen blocks, of which the name is the
+      // one that matters.
       if service == .get || isFirst { exchange.add(target, to: &operation, isFirst: isFirst) }
       isFirst = false
     }
     noteOverlong(blocks, &operation)
-    // The answer to a Set names nothing: the device has the new name, which the question held, once it agrees.
+    // The response to a Set describes nothing itself: the new name, which the device accepts with it, is in the
+    // request.
     guard service != .set else { return }
     if service != .get, report.name != .none {
       operation.target = Target(area: .station, count: 1, name: report.name)
@@ -181,8 +183,8 @@ enum ProfinetDCP {
     }
   }
 
-  /// A question to all devices is answered by each from its own address: so the transaction id alone ties answers to
-  /// it, and it keeps waiting.
+  /// A request to all devices is answered by each from its own address. Therefore only the transaction ID matches
+  /// responses to it, and it stays pending.
   private static func pair(_ operation: inout Operation, _ isResponse: Bool, _ exchange: inout Exchange) {
     guard operation.role != .report else { return }
     let conversation = exchange.conversation
@@ -210,7 +212,7 @@ enum ProfinetDCP {
       operation.target = target
       exchange.take(answer: &operation, to: asked)
     default:
-      // A question for a name does not hold it; the answer does.
+      // A request for the name does not contain it; the response does.
       if operation.target == .none { operation.target = target }
       exchange.take(answer: &operation, to: asked)
     }

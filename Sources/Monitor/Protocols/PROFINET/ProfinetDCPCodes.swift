@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The service of a frame of DCP.
+/// The service of a DCP frame.
 struct ProfinetDCPService: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -32,13 +32,13 @@ struct ProfinetDCPServiceType: RawRepresentable, Hashable, Sendable {
 
   static let request = ProfinetDCPServiceType(rawValue: 0)
   static let success = ProfinetDCPServiceType(rawValue: 1)
-  /// Answer to a request that the device does not support.
+  /// The response to a request that the device does not support.
   static let notSupported = ProfinetDCPServiceType(rawValue: 5)
 
   var isResponse: Bool { rawValue & 1 != 0 }
 }
 
-/// What a block holds: option in the upper byte, suboption in the lower one.
+/// The contents of a block: option in the upper byte, suboption in the lower.
 struct ProfinetDCPKind: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
 
@@ -57,10 +57,10 @@ struct ProfinetDCPKind: RawRepresentable, Hashable, Sendable {
   private static let ip: UInt8 = 1
   private var option: UInt8 { UInt8(rawValue >> 8) }
   private var suboption: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
-  /// The value begins with an IP suite.
+  /// The value starts with an IP suite.
   var hasIPSuite: Bool { self == .ipParameter || self == .fullIPSuite }
 
-  /// The name of a station is added by who reads it.
+  /// The target of the block. The caller adds the name of a station.
   var target: Target {
     if option == ProfinetDCPKind.ip { return Target(area: .ipSuite, count: 1) }
     if self == .nameOfStation { return Target(area: .station, count: 1) }
@@ -68,7 +68,7 @@ struct ProfinetDCPKind: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// How a block of a Set came out (IEC 61158-6-10, 4.3.1.4.29).
+/// The result of one block of a Set (IEC 61158-6-10, 4.3.1.4.29).
 struct ProfinetDCPError: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -88,7 +88,7 @@ struct ProfinetDCPError: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Makers by their PROFINET vendor id (PROFIBUS & PROFINET International, list of vendor ids).
+/// Manufacturers by PROFINET vendor ID (PROFIBUS & PROFINET International, list of vendor IDs).
 enum ProfinetVendor {
   static func name(_ id: UInt16) -> StaticString? {
     switch id {

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Header of the discovery and basic configuration protocol (IEC 61158-6-10, 4.3.1.3).
+/// Header of the Discovery and Basic Configuration Protocol (IEC 61158-6-10, 4.3.1.3).
 ///
 ///     0         2            3              4      8                10            12
 ///     +---------+------------+--------------+------+----------------+-------------+------- ... -+
 ///     | FrameID | service id | service type | xid  | response delay | data length | blocks      |
 ///     +---------+------------+--------------+------+----------------+-------------+------- ... -+
 ///
-/// In answers the place of the response delay is padding. The data length counts the blocks.
+/// In responses, padding replaces the response delay. The data length counts the blocks.
 struct ProfinetDCPHeader: ~Escapable {
   static let size = 12
   private let bytes: RawSpan
 
-  /// `frame` begins with its FrameID. Nil where fewer bytes than a header are there.
+  /// `frame` starts with its FrameID. Nil if there are fewer bytes than a header.
   @inline(__always) @_lifetime(copy frame)
   init?(_ frame: RawSpan) {
     guard frame.byteCount >= ProfinetDCPHeader.size else { return nil }
     bytes = frame
   }
 
-  /// The service type of a frame of which less than a header may be there.
+  /// The service type of a frame that may be shorter than a header.
   static func serviceType(_ frame: RawSpan) -> ProfinetDCPServiceType? {
     frame.byteCount > 3 ? ProfinetDCPServiceType(rawValue: frame.u8(3)) : nil
   }
@@ -27,16 +27,16 @@ struct ProfinetDCPHeader: ~Escapable {
   var serviceID: ProfinetDCPService { ProfinetDCPService(rawValue: bytes.u8(2)) }
   var serviceType: ProfinetDCPServiceType { ProfinetDCPServiceType(rawValue: bytes.u8(3)) }
   var xid: UInt32 { bytes.u32(4) }
-  /// In units of 10 ms, for Identify.
+  /// For Identify, in units of 10 ms.
   var responseDelay: UInt16 { bytes.u16(8) }
   var dataLength: UInt16 { bytes.u16(10) }
-  /// Where the blocks end by the data length.
+  /// Where the blocks end according to the data length.
   var statedEnd: Int { ProfinetDCPHeader.size + Int(dataLength) }
-  /// The blocks that are there; padding is trimmed off.
+  /// The blocks present, without padding.
   var blocks: ProfinetDCPBlocks {
     @_lifetime(copy self) get { ProfinetDCPBlocks(bytes.extracting(first: statedEnd), at: ProfinetDCPHeader.size) }
   }
-  /// What a Get asks for: options and suboptions alone.
+  /// What a Get requests: only options and suboptions.
   var requestedKinds: RawSpan {
     @_lifetime(copy self) get { bytes.slice(ProfinetDCPHeader.size, Int(dataLength)) }
   }
@@ -49,7 +49,7 @@ struct ProfinetDCPHeader: ~Escapable {
 ///     | option | suboption | length | qualifier or info (2 bytes), value      |
 ///     +--------+-----------+--------+----------------------------------- ... -+
 ///
-/// Set has a qualifier before the value, answers and Hello a block info; the filters of Identify have neither.
+/// Before the value, Set has a qualifier, responses and Hello have a block info; filters of Identify have neither.
 struct ProfinetDCPBlock: ~Escapable {
   static let headerSize = 4
   static let qualifierSize = 2
@@ -57,7 +57,7 @@ struct ProfinetDCPBlock: ~Escapable {
   /// Where the block begins in its frame.
   let offset: Int
 
-  /// Nil where fewer bytes than the header and its length are there.
+  /// Nil if there are fewer bytes than the header and its length.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, at offset: Int) {
     guard bytes.byteCount >= ProfinetDCPBlock.headerSize else { return nil }
@@ -72,21 +72,21 @@ struct ProfinetDCPBlock: ~Escapable {
   var contents: RawSpan {
     @_lifetime(copy self) get { bytes.from(ProfinetDCPBlock.headerSize) }
   }
-  /// Nil where the block is too short for it.
+  /// Nil if the block is too short to have one.
   var qualifier: UInt16? { length >= 2 ? contents.u16(0) : nil }
-  /// What follows the qualifier.
+  /// The value after the qualifier.
   var value: RawSpan {
     @_lifetime(copy self) get { contents.from(ProfinetDCPBlock.qualifierSize) }
   }
-  /// Where the value is in the frame.
+  /// Where the value lies in the frame.
   var valueRange: Range<Int> {
     let start = offset + ProfinetDCPBlock.headerSize + ProfinetDCPBlock.qualifierSize
     return start..<max(start, offset + bytes.byteCount)
   }
 }
 
-/// The blocks of a frame: one of odd length is followed by a byte of padding. Each step takes at least a header, so the
-/// walk ends.
+/// The blocks of a frame; a block of odd length is followed by a padding byte. Each step consumes at least a header, so
+/// the walk ends.
 struct ProfinetDCPBlocks: ~Escapable {
   private let bytes: RawSpan
   private var offset: Int
@@ -98,7 +98,7 @@ struct ProfinetDCPBlocks: ~Escapable {
     self.offset = offset
   }
 
-  /// Nil at the end, and at a block that runs over it.
+  /// Nil at the end, and at a block that extends beyond it.
   @_lifetime(copy self)
   mutating func next() -> ProfinetDCPBlock? {
     guard let block = ProfinetDCPBlock(bytes.from(offset), at: offset) else { return nil }
@@ -106,8 +106,7 @@ struct ProfinetDCPBlocks: ~Escapable {
     return block
   }
 
-  /// The length of the block that ended the walk, and the room that there is for it; nil where all blocks were walked
-  /// over.
+  /// The length of the block that ended the walk, and the room left for it; nil if the walk reached the end.
   var overlong: (length: UInt16, room: Int)? {
     let rest = bytes.from(offset)
     guard rest.byteCount >= ProfinetDCPBlock.headerSize else { return nil }
@@ -117,7 +116,7 @@ struct ProfinetDCPBlocks: ~Escapable {
   }
 }
 
-/// Address, mask and gateway, which the blocks of option IP begin with:
+/// Address, mask and gateway, at the start of blocks of option IP:
 ///
 ///     0         4             8         12
 ///     +---------+-------------+---------+
@@ -138,7 +137,7 @@ struct ProfinetIPSuite: ~Escapable {
   var gateway: UInt32 { bytes.u32(8) }
 }
 
-/// The block that says how a block of a Set came out:
+/// The block that reports the result of one block of a Set:
 ///
 ///     0                    2             3
 ///     +--------------------+-------------+
@@ -158,7 +157,7 @@ struct ProfinetDCPResponse: ~Escapable {
   var error: ProfinetDCPError { ProfinetDCPError(rawValue: bytes.u8(2)) }
 }
 
-/// The device id:
+/// The device ID:
 ///
 ///     0           2           4
 ///     +-----------+-----------+

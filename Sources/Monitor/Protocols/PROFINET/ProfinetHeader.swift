@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What all frames of EtherType 8892 begin with (IEC 61158-6-10, 4.2).
+/// The start of every frame of EtherType 8892 (IEC 61158-6-10, 4.2).
 ///
 ///     0         2
 ///     +---------+---------------- ... -+
@@ -22,7 +22,7 @@ struct ProfinetFrameHeader: ~Escapable {
   }
 }
 
-/// What a frame is (IEC 61158-6-10, 4.2.2, coding of the field FrameID).
+/// The type of a frame (IEC 61158-6-10, 4.2.2, coding of the field FrameID).
 struct ProfinetFrameID: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
 
@@ -39,7 +39,7 @@ struct ProfinetFrameID: RawRepresentable, Hashable, Sendable {
   var isCyclic: Bool { 0x0100...0xFBFF ~= rawValue }
 }
 
-/// The APDU status, which ends a frame of cyclic data; padding comes before it (IEC 61158-6-10, 4.7.2).
+/// The APDU status at the end of a frame of cyclic data, after any padding (IEC 61158-6-10, 4.7.2).
 ///
 ///     0               2             3                 4
 ///     +---------------+-------------+-----------------+
@@ -49,7 +49,7 @@ struct ProfinetAPDUStatus: ~Escapable {
   static let size = 4
   private let bytes: RawSpan
 
-  /// The end of a frame; nil where there is no room for it after the FrameID.
+  /// The status at the end of a frame; nil if there is no room for it after the FrameID.
   @inline(__always) @_lifetime(copy frame)
   init?(endOf frame: RawSpan) {
     guard frame.byteCount >= ProfinetFrameHeader.size + ProfinetAPDUStatus.size else { return nil }
@@ -58,6 +58,6 @@ struct ProfinetAPDUStatus: ~Escapable {
 
   var cycleCounter: UInt16 { bytes.u16(0) }
   var dataStatus: UInt8 { bytes.u8(2) }
-  /// 0: the frame was received without a fault.
+  /// 0: the frame was received without error.
   var transferStatus: UInt8 { bytes.u8(3) }
 }

@@ -3,7 +3,7 @@
 /// CIP messages: ODVA, The CIP Networks Library, volume 1, 2-4 (`CIPRequestHeader`, `CIPResponseHeader`); paths in
 /// appendix C. Numbers are little-endian.
 enum CIP {
-  /// One level of embedding, of Multiple Service Packets and Unconnected Sends, in another; real ones have two.
+  /// Limit on Multiple Service Packets and Unconnected Sends nested in one another; real messages have two levels.
   static let deepest = 6
 
   /// The message that begins at `start` and ends where `bytes` do.
@@ -12,11 +12,11 @@ enum CIP {
     var place = EtherNetIPPlace.outermost
     if bytes.u8(start) & CIPRequestHeader.responseBit == 0 {
       var context = context
-      // The slot that a connection goes to was named when it was opened.
+      // The slot was given when the connection was opened.
       if context.connection != nil { context.slot = EtherNetIPState(exchange.state).slot ?? -1 }
       readRequest(bytes, at: start, context, &place, &exchange)
     } else {
-      // The answer to an embedded request comes without its envelope.
+      // The response to an embedded request arrives without its envelope.
       if let outer = exchange.waiting(transaction: context.transaction, unit: EtherNetIPPlace.outermost),
         exchange[outer].operation.isCarrier,
         exchange[outer].operation.code == UInt32(CIPService.unconnectedSend)
@@ -33,7 +33,7 @@ enum CIP {
     }
   }
 
-  /// A message that ends before its header does, or before the end of what the header announces.
+  /// A message that ends within its header, or before the end of what the header announces.
   static func addFaulty(
     _ service: UInt8, _ role: Role, _ fault: Fault, _ context: CIPContext, _ exchange: inout Exchange
   ) {
@@ -45,15 +45,15 @@ enum CIP {
     exchange.operations.append(operation)
   }
 
-  /// Times are numbers of eight bytes; of everything else only the bytes are known.
+  /// Times are eight-byte integers; of all other attributes only the raw bytes are known.
   static func attributeValues(_ bytes: RawSpan, at data: Int, of kind: CIPService) -> Values {
     let isTime = kind.classID.map { CIPObject(rawValue: $0).setAction == .clock } ?? false
     return Values(
       isTime && bytes.byteCount - data == 8 ? .uint64LE : .uint8, at: data, .max, end: bytes.byteCount)
   }
 
-  /// The attributes 1 to 7 of the identity object (volume 1, 5A-2): vendor, device type, product code, revision,
-  /// status, serial number, name.
+  /// Attributes 1 to 7 of the identity object (volume 1, 5A-2): vendor, device type, product code, revision, status,
+  /// serial number, name.
   static func identity(_ bytes: RawSpan, at offset: Int, _ exchange: inout Exchange) -> IdentityReport? {
     guard offset + 15 <= bytes.byteCount else { return nil }
     var report = IdentityReport()
@@ -71,10 +71,10 @@ enum CIP {
 struct CIPContext {
   var transaction: Int64
   var connection: UInt32?
-  /// Where a request is sent on to: a slot, or a host on another network.
+  /// Where a request is forwarded to: a slot, or a host on another network.
   var slot: Int64 = -1
   var host = NameID.none
-  /// In how many other messages it is embedded.
+  /// The number of messages it is nested in.
   var depth = 0
 
   init(transaction: Int64, connection: UInt32? = nil) {
@@ -82,7 +82,7 @@ struct CIPContext {
     self.connection = connection
   }
 
-  /// For a message embedded in this one.
+  /// The context of a message embedded in this one.
   var inner: CIPContext {
     var inner = self
     inner.depth += 1

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a service means at the class it is sent to. Services and classes: ODVA, The CIP Networks Library, volume 1,
-/// appendix A and chapter 5; those of Logix controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
+/// The meaning of a service for the class it is sent to. Services and classes: ODVA, The CIP Networks Library, volume
+/// 1, appendix A and chapter 5; those of Logix controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
 struct CIPService {
   static let unconnectedSend: UInt8 = 0x52
   static let connectionManager: UInt32 = 6
-  /// Whether the connection manager has a service of this number for connections, or for messages without one.
+  /// Whether this service number of the connection manager concerns connections, and not unconnected messages.
   static func isConnection(_ service: UInt8) -> Bool { [0x4E, 0x52, 0x54, 0x5B].contains(service) }
 
-  /// How its data are laid out.
+  /// The layout of its data.
   enum Form: Equatable {
     case none, multiple, unconnectedSend
     case forwardOpen(isLarge: Bool)
@@ -64,7 +64,7 @@ struct CIPService {
 
   private typealias Known = (StaticString, Action, Form)
 
-  /// At a tag, by its name or by its instance of the symbol object.
+  /// Services on a tag, addressed by its name or by its instance of the symbol object.
   private static func tag(_ service: UInt8) -> Known? {
     switch service {
     case 0x03: ("Get_Attribute_List", .read, .getList)
@@ -78,7 +78,7 @@ struct CIPService {
     }
   }
 
-  /// Services that mean something of their own at one class.
+  /// Services with a special meaning in one class.
   private static func specific(_ service: UInt8, _ classID: UInt32) -> Known? {
     switch (classID, service) {
     // Connection manager (3-5).
@@ -98,7 +98,7 @@ struct CIPService {
     case (0x37, 0x50): ("Download_Transfer", .file, .none)
     case (0x37, 0x51): ("Clear_File", .file, .none)
     case (0x37, 0x05), (0x37, 0x08), (0x37, 0x09): ("File object service", .file, .none)
-    // Connection configuration, position of a drive and the like keep to the common services. PCCC and symbols:
+    // Connection configuration, drive positions and the like use only the common services. PCCC and symbols:
     // 1756-PM020.
     case (0x67, 0x4B): ("Execute_PCCC", .session, .pccc)
     case (0x67, 0x4C): ("Execute_DH+", .session, .none)
@@ -116,12 +116,12 @@ struct CIPStatus: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
   static let success = CIPStatus(rawValue: 0x00)
-  /// A part of what was asked for; the rest is asked for next.
+  /// Only part of the data was returned; the client requests the rest next.
   static let partialTransfer = CIPStatus(rawValue: 0x06)
-  /// One of the embedded messages was refused, not all.
+  /// One or more of the embedded messages were refused.
   static let embeddedServiceError = CIPStatus(rawValue: 0x1E)
 
-  /// Whether data follow.
+  /// Whether data follows.
   var isSuccess: Bool { self == .success || self == .partialTransfer }
 
   var name: StaticString {
@@ -174,18 +174,18 @@ struct CIPStatus: RawRepresentable, Hashable, Sendable {
     case 0x2D: "Instance not deletable"
     case 0x2E: "Service not supported for specified path"
     case 0xFF: "Type mismatch or address out of range"
-    // The object class defines what it means.
+    // The meaning depends on the object class.
     case 0xD0...0xFE: "Error of the object class"
     default: "Status not in the CIP Networks Library"
     }
   }
 }
 
-/// An object class (volume 1, chapter 5; vendors' own from 0x64 to 0xC7 and 0x300 on).
+/// An object class (volume 1, chapter 5; vendor-specific ones are 0x64 to 0xC7, and 0x300 and above).
 struct CIPObject: RawRepresentable, Sendable {
   let rawValue: UInt32
 
-  /// Fetching its attributes.
+  /// The action of reading its attributes.
   var getAction: Action {
     switch rawValue {
     case 0x01: .identify
@@ -193,12 +193,12 @@ struct CIPObject: RawRepresentable, Sendable {
     default: .diagnose
     }
   }
-  /// Changing them.
+  /// The action of changing them.
   var setAction: Action {
     switch rawValue {
-    // Assemblies, discrete and analogue points and groups, positions, drives: what is set is process data.
+    // Assemblies, discrete and analogue points and groups, positions, drives: their attributes are process data.
     case 0x04, 0x08...0x0E, 0x1D...0x2E, 0x30...0x35, 0x68, 0x6B: .write
-    // Time sync; the wall clock of Logix controllers (1756-PM020 calls it WallClockTime).
+    // Time synchronisation; the wall clock of Logix controllers (WallClockTime in 1756-PM020).
     case 0x43, 0x8B: .clock
     case 0x37: .file
     default: .configure
@@ -227,7 +227,7 @@ enum CIPType {
   }
 }
 
-/// Makers by ODVA's vendor ids: those that plants meet often. The full list is ODVA's.
+/// Manufacturers by ODVA vendor ID: only those common in plants. ODVA publishes the full list.
 enum CIPVendor {
   static func name(_ id: UInt16) -> StaticString? {
     switch id {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Connections that CIP opens: ODVA, The CIP Networks Library, volume 1, 3-5.5. O->T is what the originator sends to
-/// the target, T->O what comes back.
+/// the target, T->O the opposite direction.
 extension CIP {
-  /// What a Forward Open asked for, as its answer has to know.
+  /// What the response to a Forward Open needs to know about its request.
   struct ConnectionAsked {
     var transportClass: UInt32 = .max
     var isSafety = false
@@ -17,7 +17,7 @@ extension CIP {
     }
   }
 
-  /// `at` is the place of the operation.
+  /// `at` is the index of the operation.
   static func readForwardOpen(_ bytes: RawSpan, at data: Int, isLarge: Bool, _ at: Int, _ exchange: inout Exchange) {
     guard let request = ForwardOpenRequest(bytes, at: data, isLarge: isLarge) else {
       let needed = UInt64(ForwardOpenRequest.size(isLarge: isLarge))
@@ -29,7 +29,7 @@ extension CIP {
     exchange.operations[at].unit = path.link
     exchange.operations[at].detail = path.linkName
     exchange.operations[at].subcode = Int32(request.trigger)
-    // In the order of what they say: the number of facets is limited.
+    // Most important first: the number of facets is limited.
     exchange.operations[at].facets[.connection] = request.producedConnection
     exchange.operations[at].facets[.interval] = request.consumedInterval
     exchange.operations[at].facets[.producedInterval] = request.producedInterval
@@ -37,21 +37,21 @@ extension CIP {
     if path.isSafety { exchange.operations[at].facets[.isSafety] = 1 }
     exchange.operations[at].facets[.connectionSize] = request.consumedSize
     exchange.operations[at].facets[.producedSize] = request.producedSize
-    // Messages over connections to the router have no path of their own to the slot.
+    // Messages over connections to the router carry no path to the slot.
     if request.transportClass >= 2 { exchange.state = EtherNetIPState(link: path.link).bits }
   }
 
-  /// All that a connection leads to, in the order of its path.
+  /// Adds everything that a connection leads to, in the order of its path.
   static func setTargets(_ path: Path, _ at: Int, _ exchange: inout Exchange) {
     var operation = exchange.operations[at]
     for place in 0..<path.targets { exchange.add(path.target(at: place), to: &operation, isFirst: place == 0) }
     exchange.operations[at] = operation
   }
 
-  /// The answer to a Forward Open (3-5.5.2): both connection ids, connection serial, vendor, serial of the originator,
-  /// both intervals as they are. Class 0 and 1 are for implicit messages, in datagrams that name nothing but the
-  /// connection: what it leads to is kept for them. A Forward Close changes nothing of that: what is sent under the
-  /// number afterwards is meant for the same place.
+  /// The response to a Forward Open (3-5.5.2): both connection IDs, connection serial number, vendor, originator serial
+  /// number, both actual intervals. Connections of class 0 and 1 carry implicit messages, in datagrams that name
+  /// nothing but the connection: its targets are kept for them. A Forward Close does not change this: whatever is sent
+  /// under that number afterwards is still meant for the same targets.
   static func readOpened(
     _ bytes: RawSpan, at data: Int, _ asked: ConnectionAsked, _ at: Int, _ exchange: inout Exchange
   ) {
@@ -62,7 +62,7 @@ extension CIP {
       exchange.operations[at].facets[.producedInterval] = intervals.produced
     }
     guard exchange.operations[at].pairing == .answered, asked.transportClass <= 1 else { return }
-    // Of three paths the first is configuration. Of two each direction has one, unless there is only one direction
+    // The first of three paths is configuration. With two, each direction has one, unless there is only one direction
     // (3-5.5.1.10).
     let last = Int(exchange.operations[at].items.count)
     for isConsumed in [true, false] {
@@ -79,11 +79,11 @@ extension CIP {
   }
 }
 
-/// What is known of a connection for implicit messages.
+/// What is known about a connection for implicit messages.
 struct CIPConnection {
   var target = Target.none
   var isSafety = false
-  /// O->T: what the target consumes.
+  /// The direction O->T, which the target consumes.
   var isConsumed = false
   var shape = CIPIOShape()
 
@@ -93,8 +93,8 @@ struct CIPConnection {
     self.isConsumed = isConsumed
   }
 
-  /// As it is remembered: in a target, whose `bit` and `count` hold the other fields of a connection. An assembly, an
-  /// object or a tag has no bits.
+  /// The form in which it is remembered: a target whose `bit` and `count` hold the other fields of the connection. This
+  /// works because assemblies, objects and tags have no bits.
   init(_ announcement: Target) {
     target = announcement
     target.bit = -1

@@ -14,7 +14,7 @@ struct CIPRequestHeader: ~Escapable {
   private let message: RawSpan
   let start: Int
 
-  /// The CIP message ends where `message` ends.
+  /// The CIP message extends to the end of `message`.
   @inline(__always) @_lifetime(copy message)
   init?(_ message: RawSpan, at start: Int) {
     guard start + CIPRequestHeader.size <= message.byteCount else { return nil }
@@ -24,14 +24,14 @@ struct CIPRequestHeader: ~Escapable {
 
   var service: UInt8 { message.u8(start) }
   var isResponse: Bool { service & CIPRequestHeader.responseBit != 0 }
-  /// Words.
+  /// In 16-bit words.
   var pathSize: UInt8 { message.u8(start + 1) }
   var path: Int { start + CIPRequestHeader.size }
-  /// Where the path ends and the data begin.
+  /// Where the path ends and the data begins.
   var data: Int { path + 2 * Int(pathSize) }
-  /// The first byte of the path; nil where there is none.
+  /// The first byte of the path; nil if the path is empty.
   var firstSegment: UInt8? { path < message.byteCount ? message.u8(path) : nil }
-  /// Whether the path is all there.
+  /// Whether the path is complete.
   var hasPath: Bool { data <= message.byteCount }
 }
 
@@ -48,7 +48,7 @@ struct CIPResponseHeader: ~Escapable {
   private let message: RawSpan
   let start: Int
 
-  /// The CIP message ends where `message` ends.
+  /// The CIP message extends to the end of `message`.
   @inline(__always) @_lifetime(copy message)
   init?(_ message: RawSpan, at start: Int) {
     guard start + CIPResponseHeader.size <= message.byteCount else { return nil }
@@ -56,25 +56,25 @@ struct CIPResponseHeader: ~Escapable {
     self.start = start
   }
 
-  /// As in the request, without the response bit.
+  /// The service of the request, without the response bit.
   var service: UInt8 { message.u8(start) & ~CIPRequestHeader.responseBit }
-  /// 0.
+  /// Always 0.
   var reserved: UInt8 { message.u8(start + 1) }
   var generalStatus: CIPStatus { CIPStatus(rawValue: message.u8(start + 2)) }
-  /// Words.
+  /// In 16-bit words.
   var additionalStatusSize: UInt8 { message.u8(start + 3) }
-  /// The first word of the additional status; nil where there is none.
+  /// The first word of the additional status; nil if there is no such word.
   var extendedStatus: UInt16? {
     let status = start + CIPResponseHeader.size
     return additionalStatusSize > 0 && status + 2 <= message.byteCount ? message.u16LE(status) : nil
   }
-  /// Where the additional status ends and the data begin.
+  /// Where the additional status ends and the data begins.
   var data: Int { start + CIPResponseHeader.size + 2 * Int(additionalStatusSize) }
-  /// Whether the additional status is all there.
+  /// Whether the additional status is complete.
   var hasAdditionalStatus: Bool { data <= message.byteCount }
 }
 
-/// What comes before the CIP message in an item for connected data of transport class 2 or 3 (volume 1, 3-4.4.3).
+/// Precedes the CIP message in an item for connected data of transport class 2 or 3 (volume 1, 3-4.4.3).
 ///
 ///     +0               +2
 ///     +----------------+------ ... -+

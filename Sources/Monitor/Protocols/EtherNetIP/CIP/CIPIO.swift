@@ -2,9 +2,9 @@
 
 /// Implicit messages of CIP connections of transport class 0 and 1, in UDP (`CIPIOHeader`).
 ///
-/// In class 1 the data begin with a sequence count of their own; then what a target consumes has a 32-bit header whose
-/// lowest bit is 1 for run and 0 for idle, and whose others from the fourth on are 0 (volume 1, 3-6.1.4). What a
-/// connection leads to is known from the Forward Open, if it was seen.
+/// In class 1 the data starts with a sequence count of its own; what a target consumes then has a 32-bit header, whose
+/// lowest bit is 1 for run and 0 for idle, and whose bits from the fourth upwards are 0 (volume 1, 3-6.1.4). What a
+/// connection leads to is known from the Forward Open, if that was seen.
 enum CIPIO: Dissector {
   static var name: StaticString { "cip-io" }
   static var selectors: [Selector] { [.udp(2222), .anyUDP] }
@@ -12,7 +12,7 @@ enum CIPIO: Dissector {
     About("CIP implicit messages (class 0, 1)", .messages, "ODVA CIP Networks Library, volume 2")
   }
   static var longestMessage: Int { 1500 }
-  /// What the data begin with in class 1.
+  /// Class 1 data starts with a sequence count.
   private static let sequenceCountSize = 2
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
@@ -24,7 +24,7 @@ enum CIPIO: Dissector {
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard let header = CIPIOHeader(bytes) else {
-      // Not left to the reader: the fault names the items.
+      // Not left to the reader, since this fault names the items.
       if exchange.isCut { return .incomplete(CIPIOHeader.size) }
       exchange.fault = Fault(.truncated, "Items", seen: UInt64(bytes.byteCount), least: 18, most: 1500)
       return .refused(max(1, bytes.byteCount))
@@ -43,7 +43,7 @@ enum CIPIO: Dissector {
     if let announced = exchange.announced(header.connection) {
       compare(bytes, header, CIPConnection(announced), &operation, &exchange)
     } else {
-      // Where connections take turns, nothing is compared.
+      // Where several connections alternate, nothing is compared.
       var state = CIPIOState(exchange.state)
       let before = state[exchange.direction]
       let now = CIPIOState.Last(connection: header.connection, length: header.dataLength)
@@ -57,13 +57,13 @@ enum CIPIO: Dissector {
           .length, "Item length", seen: UInt64(header.dataLength),
           expected: UInt64(bytes.byteCount - CIPIOHeader.size)))
     }
-    // Without the sequence count, which moves with each change by itself.
+    // Without the sequence count, which increases with every change by itself.
     operation.digest = bytes.digest(from: CIPIOHeader.size + sequenceCountSize, to: bytes.byteCount)
     exchange.operations.append(operation)
     return .message(bytes.byteCount)
   }
 
-  /// A message of a connection that was announced: its target, and whether its shape is another one than before.
+  /// Handles a message of an announced connection: sets its target, and reports whether its shape has changed.
   private static func compare(
     _ bytes: RawSpan, _ header: borrowing CIPIOHeader, _ announced: CIPConnection, _ operation: inout Operation,
     _ exchange: inout Exchange
@@ -76,13 +76,13 @@ enum CIPIO: Dissector {
       bytes, header.dataLength, before, hasHeader: connection.isConsumed && !connection.isSafety)
     if connection.shape.isNews(after: before) { operation.cyclic = .news }
     guard before != connection.shape else { return }
-    // The target of the connection receives what it consumes, and sends what it produces.
+    // The connection's target receives what it consumes, and sends what it produces.
     let isServer = (exchange.direction == .toServer) == connection.isConsumed
     exchange.announce(
       header.connection, of: isServer ? exchange.server : exchange.client, connection.announcement)
   }
 
-  /// `hasHeader`: data in this direction may begin with a run/idle header.
+  /// `hasHeader`: data in this direction may start with a run/idle header.
   private static func shape(
     _ bytes: RawSpan, _ length: UInt16, _ before: CIPIOShape, hasHeader: Bool
   ) -> CIPIOShape {
@@ -102,17 +102,17 @@ enum CIPIO: Dissector {
   }
 }
 
-/// What is kept of a connection's last message.
+/// What is remembered about a connection's last message.
 struct CIPIOShape: Equatable {
   var wasSeen = false
-  /// A run/idle header may be there.
+  /// It may have a run/idle header.
   var hasHeader = false
   var isRun = false
-  /// No message has one: another word was there once.
+  /// No message of the connection has one: a message was seen in which that word cannot be one.
   var hasNoHeader = false
   var length: UInt16 = 0
 
-  /// Before the first message.
+  /// The state before the first message.
   init() {}
   init(length: UInt16) {
     wasSeen = true
@@ -129,16 +129,16 @@ struct CIPIOShape: Equatable {
     (wasSeen ? 1 : 0) | (hasHeader ? 2 : 0) | (isRun ? 4 : 0) | (hasNoHeader ? 8 : 0) | UInt32(length) << 4
   }
 
-  /// Whether the length is another one, or run became idle.
+  /// Whether the length has changed, or the run/idle bit.
   func isNews(after before: CIPIOShape) -> Bool {
     before.wasSeen && (before.length != length || before.hasHeader && hasHeader && before.isRun != isRun)
   }
 }
 
-/// What is kept of each direction, where no Forward Open was seen.
+/// What is remembered for each direction if no Forward Open was seen.
 struct CIPIOState {
   struct Last: Equatable {
-    /// A hash of the connection's number, all of which would leave no room for the other direction.
+    /// A hash of the connection number: the full number would leave no room for the other direction.
     var connection: UInt16
     var length: UInt16
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What comes before the data of an implicit message in UDP: ODVA, The CIP Networks Library, volume 2, 3-4. Two items
-/// of the Common Packet Format, of which the first is a sequenced address; little-endian.
+/// Precedes the data of an implicit message in UDP: ODVA, The CIP Networks Library, volume 2, 3-4. Two items of the
+/// Common Packet Format, the first of which is a sequenced address; little-endian.
 ///
 ///     0            2              4                6            10         14          16            18
 ///     +------------+--------------+----------------+------------+----------+-----------+-------------+---- ... -+
@@ -21,18 +21,18 @@ struct CIPIOHeader: ~Escapable {
   var addressType: CommonPacketItemType { CommonPacketItemType(rawValue: bytes.u16LE(2)) }
   var addressLength: UInt16 { bytes.u16LE(4) }
   var connection: UInt32 { bytes.u32LE(6) }
-  /// The encapsulation's; what the data begin with in class 1 is another one.
+  /// The encapsulation's sequence number, not the one that class 1 data starts with.
   var sequenceNumber: UInt32 { bytes.u32LE(10) }
   var dataType: CommonPacketItemType { CommonPacketItemType(rawValue: bytes.u16LE(14)) }
   var dataLength: UInt16 { bytes.u16LE(16) }
 
-  /// Whether the items are those two.
+  /// Whether the items are exactly those two.
   var isFramed: Bool {
     itemCount == 2 && addressType == .sequencedAddress && addressLength == 8 && dataType == .connectedData
   }
-  /// What `isFramed` begins with, as one number: the fault shows it.
+  /// The expected start of a frame as one number, for faults to show.
   static let framing: UInt32 = 0x8002_0002
   var framing: UInt32 { bytes.u32LE(0) }
-  /// Bytes of header and data, as the length gives them.
+  /// Length of header and data, according to the length field.
   var total: Int { CIPIOHeader.size + Int(dataLength) }
 }

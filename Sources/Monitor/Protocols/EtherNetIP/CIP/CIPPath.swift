@@ -2,23 +2,23 @@
 
 /// Paths of CIP messages: ODVA, The CIP Networks Library, volume 1, appendix C-1.
 extension CIP {
-  /// Where a path leads.
+  /// The destination of a path.
   struct Path {
     var classID: UInt32?
     var instance: UInt32?
     var member: UInt32?
     var attribute: UInt32?
     var connectionPoint: UInt32?
-    /// Of tags: `Line1.Speed[2]`.
+    /// For tags: `Line1.Speed[2]`.
     var symbol = NameID.none
-    /// The link address of the last port: a slot; -1 where it is text.
+    /// The link address of the last port segment: a slot; -1 if it is text.
     var link: Int64 = -1
-    /// The last link address that is text: a host on another network.
+    /// The last link address given as text: a host on another network.
     var linkName = NameID.none
-    /// A safety segment in a connection path (volume 5).
+    /// A connection path contains a safety segment (volume 5).
     var isSafety = false
-    /// What the application paths of a connection lead to, in their order: class in the upper half, instance or
-    /// connection point in the lower one.
+    /// What the application paths of a connection lead to, in order: class in the upper half, instance or connection
+    /// point in the lower half.
     private var points = InlineArray<3, UInt64>(repeating: 0)
     private(set) var pointCount = 0
 
@@ -36,8 +36,8 @@ extension CIP {
       pointCount += 1
     }
 
-    /// All application paths of a connection (volume 1, 3-5.5.1.10): configuration, then what is consumed, then what is
-    /// produced, as far as they are there.
+    /// The number of application paths of a connection (volume 1, 3-5.5.1.10): configuration, then consumed, then
+    /// produced data, as far as present.
     var targets: Int { symbol != .none ? 1 : max(1, pointCount) }
     func target(at place: Int) -> Target {
       symbol != .none || pointCount == 0
@@ -53,7 +53,7 @@ extension CIP {
       : Target(area: .object, number: classID, address: UInt64(instance), count: 1)
   }
 
-  /// Segments up to `end` (appendix C-1.4); what is no segment ends the path.
+  /// Reads segments up to `end` (appendix C-1.4); anything that is not a segment ends the path.
   static func path(_ bytes: RawSpan, from start: Int, to end: Int, _ exchange: inout Exchange) -> Path {
     var path = Path()
     var hasSymbol = false
@@ -62,7 +62,8 @@ extension CIP {
       let type = bytes.u8(offset)
       switch type >> 5 {
       case 0:
-        // A port; 15: its number follows; with bit 4 the size of its link address.
+        // A port segment; number 15 means that the port number follows; bit 4 means that the size of the link address
+        // follows.
         let isExtended = type & 0x10 != 0
         var place = offset + 1
         let size = isExtended && place < end ? Int(bytes.u8(place)) : 1
@@ -111,7 +112,7 @@ extension CIP {
         }
         offset = place + width
       case 2:
-        // A network segment: with a length from 0x50 on.
+        // A network segment: from 0x50 upwards it has a length.
         if type & 0x10 != 0 {
           if type == 0x50 { path.isSafety = true }
           offset += offset + 1 < end ? 2 + 2 * Int(bytes.u8(offset + 1)) : 2
@@ -119,7 +120,7 @@ extension CIP {
           offset += 2
         }
       case 3:
-        // A symbol in itself: up to 31 characters, or a number in one, two or four bytes.
+        // A symbolic segment: up to 31 characters, or a number of one, two or four bytes.
         let count = Int(type & 31)
         let form = count == 0 && offset + 1 < end ? bytes.u8(offset + 1) : 0
         let width = form == 0xC6 ? 1 : form == 0xC7 ? 2 : form == 0xC8 ? 4 : 0
@@ -165,14 +166,14 @@ extension CIP {
 }
 
 extension Exchange {
-  /// Adds to a name that is put together of several parts; `isNew` begins it.
+  /// Appends to a name assembled from several parts; `isNew` starts it.
   mutating func spell(isNew: Bool = false, _ write: (inout [UInt8]) -> Void) {
     if isNew { spelling.removeAll(keepingCapacity: true) }
-    // A longer name is cut off anyway; what is kept tells names apart.
+    // A longer name would be truncated anyway; what is kept is enough to distinguish names.
     guard spelling.count < NameTable.longest else { return }
     write(&spelling)
   }
-  /// The number of the name that was put together.
+  /// The ID of the assembled name.
   mutating func spelled() -> NameID {
     var text: [UInt8] = []
     swap(&text, &spelling)

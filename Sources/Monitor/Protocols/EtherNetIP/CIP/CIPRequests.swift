@@ -2,7 +2,7 @@
 
 /// Requests: ODVA, The CIP Networks Library, volume 1, appendix A; those of Logix controllers: Rockwell 1756-PM020.
 extension CIP {
-  /// `place` counts the requests of a message.
+  /// `place` counts the requests within a message.
   static func readRequest(
     _ bytes: RawSpan, at start: Int, _ context: CIPContext, _ place: inout Int64, _ exchange: inout Exchange
   ) {
@@ -45,7 +45,7 @@ extension CIP {
       readUnconnectedSend(bytes, at: data, context, &place, carrier: at, &exchange)
     case .forwardOpen(let isLarge): readForwardOpen(bytes, at: data, isLarge: isLarge, at, &exchange)
     case .forwardClose:
-      // Tick, ticks, connection serial, vendor, serial of the originator, path size, 0, path.
+      // Tick, ticks, connection serial number, vendor, originator serial number, path size, 0, path.
       guard data + 12 <= bytes.byteCount else { break }
       let end = min(bytes.byteCount, data + 12 + 2 * Int(bytes.u8(data + 10)))
       setTargets(CIP.path(bytes, from: data + 12, to: end, &exchange), at, &exchange)
@@ -58,25 +58,25 @@ extension CIP {
       if let command = PCCCHeader(bytes, at: data) { PCCC.readRequest(command, context, &exchange) }
     case .set: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
     case .getList, .setList:
-      // Number of attributes, the first one; when they are set, its data and then the other ones.
+      // Number of attributes, then the first one; in a set request, its data and then the other attributes.
       guard data + 4 <= bytes.byteCount else { break }
       exchange.operations[at].facets[.attribute] = UInt32(bytes.u16LE(data + 2))
       if kind.form == .setList { exchange.operations[at].values = attributeValues(bytes, at: data + 4, of: kind) }
     case .reset:
-      // Which kind of reset (volume 1, 5A-2.3.1): 0 as by switching off and on, 1 to the factory's settings, 2 to these
-      // except the address.
+      // The type of reset (volume 1, 5A-2.3.1): 0 is a power cycle, 1 restores factory settings, 2 does so except for
+      // the address.
       if data < bytes.byteCount { exchange.operations[at].subcode = Int32(bytes.u8(data)) }
     default: break
     }
     if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
-    // What a server sends in place of an answer is not answered.
+    // A request sent by a server in place of a response will not be answered.
     if exchange.direction == .toServer || !exchange.isDirectionCertain {
       exchange.ask(exchange.operations[at], place: own, mayStaySilent: own > 0)
     }
   }
 
-  /// Tick, ticks, size of the message, the message, a byte if it is of odd size, size of the route in words, 0, the
-  /// route (volume 1, 3-5.5.4).
+  /// Tick, ticks, message size, message, a padding byte if the size is odd, route size in words, 0, route (volume 1,
+  /// 3-5.5.4).
   private static func readUnconnectedSend(
     _ bytes: RawSpan, at data: Int, _ context: CIPContext, _ place: inout Int64, carrier at: Int,
     _ exchange: inout Exchange
@@ -103,8 +103,8 @@ extension CIP {
     readRequest(bytes.extracting(first: message + length), at: message, inner, &place, &exchange)
   }
 
-  /// Write Tag (Rockwell 1756-PM020): type, for structures a handle, number of elements, in fragments an offset, then
-  /// the elements.
+  /// Write Tag (Rockwell 1756-PM020): type, for structures a handle, number of elements, in the fragmented service an
+  /// offset, then the elements.
   private static func readTagWrite(
     _ bytes: RawSpan, at data: Int, isFragment: Bool, _ at: Int, _ exchange: inout Exchange
   ) {
@@ -118,7 +118,7 @@ extension CIP {
       CIPType.format(bytes.u16LE(data)), at: count + (isFragment ? 6 : 2), .max, end: bytes.byteCount)
   }
 
-  /// Read Modify Write Tag (Rockwell 1756-PM020): the size of a mask, bits to set, bits to keep.
+  /// Read Modify Write Tag (Rockwell 1756-PM020): mask size, OR mask (bits to set), AND mask (bits to keep).
   private static func readTagModification(_ bytes: RawSpan, at data: Int, _ at: Int, _ exchange: inout Exchange) {
     guard data + 2 <= bytes.byteCount else { return }
     let format: Values.Format? =
@@ -134,27 +134,27 @@ extension CIP {
   }
 }
 
-/// The messages of a Multiple Service Packet (volume 1, A-4.10): their number, their offsets counted from that number
-/// on, then the messages.
+/// The messages of a Multiple Service Packet (volume 1, A-4.10): their number, their offsets counted from the start of
+/// that number, then the messages.
 ///
 ///     +0      +2       +4
 ///     +-------+--------+--------+-- ... -+--------- ... -+--------- ... -+
 ///     | count | offset | offset | ...    | message       | message       |
 ///     +-------+--------+--------+-- ... -+--------- ... -+--------- ... -+
 ///
-/// Each must begin after the beginning of the one before, and the first after the offsets: the walk ends.
+/// The first must begin after the offsets, and each further one after the beginning of its predecessor: the walk ends.
 struct MultipleServicePacket: ~Escapable {
   static let size = 2
   private let bytes: RawSpan
   private let start: Int
   let count: UInt16
   private var index = 0
-  /// The lowest offset that the next message can have.
+  /// The lowest valid offset of the next message.
   private var lowest: Int
-  /// An offset that is too low, or beyond the bytes, ended the walk.
+  /// The walk ended at an offset that is too low, or beyond the bytes.
   private(set) var fault: Fault?
 
-  /// The packet ends where the bytes end.
+  /// The packet extends to the end of the bytes.
   @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, at start: Int) {
     guard start + MultipleServicePacket.size <= bytes.byteCount else { return nil }

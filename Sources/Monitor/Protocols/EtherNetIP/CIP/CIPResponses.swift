@@ -2,7 +2,7 @@
 
 /// Responses: ODVA, The CIP Networks Library, volume 1, appendix A; those of Logix controllers: Rockwell 1756-PM020.
 extension CIP {
-  /// `place` counts the responses of a message.
+  /// `place` counts the responses within a message.
   static func readResponse(
     _ bytes: RawSpan, at start: Int, _ context: CIPContext, _ place: inout Int64, _ exchange: inout Exchange
   ) {
@@ -31,12 +31,12 @@ extension CIP {
       if let attribute = question.facets[.attribute] { answer.facets[.attribute] = attribute }
     }
     if isTied {
-      // What the answer holds depends on the class asked.
+      // The contents of a response depend on the class that was addressed.
       var path = Path()
       let target = operation.target
       path.classID = target.area == .object ? target.number : target.area == .assembly ? 4 : nil
       path.symbol = target.area == .tag ? target.name : .none
-      // What is opened or closed is the target here, not the connection manager that was asked.
+      // The target is what is opened or closed, not the connection manager that was addressed.
       if operation.action == .session, CIPService.isConnection(service) {
         path.classID = CIPService.connectionManager
         path.symbol = .none
@@ -73,7 +73,8 @@ extension CIP {
         CIPType.format(type), at: data + (type == CIPType.structure ? 4 : 2), .max, end: bytes.byteCount)
     case .get: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
     case .getList where data + 2 <= bytes.byteCount:
-      // Number, then identifier, status and data of each. Only of one alone it is known where its data end.
+      // Count, then identifier, status and data of each. Where an attribute's data ends is known only if it is the only
+      // one.
       exchange.operations[at].values = attributeValues(bytes, at: data + (bytes.u16LE(data) == 1 ? 6 : 2), of: kind)
     case .getAll where kind.classID == 1:
       if let report = identity(bytes, at: data, &exchange) { exchange.identities.append(report) }

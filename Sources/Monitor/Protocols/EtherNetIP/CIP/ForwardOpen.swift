@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The data of a Forward Open: ODVA, The CIP Networks Library, volume 1, 3-5.5.2. O->T is what the originator sends to
-/// the target, T->O what comes back. In a Large Forward Open the parameters have four bytes.
+/// the target, T->O the opposite direction. In a Large Forward Open the parameters have four bytes.
 ///
 ///     +0     +1      +2        +6        +10      +12      +14          +18          +19
 ///     +------+-------+---------+---------+--------+--------+------------+------------+----------+
@@ -12,7 +12,7 @@
 ///     | O->T interval | O->T parameters | T->O interval | T->O parameters | transport | path size | path       |
 ///     +---------------+-----------------+---------------+-----------------+-----------+-----------+------ ... -+
 struct ForwardOpenRequest: ~Escapable {
-  /// Bytes before the path.
+  /// Number of bytes before the path.
   static func size(isLarge: Bool) -> Int { isLarge ? 40 : 36 }
   private let message: RawSpan
   let start: Int
@@ -26,7 +26,7 @@ struct ForwardOpenRequest: ~Escapable {
     self.isLarge = isLarge
   }
 
-  /// O->T; the target chooses it, unless it is a group's.
+  /// O->T; chosen by the target, except for multicast.
   var consumedConnection: UInt32 { message.u32LE(start + 2) }
   /// T->O.
   var producedConnection: UInt32 { message.u32LE(start + 6) }
@@ -45,16 +45,16 @@ struct ForwardOpenRequest: ~Escapable {
   private var transport: UInt8 { message.u8(path - 2) }
   /// 0 cyclic, 1 change of state, 2 application object (3-4.4.3).
   var trigger: UInt8 { transport >> 4 & 7 }
-  /// 0 and 1 are for implicit messages, 2 and 3 for explicit ones (3-4.4.3).
+  /// 0 and 1 carry implicit messages, 2 and 3 explicit ones (3-4.4.3).
   var transportClass: UInt8 { transport & 15 }
-  /// Words.
+  /// In 16-bit words.
   var pathSize: UInt8 { message.u8(path - 1) }
-  /// Where the path begins, and where it ends as far as it is there.
+  /// Where the path begins, and where it ends as far as it is present.
   var path: Int { start + ForwardOpenRequest.size(isLarge: isLarge) }
   var pathEnd: Int { min(message.byteCount, path + 2 * Int(pathSize)) }
 
-  /// Of the network connection parameters: the size, where there is such a connection (3-5.5.1.1; its type is not
-  /// null).
+  /// The size in network connection parameters; 0 if their connection type is null (3-5.5.1.1), so that there is no
+  /// connection in this direction.
   private func connectionSize(_ offset: Int) -> UInt32 {
     let parameters = isLarge ? message.u32LE(offset) : UInt32(message.u16LE(offset))
     guard parameters >> (isLarge ? 29 : 13) & 3 != 0 else { return 0 }
@@ -62,14 +62,14 @@ struct ForwardOpenRequest: ~Escapable {
   }
 }
 
-/// The data of the answer to a Forward Open (3-5.5.2).
+/// The data of the response to a Forward Open (3-5.5.2).
 ///
 ///     +0        +4        +8       +10      +12          +16             +20             +24
 ///     +---------+---------+--------+--------+------------+---------------+---------------+------ ... -+
 ///     | O->T id | T->O id | serial | vendor | originator | O->T interval | T->O interval | application|
 ///     +---------+---------+--------+--------+------------+---------------+---------------+------ ... -+
 struct ForwardOpenResponse: ~Escapable {
-  /// Both ids; what follows may be cut off.
+  /// Both IDs; what follows may be missing.
   static let shortest = 8
   private let message: RawSpan
   let start: Int
@@ -85,7 +85,7 @@ struct ForwardOpenResponse: ~Escapable {
   var consumedConnection: UInt32 { message.u32LE(start) }
   /// T->O.
   var producedConnection: UInt32 { message.u32LE(start + 4) }
-  /// Microseconds, as the target has them; nil where they are cut off.
+  /// In microseconds, as granted by the target; nil if truncated.
   var intervals: (consumed: UInt32, produced: UInt32)? {
     start + 24 <= message.byteCount ? (message.u32LE(start + 16), message.u32LE(start + 20)) : nil
   }

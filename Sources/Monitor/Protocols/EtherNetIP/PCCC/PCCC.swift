@@ -23,7 +23,7 @@ enum PCCC {
     }
     let status = header.status
     operation.outcome = status == 0 ? .ok : .error(code: UInt32(status), name: PCCCStatus.name(status))
-    // The status that only says that another one follows.
+    // This status only announces that another one follows.
     if status == PCCCStatus.extended, let extended = header.extendedStatus {
       operation.facets[.extendedStatus] = UInt32(extended)
       operation.outcome = .error(code: UInt32(status), name: PCCCStatus.name(extended: extended))
@@ -54,14 +54,14 @@ enum PCCC {
       operation.facets[.mode] = UInt32(message.u8(header.commandData))
     }
     exchange.operations.append(operation)
-    // The answer names neither function nor file.
+    // The response repeats neither function nor file.
     var asked = operation
     asked.transaction = context.transaction
     exchange.ask(asked, place: EtherNetIPPlace.pccc(header.transaction), mayStaySilent: true)
   }
 
-  /// Protected typed logical reads and writes: bytes, file, file type, element, for three address fields also the
-  /// sub-element.
+  /// Protected typed logical reads and writes: byte count, file number, file type, element, and with three address
+  /// fields also the sub-element.
   private static func readTyped(_ bytes: RawSpan, _ command: PCCCCommand, at start: Int, _ operation: inout Operation) {
     guard command.isTypedLogical, start + 4 <= bytes.byteCount else { return }
     var offset = start + 1
@@ -71,21 +71,21 @@ enum PCCC {
     guard let element = readNumber(bytes, &offset) else { return }
     if command.hasSubElement { _ = readNumber(bytes, &offset) }
     if command == .typedLogicalMaskedWrite { offset += 2 }
-    // Integers have two bytes, floating point four, timers, counters and controls six.
+    // Integers have two bytes; floating-point values and long integers four; timers, counters and controls six.
     let width: UInt32 = type == 0x8A || type == 0x91 ? 4 : 0x86...0x88 ~= type ? 6 : 2
     operation.target = Target(
       area: .dataFile, number: file, address: UInt64(element),
       count: max(1, UInt32(bytes.u8(start)) / width))
-    // A read has its format for the answer, which does not say it.
+    // A read sets the format for its response, which does not state it.
     let format: Values.Format = type == 0x8A ? .float32LE : type == 0x91 ? .int32LE : .uint16LE
     operation.values =
       command.action == .read
       ? Values(format: format) : Values(format, at: offset, .max, end: bytes.byteCount)
   }
 
-  /// Word ranges and typed data of the PLC-5: packet offset and total of the whole transfer in elements, address,
-  /// data. A binary address begins with a byte whose bits say which of its levels are there: area, file, element and
-  /// further ones; those that are not are 0.
+  /// PLC-5 word ranges and typed data: packet offset and size of the whole transfer in elements, address, data. A
+  /// binary address starts with a byte whose bits show which levels are present: area, file, element and further ones;
+  /// missing levels are 0.
   private static func readRange(_ bytes: RawSpan, _ command: PCCCCommand, at start: Int, _ operation: inout Operation) {
     guard command.isRange, start + 5 <= bytes.byteCount else { return }
     let levels = bytes.u8(start + 4)
@@ -102,13 +102,13 @@ enum PCCC {
     switch command {
     case .wordRangeWrite: operation.values = Values(.uint16LE, at: offset, .max, end: bytes.byteCount)
     case .typedWrite: operation.values = Values(.uint8, at: offset, .max, end: bytes.byteCount)
-    // Of typed data type and length come first.
+    // Typed data starts with its type and length.
     case .typedRead: operation.values = Values(format: .uint8)
     default: break
     }
   }
 
-  /// A number over 254 is in two bytes that follow 255.
+  /// A number above 254 is sent as 255 and two more bytes.
   private static func readNumber(_ bytes: RawSpan, _ offset: inout Int) -> UInt32? {
     guard offset < bytes.byteCount else { return nil }
     if bytes.u8(offset) < 255 {

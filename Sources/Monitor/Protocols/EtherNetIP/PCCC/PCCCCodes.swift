@@ -26,7 +26,7 @@ struct PCCCCommand: RawRepresentable, Hashable, Sendable {
     default: false
     }
   }
-  /// Of typed logical ones: those with three address fields.
+  /// Of the typed logical commands, those with three address fields.
   var hasSubElement: Bool { self != .typedLogicalRead2 && self != .typedLogicalWrite2 }
   /// Word ranges and typed data.
   var isRange: Bool {
@@ -103,7 +103,7 @@ struct PCCCCommand: RawRepresentable, Hashable, Sendable {
 
   var action: Action {
     switch rawValue {
-    // What the PLC-3 has in files are its data.
+    // PLC-3 files contain data.
     case 0x0100, 0x0F01, 0x0F04, 0x0F68, 0x0FA1, 0x0FA2: .read
     case 0x0000, 0x0200, 0x0500, 0x0800, 0x0F00, 0x0F02, 0x0F03, 0x0F26, 0x0F67, 0x0F79, 0x0FA9, 0x0FAA, 0x0FAB: .write
     case 0x0600, 0x0601, 0x0607, 0x0609: .diagnose
@@ -114,12 +114,12 @@ struct PCCCCommand: RawRepresentable, Hashable, Sendable {
       .program
     case 0x0F41: .operate
     case 0x0F81, 0x0F82, 0x0FA7, 0x0FAF: .file
-    // An Execute multiple commands is what its commands are.
+    // Execute multiple commands takes the action of the commands in it.
     default: .unknown
     }
   }
 
-  /// Whether a program is read out of the controller.
+  /// Whether the command reads a program from the controller.
   var isFetch: Bool {
     switch rawValue {
     case 0x0706, 0x0F06, 0x0F09, 0x0F17, 0x0F53, 0x0F55: true
@@ -131,10 +131,10 @@ struct PCCCCommand: RawRepresentable, Hashable, Sendable {
 
 /// Status codes of PCCC (1770-6.5.16, chapter 8).
 enum PCCCStatus {
-  /// Another code follows, in EXT STS.
+  /// Another code follows in EXT STS.
   static let extended: UInt8 = 0xF0
 
-  /// STS: what went wrong on the way (lower half), or at the far end (upper half).
+  /// STS: a local error, on the way (lower half), or a remote error, at the far end (upper half).
   static func name(_ code: UInt8) -> StaticString {
     switch code {
     case 0x00: "Success"
