@@ -170,7 +170,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
       says: ["Execute_PCCC session class 103 1", "Change mode state"]),
   ]
 
-  private func said(_ exchange: borrowing Exchange) -> [String] {
+  private func operationTexts(_ exchange: borrowing Exchange) -> [String] {
     var texts: [String] = []
     for place in 0..<exchange.operations.count where place > 0 {
       let operation = exchange.operations[place]
@@ -190,7 +190,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     var exchange = conversation()
     let bytes = unconnected(sample.message)
     try #require(exchange.step(bytes, EtherNetIP.self) == .message(bytes.count))
-    #expect(said(exchange) == sample.says)
+    #expect(operationTexts(exchange) == sample.says)
     #expect(exchange.operations[0].name.description == "SendRRData" && exchange.operations[0].isCarrier)
     for operation in exchange.operations { #expect(operation.fault == nil) }
     if !sample.values.isEmpty { #expect(exchange.operations[1].values.numbers(in: bytes) == sample.values) }
@@ -204,7 +204,9 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     let answer = unconnected("8A 00 1E 00 0200 0600 0E00 CC000000 C300 3412 CC000400")
     _ = exchange.step(answer, EtherNetIP.self)
     #expect(
-      said(exchange) == ["Multiple_Service_Packet session class 2 1", "Read_Tag read tag ABC", "Read_Tag read tag DEF"])
+      operationTexts(exchange) == [
+        "Multiple_Service_Packet session class 2 1", "Read_Tag read tag ABC", "Read_Tag read tag DEF",
+      ])
     #expect(exchange.operations.allSatisfy { $0.pairing == .answered || $0.role == .report })
     #expect(exchange.operations[2].values.numbers(in: answer) == [0x1234])
     #expect(exchange.operations[1].outcome == .error(code: 0x1E, name: ""))
@@ -217,7 +219,7 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     exchange.direction = .toClient
     _ = exchange.step(
       unconnected("81 00 00 00 0100 0E00 3600 140B 6031 1A066C00 05 4C4F474958"), EtherNetIP.self)
-    #expect(said(exchange) == ["Get_Attributes_All identify class 1 1 unit 3"])
+    #expect(operationTexts(exchange) == ["Get_Attributes_All identify class 1 1 unit 3"])
     #expect(exchange.operations[1].pairing == .answered)
     let report = exchange.identities[0]
     #expect(report.knownVendor?.description == "Rockwell Automation")

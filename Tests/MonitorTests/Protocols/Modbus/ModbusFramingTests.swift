@@ -114,11 +114,11 @@ import Testing
       ("06 0001 0003", nil), ("2B 0E 01 00", .toServer), ("03 0000 007F", .toServer), ("01 0300 0001", nil),
     ]
     for (pdu, direction) in directions {
-      guard case .yes(let told) = recognition(mbap(hex(pdu)), expected: true) else {
+      guard case .yes(let shown) = recognition(mbap(hex(pdu)), expected: true) else {
         Issue.record("\(pdu) not recognised")
         return
       }
-      #expect(told == direction, "\(pdu)")
+      #expect(shown == direction, "\(pdu)")
     }
   }
 

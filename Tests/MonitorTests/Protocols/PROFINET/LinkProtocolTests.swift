@@ -50,22 +50,22 @@ let linkScripts = [
   }
 
   @Test func `DCP: identification, a new name, and a new address`() {
-    let told = play(linkScripts[0])
-    #expect(told.count == 8)
-    #expect(told[0].contains("\"action\":\"identify\"") && told[0].contains("\"code\":3"))
+    let lines = play(linkScripts[0])
+    #expect(lines.count == 8)
+    #expect(lines[0].contains("\"action\":\"identify\"") && lines[0].contains("\"code\":3"))
     // The request does not contain the name, the answer does.
-    #expect(told[1].contains("\"name\":\"conveyor-2\"") && told[1].contains("\"pairing\":\"answered\""))
+    #expect(lines[1].contains("\"name\":\"conveyor-2\"") && lines[1].contains("\"pairing\":\"answered\""))
     // A blinking LED changes nothing.
-    #expect(told[2].contains("\"action\":\"diagnose\""))
-    #expect(told[4].contains("\"action\":\"configure\"") && told[4].contains("\"area\":\"ip-suite\""))
-    #expect(told[6].contains("\"area\":\"station\",\"name\":\"conveyor-2\""))
-    #expect(told[7].contains("\"outcome\":\"ok\"") && told[7].contains("\"action\":\"configure\""))
+    #expect(lines[2].contains("\"action\":\"diagnose\""))
+    #expect(lines[4].contains("\"action\":\"configure\"") && lines[4].contains("\"area\":\"ip-suite\""))
+    #expect(lines[6].contains("\"area\":\"station\",\"name\":\"conveyor-2\""))
+    #expect(lines[7].contains("\"outcome\":\"ok\"") && lines[7].contains("\"action\":\"configure\""))
   }
 
   @Test func `cyclic data has its frame id, counter and status`() {
-    let told = play(linkScripts[1])
-    #expect(told.count == 2)
-    #expect(told[0].contains("\"frame_id\":32770,\"cycle_counter\":62464,\"data_status\":53"))
+    let lines = play(linkScripts[1])
+    #expect(lines.count == 2)
+    #expect(lines[0].contains("\"frame_id\":32770,\"cycle_counter\":62464,\"data_status\":53"))
   }
 
   @Test func `GOOSE has its control block and numbers, and a new state number is a change`() {
