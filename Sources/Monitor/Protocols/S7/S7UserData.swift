@@ -73,7 +73,7 @@ enum S7UserData {
       }
     case .alarmAcknowledge, .alarmLock, .alarmUnlock:
       S7Indications.readAlarms(bytes, range, &operation, &exchange)
-    case .setClock, .setFollowingClock: operation.values = clock(range)
+    case .setClock, .setFollowingClock: operation.values = S7Clock.values(range)
     case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       // Number of items, time base, factor, then the items.
       var cursor = ByteCursor(data)
@@ -99,16 +99,11 @@ enum S7UserData {
     guard operation.outcome == .ok, !range.isEmpty else { return }
     switch function {
     case .readList: identify(bytes.slice(range.lowerBound, range.count), &exchange)
-    case .readClock, .readFollowingClock: operation.values = clock(range)
+    case .readClock, .readFollowingClock: operation.values = S7Clock.values(range)
     case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       S7Indications.readSubscription(bytes, range, &operation, &exchange)
     default: break
     }
-  }
-
-  /// A byte, the century, then year to weekday in BCD.
-  private static func clock(_ data: Range<Int>) -> Values {
-    Values(.uint8, at: data.lowerBound + 1, 9, end: data.upperBound)
   }
 
   /// What the lists with order numbers and versions, and with names and serial numbers, say of the module (Siemens
