@@ -201,7 +201,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
 /// libpcap's read time-out and the longest wait of a call, in milliseconds.
 private let readTimeout: Int32 = 100
 private let reopenInterval: Int64 = 1_000_000_000
-private let setDown = Bilingual("it was set down", "インターフェースが無効にされました")
+private let setDown = Bilingual("it was set down", "インターフェースが無効化されました")
 
 /// An activated handle and what was found out about it. Whoever takes it closes the handle.
 @unsafe
