@@ -5,7 +5,7 @@
 enum S7Indications {
   /// `range` is where the contents of the data are.
   static func read(
-    _ bytes: RawSpan, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ bytes: RawSpan, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     switch function {

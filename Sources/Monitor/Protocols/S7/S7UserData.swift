@@ -21,7 +21,7 @@ enum S7UserData {
     let data = contents(of: message)
     switch role {
     case .request:
-      readRequest(message, function, data, &operation, &exchange)
+      readRequest(message, of: function, at: data, &operation, &exchange)
       exchange.ask(operation, place: message.place(askedBy: exchange.direction))
     case .response:
       if operation.action == .report { operation.action = .diagnose }
@@ -33,11 +33,11 @@ enum S7UserData {
       _ = exchange.tie(&operation, place: message.place(askedBy: exchange.direction.reversed)) { question, answer in
         answer.action = question.action
       }
-      readAnswer(message.bytes, function, data, &operation, &exchange)
+      readAnswer(message.bytes, of: function, at: data, &operation, &exchange)
     case .report:
       // Blocks of a numerical control's program are pushed without a question.
       if function.group != S7UserFunction.numericalControl { operation.action = .report }
-      if !data.isEmpty { S7Indications.read(message.bytes, function, data, &operation, &exchange) }
+      if !data.isEmpty { S7Indications.read(message.bytes, of: function, at: data, &operation, &exchange) }
     }
     exchange.operations.append(operation)
   }
@@ -52,7 +52,7 @@ enum S7UserData {
   }
 
   private static func readRequest(
-    _ message: borrowing S7Message, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ message: borrowing S7Message, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     let bytes = message.bytes
@@ -93,7 +93,7 @@ enum S7UserData {
   }
 
   private static func readAnswer(
-    _ bytes: RawSpan, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ bytes: RawSpan, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     guard operation.outcome == .ok, !range.isEmpty else { return }

@@ -207,7 +207,7 @@ enum SLMP1E {
       operation.unit = exchange[asked].operation.unit
       exchange.take(answer: &operation, to: asked)
       let message = bytes.extracting(first: total)
-      if end == 0 { readValues(message, header, isAll ? .max : points, &operation, &exchange) }
+      if end == 0 { readValues(message, header, points: isAll ? .max : points, &operation, &exchange) }
     } else {
       operation.pairing = asked == nil ? .unasked : .mismatched
     }
@@ -216,7 +216,7 @@ enum SLMP1E {
   }
 
   private static func readValues(
-    _ message: RawSpan, _ header: borrowing SLMP1EHeader, _ points: Int, _ operation: inout Operation,
+    _ message: RawSpan, _ header: borrowing SLMP1EHeader, points: Int, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     let (form, command, head) = (header.form, header.command, header.responseData)
