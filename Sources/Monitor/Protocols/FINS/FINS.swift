@@ -58,10 +58,10 @@ enum FINS: Dissector {
     guard frame.command.requestText.contains(text) else { return false }
     switch frame.command {
     case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill, .memoryAreaTransfer:
-      return FINSArea(rawValue: frame.u8(12)).place != nil
+      return FINSArea(rawValue: frame.u8(FINSText.MemoryArea.place)).place != nil
     case .multipleMemoryAreaRead:
-      guard text % 4 == 0 else { return false }
-      for offset in stride(from: 12, to: frame.count, by: 4)
+      guard text % FINSText.Place.size == 0 else { return false }
+      for offset in stride(from: FINSText.start, to: frame.count, by: FINSText.Place.size)
       where FINSArea(rawValue: frame.u8(offset)).place == nil {
         return false
       }

@@ -91,10 +91,12 @@ extension FINSArea {
   static func place(
     _ frame: borrowing FINSHeader, at offset: Int, countSize: Int = 0, _ operation: inout Operation
   ) -> FINSArea.Place? {
-    guard frame.count >= offset + 4 + countSize else {
+    guard frame.count >= offset + FINSText.Place.size + countSize else {
       operation.note(
         Fault(
-          .length, "Command text", seen: UInt64(frame.count - 12), least: UInt64(offset + countSize - 8), most: 2000))
+          .length, "Command text", seen: UInt64(frame.count - FINSText.start),
+          least: UInt64(offset + FINSText.Place.size + countSize - FINSText.start),
+          most: UInt64(FINSHeader.longestFrame - FINSText.start)))
       return nil
     }
     let code = FINSArea(rawValue: frame.u8(offset))
@@ -102,13 +104,13 @@ extension FINSArea {
       operation.note(Fault(unlisted: "Memory area code", seen: UInt64(code.rawValue)))
       return nil
     }
-    place.target.address = UInt64(frame.u16(offset + 1))
-    place.target.count = countSize > 0 ? UInt32(frame.u16(offset + 4)) : 1
+    place.target.address = UInt64(frame.u16(offset + FINSText.Place.address))
+    place.target.count = countSize > 0 ? UInt32(frame.u16(offset + FINSText.Place.size)) : 1
     if place.target.area == .tim, place.target.address >= code.firstCounter {
       place.target.area = .cnt
       place.target.address -= code.firstCounter
     }
-    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) }
+    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + FINSText.Place.bit) & 15) }
     return place
   }
 

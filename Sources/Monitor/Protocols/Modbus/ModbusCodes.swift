@@ -107,6 +107,14 @@ struct ModbusDiagnostic: RawRepresentable, Hashable, Sendable {
     }
   }
 
+  /// One of the sub-functions of clause 6.8.1 that have exactly one word of data: all but Return Query Data.
+  var hasOneWord: Bool {
+    switch rawValue {
+    case 1...4, 10...18, 20: true
+    default: false
+    }
+  }
+
   /// Restart and Listen Only Mode take a device off the line, the delimiter is a setting; the rest only looks.
   var action: Action {
     switch self {

@@ -8,7 +8,7 @@
 ///     | function code | data (0 to 252)   |
 ///     +---------------+------------- ... -+
 ///
-/// Offsets below count from the function code; `Values` count from the start of the message.
+/// Offsets count from the function code (`ModbusLayouts.swift`); `Values` count from the start of the message.
 struct ModbusPDU: ~Escapable {
   private let message: RawSpan
   private let start: Int
@@ -67,22 +67,25 @@ struct ModbusPDU: ~Escapable {
   /// code of 43/14.
   var echo: UInt32 {
     switch function {
-    case .writeSingleCoil, .writeSingleRegister, .diagnostics: count >= 5 ? UInt32(u16(3)) : 0
-    case .maskWriteRegister: count >= 7 ? u32(3) : 0
-    case .encapsulatedInterfaceTransport: isDeviceIdentification && count >= 3 ? UInt32(u8(2)) : 0
+    case .writeSingleCoil, .writeSingleRegister: count >= Addressed.size ? UInt32(u16(Addressed.value)) : 0
+    case .diagnostics: count >= Diagnostics.size ? UInt32(u16(Diagnostics.data)) : 0
+    case .maskWriteRegister: count >= MaskWrite.size ? u32(MaskWrite.masks) : 0
+    case .encapsulatedInterfaceTransport:
+      isDeviceIdentification && count > Interface.code ? UInt32(u8(Interface.code)) : 0
     default: 0
     }
   }
 
   /// 43/14, in a request or a response.
   var isDeviceIdentification: Bool {
-    function == .encapsulatedInterfaceTransport && count >= 2
-      && u8(1) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
+    function == .encapsulatedInterfaceTransport && count > Interface.type
+      && u8(Interface.type) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
   }
 
   /// A request that has no response, or not always.
   var mayStaySilent: Bool {
-    function == .diagnostics && count >= 3 && ModbusDiagnostic(rawValue: u16(1)).mayStaySilent
+    function == .diagnostics && count >= Diagnostics.data
+      && ModbusDiagnostic(rawValue: u16(Diagnostics.subfunction)).mayStaySilent
   }
 
   /// How well the bytes make sense as a request or as a response.
@@ -129,7 +132,10 @@ struct ModbusPDU: ~Escapable {
   /// a function it does not describe, which a scan of all functions gets; a known function of UMAS.
   var isBeyondDoubt: Bool {
     if let umas, umas.function.isKnown { return true }
-    if isException { return count == 2 && function.rawValue > 0 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
+    if isException {
+      return count == Exception.size && function.rawValue > 0
+        && ModbusExceptionCode(rawValue: u8(Exception.code)).isKnown
+    }
     guard function.isPublic else { return false }
     return fitAsRequest == .exact || fitAsResponse == .exact
   }
