@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of commands (W342, 5-2 and 5-3), which follows the command code: at 12 of the frame.
+/// The text of commands (W342, 5-2 and 5-3), which follows the command code (`FINSText`).
 enum FINSRequests {
   static func read(
     _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
@@ -11,7 +11,7 @@ enum FINSRequests {
         return
       }
       operation.target = place.target
-      // A read's answer has values of the same kind.
+      // The response to a read has values of the same format.
       operation.values = Values(format: place.format, stride: place.stride)
       guard command != .memoryAreaRead else { return }
       let count = command == .memoryAreaFill ? 1 : Int(place.target.count)
@@ -69,8 +69,8 @@ enum FINSRequests {
     }
   }
 
-  /// Forced Set/Reset: a number of bits, then for each what is to be done (0 reset, 1 set, 8000 and 8001 released to
-  /// either, FFFF released), and where.
+  /// Forced Set/Reset: a number of bits, then for each one a command (0 reset, 1 set, 8000 and 8001 the same and
+  /// release, FFFF release) and a place.
   private static func readForced(
     _ frame: borrowing FINSHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

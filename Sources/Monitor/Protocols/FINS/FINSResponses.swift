@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of responses (W342, 5-2 and 5-3): the end code at 12 of the frame, then what was asked for.
+/// The text of responses (W342, 5-2 and 5-3): the end code, then the requested data (`FINSText`).
 enum FINSResponses {
   static func read(
     _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange

@@ -112,8 +112,8 @@ extension ModbusPDU {
     static let registers = 5
   }
 
-  /// Encapsulated Interface Transport (6.19): the MEI type, and for Read Device Identification (6.21) request (the first
-  /// line) and response. An object is its id, the length of its value, and the value.
+  /// Encapsulated Interface Transport (6.19): the MEI type, and for Read Device Identification (6.21) request (the
+  /// first line) and response. An object is its id, the length of its value, and the value.
   ///
   ///     0          1      2      3            4      5      6       7
   ///     +----------+------+------+------------+

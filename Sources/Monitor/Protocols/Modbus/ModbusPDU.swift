@@ -33,14 +33,14 @@ struct ModbusPDU: ~Escapable {
   @inline(__always) func u16(_ offset: Int) -> UInt16 { message.u16(start &+ offset) }
   @inline(__always) func u32(_ offset: Int) -> UInt32 { message.u32(start &+ offset) }
 
-  /// Whether there are at least `size` bytes; notes the fault where there are more or fewer.
+  /// Whether there are at least `size` bytes; notes a fault if there are more or fewer.
   @inline(__always)
   func has(_ size: Int, _ operation: inout Operation) -> Bool {
     if count != size { operation.note(Fault(.length, "PDU length", seen: UInt64(count), expected: UInt64(size))) }
     return count >= size
   }
 
-  /// The same for a PDU that may be longer; notes the fault where it is too short.
+  /// The same for a PDU that may be longer; notes a fault if it is too short.
   @inline(__always)
   func hasAtLeast(_ size: Int, _ operation: inout Operation) -> Bool {
     guard count < size else { return true }
@@ -82,7 +82,7 @@ struct ModbusPDU: ~Escapable {
       && u8(Interface.type) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
   }
 
-  /// A request that has no response, or not always.
+  /// A request that may have no response.
   var mayStaySilent: Bool {
     function == .diagnostics && count >= Diagnostics.data
       && ModbusDiagnostic(rawValue: u16(Diagnostics.subfunction)).mayStaySilent
@@ -90,7 +90,7 @@ struct ModbusPDU: ~Escapable {
 
   /// How well the bytes make sense as a request or as a response.
   enum Fit: UInt8, Comparable {
-    /// Another length than such a message has.
+    /// A length that such a message cannot have.
     case none
     /// The right length, but a field with a forbidden value.
     case shape
@@ -120,7 +120,7 @@ struct ModbusPDU: ~Escapable {
     return Fit(operation.fault)
   }
 
-  /// Which way the PDU goes, where its content shows it: most responses have another shape than their request.
+  /// The direction of the PDU, if its content shows it: most responses have a different layout from their request.
   var direction: Direction? {
     if let umas, umas.function.isKnown { return umas.function.isAnswer ? .toClient : .toServer }
     let request = fitAsRequest
@@ -128,8 +128,8 @@ struct ModbusPDU: ~Escapable {
     return request == response ? nil : request > response ? .toServer : .toClient
   }
 
-  /// A message of a function the specification describes, without any fault; an exception with a code it lists, also to
-  /// a function it does not describe, which a scan of all functions gets; a known function of UMAS.
+  /// A message without faults whose function is in the specification; an exception with a listed code, even to an
+  /// unknown function (a scan of all functions causes those); a known function of UMAS.
   var isBeyondDoubt: Bool {
     if let umas, umas.function.isKnown { return true }
     if isException {

@@ -7,8 +7,8 @@
 ///     | address | function code | data            | CRC    |
 ///     +---------+---------------+------- ... -----+--------+
 ///
-/// The CRC is sent with its low byte first. On the wire silence ends a frame; in a byte stream only the function's own
-/// length and the CRC show its end.
+/// The CRC is sent with its low byte first. On a serial line, silence ends a frame; in a byte stream only the
+/// function's length and the CRC show where it ends.
 struct ModbusRTUFrame: ~Escapable {
   /// Address, function code, CRC.
   static let shortest = 4
@@ -21,7 +21,7 @@ struct ModbusRTUFrame: ~Escapable {
   fileprivate static let pduOffset = 1
   private let bytes: RawSpan
 
-  /// The first `length` bytes; nil where there are fewer, or a frame has more.
+  /// The first `length` bytes; nil if there are fewer, or if no frame can have this length.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, length: Int) {
     guard length >= ModbusRTUFrame.shortest, length <= bytes.byteCount else { return nil }
@@ -42,19 +42,19 @@ struct ModbusRTUFrame: ~Escapable {
   }
 }
 
-/// How long a frame is by its function code and direction.
+/// The length of a frame, from its function code and direction.
 enum ModbusRTULength: Equatable {
   case bytes(Int)
-  /// The byte that says it is not there yet; at least this many bytes must be.
+  /// The byte that gives the length has not arrived; at least this many bytes are needed.
   case needs(Int)
-  /// The function leaves the length open: all there is, if the CRC says so.
+  /// The function does not determine the length: all available bytes, if the CRC is correct.
   case open
   case impossible
 
   fileprivate init(atMostLongest length: Int) { self = length <= ModbusRTUFrame.longest ? .bytes(length) : .impossible }
 }
 
-/// What there is of a frame whose length is yet to be found out: address and function code at least.
+/// The available part of a frame whose length is not known yet: at least address and function code.
 struct ModbusRTUBeginning: ~Escapable {
   private let bytes: RawSpan
 

@@ -218,7 +218,7 @@ extension ModbusPDU {
     operation.values = values(.uint16, at: ReadWrite.values, quantity)
   }
 
-  /// 6.18 Read FIFO Queue: the address of the queue's pointer; only the response says how much it holds.
+  /// 6.18 Read FIFO Queue: the address of the queue's pointer; only the response has the number of registers.
   private func parseReadFIFOQueue(_ operation: inout Operation) {
     guard has(Addressed.quantity, &operation) else { return }
     operation.target = Target(area: .fifo, address: UInt64(u16(Addressed.address)))
@@ -239,7 +239,7 @@ extension ModbusPDU {
     operation.values = values(.uint8, at: Interface.code, 2)
   }
 
-  /// The MEI type and what depends on it; false where the PDU is too short for one.
+  /// The MEI type and what depends on it; false if the PDU is too short for one.
   func parseInterfaceType(_ operation: inout Operation) -> Bool {
     guard hasAtLeast(Interface.data, &operation) else { return false }
     let type = ModbusEncapsulatedInterface(rawValue: u8(Interface.type))

@@ -2,7 +2,7 @@
 
 /// Responses, in the order of MODBUS Application Protocol Specification V1.1b3, clause 6, and exceptions (clause 7).
 extension ModbusPDU {
-  /// Fills in what the response says by itself. The range it answers is only in the request.
+  /// Fills in what the response itself contains. The range is only in the request.
   func parseResponse(_ operation: inout Operation) {
     operation.outcome = .ok
     if isException { return parseException(&operation) }
@@ -35,7 +35,7 @@ extension ModbusPDU {
     }
   }
 
-  /// A byte count, followed by that many bytes, which end the PDU; 0 where even the count is missing.
+  /// A byte count, followed by that many bytes, which end the PDU; 0 if even the count is missing.
   @inline(__always)
   private func parseByteCount(least: Int, most: Int, _ operation: inout Operation) -> Int {
     guard hasAtLeast(Counted.bytes, &operation) else { return 0 }

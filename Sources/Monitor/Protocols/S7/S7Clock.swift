@@ -13,8 +13,8 @@ enum S7Clock {
   private static let yearOffset = 2
   private static let millisecondsOffset = 8
 
-  /// Year to second become values. The century would mislead; milliseconds and weekday have three digits and one. Of a
-  /// byte that is not BCD, and of those after it, no number is shown.
+  /// Year to second become values. The century would mislead; milliseconds and weekday have three digits and one.
+  /// Records show the numbers up to the first byte that is not BCD.
   static func values(_ data: Range<Int>) -> Values {
     Values(.bcd1, at: data.lowerBound + yearOffset, millisecondsOffset - yearOffset, end: data.upperBound)
   }

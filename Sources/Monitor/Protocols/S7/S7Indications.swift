@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a controller sends by itself in user data: values of test functions and of cyclic services, diagnostic and
+/// What a controller sends unsolicited in user data: values of test functions and of cyclic services, diagnostic and
 /// alarm messages. Layouts as published in the sources of `S7Comm`.
 enum S7Indications {
   /// `range` is where the contents of the data are.

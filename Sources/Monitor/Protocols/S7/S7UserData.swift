@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// User data: functions beside reading and writing. The data begin with return code, transport size and length.
+/// User data: functions other than reading and writing. The data begin with return code, transport size and length.
 enum S7UserData {
   static func read(_ message: borrowing S7Message, _ exchange: inout Exchange) {
     guard let header = S7UserDataHeader(message.parameters) else {
@@ -35,14 +35,14 @@ enum S7UserData {
       }
       readAnswer(message.bytes, of: function, at: data, &operation, &exchange)
     case .report:
-      // Blocks of a numerical control's program are pushed without a question.
+      // Blocks of a numerical control's program are sent unsolicited.
       if function.group != S7UserFunction.numericalControl { operation.action = .report }
       if !data.isEmpty { S7Indications.read(message.bytes, of: function, at: data, &operation, &exchange) }
     }
     exchange.operations.append(operation)
   }
 
-  /// Where the contents of the data are; empty at their end where there are none.
+  /// Where the contents of the data are; an empty range at their end if there are no contents.
   private static func contents(of message: borrowing S7Message) -> Range<Int> {
     guard let header = S7DataHeader(message.data) else {
       return message.dataRange.upperBound..<message.dataRange.upperBound
@@ -106,7 +106,7 @@ enum S7UserData {
     }
   }
 
-  /// What the lists with order numbers and versions, and with names and serial numbers, say of the module (Siemens
+  /// Identity of the module, from the lists of order numbers and versions and of names and serial numbers (Siemens
   /// A5E02789976, chapter 33).
   private static func identify(_ data: RawSpan, _ exchange: inout Exchange) {
     guard let list = S7SystemList(data) else { return }
@@ -168,7 +168,7 @@ struct S7TestData {
   /// Where the items are.
   let items: Range<Int>
 
-  /// Nil where the items do not begin within `range`.
+  /// Nil if the items do not begin within `range`.
   init?(_ bytes: RawSpan, _ range: Range<Int>) {
     var cursor = ByteCursor(bytes.extracting(first: range.upperBound), at: range.lowerBound)
     let parameterSize = Int(cursor.readU16())
