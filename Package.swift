@@ -36,7 +36,7 @@ let package = Package(
 
     // libpcap, files and interfaces to frames.
     .target(
-      name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "CLibcapNG"], swiftSettings: strict),
+      name: "Capture", dependencies: ["Catalogue", "CLibpcap", "CZlib", "CZstd", "CLibcapNG"], swiftSettings: strict),
     // What is said of each kind of finding: texts alone, so that they do not rebuild the engine.
     .target(name: "Catalogue", swiftSettings: strict),
     // Frames in, records out. One module: the hot path is inlined from the header to the operation.
@@ -55,7 +55,7 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
-    tests("CaptureTests", "Capture"),
+    tests("CaptureTests", "Capture", "Catalogue"),
     tests("CatalogueTests", "Catalogue"),
     tests("SiteFileTests", "Catalogue", "Monitor", "SiteFile", "Support"),
     tests("MonitorTests", "Capture", "Catalogue", "Monitor", "SiteFile", "Support"),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 import Glibc
 
 /// A capture file, or standard input: classic pcap in either byte order with micro- or nanoseconds, or
@@ -53,19 +54,23 @@ package struct CaptureFile: ~Copyable, FrameSource {
     let opened = try CaptureFile.open(path)
     var input = Input(
       descriptor: opened.descriptor, owns: path != "-", stopWhen: opened.size == nil ? isStopAsked : nil)
-    header = try CaptureFile.readHeader(&input, path == "-" ? "standard input" : path)
+    header = try CaptureFile.readHeader(&input, CaptureFile.name(path))
     isBigEndian = header.isBigEndian
     self.path = path
     size = opened.size
     self.input = input
   }
 
-  private static func readHeader(_ input: inout Input, _ name: String) throws(CaptureError) -> Header {
+  private static func readHeader(_ input: inout Input, _ name: Bilingual) throws(CaptureError) -> Header {
     guard input.need(4) else {
       // Asked to end before anything came: a capture without frames.
       if input.isStopped { return Header() }
-      let what = input.available == 0 && input.failure == nil ? "is empty" : "is too short for a capture"
-      throw CaptureError(.badFile, "\(name) \(what)\(because(input.failure))")
+      let isEmpty = input.available == 0 && input.failure == nil
+      let what =
+        isEmpty
+        ? Bilingual("is empty", "データが空です") : Bilingual("is too short for a capture", "キャプチャとしては短すぎます")
+      let reason = because(input.failure)
+      throw CaptureError(.badFile, "\(name.en) \(what.en)\(reason.en)", "\(name.ja): \(what.ja)\(reason.ja)")
     }
     var header = Header()
     let magic = input.front(4).word(0, false)
@@ -74,13 +79,16 @@ package struct CaptureFile: ~Copyable, FrameSource {
     case 0xA1B2_C3D4, 0xA1B2_3C4D, 0xA1B2_CD34: break
     case 0xD4C3_B2A1, 0x4D3C_B2A1, 0x34CD_B2A1: header.isBigEndian = true
     default:
+      let seen = "0x" + String(magic.byteSwapped, radix: 16)
       throw CaptureError(
-        .badFile, "\(name) is not a capture: it begins with \(hex(magic.byteSwapped)), which is neither pcap nor pcapng"
-      )
+        .badFile, "\(name.en) is not a capture: it begins with \(seen), which is neither pcap nor pcapng",
+        "\(name.ja): キャプチャではありません（先頭が \(seen) で、pcapでもpcapngでもありません）")
     }
     guard input.need(24) else {
       if input.isStopped { return Header() }
-      throw CaptureError(.badFile, "\(name) ends inside its file header\(because(input.failure))")
+      let reason = because(input.failure)
+      throw CaptureError(
+        .badFile, "\(name.en) ends inside its file header\(reason.en)", "\(name.ja): ファイルヘッダーの途中で終わっています\(reason.ja)")
     }
     // draft-ietf-opsawg-pcap, 4
     let bytes = input.front(24)
@@ -89,7 +97,7 @@ package struct CaptureFile: ~Copyable, FrameSource {
     if bytes.word(0, header.isBigEndian) == 0xA1B2_CD34 { header.recordLength = 24 }
     // The upper bits hold the length of a frame check sequence.
     let number = UInt16(truncatingIfNeeded: bytes.word(20, header.isBigEndian))
-    guard let type = LinkType(supported: number) else { throw LinkType.refusal(number, name) }
+    guard let type = LinkType(supported: number) else { throw LinkType.refusal(LinkType.name(number), name) }
     header.linkType = type
     input.drop(24)
     return header
@@ -101,19 +109,27 @@ package struct CaptureFile: ~Copyable, FrameSource {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
       if path != "-" { close(descriptor) }
-      throw CaptureError(.badFile, "\(path) is a folder, not a capture")
+      throw CaptureError(.badFile, "\(path) is a folder, not a capture", "\(path): キャプチャではなくフォルダーです")
     }
     return (descriptor, status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
   }
 
-  private static func because(_ failure: String?) -> String { failure.map { " (\($0))" } ?? "" }
-  private static func hex(_ value: UInt32) -> String { "0x" + String(value, radix: 16) }
+  private static func name(_ path: String) -> Bilingual {
+    path == "-" ? Bilingual("standard input", "標準入力") : Bilingual(path, path)
+  }
+  private static func because(_ failure: Bilingual?) -> Bilingual {
+    failure.map { Bilingual(" (\($0.en))", "（\($0.ja)）") } ?? Bilingual("", "")
+  }
 
   static func failure(opening path: String, _ code: Int32) -> CaptureError {
     switch code {
-    case ENOENT, ENOTDIR: CaptureError(.noSuchFile, "\(path): no such file")
-    case EACCES, EPERM: CaptureError(.notPermitted, "\(path): permission denied; check its owner and mode (ls -l)")
-    default: unsafe CaptureError(.io, "\(path): \(String(cString: strerror(code)))")
+    case ENOENT, ENOTDIR: CaptureError(.noSuchFile, "\(path): no such file", "\(path): ファイルがありません")
+    case EACCES, EPERM:
+      CaptureError(
+        .notPermitted, "\(path): permission denied; check its owner and mode (ls -l)",
+        "\(path): 読み取り権限がありません。所有者とモードを確認してください（ls -l）")
+    default:
+      CaptureError(.io, "\(path): \(Input.systemError(code).en)", "\(path): \(Input.systemError(code).ja)")
     }
   }
 
@@ -122,11 +138,11 @@ package struct CaptureFile: ~Copyable, FrameSource {
     header.format == .pcap ? try nextRecord() : try nextBlock()
   }
 
-  private func bad(_ what: String) -> CaptureError {
-    CaptureError(
-      .badFile,
-      "\(path == "-" ? "standard input" : path): \(what) at byte \(input.position), after \(framesRead) frames\(CaptureFile.because(input.failure))"
-    )
+  private func bad(_ english: String, _ japanese: String) -> CaptureError {
+    let (name, reason) = (CaptureFile.name(path), CaptureFile.because(input.failure))
+    return CaptureError(
+      .badFile, "\(name.en): \(english) at byte \(input.position), after \(framesRead) frames\(reason.en)",
+      "\(name.ja): \(japanese)（位置: \(input.position)バイト目、読み込み済み: \(framesRead)フレーム）\(reason.ja)")
   }
 
   // MARK: Classic pcap (draft-ietf-opsawg-pcap)
@@ -135,17 +151,19 @@ package struct CaptureFile: ~Copyable, FrameSource {
   private mutating func nextRecord() throws(CaptureError) -> Frame? {
     guard input.need(header.recordLength) else {
       if input.available == 0 && input.failure == nil || input.isStopped { return nil }
-      throw bad("the file ends inside a packet header")
+      throw bad("the file ends inside a packet header", "パケットヘッダーの途中でファイルが終わっています")
     }
     let record = input.front(16)
     let seconds = Int64(record.word(0, isBigEndian))
     let fraction = Int64(record.word(4, isBigEndian))
     let captured = Int(record.word(8, isBigEndian))
     let length = Int(record.word(12, isBigEndian))
-    guard captured <= CaptureFile.longestFrame else { throw bad("a packet header gives a length of \(captured) bytes") }
+    guard captured <= CaptureFile.longestFrame else {
+      throw bad("a packet header gives a length of \(captured) bytes", "パケットヘッダーの長さ（\(captured)バイト）が正しくありません")
+    }
     guard input.need(header.recordLength + captured) else {
       if input.isStopped { return nil }
-      throw bad("the file ends inside a packet")
+      throw bad("the file ends inside a packet", "パケットの途中でファイルが終わっています")
     }
     let bytes = input.front(header.recordLength + captured).extracting(droppingFirst: header.recordLength)
     let frame = Frame(
@@ -167,36 +185,33 @@ package struct CaptureFile: ~Copyable, FrameSource {
       guard input.need(12) else {
         if input.available == 0 && input.failure == nil || input.isStopped {
           guard framesRead > 0 || framesRefused == 0 else {
-            throw CaptureError(
-              .unsupportedLinkType,
-              "\(path): link type \(refusedLinkTypes.joined(separator: ", ")) is not supported; supported: \(LinkType.supportedNames)"
-            )
+            throw LinkType.refusal(refusedLinkTypes.joined(separator: ", "), CaptureFile.name(path))
           }
           return nil
         }
-        throw bad("the file ends inside a block header")
+        throw bad("the file ends inside a block header", "ブロックヘッダーの途中でファイルが終わっています")
       }
       let head = input.front(12)
       if head.word(0, false) == 0x0A0D_0D0A {
         switch head.word(8, false) {
         case 0x1A2B_3C4D: isBigEndian = false
         case 0x4D3C_2B1A: isBigEndian = true
-        default: throw bad("a section header has an invalid byte-order magic")
+        default: throw bad("a section header has an invalid byte-order magic", "セクションヘッダーのバイト順マジックが正しくありません")
         }
         interfaces = []
       }
       let kind = head.word(0, isBigEndian)
       let total = Int(head.word(4, isBigEndian))
       guard total >= 12, total % 4 == 0, total <= Input.longest else {
-        throw bad("a block gives a length of \(total) bytes")
+        throw bad("a block gives a length of \(total) bytes", "ブロックの長さ（\(total)バイト）が正しくありません")
       }
       guard input.need(total) else {
         if input.isStopped { return nil }
-        throw bad("the file ends inside a block")
+        throw bad("the file ends inside a block", "ブロックの途中でファイルが終わっています")
       }
       let block = input.front(total)
       guard Int(block.word(total - 4, isBigEndian)) == total else {
-        throw bad("the two length fields of a block differ")
+        throw bad("the two length fields of a block differ", "ブロックの先頭と末尾の長さが一致しません")
       }
       switch kind {
       case 1: describe(block, total)
@@ -261,20 +276,27 @@ package struct CaptureFile: ~Copyable, FrameSource {
     var place = Place()
     let index: Int
     if kind == 3 {
-      guard total >= 16 else { throw bad("a packet block is too short") }
+      guard total >= 16 else { throw bad("a packet block is too short", "パケットブロックが短すぎます") }
       index = 0
       place.offset = 12
       place.length = Int(block.word(8, isBigEndian))
       place.captured = min(place.length, total - 16)
     } else {
-      guard total >= 32 else { throw bad("a packet block is too short") }
+      guard total >= 32 else { throw bad("a packet block is too short", "パケットブロックが短すぎます") }
       index = kind == 6 ? Int(block.word(8, isBigEndian)) : Int(block.half(8, isBigEndian))
       place.offset = 28
       place.captured = Int(block.word(20, isBigEndian))
       place.length = Int(block.word(24, isBigEndian))
-      guard place.captured <= total - 32 else { throw bad("a packet block gives a length of \(place.captured) bytes") }
+      guard place.captured <= total - 32 else {
+        throw bad(
+          "a packet block gives a length of \(place.captured) bytes", "パケットブロックの長さ（\(place.captured)バイト）が正しくありません")
+      }
     }
-    guard index < interfaces.count else { throw bad("a packet refers to interface \(index), which no block describes") }
+    guard index < interfaces.count else {
+      throw bad(
+        "a packet refers to interface \(index), which no block describes",
+        "パケットが参照するインターフェース\(index)を記述したブロックがありません")
+    }
     let interface = interfaces[index]
     guard let linkType = interface.linkType else {
       framesRefused += 1

@@ -27,7 +27,10 @@ package struct CaptureList: Sendable {
       }
       if status.st_mode & S_IFMT == S_IFDIR {
         let captures = CaptureList.captures(below: argument)
-        guard !captures.isEmpty else { throw CaptureError(.badFile, "\(argument): no capture in this folder") }
+        guard !captures.isEmpty else {
+          throw CaptureError(
+            .badFile, "\(argument): no capture in this folder", "\(argument): このフォルダーにはキャプチャがありません")
+        }
         for path in captures { add(path, to: &found) }
       } else {
         found.append((arguments.count > 1 ? CaptureList.firstTime(argument) : 0, argument))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CZlib
 import CZstd
+import Catalogue
 import Glibc
 
 /// The bytes of a capture, read ahead into one buffer, inflated on the way where they are compressed (RFC 1952,
@@ -40,7 +41,7 @@ struct Input: ~Copyable {
   /// Bytes handed out: where a fault lies.
   private(set) var position = 0
   /// Why reading stopped early.
-  private(set) var failure: String?
+  private(set) var failure: Bilingual?
 
   init(descriptor: Int32, owns: Bool, stopWhen isStopAsked: (() -> Bool)? = nil) {
     self.descriptor = descriptor
@@ -63,6 +64,12 @@ struct Input: ~Copyable {
     if owns { close(descriptor) }
   }
 
+  /// The system's words, which are English.
+  static func systemError(_ code: Int32) -> Bilingual {
+    let text = unsafe String(cString: strerror(code))
+    return Bilingual(text, text)
+  }
+
   private mutating func detect() {
     // Four bytes are enough; a pipe may deliver them one by one.
     while rawEnd < 4, readRaw() {}
@@ -73,7 +80,7 @@ struct Input: ~Copyable {
       unsafe stream.initialize(to: z_stream())
       // 32: gzip or zlib header, found out by zlib.
       if unsafe inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) != Z_OK {
-        failure = "zlib could not be initialised"
+        failure = Bilingual("zlib could not be initialised", "zlibを初期化できません")
         isEnd = true
       }
       unsafe gzip = stream
@@ -97,7 +104,7 @@ struct Input: ~Copyable {
         return true
       }
       if count < 0, errno == EINTR { continue }
-      if count < 0 { failure = unsafe String(cString: strerror(errno)) }
+      if count < 0 { failure = Input.systemError(errno) }
       return false
     }
     return false
@@ -150,14 +157,16 @@ struct Input: ~Copyable {
         end += count
         bytesRead += count
       } else if count == 0 || errno != EINTR {
-        if count < 0 { failure = unsafe String(cString: strerror(errno)) }
+        if count < 0 { failure = Input.systemError(errno) }
         isEnd = true
       }
       return
     }
     if rawStart == rawEnd, !readRaw() {
       isEnd = true
-      if failure == nil, !isStopped, !isBetweenMembers { failure = "the compressed data is truncated" }
+      if failure == nil, !isStopped, !isBetweenMembers {
+        failure = Bilingual("the compressed data is truncated", "圧縮データが途中で切れています")
+      }
       return
     }
     switch compression {
@@ -190,7 +199,7 @@ struct Input: ~Copyable {
     if result == Z_STREAM_END {
       isBetweenMembers = true
     } else if result != Z_OK, result != Z_BUF_ERROR {
-      failure = "the gzip data is damaged"
+      failure = Bilingual("the gzip data is damaged", "gzipデータが壊れています")
       isEnd = true
     }
   }
@@ -203,7 +212,9 @@ struct Input: ~Copyable {
     unsafe end += to.pos
     isBetweenMembers = result == 0
     if ZSTD_isError(result) != 0 {
-      failure = "the zstd data is damaged, or was compressed with a window over 16 MiB (--ultra, --long)"
+      failure = Bilingual(
+        "the zstd data is damaged, or was compressed with a window over 16 MiB (--ultra, --long)",
+        "zstdデータが壊れているか、16 MiBを超えるウィンドウ（--ultra、--long）で圧縮されています")
       isEnd = true
     }
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibpcap
+import Catalogue
 
 extension LinkType {
-  static let supportedNames = "Ethernet, Linux cooked 1 and 2, raw IP, null/loop"
+  static let supportedNames = "Ethernet, Linux cooked 1/2, raw IP, null/loop"
 
   /// The link type of a number in a capture, nil if it cannot be read. Raw IP has three numbers, by system.
   package init?(supported number: UInt16) {
@@ -23,8 +24,9 @@ extension LinkType {
     return unsafe "\(String(cString: name)) (\(number), \(String(cString: description)))"
   }
 
-  package static func refusal(_ number: UInt16, _ place: String) -> CaptureError {
+  static func refusal(_ name: String, _ place: Bilingual) -> CaptureError {
     CaptureError(
-      .unsupportedLinkType, "\(place): link type \(name(number)) is not supported; supported: \(supportedNames)")
+      .unsupportedLinkType, "\(place.en): link type \(name) is not supported; supported: \(supportedNames)",
+      "\(place.ja): リンク種別 \(name) には対応していません。対応しているのは \(supportedNames) です")
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibpcap
+package import Catalogue
 import Glibc
 
 /// Frames from a network interface, through libpcap (pcap(3PCAP)). It listens only: nothing here can transmit.
@@ -23,8 +24,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
 
   package enum Condition: Equatable, Sendable {
     case up
-    /// With libpcap's reason.
-    case down(String)
+    /// With the reason; libpcap's own are English.
+    case down(Bilingual)
   }
 
   /// Frames since the source was made, also over reopening. They never decrease.
@@ -66,7 +67,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
     case .opened(let capture): unsafe adopt(capture)
     case .noDevice: throw noDevice(interface)
     case .notUp: condition = .down(setDown)
-    case .failed(let reason): throw CaptureError(.io, "\(interface): \(reason)")
+    case .failed(let reason): throw CaptureError(.io, "\(interface): \(reason)", "\(interface): \(reason)")
     }
   }
 
@@ -154,10 +155,10 @@ package struct LiveInterface: ~Copyable, FrameSource {
       _ = poll(nil, 0, readTimeout)
       return
     }
-    goDown(failure.reason)
+    goDown(Bilingual(failure.reason, failure.reason))
   }
 
-  private mutating func goDown(_ reason: String) {
+  private mutating func goDown(_ reason: Bilingual) {
     _ = counters()
     // Sound: the handle is ours alone, and forgotten here; no frame of it is alive, since self is being mutated.
     if let handle = unsafe handle { unsafe pcap_close(handle) }
@@ -178,9 +179,9 @@ package struct LiveInterface: ~Copyable, FrameSource {
     lastAttempt = monotonicNanoseconds()
     switch unsafe try open(interface, options) {
     case .opened(let capture): unsafe adopt(capture)
-    case .noDevice: condition = .down("it disappeared")
+    case .noDevice: condition = .down(Bilingual("it disappeared", "インターフェースがなくなりました"))
     case .notUp: condition = .down(setDown)
-    case .failed(let reason): condition = .down(reason)
+    case .failed(let reason): condition = .down(Bilingual(reason, reason))
     }
   }
 
@@ -200,7 +201,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
 /// libpcap's read time-out and the longest wait of a call, in milliseconds.
 private let readTimeout: Int32 = 100
 private let reopenInterval: Int64 = 1_000_000_000
-private let setDown = "it was set down"
+private let setDown = Bilingual("it was set down", "インターフェースが無効化されました")
 
 /// An activated handle and what was found out about it. Whoever takes it closes the handle.
 @unsafe
@@ -269,10 +270,7 @@ private func linkType(of number: Int32, on interface: String) throws(CaptureErro
   default:
     // Sound: a constant text of libpcap, or nil; it is copied.
     let name = unsafe pcap_datalink_val_to_name(number).map { unsafe text($0) } ?? "unnamed"
-    throw CaptureError(
-      .unsupportedLinkType,
-      "\(interface): link type \(number) (\(name)) is not supported; supported: Ethernet, Linux cooked, raw IP, loopback."
-    )
+    throw LinkType.refusal("\(number) (\(name))", Bilingual(interface, interface))
   }
 }
 
@@ -282,12 +280,16 @@ private func set(_ filter: String, on handle: OpaquePointer, of interface: Strin
   var program = unsafe bpf_program()
   guard unsafe pcap_compile(handle, &program, filter, 1, UInt32.max) == 0 else {
     let reason = unsafe text(pcap_geterr(handle))
-    throw CaptureError(.badFilter, "\(interface): the filter \"\(filter)\" is not valid: \(reason)")
+    throw CaptureError(
+      .badFilter, "\(interface): the filter \"\(filter)\" is not valid: \(reason)",
+      "\(interface): フィルター \"\(filter)\" が正しくありません: \(reason)")
   }
   defer { unsafe pcap_freecode(&program) }
   guard unsafe pcap_setfilter(handle, &program) == 0 else {
     let reason = unsafe text(pcap_geterr(handle))
-    throw CaptureError(.badFilter, "\(interface): the filter \"\(filter)\" cannot be set: \(reason)")
+    throw CaptureError(
+      .badFilter, "\(interface): the filter \"\(filter)\" cannot be set: \(reason)",
+      "\(interface): フィルター \"\(filter)\" を設定できません: \(reason)")
   }
 }
 
@@ -297,13 +299,23 @@ private func notPermitted(_ interface: String) -> CaptureError {
     """
     \(interface): capturing needs the right CAP_NET_RAW. \
     Grant it with: sudo setcap cap_net_raw=ep $(command -v sekisho) or run sekisho with sudo.
+    """,
+    """
+    \(interface): キャプチャにはCAP_NET_RAW権限が必要です。\
+    sudo setcap cap_net_raw=ep $(command -v sekisho) で付与するか、sudoでsekishoを実行してください。
     """)
 }
 
 private func noDevice(_ interface: String) -> CaptureError {
   let names = interfaceNames()
-  let list = names.isEmpty ? "No interfaces were found." : "Available: \(names.joined(separator: ", "))."
-  return CaptureError(.noDevice, "no interface named \"\(interface)\". \(list)")
+  let all = names.joined(separator: ", ")
+  let list =
+    names.isEmpty
+    ? Bilingual("No interfaces were found.", "使えるインターフェースが見つかりません。")
+    : Bilingual("Available: \(all).", "使えるインターフェース: \(all)")
+  return CaptureError(
+    .noDevice, "no interface named \"\(interface)\". \(list.en)",
+    "\"\(interface)\" という名前のインターフェースはありません。\(list.ja)")
 }
 
 /// Network interfaces and "any", without the other devices that libpcap can capture from

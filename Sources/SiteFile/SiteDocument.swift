@@ -298,8 +298,25 @@ struct SiteDocument {
     return text
   }
 
-  mutating func texts(_ field: SiteField?) -> [(text: String, field: SiteField)] {
-    guard let field, let items = list(field) else { return [] }
+  /// The items of a list that has at least one; nil, and an error, if it is empty or no list.
+  mutating func items(
+    _ field: SiteField, of what: Bilingual = Bilingual("text", "文字列"), ifEmpty message: Bilingual? = nil
+  ) -> [SiteField]? {
+    guard let items = list(field, of: what) else { return nil }
+    guard items.isEmpty else { return items }
+    let key = field.path.split(separator: ".").last ?? ""
+    error(
+      field,
+      message
+        ?? Bilingual(
+          "an empty list: give at least one entry, or leave '\(key)' out",
+          "リストが空です。一つ以上指定するか、'\(key)' を省略してください"))
+    return nil
+  }
+
+  /// The texts of such a list; none where the key is absent.
+  mutating func texts(_ field: SiteField?, ifEmpty message: Bilingual? = nil) -> [(text: String, field: SiteField)] {
+    guard let field, let items = items(field, ifEmpty: message) else { return [] }
     return items.compactMap { item in text(item).map { ($0, item) } }
   }
 

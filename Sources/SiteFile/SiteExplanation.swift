@@ -198,16 +198,9 @@ extension Site {
   }
 
   private static func alert(_ verdict: Verdict, _ question: Question) -> String? {
-    let isInside = question.from.party.zone == question.to.party.zone
-    let isController = question.operation.map { $0.action.bit & Conduit.controllerActions != 0 } ?? false
-    switch verdict {
-    case .inside, .allowed: return nil
-    case .time: return "outside-window"
-    case .noConduit, .service, .action, .target:
-      if isInside, isController { return "controller-command" }
-      if verdict != .noConduit { return "operation-not-allowed" }
-      let isExternal = question.from.party.zone == .external || question.to.party.zone == .external
-      return isExternal ? "external-communication" : "cross-zone-flow"
-    }
+    let kind = verdict.findingKind(
+      of: question.operation?.action, on: question.operation?.target.area ?? .none, from: question.from.party,
+      to: question.to.party)
+    return kind.map { Catalogue.entry($0).id }
   }
 }

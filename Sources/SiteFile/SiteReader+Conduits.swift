@@ -27,17 +27,13 @@ extension SiteReader {
       let to = fields["to"].flatMap { end($0) }
       let services = fields["services"].map { readServices($0) } ?? []
       let actions = fields["operations"].map { readActions($0) } ?? Conduit.allActions
-      let targets = document.texts(fields["targets"]).compactMap { readTarget($0.text, $0.field) }
+      let targets = document.texts(fields["targets"], ifEmpty: SiteReader.noTargets)
+        .compactMap { readTarget($0.text, $0.field) }
       var windows: [Int] = []
-      if let field = fields["during"], let items = document.list(field, of: Bilingual("windows", "時間帯")) {
+      if let field = fields["during"],
+        let items = document.items(field, of: Bilingual("windows", "時間帯"), ifEmpty: SiteReader.noWindows)
+      {
         windows = items.compactMap { index($0, windowNames, .window) }
-        if items.isEmpty {
-          document.error(
-            field,
-            Bilingual(
-              "an empty list: name a window, or leave 'during' out",
-              "リストが空です。時間帯を指定するか、'during' を省略してください"))
-        }
       }
       guard let from, let to else { continue }
       site.conduits.append(
@@ -63,8 +59,8 @@ extension SiteReader {
 
   /// Empty: any.
   private mutating func readServices(_ field: SiteField) -> [ServicePattern] {
-    guard let items = document.list(field, of: Bilingual("services", "サービス")) else { return [] }
-    if items.isEmpty { document.error(field, SiteReader.allowsNothing("services")) }
+    let empty = SiteReader.allowsNothing("services")
+    guard let items = document.items(field, of: Bilingual("services", "サービス"), ifEmpty: empty) else { return [] }
     var patterns: [ServicePattern] = []
     var isAny = false
     for item in items {
@@ -98,6 +94,11 @@ extension SiteReader {
       "an empty list allows nothing: write [any], or leave '\(key)' out",
       "空のリストでは何も許可されません。[any] と書くか、'\(key)' を省略してください")
   }
+  private static let noTargets = Bilingual(
+    "an empty list allows nothing: list the targets, or leave 'targets' out to allow all of them",
+    "空のリストでは何も許可されません。対象を列挙するか、すべて許可する場合は 'targets' を省略してください")
+  private static let noWindows = Bilingual(
+    "an empty list: name a window, or leave 'during' out", "リストが空です。時間帯を指定するか、'during' を省略してください")
 
   /// Why a text is not valid; `word` is an unknown word to look up the nearest known one for, `meant` the text that was
   /// most likely meant.
@@ -151,8 +152,10 @@ extension SiteReader {
   // MARK: Operations and targets
 
   private mutating func readActions(_ field: SiteField) -> UInt16 {
-    guard let items = document.list(field, of: Bilingual("operations", "操作")) else { return Conduit.allActions }
-    if items.isEmpty { document.error(field, SiteReader.allowsNothing("operations")) }
+    let empty = SiteReader.allowsNothing("operations")
+    guard let items = document.items(field, of: Bilingual("operations", "操作"), ifEmpty: empty) else {
+      return Conduit.allActions
+    }
     var mask: UInt16 = 0
     for item in items {
       guard let text = document.text(item) else { continue }

@@ -20,15 +20,6 @@ extension SiteReader {
       for (text, field) in document.texts(fields["days"]) { days |= readDays(text, field) }
       let hours = document.texts(fields["hours"]).compactMap { readHours($0.text, $0.field) }
       let dates = document.texts(fields["dates"]).compactMap { readDates($0.text, $0.field) }
-      for key in SiteReader.windowKeys {
-        if let field = fields[key], field.isList, document.list(field)?.isEmpty == true {
-          document.error(
-            field,
-            Bilingual(
-              "an empty list: give at least one entry, or leave '\(key)' out",
-              "リストが空です。一つ以上指定するか、'\(key)' を省略してください"))
-        }
-      }
       site.windows.append(
         Window(
           name: entry.key, days: fields["days"] == nil ? Window.everyDay : days,

@@ -25,7 +25,7 @@ extension SiteReader {
         word($0, Importance.allCases, Bilingual("importance", "重要度"), \.word)
       }
       var values: [Value] = []
-      if let field = fields["values"], let items = document.list(field) {
+      if let field = fields["values"], let items = document.items(field) {
         values = items.compactMap { word($0, Value.allCases, Bilingual("value", "保護対象（values）の語"), \.word) }
       }
       var zone = Zone(

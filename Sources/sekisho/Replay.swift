@@ -31,12 +31,12 @@ struct Replay: ParsableCommand {
     do throws(CaptureError) {
       list = try CaptureList(captures)
     } catch {
-      say("sekisho: \(error)")
+      options.tell(error.message)
       throw error.status
     }
     var status: ExitCode?
     for refused in list.refused {
-      say("sekisho: \(refused)")
+      options.tell(refused.message)
       status = refused.status
     }
     Stop.install()
@@ -47,7 +47,7 @@ struct Replay: ParsableCommand {
         try read(path, &pipeline, &progress)
       } catch {
         progress.clear()
-        say("sekisho: \(error)")
+        options.tell(error.message)
         status = status ?? error.status
       }
     }

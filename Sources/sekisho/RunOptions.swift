@@ -22,7 +22,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write records to this file instead of standard output.", valueName: "file"))
   var output: String?
 
-  @Option(help: "Language of alert texts, of site file errors and of the summary: en or ja.")
+  @Option(help: "Language of alert texts, messages and the summary: en or ja.")
   var language = Language.en
 
   @Option(
@@ -100,7 +100,7 @@ struct RunOptions: ParsableArguments {
     do throws(SinkFailure) {
       return try Sink(path: output, pace: pace)
     } catch {
-      say("sekisho: \(output): \(error)")
+      say("sekisho: \(output): \(error.message)")
       throw Status.lostOutput
     }
   }

@@ -40,15 +40,15 @@ struct Watch: ParsableCommand {
       wanted.filter = filter
       live = try LiveInterface(interface, wanted)
     } catch {
-      say("sekisho: \(error)")
+      options.tell(error.message)
       throw error.status
     }
     var pipeline = Pipeline(
       try options.pipelineOptions(interface: interface), site: site, sink: try options.sink(.neverWaiting))
     do throws(CaptureError) {
-      if let done = try Privileges.keepOnlyRawSocket() { say("sekisho: \(done)") }
+      if let done = try Privileges.keepOnlyRawSocket() { options.tell(done) }
     } catch {
-      say("sekisho: \(error)")
+      options.tell(error.message)
       throw error.status
     }
     for warning in live.warnings { say("sekisho: \(warning)") }
@@ -86,8 +86,8 @@ struct Watch: ParsableCommand {
         case .down(let reason) where wasUp:
           options.tell(
             Bilingual(
-              "\(interface) is down (\(reason)); waiting for it to come up",
-              "\(interface)が停止しました（\(reason)）。復旧を待っています"))
+              "\(interface) is down (\(reason.en)); waiting for it to come up",
+              "\(interface)が停止しました（\(reason.ja)）。復旧を待っています"))
         case .down: break
         }
       }
@@ -120,7 +120,7 @@ struct Watch: ParsableCommand {
       options.language)
     for warning in pipeline.visibilityWarnings { options.tell(warning) }
     if let failure {
-      say("sekisho: \(failure)")
+      options.tell(failure.message)
       throw failure.status
     }
     try options.checkOutput(pipeline)

@@ -110,6 +110,26 @@ struct ExplanationTests {
     #expect(explanation.lines.last == "Alert: \(sample.alert ?? "none")")
   }
 
+  /// Inside a zone a refused target is not the same as no conduit at all, and a new station name has its own alert.
+  @Test(
+    arguments: [
+      ("hmi", "program", "operation-not-allowed"), ("hmi", "program block OB1", "operation-not-allowed"),
+      ("hmi", "state", "controller-command"), ("plc", "program", "controller-command"),
+      ("hmi", "configure station robot-2", "device-renamed"), ("hmi", "configure", "controller-command"),
+      ("hmi", "write DB7", nil),
+    ] as [(String, String, String?)])
+  func `inside a zone an explanation names the alert that the monitor would write`(
+    from: String, operation: String, alert: String?
+  ) throws {
+    let site = try Site.parse(
+      """
+      zones: {line: {}}
+      assets: {hmi: {zone: line}, plc: {zone: line}}
+      conduits: [{from: hmi, to: plc, operations: [program], targets: [DB7]}]
+      """, file: "plant.yaml")
+    #expect(try site.explain(from: from, to: "plc", service: nil, operation: operation, at: 0).alert == alert)
+  }
+
   @Test func `an invalid question is rejected with a reason`() throws {
     let site = try plantSite()
     let fault = { (from: String, service: String?, operation: String?) -> String in

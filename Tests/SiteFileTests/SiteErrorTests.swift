@@ -155,6 +155,23 @@ struct SiteErrorTests {
     Sample(
       zone + "conduits: [{from: any, to: any, during: maintenence}]\nwindows: {maintenance: {days: sat}}",
       "plant.yaml:3:41: conduits[0].during: unknown window 'maintenence'; did you mean 'maintenance'?"),
+    Sample(
+      zone + "conduits: [{from: any, to: any, services: [], targets: [], during: []}]",
+      "plant.yaml:3:43: conduits[0].services: an empty list allows nothing: write [any], or leave 'services' out",
+      "plant.yaml:3:56: conduits[0].targets: an empty list allows nothing: list the targets, or leave 'targets' out to allow all of them",
+      "plant.yaml:3:68: conduits[0].during: an empty list: name a window, or leave 'during' out"),
+    Sample(
+      "zones: {line-1: {networks: [], vlans: [], values: []}}\nassets: {plc.1: {zone: line-1, ip: [], mac: []}}",
+      "plant.yaml:1:28: zones.line-1.networks: an empty list: give at least one entry, or leave 'networks' out",
+      "plant.yaml:1:39: zones.line-1.vlans: an empty list: give at least one entry, or leave 'vlans' out",
+      "plant.yaml:1:51: zones.line-1.values: an empty list: give at least one entry, or leave 'values' out",
+      "plant.yaml:2:36: assets.plc.1.ip: an empty list: give at least one entry, or leave 'ip' out",
+      "plant.yaml:2:45: assets.plc.1.mac: an empty list: give at least one entry, or leave 'mac' out"),
+    Sample(
+      zone + "windows: {w: {days: [], hours: [], dates: []}}",
+      "plant.yaml:3:21: windows.w.days: an empty list: give at least one entry, or leave 'days' out",
+      "plant.yaml:3:32: windows.w.hours: an empty list: give at least one entry, or leave 'hours' out",
+      "plant.yaml:3:43: windows.w.dates: an empty list: give at least one entry, or leave 'dates' out"),
     // Windows.
     Sample(
       zone + "windows: {w: {days: [saturday, sta]}}",

@@ -6,7 +6,8 @@ extension Reader {
   /// requests: pending requests and incomplete messages of the original traffic stay untouched, and nothing is judged
   /// twice.
   mutating func copy(
-    _ payload: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
+    _ payload: RawSpan, in conversation: borrowing Conversation, sent direction: Direction, isCut: Bool,
+    at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let index = Int(conversation.dissector.rawValue)
@@ -20,14 +21,15 @@ extension Reader {
       var step = tables.dissectors[index].read(rest, &copies)
       if isCut { step = copies.excuseCut(step, rest) }
       guard case .message(let count) = step else { break }
-      Reader.log(copies, rest, conversation, direction, moment, &observer)
+      Reader.log(copies, rest, in: conversation, sent: direction, at: moment, &observer)
       offset += max(1, count)
     }
     copies.requests.unanswered.removeAll(keepingCapacity: true)
   }
   private static func log(
-    _ exchange: borrowing Exchange, _ bytes: RawSpan, _ conversation: borrowing Conversation, _ direction: Direction,
-    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ exchange: borrowing Exchange, _ bytes: RawSpan, in conversation: borrowing Conversation,
+    sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)

@@ -6,7 +6,8 @@ extension Reader {
 
   /// Tries the protocols of both ports, then those that content alone identifies.
   mutating func recognise(
-    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: inout Direction, isTCP: Bool,
+    at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable, but wrong: DissectorID = .none
   ) -> Recognised {
     var isUndecided = false
@@ -17,7 +18,7 @@ extension Reader {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) else {
           continue
         }
-        settle(id, hint, &conversation, &direction, moment, &observer)
+        settle(id, hint, in: &conversation, sent: &direction, at: moment, &observer)
         return .known
       }
       return .unknown
@@ -30,7 +31,7 @@ extension Reader {
         case .no: continue
         case .undecided: isUndecided = true
         case .yes(let hint):
-          settle(id, hint, &conversation, &direction, moment, &observer)
+          settle(id, hint, in: &conversation, sent: &direction, at: moment, &observer)
           return .known
         // A stream picked up midway may start anywhere inside a message.
         case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
@@ -42,7 +43,7 @@ extension Reader {
       case .no, .broken: continue
       case .undecided: isUndecided = isUndecided || bytes.byteCount < 64
       case .yes(let hint):
-        settle(id, hint, &conversation, &direction, moment, &observer)
+        settle(id, hint, in: &conversation, sent: &direction, at: moment, &observer)
         return .known
       }
     }
@@ -51,7 +52,7 @@ extension Reader {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
           continue
         }
-        settle(id, hint, &conversation, &direction, moment, &observer)
+        settle(id, hint, in: &conversation, sent: &direction, at: moment, &observer)
         return .known
       }
     }
@@ -76,8 +77,8 @@ extension Reader {
   }
 
   mutating func settle(
-    _ dissector: DissectorID, _ hint: Direction?, _ conversation: inout Conversation, _ direction: inout Direction,
-    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ dissector: DissectorID, _ hint: Direction?, in conversation: inout Conversation, sent direction: inout Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let strange = conversation.strangePayloads
     conversation.dissector = dissector
@@ -108,7 +109,8 @@ extension Reader {
   /// Reverts a wrong guess and tries the other protocols; true if one of them recognises the bytes. A conversation that
   /// had at least one message of the guessed protocol still counts towards it.
   mutating func undo(
-    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, isTCP: Bool, _ moment: Moment,
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: inout Direction, isTCP: Bool,
+    at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let wrong = conversation.dissector
@@ -119,7 +121,9 @@ extension Reader {
     conversation.spoken = .none
     conversation.scratch = 0
     exchange.drop()
-    if case .known = recognise(bytes, &conversation, &direction, isTCP: isTCP, moment, &observer, but: wrong) {
+    if case .known = recognise(
+      bytes, in: &conversation, sent: &direction, isTCP: isTCP, at: moment, &observer, but: wrong)
+    {
       return true
     }
     observer.settled(&conversation, at: moment)

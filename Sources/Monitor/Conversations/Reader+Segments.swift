@@ -17,7 +17,7 @@ extension Reader {
   @inline(__always)
   mutating func segment(
     _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, missing: Int,
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     var sequence = sequence
@@ -30,13 +30,13 @@ extension Reader {
       conversation.streams[direction.reversed].acknowledge(acknowledgement, at: moment.time)
     }
     if flags.contains(.ack), pool.hasSegments(conversation.streams[direction.reversed]) {
-      acknowledged(acknowledgement, &conversation, direction.reversed, moment, &observer)
+      acknowledged(acknowledgement, in: &conversation, sent: direction.reversed, at: moment, &observer)
     }
     guard payload.byteCount > 0 else { return }
     if pool.hasSegments(conversation.streams[direction]),
       conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
     {
-      drain(&conversation, direction, moment, &observer, force: true)
+      drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
     }
     let other = conversation.streams[direction.reversed]
     conversation.isOtherBehind =
@@ -57,19 +57,19 @@ extension Reader {
     switch conversation.streams[direction].place(sequence, count: payload.byteCount) {
     case .new(let known):
       if known > 0 {
-        late(sequence, known, conversation, direction, moment, &observer)
-        compare(payload, known, sequence, conversation, direction, moment, &observer)
+        late(sequence, known, in: conversation, sent: direction, at: moment, &observer)
+        compare(payload, known, sequence, in: conversation, sent: direction, at: moment, &observer)
       }
-      inOrder(payload.from(known), &conversation, direction, moment, &observer)
+      inOrder(payload.from(known), in: &conversation, sent: direction, at: moment, &observer)
       if pool.hasSegments(conversation.streams[direction]) {
-        drain(&conversation, direction, moment, &observer)
+        drain(in: &conversation, sent: direction, at: moment, &observer)
       }
     case .known(let count):
       counts.retransmissions += 1
-      late(sequence, count, conversation, direction, moment, &observer)
-      compare(payload, count, sequence, conversation, direction, moment, &observer)
+      late(sequence, count, in: conversation, sent: direction, at: moment, &observer)
+      compare(payload, count, sequence, in: conversation, sent: direction, at: moment, &observer)
     case .ahead:
-      ahead(payload, sequence, &conversation, direction, moment, &observer)
+      ahead(payload, sequence, in: &conversation, sent: direction, at: moment, &observer)
     case .keepAlive: break
     case .outside:
       counts.outside += 1
@@ -79,10 +79,10 @@ extension Reader {
       lose(&conversation.streams[direction])
       conversation.lastLoss = moment.time
       conversation.streams[direction].next = sequence
-      inOrder(payload, &conversation, direction, moment, &observer)
+      inOrder(payload, in: &conversation, sent: direction, at: moment, &observer)
     }
     if missing > 0 {
-      cutOff(&conversation, direction, moment, &observer)
+      cutOff(in: &conversation, sent: direction, at: moment, &observer)
       lose(&conversation.streams[direction])
       conversation.lastLoss = moment.time
       conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: missing)
@@ -91,14 +91,14 @@ extension Reader {
 
   /// Reads what the capture kept of a message whose remainder it cut off.
   mutating func cutOff(
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     guard conversation.dissector != .none, pool.hasFront(conversation.streams[direction]) else { return }
     let front = pool.takeFront(conversation.streams[direction])
     exchange.isCut = true
     exchange.isDatagram = false
-    _ = read(front.bytes, &conversation, direction, moment, &observer)
+    _ = read(front.bytes, in: &conversation, sent: direction, at: moment, &observer)
     exchange.isCut = false
   }
 
@@ -119,8 +119,8 @@ extension Reader {
 
   /// Reports bytes of a skipped gap that arrived late, unless their receiver had already acknowledged them.
   private mutating func late(
-    _ sequence: UInt32, _ count: Int, _ conversation: borrowing Conversation, _ direction: Direction,
-    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ sequence: UInt32, _ count: Int, in conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let half = conversation.streams[direction]
     guard half.isGivenUp(sequence, count),
@@ -132,17 +132,17 @@ extension Reader {
 
   /// Compares the first `count` bytes of a retransmission with what was read.
   mutating func compare(
-    _ payload: RawSpan, _ count: Int, _ sequence: UInt32, _ conversation: borrowing Conversation,
-    _ direction: Direction,
-    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ payload: RawSpan, _ count: Int, _ sequence: UInt32, in conversation: borrowing Conversation,
+    sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.overlaps += 1
     let differing = pool.differing(payload, count: count, sequence: sequence, conversation.streams[direction])
-    if differing > 0 { tampered(differing, conversation, direction, moment, &observer) }
+    if differing > 0 { tampered(differing, in: conversation, sent: direction, at: moment, &observer) }
   }
 
   mutating func tampered(
-    _ differing: Int, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment,
+    _ differing: Int, in conversation: borrowing Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.differingOverlaps += 1
@@ -150,8 +150,8 @@ extension Reader {
   }
 
   mutating func ahead(
-    _ payload: RawSpan, _ sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction,
-    _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ payload: RawSpan, _ sequence: UInt32, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     counts.outOfOrder += 1
     if conversation.dissector == .none, conversation.isSettled {
@@ -167,33 +167,33 @@ extension Reader {
       payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction])
     guard let differing else {
       // No room: read the held segments, skipping the hole.
-      drain(&conversation, direction, moment, &observer, force: true)
+      drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
       jump(to: sequence, &conversation, direction, moment)
-      inOrder(payload, &conversation, direction, moment, &observer)
+      inOrder(payload, in: &conversation, sent: direction, at: moment, &observer)
       return
     }
-    if differing > 0 { tampered(differing, conversation, direction, moment, &observer) }
+    if differing > 0 { tampered(differing, in: conversation, sent: direction, at: moment, &observer) }
     let half = conversation.streams[direction]
     if pool.heldCount(half) >= Reader.mostBehindHole || half.isHole(at: moment.time, for: Reader.openHole) {
-      drain(&conversation, direction, moment, &observer, force: true)
+      drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
     }
   }
 
   mutating func acknowledged(
-    _ acknowledgement: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ acknowledgement: UInt32, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let half = conversation.streams[direction]
     guard let first = pool.firstHeld(half), Int32(bitPattern: acknowledgement &- first) > 0,
       half.isHole(at: moment.time, for: Reader.acknowledgedHole)
     else { return }
-    drain(&conversation, direction, moment, &observer, force: true)
+    drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
   }
 
   /// Reads held segments that are due; with `force` also those after a hole. Each keeps the frame number it arrived
   /// with.
   mutating func drain(
-    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable,
     force: Bool = false
   ) {
@@ -204,9 +204,9 @@ extension Reader {
       let known = Int(conversation.streams[direction].next &- segment.sequence)
       if known < 0 || known > StreamHalf.largestWindow {
         jump(to: segment.sequence, &conversation, direction, moment)
-        inOrder(segment.bytes.bytes, &conversation, direction, then, &observer)
+        inOrder(segment.bytes.bytes, in: &conversation, sent: direction, at: then, &observer)
       } else if known < segment.bytes.count {
-        inOrder(segment.bytes.bytes.from(known), &conversation, direction, then, &observer)
+        inOrder(segment.bytes.bytes.from(known), in: &conversation, sent: direction, at: then, &observer)
       }
       if pool.hasSegments(conversation.streams[direction]) {
         conversation.streams[direction].holeSince = moment.time
@@ -227,7 +227,7 @@ extension Reader {
   /// Reads bytes that are contiguous with those already read.
   @inline(__always)
   mutating func inOrder(
-    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     var direction = direction
@@ -270,7 +270,7 @@ extension Reader {
     _ observer: inout some ConversationObserver & ~Copyable
   ) -> Int {
     if conversation.dissector == .none {
-      switch recognise(bytes, &conversation, &direction, isTCP: true, moment, &observer) {
+      switch recognise(bytes, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) {
       case .known: break
       case .unknown: return bytes.byteCount
       case .waiting: return 0
@@ -293,21 +293,23 @@ extension Reader {
         continue
       }
       let rest = bytes.from(offset)
-      switch read(rest, &conversation, direction, moment, &observer) {
+      switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, &conversation, &direction, isTCP: true, moment, &observer) else { return bytes.byteCount }
+        guard undo(rest, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) else {
+          return bytes.byteCount
+        }
       case .incomplete(let needed):
         let longest = tables.dissectors[Int(conversation.dissector.rawValue)].longestMessage
         guard needed > longest || rest.byteCount >= longest else { return offset }
         exchange.fault = Fault(
           .length, "message length", seen: UInt64(max(0, needed)), least: 0, most: UInt64(longest))
-        refuse(rest, &conversation, direction, moment, &observer)
+        refuse(rest, in: &conversation, sent: direction, at: moment, &observer)
         skip(1, conversation)
         offset += 1
         conversation.streams[direction].isLost = true
       case .refused(let count):
-        refuse(rest, &conversation, direction, moment, &observer)
+        refuse(rest, in: &conversation, sent: direction, at: moment, &observer)
         let count = min(max(1, count), rest.byteCount)
         skip(count, conversation)
         offset += count

@@ -57,13 +57,14 @@ struct Reader {
 
   @inline(__always)
   mutating func datagram(
-    _ payload: RawSpan, _ conversation: inout Conversation, _ direction: Direction, isCut: Bool, _ moment: Moment,
+    _ payload: RawSpan, in conversation: inout Conversation, sent direction: Direction, isCut: Bool, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     guard payload.byteCount > 0 else { return }
     var direction = direction
     if conversation.dissector == .none {
-      guard recognise(payload, &conversation, &direction, isTCP: false, moment, &observer) == .known else { return }
+      guard recognise(payload, in: &conversation, sent: &direction, isTCP: false, at: moment, &observer) == .known
+      else { return }
     }
     exchange.isDatagram = true
     exchange.isCut = isCut
@@ -71,12 +72,12 @@ struct Reader {
     var offset = 0
     while offset < payload.byteCount {
       let rest = payload.from(offset)
-      switch read(rest, &conversation, direction, moment, &observer) {
+      switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, &conversation, &direction, isTCP: false, moment, &observer) else { return }
+        guard undo(rest, in: &conversation, sent: &direction, isTCP: false, at: moment, &observer) else { return }
       case .refused(let count):
-        if !isCut { refuse(rest, &conversation, direction, moment, &observer) }
+        if !isCut { refuse(rest, in: &conversation, sent: direction, at: moment, &observer) }
         skip(min(max(1, count), rest.byteCount), conversation)
         offset += max(1, count)
       case .incomplete(let needed):
@@ -84,7 +85,7 @@ struct Reader {
         if !isCut {
           exchange.fault = Fault(
             .truncated, "message length", seen: UInt64(rest.byteCount), expected: UInt64(max(0, needed)))
-          refuse(rest, &conversation, direction, moment, &observer)
+          refuse(rest, in: &conversation, sent: direction, at: moment, &observer)
         }
         return
       }
@@ -96,7 +97,7 @@ struct Reader {
   /// Reads one message and passes on its contents.
   @inline(__always)
   mutating func read(
-    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) -> Step {
     let index = Int(conversation.dissector.rawValue)
@@ -106,7 +107,7 @@ struct Reader {
     if exchange.isCut { step = exchange.excuseCut(step, bytes) }
     conversation.scratch = exchange.state
     guard case .message = step else { return step }
-    let isSound = Reader.tell(exchange, bytes, &protocols, &conversation, direction, moment, &observer)
+    let isSound = Reader.tell(exchange, bytes, &protocols, in: &conversation, sent: direction, at: moment, &observer)
     if !isSound {
       protocols[index].refused += 1
     } else {
@@ -119,8 +120,8 @@ struct Reader {
   /// Passes on the contents of a message; false if it violates its protocol's specification.
   @inline(__always)
   static func tell(
-    _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], _ conversation: inout Conversation,
-    _ direction: Direction, _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+    _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let message = Message(
       exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
@@ -150,7 +151,7 @@ struct Reader {
 
   /// Counts and reports bytes that are not a message.
   mutating func refuse(
-    _ bytes: RawSpan, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment,
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let owner = exchange.faultOwner == .none ? conversation.dissector : exchange.faultOwner

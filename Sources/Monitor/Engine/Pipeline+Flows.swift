@@ -67,16 +67,22 @@ extension Pipeline {
       conversations[slot].flow[direction].mac = packet.source
       if !packet.isNeighborDiscovery { observer.detection.sender(packet, &conversations[slot], direction, moment) }
     }
-    guard Pipeline.isSound(packet, &conversations[slot], direction, options.checksums, &statistics) else { return }
+    guard
+      Pipeline.isSound(
+        packet, in: &conversations[slot], sent: direction, mode: options.checksums, &statistics)
+    else { return }
 
     switch packet.transport {
     case .tcp:
-      segment(packet, sequence, acknowledgement, flags, slot, direction, moment)
+      segment(
+        packet, sequence: sequence, acknowledgement: acknowledgement, flags: flags, in: slot, sent: direction,
+        at: moment)
     case .udp, .udpLite:
       answered(slot, direction, moment)
       if !conversations[slot].isAnswered { observer.detection.datagram(conversations[slot], direction, moment) }
       reader.datagram(
-        packet.payload, &conversations[slot], direction, isCut: packet.isIncomplete || packet.isCut, moment, &observer)
+        packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isIncomplete || packet.isCut,
+        at: moment, &observer)
     case .icmp, .icmpv6:
       answered(slot, direction, moment)
       if packet.transport == .icmpv6 { observer.detection.neighborDiscovery(packet, moment) }
@@ -97,8 +103,8 @@ extension Pipeline {
 
   @inline(__always)
   mutating func segment(
-    _ packet: borrowing Packet, _ sequence: UInt32, _ acknowledgement: UInt32, _ flags: TCPFlags, _ slot: Int,
-    _ direction: Direction, _ moment: Moment
+    _ packet: borrowing Packet, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, in slot: Int,
+    sent direction: Direction, at moment: Moment
   ) {
     let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
     let before = conversations[slot].flow.tcp
@@ -137,7 +143,7 @@ extension Pipeline {
     }
     reader.segment(
       packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
-      &conversations[slot], direction, moment, &observer)
+      in: &conversations[slot], sent: direction, at: moment, &observer)
   }
 
   /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
@@ -203,7 +209,7 @@ extension Pipeline {
   /// Whether a packet's receiver would accept it, judging by its checksums.
   @inline(__always)
   static func isSound(
-    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ mode: ChecksumMode,
+    _ packet: borrowing Packet, in conversation: inout Conversation, sent direction: Direction, mode: ChecksumMode,
     _ statistics: inout Statistics
   ) -> Bool {
     guard mode != .ignore, !packet.isReassembled else { return true }

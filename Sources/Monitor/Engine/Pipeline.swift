@@ -187,8 +187,8 @@ package struct Pipeline: ~Copyable {
     var moment = moment
     moment.copyOf = first
     reader.copy(
-      packet.payload, conversations[slot], conversations[slot].flow.direction(of: packet),
-      isCut: packet.isIncomplete || packet.isCut, moment, &observer)
+      packet.payload, in: conversations[slot], sent: conversations[slot].flow.direction(of: packet),
+      isCut: packet.isIncomplete || packet.isCut, at: moment, &observer)
   }
 
   /// Handles a frame without IP whose protocol has a dissector.
@@ -210,6 +210,7 @@ package struct Pipeline: ~Copyable {
     conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
     conversations[slot].flow[direction].packets += 1
     conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
-    reader.datagram(packet.payload, &conversations[slot], direction, isCut: packet.isCut, moment, &observer)
+    reader.datagram(
+      packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
   }
 }

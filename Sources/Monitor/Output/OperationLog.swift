@@ -55,8 +55,8 @@ struct OperationLog {
 
   /// Counts a message; true if it is the first of its sort.
   mutating func add(
-    _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
-    _ direction: Direction, _ moment: Moment, _ records: inout Records, to sink: inout Sink
+    _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment, _ records: inout Records, to sink: inout Sink
   ) -> Bool {
     let key = OperationSort(operation, conversation)
     if let slot = sums.find(key) {
@@ -141,7 +141,10 @@ extension Output {
     sent direction: Direction, at moment: Moment
   ) {
     if !log.contains(.operationsAll) {
-      guard operations.add(operation, message, conversation, direction, moment, &records, to: &sink) else { return }
+      guard
+        operations.add(
+          operation, message, in: conversation, sent: direction, at: moment, &records, to: &sink)
+      else { return }
     }
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),

@@ -6,8 +6,8 @@ package enum Area: UInt16, CaseIterable, Sendable {
   case none
   // Modbus
   case coil, discreteInput, inputRegister, holdingRegister, file, fifo
-  // UMAS: memory by block, system bits and words
-  case memoryBlock, systemBit, systemWord, dictionary
+  // UMAS: memory by block
+  case memoryBlock
   // CIP: symbols; objects by class (`number`) and instance (`address`); assemblies; PCCC data files
   case tag, object, assembly, dataFile
   // S7: addresses are bytes, `bit` a bit of them; blocks by name (OB1, DB10); SZL by id (`number`) and index
@@ -29,9 +29,9 @@ package enum Area: UInt16, CaseIterable, Sendable {
   // PROFINET: name of station, IP suite, other DCP blocks by option (`number`) and suboption; records by index
   case station, ipSuite, dcpBlock, record
   // IEC 61850
-  case dataSet, controlBlock
-  // Files, programs and users by name
-  case fileName, program, user
+  case controlBlock
+  // Files and users by name
+  case fileName, user
 
   /// How an area's addresses are written in site files and alerts.
   package enum Notation: Sendable {
@@ -77,11 +77,8 @@ package enum Area: UInt16, CaseIterable, Sendable {
     case .holdingRegister: Definition("holding-register", addresses: 65_535)
     case .file: Definition("file", .numbered, numbers: 65_535, addresses: 65_535)
     case .fifo: Definition("fifo", addresses: 65_535)
-    // UMAS: memory by block, system bits and words
+    // UMAS: memory by block
     case .memoryBlock: Definition("memory-block", .numbered, numbers: 65_535)
-    case .systemBit: Definition("system-bit")
-    case .systemWord: Definition("system-word")
-    case .dictionary: Definition("dictionary")
     // CIP: symbols; objects by class (`number`) and instance (`address`); assemblies; PCCC data files
     case .tag: Definition("tag", .named)
     case .object: Definition("class", .numbered)
@@ -177,11 +174,9 @@ package enum Area: UInt16, CaseIterable, Sendable {
     case .dcpBlock: Definition("dcp-block", .numbered, numbers: 255)
     case .record: Definition("record", .numbered)
     // IEC 61850
-    case .dataSet: Definition("data-set", .named)
     case .controlBlock: Definition("control-block", .named)
-    // Files, programs and users by name
+    // Files and users by name
     case .fileName: Definition("file-name", .named)
-    case .program: Definition("program", .named)
     case .user: Definition("user", .named)
     }
   }

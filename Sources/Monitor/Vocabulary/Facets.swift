@@ -11,9 +11,9 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   case attribute, member, connection, session, generalStatus, extendedStatus, connectionSize, interval, transportClass
   case isSafety, producedInterval, producedSize, offset
   // S7
-  case pduReference, pduSize, returnCode, functionGroup, refusedItem
+  case pduSize, functionGroup, refusedItem
   // MC protocol, FINS
-  case network, station, module, destinationNode, sourceNode, errorFlags, mode
+  case network, station, module, destinationNode, sourceNode, mode
   // OPC UA
   case channel, securityMode, tokenKind, subscription, chunks, isEncrypted
   // PROFINET
@@ -21,9 +21,9 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   // GOOSE
   case stateNumber, sequenceNumber, configurationRevision, timeAllowedToLive, applicationID, needsCommissioning
   // UMAS
-  case reservation, segment, signedFunction
+  case reservation, signedFunction
   // Everywhere
-  case length, version
+  case length
 
   /// The key in records: snake case.
   package var word: String { Facet.words[Int(rawValue)] }

@@ -117,7 +117,9 @@ import Testing
         var operation = Operation(.none, .read, .request, code: 3, name: "Read")
         operation.target.address = UInt64(number)
         for _ in 0..<5
-        where log.add(operation, Message(), conversation, .toServer, moment, &records, to: &sink) { firsts += 1 }
+        where log.add(
+          operation, Message(), in: conversation, sent: .toServer, at: moment, &records, to: &sink)
+        { firsts += 1 }
         #expect(round >= 0)
       }
     }

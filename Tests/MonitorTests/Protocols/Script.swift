@@ -85,7 +85,7 @@ struct ScriptPlayer: ~Copyable {
       let side = direction == .toServer ? 0 : 1
       reader.segment(
         RawSpan(), sequence: sequences[side] &- 1, acknowledgement: 0, flags: TCPFlags(rawValue: flags), missing: 0,
-        &conversation, direction, moment, &observer)
+        in: &conversation, sent: direction, at: moment, &observer)
     }
   }
 
@@ -113,10 +113,10 @@ struct ScriptPlayer: ~Copyable {
       let side = direction == .toServer ? 0 : 1
       reader.segment(
         bytes.bytes, sequence: sequences[side], acknowledgement: sequences[1 - side],
-        flags: TCPFlags(rawValue: 0x18), missing: 0, &conversation, direction, moment, &observer)
+        flags: TCPFlags(rawValue: 0x18), missing: 0, in: &conversation, sent: direction, at: moment, &observer)
       sequences[side] &+= UInt32(bytes.count)
     } else {
-      reader.datagram(bytes.bytes, &conversation, direction, isCut: isCut, moment, &observer)
+      reader.datagram(bytes.bytes, in: &conversation, sent: direction, isCut: isCut, at: moment, &observer)
     }
     guard conversation.operations > before else { return }
     // The operations of the last message; of those before it in the same segment only the number is known.

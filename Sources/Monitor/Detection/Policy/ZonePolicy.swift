@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Catalogue
+package import Catalogue
 
 /// The site's zones and conduits: `cross-zone-flow`, `external-communication`, `operation-not-allowed`,
 /// `outside-window`, `controller-command`. The verdict on a flow is kept in its conversation as a gate, so checking an
@@ -45,29 +45,19 @@ struct ZonePolicy {
   private func report(
     _ verdict: Verdict, _ operation: Operation?, _ conversation: borrowing Conversation, _ moment: Moment
   ) -> Finding? {
-    let kind: FindingKind
-    let detail: Finding.Detail
-    switch verdict {
-    case .allowed, .inside: return nil
-    case .noConduit, .service, .action:
-      if conversation.client.zone == conversation.server.zone {
-        // Within a zone, only dangerous actions need a conduit. Renaming has a finding of its own.
-        if operation?.action == .configure, operation?.target.area == .station { return nil }
-        (kind, detail) = (.controllerCommand, .parties)
-        break
-      }
+    let kind = verdict.findingKind(
+      of: operation?.action, on: operation?.target.area ?? .none, from: conversation.client, to: conversation.server)
+    // A renaming is for `DeviceRenamed` to report.
+    guard let kind, kind != .deviceRenamed else { return nil }
+    let detail: Finding.Detail =
       switch verdict {
-      case .service(let conduit): (kind, detail) = (.operationNotAllowed, .refusedService(conduit: conduit))
-      case .action(let conduit): (kind, detail) = (.operationNotAllowed, .refusedAction(conduit: conduit))
-      default:
-        let (from, to) = (conversation.client.zone, conversation.server.zone)
-        let isExternal = from == .external || to == .external
-        (kind, detail) = (isExternal ? .externalCommunication : .crossZoneFlow, .parties)
+      case _ where kind == .controllerCommand: .parties
+      case .allowed, .inside, .noConduit: .parties
+      case .service(let conduit): .refusedService(conduit: conduit)
+      case .action(let conduit): .refusedAction(conduit: conduit)
+      case .target(let conduit): .refusedTarget(conduit: conduit)
+      case .time(let conduit, let window): .refusedTime(conduit: conduit, window: window)
       }
-    case .target(let conduit): (kind, detail) = (.operationNotAllowed, .refusedTarget(conduit: conduit))
-    case .time(let conduit, let window):
-      (kind, detail) = (.outsideWindow, .refusedTime(conduit: conduit, window: window))
-    }
     var finding = moment.finding(kind, detail, conversation)
     finding.operation = operation
     return finding
@@ -79,5 +69,23 @@ struct ZonePolicy {
     if flow.isLink { return true }
     return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal
       && !flow.server.isLinkLocal && !flow.client.isLoopback && !flow.server.isLoopback
+  }
+}
+
+extension Verdict {
+  /// What is reported of a flow (no action), or of an operation, between two parties; nil where it is allowed.
+  package func findingKind(of action: Action?, on area: Area, from: Party, to: Party) -> FindingKind? {
+    switch self {
+    case .allowed, .inside: return nil
+    case .target: return .operationNotAllowed
+    case .time: return .outsideWindow
+    case .noConduit, .service, .action: break
+    }
+    if from.zone == to.zone {
+      // Within a zone, only dangerous actions need a conduit.
+      return action == .configure && area == .station ? .deviceRenamed : .controllerCommand
+    }
+    guard self == .noConduit else { return .operationNotAllowed }
+    return from.zone == .external || to.zone == .external ? .externalCommunication : .crossZoneFlow
   }
 }

@@ -69,7 +69,7 @@ extension DNP3 {
         bytes.slice(offset + prefix, min(size, block.end - offset - prefix)), variation: block.object.variation)
       offset += prefix + size
       var target = Target(area: .group, number: UInt32(DNP3Group.file), count: 1)
-      readHandle(file, block.function, &target, &operation, &exchange)
+      readHandle(of: file, in: block.function, &target, &operation, &exchange)
       if file.name.byteCount > 0 {
         target = Target(area: file.isUser ? .user : .fileName, count: 1, name: exchange.name(file.name))
       }
@@ -78,7 +78,7 @@ extension DNP3 {
   }
 
   private static func readHandle(
-    _ file: borrowing DNP3FileObject, _ function: DNP3Function, _ target: inout Target, _ operation: inout Operation,
+    of file: borrowing DNP3FileObject, in function: DNP3Function, _ target: inout Target, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     guard let handle = file.handle else { return }

@@ -25,7 +25,7 @@ enum FINS: Dissector {
     }
     guard let frame = FINSHeader(bytes), frame.isPlausible, frame.command.isKnown, bytes.byteCount <= longestMessage
     else { return .no }
-    // By content alone, the text must fit its command too.
+    // Without a known port, the text must fit its command too.
     if !expected {
       guard frame.gatewayCount >= 2, hasShape(frame) else { return .no }
     }
@@ -58,10 +58,10 @@ enum FINS: Dissector {
     guard frame.command.requestText.contains(text) else { return false }
     switch frame.command {
     case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill, .memoryAreaTransfer:
-      return FINSArea(rawValue: frame.u8(12)).place != nil
+      return FINSArea(rawValue: frame.u8(FINSText.MemoryArea.place)).place != nil
     case .multipleMemoryAreaRead:
-      guard text % 4 == 0 else { return false }
-      for offset in stride(from: 12, to: frame.count, by: 4)
+      guard text % FINSText.Place.size == 0 else { return false }
+      for offset in stride(from: FINSText.start, to: frame.count, by: FINSText.Place.size)
       where FINSArea(rawValue: frame.u8(offset)).place == nil {
         return false
       }
@@ -89,7 +89,7 @@ enum FINS: Dissector {
     }
     guard let frame = FINSHeader(header.message, at: FINSTCPHeader.size) else {
       let needed = FINSTCPHeader.size + FINSHeader.size
-      // Of a whole message it is the length that is wrong.
+      // If the message is complete, its length field is wrong.
       guard header.message.byteCount == header.total else { return .incomplete(needed) }
       exchange.fault = lengthFault(header, least: UInt64(needed - 8))
       return .refused(header.total)
@@ -100,7 +100,7 @@ enum FINS: Dissector {
 
   private static func readDatagram(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard let frame = FINSHeader(bytes) else {
-      // Not left to the reader: the fault names the header.
+      // Handled here and not by the reader, so the fault names the header.
       if exchange.isCut { return .incomplete(FINSHeader.size) }
       exchange.fault = Fault(
         .truncated, "FINS header", seen: UInt64(bytes.byteCount), least: UInt64(FINSHeader.size),
@@ -115,7 +115,7 @@ enum FINS: Dissector {
     return .message(bytes.byteCount)
   }
 
-  /// One pass to the next place where a header can begin.
+  /// Skips to the next place where a header can begin, in a single pass.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     var skipped = 1
@@ -125,7 +125,7 @@ enum FINS: Dissector {
 
   // MARK: Messages
 
-  /// What the TCP header says by itself: node addresses are given out, a send failed, a connection is confirmed.
+  /// TCP header without a frame: node addresses are assigned, a send failed, or a connection is confirmed.
   private static func addConnection(_ header: borrowing FINSTCPHeader, _ exchange: inout Exchange) {
     let command = header.command
     var operation = Operation(
@@ -161,7 +161,7 @@ enum FINS: Dissector {
       FINSResponses.read(frame, command, &operation, &exchange)
     } else {
       FINSRequests.read(frame, command, &operation, &exchange)
-      // A node addressed as 0 answers with its own number. Those of a broadcast answer each for itself.
+      // A node addressed as 0 responds with its own number. Each node responds to a broadcast by itself.
       exchange.ask(
         operation, place: destination.node == FINSAddress.localNode ? localNode : nil,
         mayStaySilent: frame.needsNoResponse || destination.node == FINSAddress.broadcastNode)

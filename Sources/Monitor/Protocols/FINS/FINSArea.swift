@@ -11,7 +11,7 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
     /// The address has a bit.
     let isBit: Bool
     let format: Values.Format
-    /// Bytes from one item to the next, where there is more to it than its value.
+    /// Bytes from one item to the next, if an item has more than its value.
     let stride: UInt16
 
     var width: Int { stride > 0 ? Int(stride) : format.width }
@@ -60,7 +60,7 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
     case 0x90...0x97: .word(.em, bank: UInt32(rawValue & 15))
     case 0xE0...0xEF: .bit(.em, bank: 16 + UInt32(rawValue & 15))
     case 0x60...0x6F: .word(.em, bank: 16 + UInt32(rawValue & 15))
-    // Of the current bank, whichever it is.
+    // In the current bank, which the message does not name.
     case 0x0A: .bit(.em)
     case 0x98: .word(.em)
     case 0x01, 0x41, 0x09, 0x49: .flag(.tim)
@@ -74,7 +74,7 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
     case 0x06: .bit(.task)
     case 0x46: .flag(.task)
     case 0xDC: Place(target: Target(area: .indexRegister), isBit: false, format: .uint32, stride: 0)
-    // In CV mode index registers, data registers and the number of the current EM bank by one code.
+    // In CV mode, index registers, data registers and the number of the current EM bank share one code.
     case 0x9C, 0xBC: .word(.dataRegister)
     case 0x07: .bit(.clockPulse)
     case 0xDD: .word(.interruptInterval)
@@ -86,15 +86,17 @@ struct FINSArea: RawRepresentable, Hashable, Sendable {
 // MARK: Places in text
 
 extension FINSArea {
-  /// Area code, word address, bit: what they name, and how values of it are sent. Where they have one, a
-  /// number of items of `countSize` bytes follows.
+  /// Area code, word address, bit: the target they name, and how its values are sent. A number of items of `countSize`
+  /// bytes may follow.
   static func place(
     _ frame: borrowing FINSHeader, at offset: Int, countSize: Int = 0, _ operation: inout Operation
   ) -> FINSArea.Place? {
-    guard frame.count >= offset + 4 + countSize else {
+    guard frame.count >= offset + FINSText.Place.size + countSize else {
       operation.note(
         Fault(
-          .length, "Command text", seen: UInt64(frame.count - 12), least: UInt64(offset + countSize - 8), most: 2000))
+          .length, "Command text", seen: UInt64(frame.count - FINSText.start),
+          least: UInt64(offset + FINSText.Place.size + countSize - FINSText.start),
+          most: UInt64(FINSHeader.longestFrame - FINSText.start)))
       return nil
     }
     let code = FINSArea(rawValue: frame.u8(offset))
@@ -102,13 +104,13 @@ extension FINSArea {
       operation.note(Fault(unlisted: "Memory area code", seen: UInt64(code.rawValue)))
       return nil
     }
-    place.target.address = UInt64(frame.u16(offset + 1))
-    place.target.count = countSize > 0 ? UInt32(frame.u16(offset + 4)) : 1
+    place.target.address = UInt64(frame.u16(offset + FINSText.Place.address))
+    place.target.count = countSize > 0 ? UInt32(frame.u16(offset + FINSText.Place.size)) : 1
     if place.target.area == .tim, place.target.address >= code.firstCounter {
       place.target.area = .cnt
       place.target.address -= code.firstCounter
     }
-    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + 3) & 15) }
+    if place.isBit { place.target.bit = Int8(truncatingIfNeeded: frame.u8(offset + FINSText.Place.bit) & 15) }
     return place
   }
 

@@ -8,11 +8,11 @@
 ///     | year | month | date | hour | minute | second | day |
 ///     +------+-------+------+------+--------+--------+-----+
 ///
-/// The year has its last two digits; day 0 is Sunday.
+/// The year is given by its last two digits; day 0 is Sunday.
 enum FINSClock {
   private static let size = 7
 
-  /// The fields become values in their order. Of a byte that is no BCD, and those after it, no number is shown.
+  /// The fields become values in their order. Records show the numbers up to the first byte that is not BCD.
   static func read(_ frame: borrowing FINSHeader, at offset: Int, _ operation: inout Operation) {
     operation.values = Values(.bcd1, at: frame.start + offset, size, end: frame.end)
     for place in 0..<Int(operation.values.count) {

@@ -121,7 +121,7 @@ struct FINSCommand: RawRepresentable, Hashable, Sendable {
     case 0x0401...0x0403: .state
     case 0x0501, 0x0502, 0x2603: .identify
     case 0x0601...0x0620, 0x0701, 0x0801...0x0803, 0x0920, 0x2102, 0x2140, 0x230A: .diagnose
-    // Errors, the log of errors, the log of writes: to clear them hides what was done.
+    // Clearing errors, the error log or the write log hides what was done.
     case 0x2101, 0x2103, 0x2141: .configure
     case 0x0702: .clock
     case 0x0C01...0x0C03: .authenticate
@@ -177,7 +177,7 @@ struct FINSEndCode: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
   init(rawValue: UInt16) { self.rawValue = rawValue & 0x7F3F }
 
-  /// W342 has no higher one.
+  /// The highest one in W342.
   static let highest = FINSEndCode(rawValue: 0x4001)
 
   var name: StaticString {

@@ -62,6 +62,8 @@ struct FINSHeader: ~Escapable {
   func u8(_ offset: Int) -> UInt8 { message.u8(start + offset) }
   @inline(__always)
   func u16(_ offset: Int) -> UInt16 { message.u16(start + offset) }
+  @inline(__always)
+  func u32(_ offset: Int) -> UInt32 { message.u32(start + offset) }
   @_lifetime(copy self)
   func bytes(_ offset: Int, _ count: Int) -> RawSpan { message.slice(start + offset, count) }
 }

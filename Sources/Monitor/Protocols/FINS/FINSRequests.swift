@@ -1,51 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of commands (W342, 5-2 and 5-3), which follows the command code: at 12 of the frame.
+/// The text of commands (W342, 5-2 and 5-3), which follows the command code (`FINSText`).
 enum FINSRequests {
   static func read(
     _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch command {
     case .memoryAreaRead, .memoryAreaWrite, .memoryAreaFill:
-      guard let place = FINSArea.place(frame, at: 12, countSize: 2, &operation) else { return }
+      guard let place = FINSArea.place(frame, at: FINSText.MemoryArea.place, countSize: 2, &operation) else {
+        return
+      }
       operation.target = place.target
-      // A read's answer has values of the same kind.
+      // The response to a read has values of the same format.
       operation.values = Values(format: place.format, stride: place.stride)
       guard command != .memoryAreaRead else { return }
       let count = command == .memoryAreaFill ? 1 : Int(place.target.count)
-      operation.values = FINSArea.values(frame, at: 18, count, place)
-      if command == .memoryAreaWrite, frame.count - 18 != count * place.width {
+      operation.values = FINSArea.values(frame, at: FINSText.MemoryArea.values, count, place)
+      let written = frame.count - FINSText.MemoryArea.values
+      if command == .memoryAreaWrite, written != count * place.width {
         operation.note(
-          Fault(.length, "Number of items", seen: UInt64(frame.count - 18), expected: UInt64(count * place.width)))
+          Fault(.length, "Number of items", seen: UInt64(written), expected: UInt64(count * place.width)))
       }
     case .multipleMemoryAreaRead: readAreas(frame, &operation, &exchange)
     case .memoryAreaTransfer:
-      guard frame.count >= 22 else {
-        return operation.note(Fault(.length, "Command text", seen: UInt64(frame.count - 12), expected: 10))
+      guard frame.count >= FINSText.Transfer.end else {
+        return operation.note(
+          Fault(
+            .length, "Command text", seen: UInt64(frame.count - FINSText.start),
+            expected: UInt64(FINSText.Transfer.end - FINSText.start)))
       }
-      let count = UInt32(frame.u16(20))
-      if let place = FINSArea.place(frame, at: 12, &operation) { operation.target = place.target }
-      if let place = FINSArea.place(frame, at: 16, &operation) { operation.written = place.target }
+      let count = UInt32(frame.u16(FINSText.Transfer.count))
+      if let place = FINSArea.place(frame, at: FINSText.Transfer.from, &operation) { operation.target = place.target }
+      if let place = FINSArea.place(frame, at: FINSText.Transfer.to, &operation) { operation.written = place.target }
       if operation.target != .none { operation.target.count = count }
       if operation.written != .none { operation.written.count = count }
     case .forcedSetReset: readForced(frame, &operation, &exchange)
     case .parameterAreaRead, .parameterAreaWrite, .parameterAreaClear:
-      guard frame.count >= 18 else { return }
-      operation.target = parameters(frame, at: 12)
+      guard frame.count >= FINSText.start + FINSText.Parameters.size else { return }
+      operation.target = parameters(frame, at: FINSText.start)
     case .programAreaRead, .programAreaWrite:
       operation.isFetch = command == .programAreaRead
-      guard frame.count >= 20 else { return }
+      guard frame.count >= FINSText.Program.end else { return }
       operation.target = Target(
-        area: .programArea, number: UInt32(frame.u16(12)),
-        address: UInt64(frame.u16(14)) << 16 | UInt64(frame.u16(16)), count: UInt32(frame.u16(18) & 0x7FFF))
+        area: .programArea, number: UInt32(frame.u16(FINSText.Program.number)),
+        address: UInt64(frame.u32(FINSText.Program.address)),
+        count: UInt32(frame.u16(FINSText.Program.count) & 0x7FFF))
     case .programAreaClear:
-      // Program number, clear code.
-      guard frame.count >= 14 else { return }
-      operation.target = Target(area: .programArea, number: UInt32(frame.u16(12)))
+      guard frame.count >= FINSText.Program.address else { return }
+      operation.target = Target(area: .programArea, number: UInt32(frame.u16(FINSText.Program.number)))
     case .run, .stop:
-      // Program number, mode: 2 is MONITOR, 4 RUN.
-      if frame.count >= 15 { operation.facets[.mode] = UInt32(frame.u8(14)) }
-    case .clockWrite: FINSClock.read(frame, at: 12, &operation)
+      if frame.count > FINSText.Mode.mode { operation.facets[.mode] = UInt32(frame.u8(FINSText.Mode.mode)) }
+    case .clockWrite: FINSClock.read(frame, at: FINSText.start, &operation)
     default: if command.namesFiles { readFiles(frame, command, &operation, &exchange) }
     }
   }
@@ -56,33 +61,33 @@ enum FINSRequests {
   private static func readAreas(
     _ frame: borrowing FINSHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    var offset = 12
-    while offset + 4 <= frame.count {
+    var offset = FINSText.start
+    while offset + FINSText.Place.size <= frame.count {
       let target = FINSArea.place(frame, at: offset, &operation)?.target ?? .none
-      exchange.add(target, to: &operation, isFirst: offset == 12)
-      offset += 4
+      exchange.add(target, to: &operation, isFirst: offset == FINSText.start)
+      offset += FINSText.Place.size
     }
   }
 
-  /// Forced Set/Reset: a number of bits, then for each what is to be done (0 reset, 1 set, 8000 and 8001 released to
-  /// either, FFFF released), and where.
+  /// Forced Set/Reset: a number of bits, then for each one a command (0 reset, 1 set, 8000 and 8001 the same and
+  /// release, FFFF release) and a place.
   private static func readForced(
     _ frame: borrowing FINSHeader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    guard frame.count >= 14 else { return }
-    var offset = 14
-    while offset + 6 <= frame.count {
-      let target = FINSArea.place(frame, at: offset + 2, &operation)?.target ?? .none
+    var offset = FINSText.Forced.items
+    while offset + FINSText.Forced.itemSize <= frame.count {
+      let target = FINSArea.place(frame, at: offset + FINSText.Forced.place, &operation)?.target ?? .none
       let value = Values(.uint16, at: frame.start + offset, 1, end: frame.end)
-      exchange.add(target, value, to: &operation, isFirst: offset == 14)
-      offset += 6
+      exchange.add(target, value, to: &operation, isFirst: offset == FINSText.Forced.items)
+      offset += FINSText.Forced.itemSize
     }
   }
 
   private static func parameters(_ frame: borrowing FINSHeader, at offset: Int) -> Target {
     Target(
-      area: .parameterArea, number: UInt32(frame.u16(offset)), address: UInt64(frame.u16(offset + 2)),
-      count: UInt32(frame.u16(offset + 4) & 0x7FFF))
+      area: .parameterArea, number: UInt32(frame.u16(offset)),
+      address: UInt64(frame.u16(offset + FINSText.Parameters.firstWord)),
+      count: UInt32(frame.u16(offset + FINSText.Parameters.count) & 0x7FFF))
   }
 
   // MARK: Files
@@ -92,48 +97,48 @@ enum FINSRequests {
     _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     switch command {
-    // Disk, name.
-    case .singleFileRead, .fileDataCheck: addFile(frame, at: 14, &operation, &exchange)
-    // Disk, parameter, name.
-    case .singleFileWrite, .directory: addFile(frame, at: 16, &operation, &exchange)
-    case .volumeLabel: operation.detail = exchange.name(frame.bytes(16, 12).trimmed)
+    case .singleFileRead, .fileDataCheck: addFile(frame, at: FINSText.File.name, &operation, &exchange)
+    case .singleFileWrite, .directory:
+      addFile(frame, at: FINSText.File.nameAfterParameter, &operation, &exchange)
+    case .volumeLabel:
+      operation.detail = exchange.name(
+        frame.bytes(FINSText.File.nameAfterParameter, FINSText.File.nameSize).trimmed)
     case .fileDelete:
-      // Disk, number of files, names.
-      var offset = 16
-      while offset + 12 <= frame.count {
+      var offset = FINSText.File.nameAfterParameter
+      while offset + FINSText.File.nameSize <= frame.count {
         addFile(frame, at: offset, &operation, &exchange)
-        offset += 12
+        offset += FINSText.File.nameSize
       }
     case .fileCopy:
-      // Disk and name twice: from, to.
-      addFile(frame, at: 14, &operation, &exchange)
-      addFile(frame, at: 28, &operation, &exchange)
+      addFile(frame, at: FINSText.File.name, &operation, &exchange)
+      addFile(frame, at: FINSText.File.copyName, &operation, &exchange)
     case .fileNameChange:
-      // Disk, old name, new name.
-      addFile(frame, at: 14, &operation, &exchange)
-      addFile(frame, at: 26, &operation, &exchange)
+      addFile(frame, at: FINSText.File.name, &operation, &exchange)
+      addFile(frame, at: FINSText.File.newName, &operation, &exchange)
     case .memoryAreaFile, .parameterAreaFile, .programAreaFile:
       // Parameter: 0 to the file, 1 from the file into the controller, 2 comparison. From a file it has
       // the action of the command that writes to the controller directly.
-      guard frame.count >= 20 else { return }
-      let parameter = frame.u16(12)
+      guard frame.count >= FINSText.FileTransfer.end else { return }
+      let parameter = frame.u16(FINSText.FileTransfer.parameter)
       switch command {
       case .memoryAreaFile:
-        if let place = FINSArea.place(frame, at: 14, countSize: 2, &operation) { operation.target = place.target }
+        if let place = FINSArea.place(frame, at: FINSText.FileTransfer.source, countSize: 2, &operation) {
+          operation.target = place.target
+        }
         if parameter == 1 { operation.action = .write }
-        addFile(frame, at: 22, &operation, &exchange)
+        addFile(frame, at: FINSText.FileTransfer.name, &operation, &exchange)
       case .parameterAreaFile:
-        operation.target = parameters(frame, at: 14)
+        operation.target = parameters(frame, at: FINSText.FileTransfer.source)
         if parameter == 1 { operation.action = .configure }
-        addFile(frame, at: 22, &operation, &exchange)
+        addFile(frame, at: FINSText.FileTransfer.name, &operation, &exchange)
       default:
         operation.isFetch = parameter != 1
-        operation.target = Target(area: .programArea, number: UInt32(frame.u16(14)))
-        if frame.count >= 24 {
-          operation.target.address = UInt64(frame.u16(16)) << 16 | UInt64(frame.u16(18))
-          operation.target.count = UInt32(frame.u16(20)) << 16 | UInt32(frame.u16(22))
+        operation.target = Target(area: .programArea, number: UInt32(frame.u16(FINSText.FileTransfer.source)))
+        if frame.count >= FINSText.FileTransfer.programEnd {
+          operation.target.address = UInt64(frame.u32(FINSText.FileTransfer.programAddress))
+          operation.target.count = frame.u32(FINSText.FileTransfer.programCount)
         }
-        addFile(frame, at: 26, &operation, &exchange)
+        addFile(frame, at: FINSText.FileTransfer.programName, &operation, &exchange)
       }
     default: break
     }
@@ -142,8 +147,9 @@ enum FINSRequests {
   private static func addFile(
     _ frame: borrowing FINSHeader, at offset: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    guard frame.count >= offset + 12 else { return }
-    let target = Target(area: .fileName, count: 1, name: exchange.name(frame.bytes(offset, 12).trimmed))
+    guard frame.count >= offset + FINSText.File.nameSize else { return }
+    let name = exchange.name(frame.bytes(offset, FINSText.File.nameSize).trimmed)
+    let target = Target(area: .fileName, count: 1, name: name)
     exchange.add(target, to: &operation, isFirst: operation.target == .none)
   }
 }

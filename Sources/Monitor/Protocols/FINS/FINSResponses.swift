@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of responses (W342, 5-2 and 5-3): the end code at 12 of the frame, then what was asked for.
+/// The text of responses (W342, 5-2 and 5-3): the end code, then the requested data (`FINSText`).
 enum FINSResponses {
   static func read(
     _ frame: borrowing FINSHeader, _ command: FINSCommand, _ operation: inout Operation, _ exchange: inout Exchange
@@ -8,7 +8,7 @@ enum FINSResponses {
     if let end = frame.endCode {
       operation.outcome = end.rawValue == 0 ? .ok : .error(code: UInt32(end.rawValue), name: end.name)
     } else {
-      operation.note(Fault(.length, "End code", seen: UInt64(frame.count - 12), least: 2, most: 2000))
+      operation.note(Fault(.length, "End code", seen: UInt64(frame.count - FINSText.start), least: 2, most: 2000))
     }
     var isLocal = false
     if exchange.waiting(transaction: operation.transaction, unit: operation.unit) == nil {
@@ -26,11 +26,12 @@ enum FINSResponses {
     case .memoryAreaRead:
       let count = operation.pairing == .answered ? Int(operation.target.count) : .max
       operation.values = Values(
-        format.format == .none ? .uint16 : format.format, at: frame.start + 14, count, stride: Int(format.stride),
+        format.format == .none ? .uint16 : format.format, at: frame.start + FINSText.Response.data, count,
+        stride: Int(format.stride),
         end: frame.end)
     case .multipleMemoryAreaRead:
       // The code of each area, then its value.
-      var offset = 14
+      var offset = FINSText.Response.data
       var place = 0
       while offset < frame.count, let area = FINSArea(rawValue: frame.u8(offset)).place {
         exchange.answer(FINSArea.values(frame, at: offset + 1, 1, area), at: place, of: &operation)
@@ -38,17 +39,17 @@ enum FINSResponses {
         place += 1
       }
     case .controllerDataRead:
-      // Twenty characters of model, twenty of version.
-      guard frame.count >= 54 else { return }
+      guard frame.count >= FINSText.ControllerData.end else { return }
       var report = IdentityReport()
       report.knownVendor = "Omron"
-      report.model = exchange.name(frame.bytes(14, 20).trimmed)
-      report.firmware = exchange.name(frame.bytes(34, 20).trimmed)
+      report.model = exchange.name(frame.bytes(FINSText.ControllerData.model, FINSText.ControllerData.size).trimmed)
+      report.firmware = exchange.name(
+        frame.bytes(FINSText.ControllerData.version, FINSText.ControllerData.size).trimmed)
       exchange.identities.append(report)
     case .controllerStatusRead:
       // Status, mode, errors.
-      operation.values = Values(.uint8, at: frame.start + 14, 6, end: frame.end)
-    case .clockRead: FINSClock.read(frame, at: 14, &operation)
+      operation.values = Values(.uint8, at: frame.start + FINSText.Response.data, 6, end: frame.end)
+    case .clockRead: FINSClock.read(frame, at: FINSText.Response.data, &operation)
     default: break
     }
   }

@@ -15,7 +15,7 @@ struct FINSTCPHeader: ~Escapable {
   static let magic: UInt32 = 0x4649_4E53
   /// Command and error code at least, the longest frame after them at most.
   static let lengths: ClosedRange<UInt32> = 8...UInt32(8 + FINSHeader.longestFrame)
-  /// The message, as far as it is there.
+  /// The available part of the message.
   let message: RawSpan
 
   @inline(__always) @_lifetime(copy bytes)
@@ -33,12 +33,12 @@ struct FINSTCPHeader: ~Escapable {
   var magic: UInt32 { message.u32(0) }
   var length: UInt32 { message.u32(4) }
   var command: FINSTCPCommand { FINSTCPCommand(rawValue: message.u32(8)) }
-  /// 0 where nothing is wrong.
+  /// 0 if there is no error.
   var errorCode: UInt32 { message.u32(12) }
   /// In a node address command, or nil where it is not there.
   var clientNode: UInt32? { message.byteCount >= 20 ? message.u32(16) : nil }
 
-  /// Bytes of the message with its header, as its length gives them.
+  /// Size of the message with its header, according to its length field.
   var total: Int { 8 + Int(length) }
 }
 
@@ -52,7 +52,7 @@ struct FINSTCPCommand: RawRepresentable, Hashable, Sendable {
   static let sendError = FINSTCPCommand(rawValue: 3)
   static let confirmation = FINSTCPCommand(rawValue: 6)
 
-  /// W343 has no higher one.
+  /// The highest one in W343.
   var isKnown: Bool { rawValue <= FINSTCPCommand.confirmation.rawValue }
 
   var name: StaticString {

@@ -9,8 +9,8 @@ enum Modbus: Dissector {
   }
   static var umas: Carried { Carried(0, "umas", UMAS.about) }
   static var carries: [Carried] { [umas] }
-  /// MODBUS Application Protocol Specification V1.1b3, clause 4.1, has 260 bytes: 7 of header and 253 of PDU; UMAS has
-  /// longer ones.
+  /// MODBUS Application Protocol Specification V1.1b3, clause 4.1, allows 260 bytes: a 7-byte header and a 253-byte
+  /// PDU; UMAS messages are longer.
   static var longestMessage: Int { ModbusHeader.longestMessage }
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
@@ -24,19 +24,19 @@ enum Modbus: Dissector {
     }
     let pdu = header.pdu
     if expected { return .yes(pdu.direction) }
-    // By content alone the whole message must make sense, and what follows must go on in the same way.
+    // Without a known port, the whole message must make sense, and what follows must look like another message.
     return pdu.isBeyondDoubt && canBegin(bytes.from(header.messageLength)) ? .yes(pdu.direction) : .no
   }
 
-  /// One message that ends where the bytes end, whatever its function code: on a Modbus port a malformed message, not
-  /// another protocol.
+  /// One message that ends where the bytes end, whatever its function code: on a Modbus port this is a malformed
+  /// message, not another protocol.
   private static func isWhole(_ bytes: RawSpan) -> Bool {
     guard let header = ModbusHeader(bytes) else { return false }
     return header.isModbus && header.hasLength && header.messageLength == bytes.byteCount
   }
 
-  /// What is wrong with a header that is right but for one field, before a function the specification describes: a
-  /// length no message has, or another protocol number before what is otherwise a whole request or response.
+  /// The fault of a header with exactly one wrong field, before a function in the specification: a length that no
+  /// message has, or another protocol number before an otherwise complete request or response.
   private static func broken(_ bytes: RawSpan) -> Fault? {
     guard let header = ModbusHeader(bytes), header.function.isPublic else { return nil }
     if header.isModbus {
@@ -48,7 +48,7 @@ enum Modbus: Dissector {
     return protocolFault(header.protocolIdentifier)
   }
 
-  /// Whether the bytes can be the beginning of a message, as far as they go; true for no bytes.
+  /// Whether the available bytes can be the beginning of a message; true if there are none.
   private static func canBegin(_ bytes: RawSpan) -> Bool {
     if let header = ModbusHeader(bytes) { return header.isPlausible }
     return ModbusPartialHeader(bytes).isPlausible
@@ -70,7 +70,7 @@ enum Modbus: Dissector {
     return .message(min(total, bytes.byteCount))
   }
 
-  /// Less than a header and a function code.
+  /// The message ends before its function code.
   private static func readBeginning(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     if exchange.isDatagram {
       exchange.fault = Fault(.truncated, "MBAP header", seen: UInt64(bytes.byteCount), least: 8, most: 260)
@@ -90,18 +90,18 @@ enum Modbus: Dissector {
     Fault(.length, "Length", seen: UInt64(seen), least: 2, most: 254)
   }
 
-  /// Skips to where the next message can begin. One pass over the bytes: what is skipped is not looked at again.
+  /// Skips to where the next message can begin, in a single pass: skipped bytes are not examined again.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
-    // A datagram has one beginning; what follows garbage in it is garbage.
+    // A datagram starts with a message; after garbage there is no place to resume.
     guard !exchange.isDatagram else { return .refused(bytes.byteCount) }
     var skipped = 1
     while skipped < bytes.byteCount, !canResume(bytes.from(skipped)) { skipped += 1 }
     return .refused(skipped)
   }
 
-  /// `canBegin`, and a whole message must also have its function's shape; one of an unknown function must be followed
-  /// by another message or by nothing.
+  /// As `canBegin`, but a whole message must also have its function's layout, and one with an unknown function must be
+  /// followed by another message or by nothing.
   private static func canResume(_ bytes: RawSpan) -> Bool {
     guard canBegin(bytes) else { return false }
     guard let header = ModbusHeader(bytes) else { return true }

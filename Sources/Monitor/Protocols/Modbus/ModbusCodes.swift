@@ -35,7 +35,7 @@ struct ModbusFunction: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// The title of the code's section in clause 6; for the others, what clause 5 and annex A say of the code.
+  /// The title of the code's section in clause 6; for the others, how clause 5 and annex A classify the code.
   var name: StaticString {
     switch rawValue {
     case 1: "Read Coils"
@@ -107,7 +107,15 @@ struct ModbusDiagnostic: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  /// Restart and Listen Only Mode take a device off the line, the delimiter is a setting; the rest only looks.
+  /// One of the sub-functions of clause 6.8.1 that have exactly one word of data: all but Return Query Data.
+  var hasOneWord: Bool {
+    switch rawValue {
+    case 1...4, 10...18, 20: true
+    default: false
+    }
+  }
+
+  /// Restart and Listen Only Mode take a device off the line, the delimiter is a setting; the others only read.
   var action: Action {
     switch self {
     case .restartCommunications, .forceListenOnlyMode: .state
@@ -145,7 +153,7 @@ struct ModbusEncapsulatedInterface: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// Why a server refused, clause 7.
+/// An exception code, clause 7.
 struct ModbusExceptionCode: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 

@@ -2,14 +2,14 @@
 
 /// A PDU in its conversation: which end sent it, and which request it answers.
 extension Exchange {
-  /// What `state` holds while the roles of the two ends are a guess: what the last message showed whose content does.
+  /// What `state` holds while the roles of the two ends are a guess: what the last conclusive message showed.
   private enum Roles: UInt64 {
     case unknown = 0
     case asGuessed, reversed
   }
 
-  /// Adds the operation of one message. `transaction` is -1 where the framing has none: then one request waits at each
-  /// unit.
+  /// Adds the operation of one message. `transaction` is -1 if the framing has none: then one request at a time is
+  /// outstanding for each unit.
   @inline(__always)
   mutating func add(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) {
     if isRequest(pdu, unit: unit, transaction: transaction) {
@@ -25,7 +25,7 @@ extension Exchange {
     return seemsRequest(pdu, unit: unit, transaction: transaction)
   }
 
-  /// Content decides; where request and response look alike, earlier content, then a waiting request, then the guess.
+  /// Content decides; if request and response look alike: earlier content, then an outstanding request, then the guess.
   private mutating func seemsRequest(_ pdu: borrowing ModbusPDU, unit: Int64, transaction: Int64) -> Bool {
     if let shown = pdu.direction {
       state = (shown == direction ? Roles.asGuessed : .reversed).rawValue
@@ -53,8 +53,8 @@ extension Exchange {
     pdu.parseRequest(&operation)
     let umas = pdu.umas
     if let umas { UMAS.fillEnvelope(ofRequest: umas, &operation, &self) }
-    // A broadcast on a serial line has no response (MODBUS over Serial Line V1.02, clause 2.1), nor has a response sent
-    // the wrong way.
+    // A broadcast on a serial line has no response (MODBUS over Serial Line V1.02, clause 2.1); neither has a response
+    // that was sent in the wrong direction.
     if !(transaction < 0 && unit == 0) && !pdu.isException {
       let values = operation.values
       operation.values = Values(echo: pdu.echo, of: values)
@@ -75,15 +75,15 @@ extension Exchange {
     let umas = pdu.umas
     if let umas { UMAS.fillEnvelope(ofAnswer: umas, &operation) }
     if let asked = waiting(transaction: transaction, unit: unit) {
-      // Of a message that the capture cut too little is known to call it a mismatch.
+      // A message truncated by the capture shows too little to be called a mismatch.
       let isUnknown = (isCut || self[asked].isCut) && self[asked].operation.code == operation.code
       if isUnknown || pdu.answers(self[asked].operation, operation) {
         operation.takeQuestion(self[asked].operation)
-        // What violates the specification is rightly refused, whatever code the exception repeats.
+        // A request that violates the specification is rightly refused, whatever function the exception names.
         if pdu.isException, self[asked].operation.fault != nil { operation.fault = nil }
         take(answer: &operation, to: asked)
       } else if answeredOther(asked) {
-        // This one still waits.
+        // This request is still outstanding.
         operation.pairing = .answered
         operation.latency = time &- self[asked].time
       } else {
@@ -102,7 +102,7 @@ extension Exchange {
     append(UMAS.readAnswer(umas, operation, &self), in: operation)
   }
 
-  /// The carried operation has all targets and values, its envelope the first target.
+  /// The carried operation has all targets and values; its envelope has the first target.
   private mutating func append(_ carried: Operation, in envelope: Operation) {
     var envelope = envelope
     envelope.items = ItemRange()
@@ -113,7 +113,7 @@ extension Exchange {
 }
 
 extension Operation {
-  /// A response has the meaning of its request, and its addresses.
+  /// A response takes its meaning and addresses from its request.
   @inline(__always)
   fileprivate mutating func takeQuestion(_ asked: borrowing Operation) {
     target = asked.target
@@ -122,7 +122,7 @@ extension Operation {
     name = asked.name
     subcode = asked.subcode
     if asked.isCarrier, let function = asked.facets[.signedFunction] { facets[.signedFunction] = function }
-    // The last byte of coils or inputs is filled up with zeros (clause 6.1).
+    // The last byte of coils or inputs is padded with zeros (clause 6.1).
     if values.format == .bit { values.count = min(values.count, Int32(clamping: asked.target.count)) }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Modbus application header (MBAP), MODBUS Messaging on TCP/IP Implementation Guide V1.0b, clause 3.1.3, and the
-/// function code after it, which decides what lengths are possible.
+/// function code after it, which determines the possible lengths.
 ///
 ///     0             2          4        6      7               8
 ///     +-------------+----------+--------+------+---------------+------- ... -+
@@ -12,12 +12,12 @@
 struct ModbusHeader: ~Escapable {
   /// Without the function code.
   static let size = 7
-  /// What comes before the unit.
+  /// Bytes before the unit.
   fileprivate static let uncounted = 6
   /// The unit and a function code at least; at most the unit and the longest PDU (253 bytes).
   static let lengths: ClosedRange<UInt16> = 2...254
-  /// What is framed all the same: Schneider's UMAS (function code 90) has longer messages. Its specification is not
-  /// public; blocks of 1,022 bytes of program were seen, and Stormshield's SNS, which inspects it, takes up to 1,480
+  /// Accepted all the same: Schneider's UMAS (function code 90) has longer messages. Its specification is not
+  /// public; program blocks of 1,022 bytes have been seen, and Stormshield's SNS, which inspects it, takes up to 1,480
   /// bytes unless it is configured otherwise (its manual, "SCADA: UMAS").
   static let longestLengths: ClosedRange<UInt16> = 2...1480
   static let longestMessage = uncounted + Int(longestLengths.upperBound)
@@ -39,7 +39,7 @@ struct ModbusHeader: ~Escapable {
   var functionCode: UInt8 { bytes.u8(7) }
   var function: ModbusFunction { ModbusFunction(rawValue: functionCode & 0x7F) }
 
-  /// Bytes of the message by its length.
+  /// Size of the message according to its length field.
   @inline(__always)
   var messageLength: Int { ModbusHeader.uncounted + Int(length) }
   /// Trimmed to the message.
@@ -60,14 +60,14 @@ struct ModbusHeader: ~Escapable {
   }
 }
 
-/// What there is of a header that ends before its function code.
+/// The available part of a header that ends before its function code.
 struct ModbusPartialHeader: ~Escapable {
   private let bytes: RawSpan
 
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan) { self.bytes = bytes }
 
-  /// With zeros for what is missing; nil where nothing of it is there.
+  /// Missing bytes are 0; nil if none are available.
   var protocolIdentifier: UInt16? { field(at: 2) }
   var length: UInt16? { field(at: 4) }
   private func field(at offset: Int) -> UInt16? {
@@ -76,14 +76,14 @@ struct ModbusPartialHeader: ~Escapable {
   }
 
   var isModbus: Bool { protocolIdentifier ?? 0 == 0 }
-  /// Whether a message can begin like this; true for no bytes.
+  /// Whether a message can begin like this; true if there are no bytes.
   var isPlausible: Bool {
     guard isModbus else { return false }
     guard let length else { return true }
     let longest = ModbusHeader.longestLengths
     return bytes.byteCount > 5 ? longest ~= length : length >> 8 <= longest.upperBound >> 8
   }
-  /// Bytes that must be there before more can be said.
+  /// Bytes needed to decide more.
   var needed: Int {
     guard bytes.byteCount > 5, let length else { return ModbusHeader.size + 1 }
     return ModbusHeader.uncounted + Int(length)

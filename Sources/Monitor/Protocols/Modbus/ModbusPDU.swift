@@ -8,7 +8,7 @@
 ///     | function code | data (0 to 252)   |
 ///     +---------------+------------- ... -+
 ///
-/// Offsets below count from the function code; `Values` count from the start of the message.
+/// Offsets count from the function code (`ModbusLayouts.swift`); `Values` count from the start of the message.
 struct ModbusPDU: ~Escapable {
   private let message: RawSpan
   private let start: Int
@@ -33,14 +33,14 @@ struct ModbusPDU: ~Escapable {
   @inline(__always) func u16(_ offset: Int) -> UInt16 { message.u16(start &+ offset) }
   @inline(__always) func u32(_ offset: Int) -> UInt32 { message.u32(start &+ offset) }
 
-  /// Whether there are at least `size` bytes; notes the fault where there are more or fewer.
+  /// Whether there are at least `size` bytes; notes a fault if there are more or fewer.
   @inline(__always)
   func has(_ size: Int, _ operation: inout Operation) -> Bool {
     if count != size { operation.note(Fault(.length, "PDU length", seen: UInt64(count), expected: UInt64(size))) }
     return count >= size
   }
 
-  /// The same for a PDU that may be longer; notes the fault where it is too short.
+  /// The same for a PDU that may be longer; notes a fault if it is too short.
   @inline(__always)
   func hasAtLeast(_ size: Int, _ operation: inout Operation) -> Bool {
     guard count < size else { return true }
@@ -67,27 +67,30 @@ struct ModbusPDU: ~Escapable {
   /// code of 43/14.
   var echo: UInt32 {
     switch function {
-    case .writeSingleCoil, .writeSingleRegister, .diagnostics: count >= 5 ? UInt32(u16(3)) : 0
-    case .maskWriteRegister: count >= 7 ? u32(3) : 0
-    case .encapsulatedInterfaceTransport: isDeviceIdentification && count >= 3 ? UInt32(u8(2)) : 0
+    case .writeSingleCoil, .writeSingleRegister: count >= Addressed.size ? UInt32(u16(Addressed.value)) : 0
+    case .diagnostics: count >= Diagnostics.size ? UInt32(u16(Diagnostics.data)) : 0
+    case .maskWriteRegister: count >= MaskWrite.size ? u32(MaskWrite.masks) : 0
+    case .encapsulatedInterfaceTransport:
+      isDeviceIdentification && count > Interface.code ? UInt32(u8(Interface.code)) : 0
     default: 0
     }
   }
 
   /// 43/14, in a request or a response.
   var isDeviceIdentification: Bool {
-    function == .encapsulatedInterfaceTransport && count >= 2
-      && u8(1) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
+    function == .encapsulatedInterfaceTransport && count > Interface.type
+      && u8(Interface.type) == ModbusEncapsulatedInterface.readDeviceIdentification.rawValue
   }
 
-  /// A request that has no response, or not always.
+  /// A request that may have no response.
   var mayStaySilent: Bool {
-    function == .diagnostics && count >= 3 && ModbusDiagnostic(rawValue: u16(1)).mayStaySilent
+    function == .diagnostics && count >= Diagnostics.data
+      && ModbusDiagnostic(rawValue: u16(Diagnostics.subfunction)).mayStaySilent
   }
 
   /// How well the bytes make sense as a request or as a response.
   enum Fit: UInt8, Comparable {
-    /// Another length than such a message has.
+    /// A length that such a message cannot have.
     case none
     /// The right length, but a field with a forbidden value.
     case shape
@@ -117,7 +120,7 @@ struct ModbusPDU: ~Escapable {
     return Fit(operation.fault)
   }
 
-  /// Which way the PDU goes, where its content shows it: most responses have another shape than their request.
+  /// The direction of the PDU, if its content shows it: most responses have a different layout from their request.
   var direction: Direction? {
     if let umas, umas.function.isKnown { return umas.function.isAnswer ? .toClient : .toServer }
     let request = fitAsRequest
@@ -125,11 +128,14 @@ struct ModbusPDU: ~Escapable {
     return request == response ? nil : request > response ? .toServer : .toClient
   }
 
-  /// A message of a function the specification describes, without any fault; an exception with a code it lists, also to
-  /// a function it does not describe, which a scan of all functions gets; a known function of UMAS.
+  /// A message without faults whose function is in the specification; an exception with a listed code, even to an
+  /// unknown function (a scan of all functions causes those); a known function of UMAS.
   var isBeyondDoubt: Bool {
     if let umas, umas.function.isKnown { return true }
-    if isException { return count == 2 && function.rawValue > 0 && ModbusExceptionCode(rawValue: u8(1)).isKnown }
+    if isException {
+      return count == Exception.size && function.rawValue > 0
+        && ModbusExceptionCode(rawValue: u8(Exception.code)).isKnown
+    }
     guard function.isPublic else { return false }
     return fitAsRequest == .exact || fitAsResponse == .exact
   }

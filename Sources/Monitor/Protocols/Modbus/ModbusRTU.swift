@@ -47,8 +47,8 @@ enum ModbusRTU: Dissector {
     return .message(frame.length)
   }
 
-  /// No length made the CRC right. Skips the frame as its function measures it if another one follows it, otherwise
-  /// everything: gateways send a frame a segment, so that the next segment is the next chance.
+  /// The CRC is wrong for every length. Skips the frame, as long as its function says, if another frame follows,
+  /// otherwise everything: gateways send one frame per segment, so the next one starts with the next segment.
   private static func refuse(_ bytes: RawSpan, _ likely: ModbusRTULength, _ exchange: inout Exchange) -> Step {
     guard case .bytes(let length) = likely, let frame = ModbusRTUFrame(bytes, length: length) else {
       exchange.fault = Fault(.framing, "Function code", seen: UInt64(bytes.u8(1)), least: 1, most: 127)
@@ -65,8 +65,8 @@ enum ModbusRTU: Dissector {
     return .refused(bytes.byteCount)
   }
 
-  /// How many bytes there must be before more can be said; nil where more bytes do not help. A frame of open length is
-  /// not waited for.
+  /// How many bytes are needed to decide more; nil if more bytes do not help. Frames of open length are not
+  /// waited for.
   private static func awaited(_ bytes: RawSpan, _ length: ModbusRTULength) -> Int? {
     switch length {
     case .bytes(let needed), .needs(let needed): needed > bytes.byteCount ? needed : nil
@@ -74,7 +74,7 @@ enum ModbusRTU: Dissector {
     }
   }
 
-  /// The frame at the front whose CRC is right.
+  /// The first frame, if its CRC is correct.
   @inline(__always) @_lifetime(copy bytes)
   private static func intact(
     _ bytes: RawSpan, _ first: ModbusRTULength, _ second: ModbusRTULength
@@ -95,8 +95,7 @@ enum ModbusRTU: Dissector {
     return frame
   }
 
-  /// The shortest frame at the front with a right CRC, whatever its function says: a CRC over a frame and its own CRC
-  /// is 0.
+  /// The shortest prefix with a correct CRC, whatever the function says: the CRC over a frame including its CRC is 0.
   @_lifetime(copy bytes)
   private static func firstIntact(_ bytes: RawSpan) -> ModbusRTUFrame? {
     var crc = CRC16.modbusStart

@@ -7,8 +7,8 @@
 ///     | address | function code | data            | CRC    |
 ///     +---------+---------------+------- ... -----+--------+
 ///
-/// The CRC is sent with its low byte first. On the wire silence ends a frame; in a byte stream only the function's own
-/// length and the CRC show its end.
+/// The CRC is sent with its low byte first. On a serial line, silence ends a frame; in a byte stream only the
+/// function's length and the CRC show where it ends.
 struct ModbusRTUFrame: ~Escapable {
   /// Address, function code, CRC.
   static let shortest = 4
@@ -16,10 +16,12 @@ struct ModbusRTUFrame: ~Escapable {
   static let longest = 256
   /// 248 to 255 are reserved (clause 2.2).
   static let addresses: ClosedRange<UInt8> = 0...247
-  private static let checksumSize = 2
+  fileprivate static let checksumSize = 2
+  /// After the address.
+  fileprivate static let pduOffset = 1
   private let bytes: RawSpan
 
-  /// The first `length` bytes; nil where there are fewer, or a frame has more.
+  /// The first `length` bytes; nil if there are fewer, or if no frame can have this length.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, length: Int) {
     guard length >= ModbusRTUFrame.shortest, length <= bytes.byteCount else { return nil }
@@ -28,7 +30,7 @@ struct ModbusRTUFrame: ~Escapable {
 
   var address: UInt8 { bytes.u8(0) }
   var pdu: ModbusPDU {
-    @inline(__always) @_lifetime(copy self) get { ModbusPDU(checked, at: 1) }
+    @inline(__always) @_lifetime(copy self) get { ModbusPDU(checked, at: ModbusRTUFrame.pduOffset) }
   }
   var checksum: UInt16 { bytes.u16LE(length - ModbusRTUFrame.checksumSize) }
 
@@ -40,19 +42,19 @@ struct ModbusRTUFrame: ~Escapable {
   }
 }
 
-/// How long a frame is by its function code and direction.
+/// The length of a frame, from its function code and direction.
 enum ModbusRTULength: Equatable {
   case bytes(Int)
-  /// The byte that says it is not there yet; at least this many bytes must be.
+  /// The byte that gives the length has not arrived; at least this many bytes are needed.
   case needs(Int)
-  /// The function leaves the length open: all there is, if the CRC says so.
+  /// The function does not determine the length: all available bytes, if the CRC is correct.
   case open
   case impossible
 
   fileprivate init(atMostLongest length: Int) { self = length <= ModbusRTUFrame.longest ? .bytes(length) : .impossible }
 }
 
-/// What there is of a frame whose length is yet to be found out: address and function code at least.
+/// The available part of a frame whose length is not known yet: at least address and function code.
 struct ModbusRTUBeginning: ~Escapable {
   private let bytes: RawSpan
 
@@ -69,50 +71,69 @@ struct ModbusRTUBeginning: ~Escapable {
 
   /// The length of the frame as a request and as a response, address and CRC included.
   var lengths: (request: ModbusRTULength, response: ModbusRTULength) {
-    switch functionCode {
-    case 0: return (.impossible, .impossible)
-    case 1...4: return (.bytes(8), counted(at: 2))
-    case 5, 6: return (.bytes(8), .bytes(8))
-    case 7: return (.bytes(4), .bytes(5))
-    case 8:
+    if functionCode == 0 { return (.impossible, .impossible) }
+    if functionCode != function.rawValue { return (.impossible, whole(ModbusPDU.Exception.size)) }
+    let counted = counted(at: ModbusPDU.Counted.byteCount)
+    switch function {
+    case .readCoils, .readDiscreteInputs, .readHoldingRegisters, .readInputRegisters:
+      return (whole(ModbusPDU.Addressed.size), counted)
+    case .writeSingleCoil, .writeSingleRegister:
+      return (whole(ModbusPDU.Addressed.size), whole(ModbusPDU.Addressed.size))
+    case .readExceptionStatus: return (whole(1), whole(2))
+    case .diagnostics:
       // Only Return Query Data is open; the others have one data word.
-      guard bytes.byteCount >= 4 else { return (.needs(4), .needs(4)) }
-      let isOpen = bytes.u16(2) == ModbusDiagnostic.returnQueryData.rawValue && bytes.byteCount >= 8
-      let length = isOpen ? ModbusRTULength.open : .bytes(8)
+      let data = ModbusRTUFrame.pduOffset + ModbusPDU.Diagnostics.data
+      guard bytes.byteCount >= data else { return (.needs(data), .needs(data)) }
+      let oneWord = ModbusRTUFrame.pduOffset + ModbusPDU.Diagnostics.size + ModbusRTUFrame.checksumSize
+      let subfunction = bytes.u16(ModbusRTUFrame.pduOffset + ModbusPDU.Diagnostics.subfunction)
+      let isOpen = subfunction == ModbusDiagnostic.returnQueryData.rawValue && bytes.byteCount >= oneWord
+      let length = isOpen ? ModbusRTULength.open : .bytes(oneWord)
       return (length, length)
-    case 11: return (.bytes(4), .bytes(8))
-    case 12, 17: return (.bytes(4), counted(at: 2))
-    case 15, 16: return (counted(at: 6), .bytes(8))
-    case 20, 21: return (counted(at: 2), counted(at: 2))
-    case 22: return (.bytes(10), .bytes(10))
-    case 23: return (counted(at: 10), counted(at: 2))
-    case 24:
-      guard bytes.byteCount >= 4 else { return (.bytes(6), .needs(4)) }
-      return (.bytes(6), ModbusRTULength(atMostLongest: 6 + Int(bytes.u16(2))))
-    case 43:
-      guard bytes.byteCount >= 3 else { return (.needs(3), .needs(3)) }
-      let type = ModbusEncapsulatedInterface(rawValue: bytes.u8(2))
-      return type == .readDeviceIdentification ? (.bytes(7), objects) : (.open, .open)
-    case 128...255: return (.impossible, .bytes(5))
+    case .getCommEventCounter: return (whole(1), whole(5))
+    case .getCommEventLog, .reportServerID: return (whole(1), counted)
+    case .writeMultipleCoils, .writeMultipleRegisters:
+      return (self.counted(at: ModbusPDU.Addressed.byteCount), whole(ModbusPDU.Addressed.size))
+    case .readFileRecord, .writeFileRecord: return (counted, counted)
+    case .maskWriteRegister: return (whole(ModbusPDU.MaskWrite.size), whole(ModbusPDU.MaskWrite.size))
+    case .readWriteMultipleRegisters: return (self.counted(at: ModbusPDU.ReadWrite.byteCount), counted)
+    case .readFIFOQueue:
+      let request = whole(ModbusPDU.Addressed.quantity)
+      let start = ModbusRTUFrame.pduOffset + ModbusPDU.Queue.count
+      guard bytes.byteCount >= start else { return (request, .needs(start)) }
+      let byteCount = Int(bytes.u16(ModbusRTUFrame.pduOffset + ModbusPDU.Queue.byteCount))
+      return (request, ModbusRTULength(atMostLongest: start + byteCount + ModbusRTUFrame.checksumSize))
+    case .encapsulatedInterfaceTransport:
+      let data = ModbusRTUFrame.pduOffset + ModbusPDU.Interface.data
+      guard bytes.byteCount >= data else { return (.needs(data), .needs(data)) }
+      let type = ModbusEncapsulatedInterface(rawValue: bytes.u8(ModbusRTUFrame.pduOffset + ModbusPDU.Interface.type))
+      return type == .readDeviceIdentification
+        ? (whole(ModbusPDU.Interface.requestSize), objects) : (.open, .open)
     default: return (.open, .open)
     }
   }
 
-  /// As many bytes as the byte count at `offset` says, and the CRC.
-  private func counted(at offset: Int) -> ModbusRTULength {
+  /// A frame around a PDU of `size` bytes.
+  private func whole(_ size: Int) -> ModbusRTULength {
+    .bytes(ModbusRTUFrame.pduOffset + size + ModbusRTUFrame.checksumSize)
+  }
+
+  /// As many bytes as the byte count at `place` of the PDU says, and the CRC.
+  private func counted(at place: Int) -> ModbusRTULength {
+    let offset = ModbusRTUFrame.pduOffset + place
     guard bytes.byteCount > offset else { return .needs(offset + 1) }
-    return ModbusRTULength(atMostLongest: offset + 1 + Int(bytes.u8(offset)) + 2)
+    return ModbusRTULength(atMostLongest: offset + 1 + Int(bytes.u8(offset)) + ModbusRTUFrame.checksumSize)
   }
 
   /// The objects of a device identification, each with its own length, and the CRC.
   private var objects: ModbusRTULength {
-    guard bytes.byteCount >= 8 else { return .needs(8) }
-    var offset = 8
-    for _ in 0..<bytes.u8(7) {
-      guard offset + 2 <= ModbusRTUFrame.longest else { return .impossible }
-      guard bytes.byteCount >= offset + 2 else { return .needs(offset + 2) }
-      offset += 2 + Int(bytes.u8(offset + 1))
+    var offset = ModbusRTUFrame.pduOffset + ModbusPDU.Interface.objects
+    guard bytes.byteCount >= offset else { return .needs(offset) }
+    for _ in 0..<bytes.u8(ModbusRTUFrame.pduOffset + ModbusPDU.Interface.objectCount) {
+      let value = offset + ModbusPDU.Interface.objectHeaderSize
+      guard value <= ModbusRTUFrame.longest else { return .impossible }
+      guard bytes.byteCount >= value else { return .needs(value) }
+      offset = value + Int(bytes.u8(offset + ModbusPDU.Interface.objectLength))
     }
-    return ModbusRTULength(atMostLongest: offset + 2)
+    return ModbusRTULength(atMostLongest: offset + ModbusRTUFrame.checksumSize)
   }
 }

@@ -12,7 +12,7 @@
 /// format (G. Miru, "The Siemens S7 Communication", 2016/2017; the Snap7 reference manual).
 ///
 /// Port 102 carries other protocols too: S7comm-plus (0x72), and those with an OSI stack above (MMS). A connection is
-/// taken for S7 communication from its connection request on; the first data decide, and a wrong guess is undone.
+/// assumed to be S7 communication from its connection request on; the first data decide, and a wrong guess is undone.
 enum S7Comm: Dissector {
   static var name: StaticString { "s7comm" }
   static var selectors: [Selector] { [.tcp(102), .anyTCP] }
@@ -31,14 +31,14 @@ enum S7Comm: Dissector {
   static var longestMessage: Int { TPKTHeader.size + 8192 }
   /// The shortest packet; a data TPDU without data is as long.
   private static let shortestMessage = TPKTHeader.size + COTPHeader.minimumLength
-  /// A message over several TPDUs is not put together beyond this size.
+  /// Messages longer than this are not reassembled from their TPDUs.
   private static let longestAssembled = 65_535
 
   // MARK: Recognition
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     var start = 0
-    // Data TPDUs without data, with which some stacks acknowledge, say nothing; what follows them does.
+    // Data TPDUs without data, which some stacks use as acknowledgements, decide nothing; what follows them does.
     while start < emptyLimit * shortestMessage, isEmptyPacket(bytes.from(start)) { start += shortestMessage }
     return start > 0 && start == bytes.byteCount ? .undecided : recogniseFirst(bytes.from(start), expected)
   }
@@ -158,8 +158,8 @@ enum S7Comm: Dissector {
     return readData(tpdu, in: bytes.extracting(first: total), &exchange)
   }
 
-  /// One pass to the next place where a message can begin. What is wrong with the transport is nothing that S7
-  /// communication says.
+  /// Skips to the next place where a message can begin, in a single pass. Faults of the transport are not faults of S7
+  /// communication.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     exchange.faultOwner = exchange.id(of: S7Comm.cotp)
@@ -177,7 +177,7 @@ enum S7Comm: Dissector {
     let isLast = tpdu.isEndOfTSDU
     let collected = exchange.collected()
     if collected > 0 {
-      // A whole message of its own: the rest of what was collected is lost.
+      // A complete message: the rest of the collected pieces is lost.
       if isLast, let header = S7Header(payload), isHeader(header, isWhole: true, of: payload.byteCount) {
         exchange.drop()
       } else {
@@ -224,7 +224,7 @@ enum S7Comm: Dissector {
     guard let header = beginning, header.protocolID == S7Header.protocolID,
       let headerLength = header.rosctr.headerLength, room >= headerLength
     else {
-      // Cut within its header: counted, as its packet was understood.
+      // Truncated within its header: counted, since its packet was understood.
       if exchange.isCut { return .message(size) }
       if let header = beginning {
         exchange.fault = Fault(.value, "ROSCTR", seen: UInt64(header.rosctr.rawValue), least: 1, most: 7)
@@ -236,7 +236,7 @@ enum S7Comm: Dissector {
       return .refused(size)
     }
     let length = headerLength + Int(header.parameterLength) + Int(header.dataLength)
-    // Of a message that the capture cut the lengths say more than is there.
+    // The lengths of a message truncated by the capture exceed the available bytes.
     guard length == room || exchange.isCut else {
       exchange.fault = Fault(
         .length, "Parameter length, data length", seen: UInt64(length), expected: UInt64(room))
@@ -255,11 +255,11 @@ enum S7Comm: Dissector {
   }
 }
 
-/// What the dissector remembers of a conversation.
+/// What the dissector remembers about a conversation.
 struct S7State {
   private(set) var bits: UInt64
 
-  /// A message of this protocol was seen: what is not one is a fault from then on, not another protocol.
+  /// A message of this protocol was seen: from then on, anything else is a fault, not another protocol.
   var isSure: Bool {
     get { bits & 1 != 0 }
     set { bits = bits & ~1 | (newValue ? 1 : 0) }
@@ -286,7 +286,7 @@ struct S7Message: ~Escapable {
   let reference: Int64
   let unit: Int64
 
-  /// The message begins at `start`. Of one that was cut the parts are what is there of them.
+  /// The message begins at `start`. If it was truncated, the parts are limited to the available bytes.
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan, _ header: borrowing S7Header, at start: Int, headerLength: Int, unit: Int64) {
     let parameters = start + headerLength
@@ -305,7 +305,7 @@ struct S7Message: ~Escapable {
   var data: RawSpan {
     @_lifetime(copy self) get { bytes.slice(dataRange.lowerBound, dataRange.count) }
   }
-  /// The function of a job or its acknowledgement; nil without parameters.
+  /// Function of a job or its acknowledgement; nil without parameters.
   var function: S7Function? { parameters.byteCount > 0 ? S7Function(rawValue: parameters.u8(0)) : nil }
 
   /// In place of the unit, under what a question waits: each end numbers its own, and a controller itself asks for the
@@ -314,7 +314,7 @@ struct S7Message: ~Escapable {
 }
 
 extension Exchange {
-  /// A message whose parameters say nothing.
+  /// A message with unusable parameters.
   mutating func add(faulty fault: Fault, _ message: borrowing S7Message, _ role: Role) {
     var operation = Operation(dissector, .unknown, role, code: 0, name: "S7 message without function")
     operation.transaction = message.reference

@@ -32,7 +32,7 @@ extension S7Comm {
       while let parameter = parameters.next() {
         guard parameter.code == COTPParameter.calledTSAP else { continue }
         let value = parameter.value
-        // Of two bytes the second is rack and slot.
+        // In a two-byte TSAP, the second byte is rack and slot.
         if value.byteCount == 2 { state.unit = Int64(value.u8(1)) }
         operation.detail =
           value.isText ? exchange.name(value) : exchange.name { $0.append(hexadecimal: value.extracting(first: 64)) }
@@ -55,7 +55,7 @@ extension S7Comm {
     let reason = connection.reason
     operation.subcode = Int32(reason.rawValue)
     operation.unit = S7State(bits: exchange.state).unit
-    // Where it answers a connection request it refuses it (X.224, 6.6).
+    // As the response to a connection request, it refuses it (X.224, 6.6).
     guard exchange.direction == .toClient, let asked = exchange.waiting(transaction: -1, unit: operation.unit) else {
       return
     }

@@ -8,14 +8,14 @@
 ///     | protocol id | ROSCTR | redundancy | reference | parameter length | data length | error class, code | ...    |
 ///     +-------------+--------+------------+-----------+------------------+-------------+-------------------+-- ... -+
 ///
-/// The error is in acknowledgements alone. Parameters and data follow.
+/// Only acknowledgements have the error. Parameters and data follow.
 struct S7Header: ~Escapable {
   /// Without the error.
   static let minimumLength = 10
   static let protocolID: UInt8 = 0x32
   private let bytes: RawSpan
 
-  /// Nil where fewer bytes than the shortest header are there; the fields are not judged.
+  /// Nil if there are fewer bytes than the shortest header; the fields are not checked.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= S7Header.minimumLength else { return nil }
@@ -27,16 +27,16 @@ struct S7Header: ~Escapable {
   var rosctr: S7ROSCTR { S7ROSCTR(rawValue: bytes.u8(1)) }
   /// Redundancy identification; always 0.
   var redundancyIdentification: UInt16 { bytes.u16(2) }
-  /// Ties an acknowledgement to its job.
+  /// Matches an acknowledgement to its job.
   var reference: UInt16 { bytes.u16(4) }
   var parameterLength: UInt16 { bytes.u16(6) }
   var dataLength: UInt16 { bytes.u16(8) }
-  /// Class (upper byte) and code of an error; 0 where the header has none, and where it was cut off.
+  /// Class (upper byte) and code of an error; 0 if the header has none, or if it was cut off.
   var error: UInt16 { rosctr.headerLength == 12 && bytes.byteCount >= 12 ? bytes.u16(10) : 0 }
 
-  /// Bytes of the whole message by its length fields; nil for an unknown kind of message.
+  /// Size of the message according to its length fields; nil for an unknown kind of message.
   var messageLength: Int? { rosctr.headerLength.map { $0 + Int(parameterLength) + Int(dataLength) } }
-  /// What follows the header, parameters first: empty where it is cut off.
+  /// Everything after the header, parameters first; empty if it is cut off.
   var payload: RawSpan {
     @_lifetime(copy self) get { bytes.from(rosctr.headerLength ?? S7Header.minimumLength) }
   }

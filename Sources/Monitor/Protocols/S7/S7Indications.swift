@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a controller sends by itself in user data: values of test functions and of cyclic services, diagnostic and
+/// What a controller sends unsolicited in user data: values of test functions and of cyclic services, diagnostic and
 /// alarm messages. Layouts as published in the sources of `S7Comm`.
 enum S7Indications {
   /// `range` is where the contents of the data are.
   static func read(
-    _ bytes: RawSpan, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ bytes: RawSpan, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     switch function {

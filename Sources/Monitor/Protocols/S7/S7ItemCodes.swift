@@ -31,7 +31,7 @@ struct S7Area: RawRepresentable, Hashable, Sendable {
     case 0x81: .input
     case 0x82: .output
     case 0x83: .flag
-    // Of the S7-200: information on the system, and its special memory.
+    // S7-200: system information and special memory.
     case 0x03: .systemInformation
     case 0x05: .systemMemory
     case 0x84: .dataBlock
@@ -52,7 +52,7 @@ struct S7DataTransportSize: RawRepresentable, Hashable, Sendable {
 
   /// Bits, bytes and integers are counted in bits, everything else in bytes.
   var isCountedInBits: Bool { 3...5 ~= rawValue }
-  /// How values are read that nothing else is known of.
+  /// How values are read if nothing else is known about them.
   var format: Values.Format {
     switch rawValue {
     case 5: .int16
@@ -63,7 +63,7 @@ struct S7DataTransportSize: RawRepresentable, Hashable, Sendable {
   }
 }
 
-/// How an item came out.
+/// The result of an item.
 struct S7ReturnCode: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 

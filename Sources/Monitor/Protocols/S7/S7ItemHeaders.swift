@@ -9,11 +9,11 @@
 ///     +---------------+--------+----------------- ... -+
 struct S7ItemSpecification: ~Escapable {
   static let headerSize = 2
-  /// Of all specifications that are known.
+  /// The only specification that is known.
   static let variable: UInt8 = 0x12
   private let bytes: RawSpan
 
-  /// Nil for another kind of specification, and where less is there than its length says.
+  /// Nil for another kind of specification, or if there are fewer bytes than its length says.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= S7ItemSpecification.headerSize, bytes.u8(0) == S7ItemSpecification.variable else {

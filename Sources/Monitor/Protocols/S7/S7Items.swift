@@ -24,7 +24,7 @@ enum S7Items {
       }
       var (target, format) = target(address)
       if target.area == .none {
-        // By symbol, as newer controllers have it: known by the bytes of its description.
+        // By symbol, as in newer controllers: identified by the bytes of its description.
         target = Target(
           area: .tag, count: 1, name: exchange.name { $0.append(hexadecimal: address.extracting(first: 64)) })
       }
@@ -78,7 +78,7 @@ enum S7Items {
     var index = 0
     for number in 0..<count {
       guard let header = items.header else {
-        // An item that is refused has only its return code.
+        // A refused item has only its return code.
         if let code = items.returnCode, code != .success { refuse(code, at: index, of: count, &operation) }
         break
       }
@@ -149,7 +149,7 @@ enum S7Items {
     }
   }
 
-  /// The first item that is refused decides how the message came out; which one it is, where there are several.
+  /// The first refused item decides the outcome of the message, and its place is recorded if there are several.
   private static func refuse(
     _ code: S7ReturnCode, at index: Int, of count: Int, _ operation: inout Operation
   ) {
@@ -200,7 +200,7 @@ struct S7DataItems: ~Escapable {
     offset = range.lowerBound
   }
 
-  /// Of the next item; nil where there is no room for it.
+  /// Header of the next item; nil if there is no room for it.
   var header: S7DataHeader? {
     @_lifetime(copy self) get { S7DataHeader(bytes.from(offset)) }
   }

@@ -19,9 +19,9 @@ struct S7SetupParameters: ~Escapable {
   }
 
   var function: S7Function { S7Function(rawValue: bytes.u8(0)) }
-  /// Jobs that the calling end takes at a time.
+  /// Maximum number of parallel jobs of the calling end.
   var maximumCalling: UInt16 { bytes.u16(2) }
-  /// Jobs that the called end takes at a time.
+  /// Maximum number of parallel jobs of the called end.
   var maximumCalled: UInt16 { bytes.u16(4) }
   var pduLength: UInt16 { bytes.u16(6) }
 }
@@ -67,7 +67,7 @@ struct S7BlockParameters: ~Escapable {
 
   var function: S7Function { S7Function(rawValue: bytes.u8(0)) }
   var fileNameLength: UInt8 { bytes.u8(8) }
-  /// Shortened to what is there.
+  /// Limited to the available bytes.
   var fileName: RawSpan {
     @_lifetime(copy self) get { bytes.slice(S7BlockParameters.size, Int(fileNameLength)) }
   }
@@ -91,13 +91,13 @@ struct S7ServiceParameters: ~Escapable {
 
   var function: S7Function { S7Function(rawValue: bytes.u8(0)) }
   var argumentLength: UInt16 { bytes.u16(8) }
-  /// Shortened to what is there.
+  /// Limited to the available bytes.
   var argument: RawSpan {
     @_lifetime(copy self) get { bytes.slice(S7ServiceParameters.minimumLength, Int(argumentLength)) }
   }
   /// Bytes after the argument's length that the argument may have, so that the length of the name has its byte.
   var longestArgument: Int { max(0, bytes.byteCount - S7ServiceParameters.minimumLength - 1) }
-  /// Shortened to what is there; nil where the argument leaves no room for it.
+  /// Limited to the available bytes; nil if the argument leaves no room for it.
   var serviceName: RawSpan? {
     @_lifetime(copy self) get {
       let place = S7ServiceParameters.minimumLength + Int(argumentLength)
@@ -107,7 +107,7 @@ struct S7ServiceParameters: ~Escapable {
   }
 }
 
-/// The argument of a PI-Service that deals with blocks:
+/// The argument of a PI-Service for blocks:
 ///
 ///     0                1          2
 ///     +----------------+----------+------------------------------------- ... -+
@@ -150,7 +150,7 @@ struct S7StopParameters: ~Escapable {
   }
 
   var function: S7Function { S7Function(rawValue: bytes.u8(0)) }
-  /// Shortened to what is there.
+  /// Limited to the available bytes.
   var serviceName: RawSpan {
     @_lifetime(copy self) get { bytes.slice(S7StopParameters.size, Int(bytes.u8(6))) }
   }

@@ -23,7 +23,7 @@ enum S7Requests {
           isWritten: function == .writeVariable, &operation, &exchange)
       }
     case .requestDownload, .downloadBlock, .downloadEnded, .startUpload:
-      // Each names its block; one that cannot be read is not the one before.
+      // Each message names its block; if the name cannot be read, the previous one does not apply.
       block = .none
       if let named = S7BlockParameters(parameters) { block = S7BlockName.file(named.fileName, &exchange) }
       operation.target = Target(area: .block, count: 1, name: block)

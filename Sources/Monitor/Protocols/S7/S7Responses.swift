@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Acknowledgements: the answers to jobs, with data or without.
+/// Acknowledgements: the responses to jobs, with or without data.
 enum S7Responses {
   static func read(_ message: borrowing S7Message, error: UInt16, _ exchange: inout Exchange) {
     let place = message.place(askedBy: exchange.direction.reversed)

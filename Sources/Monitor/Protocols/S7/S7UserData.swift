@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// User data: functions beside reading and writing. The data begin with return code, transport size and length.
+/// User data: functions other than reading and writing. The data begin with return code, transport size and length.
 enum S7UserData {
   static func read(_ message: borrowing S7Message, _ exchange: inout Exchange) {
     guard let header = S7UserDataHeader(message.parameters) else {
@@ -21,7 +21,7 @@ enum S7UserData {
     let data = contents(of: message)
     switch role {
     case .request:
-      readRequest(message, function, data, &operation, &exchange)
+      readRequest(message, of: function, at: data, &operation, &exchange)
       exchange.ask(operation, place: message.place(askedBy: exchange.direction))
     case .response:
       if operation.action == .report { operation.action = .diagnose }
@@ -33,16 +33,16 @@ enum S7UserData {
       _ = exchange.tie(&operation, place: message.place(askedBy: exchange.direction.reversed)) { question, answer in
         answer.action = question.action
       }
-      readAnswer(message.bytes, function, data, &operation, &exchange)
+      readAnswer(message.bytes, of: function, at: data, &operation, &exchange)
     case .report:
-      // Blocks of a numerical control's program are pushed without a question.
+      // Blocks of a numerical control's program are sent unsolicited.
       if function.group != S7UserFunction.numericalControl { operation.action = .report }
-      if !data.isEmpty { S7Indications.read(message.bytes, function, data, &operation, &exchange) }
+      if !data.isEmpty { S7Indications.read(message.bytes, of: function, at: data, &operation, &exchange) }
     }
     exchange.operations.append(operation)
   }
 
-  /// Where the contents of the data are; empty at their end where there are none.
+  /// Where the contents of the data are; an empty range at their end if there are no contents.
   private static func contents(of message: borrowing S7Message) -> Range<Int> {
     guard let header = S7DataHeader(message.data) else {
       return message.dataRange.upperBound..<message.dataRange.upperBound
@@ -52,7 +52,7 @@ enum S7UserData {
   }
 
   private static func readRequest(
-    _ message: borrowing S7Message, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ message: borrowing S7Message, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     let bytes = message.bytes
@@ -73,7 +73,7 @@ enum S7UserData {
       }
     case .alarmAcknowledge, .alarmLock, .alarmUnlock:
       S7Indications.readAlarms(bytes, range, &operation, &exchange)
-    case .setClock, .setFollowingClock: operation.values = clock(range)
+    case .setClock, .setFollowingClock: operation.values = S7Clock.values(range)
     case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       // Number of items, time base, factor, then the items.
       var cursor = ByteCursor(data)
@@ -93,25 +93,20 @@ enum S7UserData {
   }
 
   private static func readAnswer(
-    _ bytes: RawSpan, _ function: S7UserFunction, _ range: Range<Int>, _ operation: inout Operation,
+    _ bytes: RawSpan, of function: S7UserFunction, at range: Range<Int>, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     guard operation.outcome == .ok, !range.isEmpty else { return }
     switch function {
     case .readList: identify(bytes.slice(range.lowerBound, range.count), &exchange)
-    case .readClock, .readFollowingClock: operation.values = clock(range)
+    case .readClock, .readFollowingClock: operation.values = S7Clock.values(range)
     case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       S7Indications.readSubscription(bytes, range, &operation, &exchange)
     default: break
     }
   }
 
-  /// A byte, the century, then year to weekday in BCD.
-  private static func clock(_ data: Range<Int>) -> Values {
-    Values(.uint8, at: data.lowerBound + 1, 9, end: data.upperBound)
-  }
-
-  /// What the lists with order numbers and versions, and with names and serial numbers, say of the module (Siemens
+  /// Identity of the module, from the lists of order numbers and versions and of names and serial numbers (Siemens
   /// A5E02789976, chapter 33).
   private static func identify(_ data: RawSpan, _ exchange: inout Exchange) {
     guard let list = S7SystemList(data) else { return }
@@ -173,7 +168,7 @@ struct S7TestData {
   /// Where the items are.
   let items: Range<Int>
 
-  /// Nil where the items do not begin within `range`.
+  /// Nil if the items do not begin within `range`.
   init?(_ bytes: RawSpan, _ range: Range<Int>) {
     var cursor = ByteCursor(bytes.extracting(first: range.upperBound), at: range.lowerBound)
     let parameterSize = Int(cursor.readU16())

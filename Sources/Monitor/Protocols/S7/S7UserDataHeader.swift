@@ -7,19 +7,19 @@
 ///     | 00 01 12 | length | method | type, group | subfunction | sequence | reference | last | error |
 ///     +----------+--------+--------+-------------+-------------+----------+-----------+------+-------+
 ///
-/// The last three are in answers and indications alone.
+/// Only responses and indications have the last three.
 struct S7UserDataHeader: ~Escapable {
   static let minimumLength = 8
   private let bytes: RawSpan
 
-  /// Nil where fewer bytes than the shortest form are there.
+  /// Nil if there are fewer bytes than the shortest form.
   @inline(__always) @_lifetime(copy parameters)
   init?(_ parameters: RawSpan) {
     guard parameters.byteCount >= S7UserDataHeader.minimumLength else { return nil }
     bytes = parameters
   }
 
-  /// The type of parameters of which only the beginning has arrived; nil where it is not among it.
+  /// The type, if only the beginning of the parameters has arrived; nil if that ends before it.
   static func type(_ beginning: RawSpan) -> S7UserDataType? {
     beginning.byteCount > 5 ? S7UserDataType(rawValue: beginning.u8(5) >> 4) : nil
   }
@@ -38,14 +38,14 @@ struct S7UserDataHeader: ~Escapable {
   var error: UInt16 { bytes.byteCount >= 12 ? bytes.u16(10) : 0 }
 }
 
-/// Which way user data go.
+/// Direction and kind of user data.
 struct S7UserDataType: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
   static let push = S7UserDataType(rawValue: 0)
   static let request = S7UserDataType(rawValue: 4)
   static let response = S7UserDataType(rawValue: 8)
-  /// Those of numerical controls.
+  /// Used by numerical controls.
   static let controlPush = S7UserDataType(rawValue: 3)
   static let controlRequest = S7UserDataType(rawValue: 7)
   static let controlResponse = S7UserDataType(rawValue: 11)
@@ -57,8 +57,7 @@ struct S7UserDataType: RawRepresentable, Hashable, Sendable {
     default: .report
     }
   }
-  /// Nil for what numerical controls push, which goes either way: blocks that are loaded into them, and those that are
-  /// fetched.
+  /// Nil for blocks sent by or to numerical controls, which go in both directions.
   var direction: Direction? {
     switch self {
     case .request, .controlRequest: .toServer
@@ -116,7 +115,7 @@ struct S7SystemList: ~Escapable {
 struct S7SystemListID: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt16
 
-  /// Which list, whatever extract of it: the lower byte.
+  /// The list without the choice of an extract: the lower byte.
   var list: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
   /// Order numbers and versions of the module.
   static let moduleIdentification: UInt8 = 0x11

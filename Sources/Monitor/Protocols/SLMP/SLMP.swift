@@ -14,7 +14,7 @@ enum SLMP: Dissector {
   static var about: About {
     About("SLMP, MC protocol (1E, 3E, 4E; binary, ASCII)", .full, "Mitsubishi Electric SH-080956ENG, SH-080008")
   }
-  /// What an access of 7,168 points, or of 1,920 bytes of a file, comes to in ASCII, and more.
+  /// More than an access to 7,168 points, or to 1,920 bytes of a file, takes in ASCII.
   static var longestMessage: Int { 16_384 }
 
   /// The connected station, and its CPU.
@@ -31,7 +31,7 @@ enum SLMP: Dissector {
     if form.isResponse {
       guard expected || header.isTrusted else { return .no }
       if expected || bytes.byteCount >= total && begins(bytes.from(total)) { return .yes(.toClient) }
-      // Of what is cut off by the end of its segment, a route that almost all answers have is enough.
+      // If the segment ends first, the route that almost all responses have is enough.
       return bytes.byteCount >= total ? .no : header.isOwn ? .yes(.toClient) : .undecided
     }
     guard bytes.byteCount >= header.requestData else { return .undecided }
@@ -44,7 +44,7 @@ enum SLMP: Dissector {
     return .yes(command == .onDemand ? .toClient : .toServer)
   }
 
-  /// Whether the bytes are none, or what a frame begins with.
+  /// Whether there are no bytes, or bytes that a frame can begin with.
   private static func begins(_ bytes: RawSpan) -> Bool {
     if bytes.byteCount < 2 { return bytes.byteCount == 0 || beginsSubheader(bytes.u8(0)) }
     guard let form = form(bytes) else { return false }
@@ -63,7 +63,7 @@ enum SLMP: Dissector {
   // MARK: Reading
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
-    // Not left to the reader: the fault of a datagram names the subheader.
+    // Handled here and not by the reader, so the fault of a datagram names the subheader.
     if bytes.byteCount < 2, !exchange.isDatagram, !exchange.isCut { return .incomplete(2) }
     guard let form = form(bytes) else {
       if let step = SLMP1E.read(bytes, &exchange) { return step }
@@ -94,7 +94,7 @@ enum SLMP: Dissector {
     return .message(header.message.byteCount)
   }
 
-  /// One pass to the next place where a frame can begin.
+  /// Skips to the next place where a frame can begin, in a single pass.
   private static func refuse(_ bytes: RawSpan, _ fault: Fault, _ exchange: inout Exchange) -> Step {
     exchange.fault = fault
     guard !exchange.isDatagram else { return .refused(max(1, bytes.byteCount)) }
@@ -121,7 +121,7 @@ enum SLMP: Dissector {
 
   private static func addRequest(_ header: borrowing SLMPHeader, _ exchange: inout Exchange) {
     let command = header.command ?? SLMPCommand(rawValue: 0)
-    // The on-demand function sends without being asked, and gets no answer (SH-080956ENG, 5.10).
+    // The on-demand function sends unsolicited messages, which have no response (SH-080956ENG, 5.10).
     let isReport = command == .onDemand
     var operation = Operation(
       exchange.dissector, command.action, isReport ? .report : .request, code: UInt32(command.rawValue),

@@ -3,7 +3,7 @@
 /// 1E frames of the MC protocol (`SLMP1EHeader`). A request's command gives its length; the length of an answer is
 /// known from its question, and for a monitor's from what was registered (`SLMPState`).
 enum SLMP1E {
-  /// The bytes of a request as its command and its points give them; nil where they do not.
+  /// The size of a request, from its command and its number of points; nil if they do not determine it.
   private static func size(_ bytes: RawSpan, _ header: borrowing SLMP1EHeader) -> Int? {
     let form = header.form
     let command = header.command
@@ -47,7 +47,7 @@ enum SLMP1E {
       return .no
     }
     guard let size = size(bytes, header) else {
-      // Its points are still to come, unless they are no digits.
+      // The number of points has not arrived, unless it does not consist of digits.
       return expected && bytes.byteCount < data + form.width(10) ? .undecided : .no
     }
     if !expected {
@@ -61,13 +61,13 @@ enum SLMP1E {
     return SLMP1EHeader(rest) != nil ? .yes(.toServer) : .no
   }
 
-  /// Records of TLS, which is at home on some of the protocol's ports, look like remote STOP, PC type read, loopback
+  /// TLS records, which are common on some of the protocol's ports, look like remote STOP, PC type read, loopback
   /// test to station 3: content types 20 to 23, then a version from 3.0 to 3.4 (RFC 8446, 5.1).
   private static func isTLS(_ bytes: RawSpan) -> Bool {
     bytes.byteCount >= 3 && 0x14...0x17 ~= bytes.u8(0) && bytes.u8(1) == 3 && bytes.u8(2) <= 4
   }
 
-  /// Nil if the bytes are no 1E frame. In a conversation of the other frames they are garbage.
+  /// Nil if the bytes are not a 1E frame: in a conversation of 3E or 4E frames they are garbage.
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step? {
     let state = SLMPState(exchange.state)
     guard state.had1E || !state.had3E, let header = SLMP1EHeader(bytes) else { return nil }
@@ -84,10 +84,10 @@ enum SLMP1E {
     let data = header.requestData
     guard bytes.byteCount >= data else { return .incomplete(data) }
     guard let station = header.station else { return nil }
-    // Where the points give the length, they may be still to come.
+    // If the number of points determines the length, it may not have arrived yet.
     let least = data + form.width(command.layout.map { $0.points + 1 } ?? 0)
     guard exchange.canRead(least, of: bytes) else { return .incomplete(least) }
-    // Points that are no number, unless the capture cut them off.
+    // The points are not a number, unless the capture truncated them.
     guard let total = size(bytes, header) ?? (exchange.isCut ? bytes.byteCount : nil) else { return nil }
     guard exchange.canRead(total, of: bytes) else { return .incomplete(total) }
     let message = bytes.extracting(first: total)
@@ -186,7 +186,7 @@ enum SLMP1E {
       if !command.isBits { points /= target.area.pointsOfWord }
       let monitored = SLMPState(exchange.state).points(monitoredBy: command)
       if let monitored { points = Int(monitored) }
-      // What was registered was not seen.
+      // The registration was not seen.
       let isAll = monitored == 0
       switch command {
       case _ where end != 0: total = head + (end == SLMPEndCode.cpuError1E ? form.width(1) : 0)
@@ -207,7 +207,7 @@ enum SLMP1E {
       operation.unit = exchange[asked].operation.unit
       exchange.take(answer: &operation, to: asked)
       let message = bytes.extracting(first: total)
-      if end == 0 { readValues(message, header, isAll ? .max : points, &operation, &exchange) }
+      if end == 0 { readValues(message, header, points: isAll ? .max : points, &operation, &exchange) }
     } else {
       operation.pairing = asked == nil ? .unasked : .mismatched
     }
@@ -216,7 +216,7 @@ enum SLMP1E {
   }
 
   private static func readValues(
-    _ message: RawSpan, _ header: borrowing SLMP1EHeader, _ points: Int, _ operation: inout Operation,
+    _ message: RawSpan, _ header: borrowing SLMP1EHeader, points: Int, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     let (form, command, head) = (header.form, header.command, header.responseData)
@@ -225,7 +225,7 @@ enum SLMP1E {
     case .readWords, .monitorWords, .readFile, .monitorFile, .readFileDirectly:
       operation.values = values(message, at: head, points, isBits: false, form)
     case .readBuffer: operation.values = bytes(message, at: head, points, form)
-    // A code of the model, which only its maker's list names.
+    // The model's code, which only the manufacturer's list explains.
     case .readType:
       operation.values = bytes(message, at: head, 1, form)
       var report = IdentityReport()

@@ -36,8 +36,8 @@ struct SLMP1EHeader: ~Escapable {
   var command: SLMP1ECommand { SLMP1ECommand(rawValue: code & ~SLMP1EHeader.responseBit) }
   var isResponse: Bool { code & SLMP1EHeader.responseBit != 0 }
 
-  /// Of a request: the PC number, which is FF for the connected station, or a station from 1 to 64. Nil for another
-  /// number, and where it is cut off.
+  /// In requests: the PC number, which is FF for the connected station, or a station from 1 to 64. Nil for another
+  /// number, and if it is cut off.
   var station: UInt8? {
     guard let number = u8(form.width(1)), 1...64 ~= number || number == SLMP.ownStation else { return nil }
     return number
@@ -46,7 +46,7 @@ struct SLMP1EHeader: ~Escapable {
   var monitoringTimer: UInt16? { SLMP.number(bytes, form.width(2), 2, form).map { UInt16($0) } }
   var requestData: Int { form.width(4) }
 
-  /// Of a response.
+  /// In responses only.
   var endCode: UInt8? { u8(form.width(1)) }
   var responseData: Int { form.width(2) }
 

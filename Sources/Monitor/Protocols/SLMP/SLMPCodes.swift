@@ -45,7 +45,7 @@ struct SLMPCommand: RawRepresentable, Hashable, Sendable {
   static let onDemand = SLMPCommand(rawValue: 0x2101)
 
   var isKnown: Bool { action != .unknown }
-  /// A reset comes before its answer; searches are answered by whom they concern.
+  /// A reset happens before the response; only the stations concerned respond to searches.
   var mayStaySilent: Bool { self == .reset || rawValue & 0xFF00 == 0x0E00 }
 
   var name: StaticString {

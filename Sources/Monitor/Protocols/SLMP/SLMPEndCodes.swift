@@ -49,9 +49,9 @@ enum SLMPEndCode {
     }
   }
 
-  /// Of 1E frames (SH-080008): an abnormal code follows.
+  /// In 1E frames (SH-080008): an abnormal code follows.
   static let cpuError1E: UInt8 = 0x5B
-  /// Of 1E frames (SH-080008).
+  /// In 1E frames (SH-080008).
   static func name1E(_ code: UInt8) -> StaticString {
     switch code {
     case 0x00: "Normal completion"

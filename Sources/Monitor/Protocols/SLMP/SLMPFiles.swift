@@ -2,8 +2,8 @@
 
 /// Files (SH-080008, chapters 12 and 15; SH-080956ENG, 5.7). The sub-command says how passwords and names are written:
 /// 0000 four characters and a name in ASCII (MELSEC-Q), 0004 thirty-two characters (MELSEC-L), 0040 a length and that
-/// many characters, and a name in UTF-16 (iQ-R). Text is text in both notations. The drive goes to the target's number;
-/// passwords are not kept.
+/// many characters, and a name in UTF-16 (iQ-R). Text is the same in binary and ASCII. The drive goes to the target's
+/// number; passwords are not kept.
 extension SLMPData {
   func readFile(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
@@ -38,14 +38,14 @@ extension SLMPData {
 
   private var isWide: Bool { sub & 0x40 != 0 }
 
-  /// Where what follows a password begins.
+  /// The offset after a password.
   private func placeAfterPassword(_ message: RawSpan, at offset: Int) -> Int {
     if isWide { return offset + form.width(2) + (number(message, offset, 2) ?? 0) }
     return offset + (sub & 4 != 0 ? 32 : 4)
   }
 
-  /// Where what follows a fixed value begins: four characters, or a number of two bytes, whichever of them the rest
-  /// fits. `before` bytes are between it and the length of a name that ends the message.
+  /// The offset after a fixed value: four characters, or a two-byte number, whichever fits the rest of the
+  /// message. `before` bytes are between it and the length of a name that ends the message.
   private func fixed(_ message: RawSpan, at data: Int, before: Int) -> Int {
     for start in [data + 4, data + form.width(2)] {
       let place = start + form.width(before)
@@ -103,7 +103,7 @@ extension SLMPData {
     }
   }
 
-  /// Of QnACPUs (SH-080008, 15.3): a keyword of three bytes and its flag, the drive, a file's number or a fixed value,
+  /// In QnACPUs (SH-080008, 15.3): a keyword of three bytes and its flag, the drive, a file's number or a fixed value,
   /// and eight characters of a name and three of an extension.
   private func numbered(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange

@@ -11,11 +11,11 @@ extension SLMP {
     func width(_ bytes: Int) -> Int { isASCII ? 2 * bytes : bytes }
     /// Where the network number is.
     var route: Int { width(is4E ? 6 : 2) }
-    /// Where what the length counts begins.
+    /// Where the bytes counted by the length begin.
     var head: Int { route + width(7) }
   }
 
-  /// Which 3E or 4E frame begins the bytes, as far as they go; nil if none.
+  /// The form of the 3E or 4E frame that the available bytes begin; nil if there is none.
   static func form(_ bytes: RawSpan) -> Form? {
     guard bytes.byteCount >= 2 else { return nil }
     var form = Form()
@@ -37,7 +37,7 @@ extension SLMP {
     return form
   }
 
-  /// A number of `size` bytes in either notation; nil where it is cut off or no number.
+  /// A number of `size` bytes in either notation; nil if it is cut off or not a number.
   static func number(_ bytes: RawSpan, _ offset: Int, _ size: Int, _ form: Form) -> UInt64? {
     guard offset >= 0, offset + form.width(size) <= bytes.byteCount else { return nil }
     if form.isASCII { return bytes.hexadecimal(offset, 2 * size) }
@@ -47,12 +47,12 @@ extension SLMP {
   }
 }
 
-/// What is kept of a conversation.
+/// What is remembered about a conversation.
 struct SLMPState {
   /// Which frames it had.
   var had3E = false
   var had1E = false
-  /// How many words and double words were registered to be monitored; 0 and 0 where that was not seen.
+  /// How many words and double words were registered to be monitored; 0 and 0 if that was not seen.
   var words: UInt8 = 0
   var doubleWords: UInt8 = 0
   /// How many points were registered by 1E frames, up to 256 each.

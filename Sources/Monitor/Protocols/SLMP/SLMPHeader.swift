@@ -18,12 +18,12 @@
 ///     | D0 00    | network | PC   | I/O   | station | length | end code | data
 ///
 /// Numbers are little-endian. In ASCII each byte has two hexadecimal digits, the upper byte of a number first. `length`
-/// counts what follows it, in bytes or characters. A field is nil where it is cut off, or no number.
+/// counts what follows it, in bytes or characters. A field is nil if it is cut off or not a number.
 struct SLMPHeader: ~Escapable {
   /// Bytes or characters that a length may count.
   static let longestData: UInt16 = 16_000
   let form: SLMP.Form
-  /// The message, as far as it is there.
+  /// The available part of the message.
   let message: RawSpan
   let dataLength: UInt16?
 
@@ -36,7 +36,7 @@ struct SLMPHeader: ~Escapable {
     message = bytes.extracting(first: form.head + Int(dataLength ?? 0))
   }
 
-  /// Of a 4E frame.
+  /// In 4E frames only.
   var serialNumber: UInt16? { form.is4E ? u16(form.width(2)) : nil }
   /// Request destination network.
   var network: UInt8? { u8(form.route) }
@@ -47,19 +47,19 @@ struct SLMPHeader: ~Escapable {
   /// Request destination multidrop station.
   var multidropStation: UInt8? { u8(form.route + form.width(4)) }
 
-  /// Of a request: units of 250 ms.
+  /// In requests: units of 250 ms.
   var monitoringTimer: UInt16? { u16(form.head) }
   var command: SLMPCommand? { u16(form.head + form.width(2)).map { SLMPCommand(rawValue: $0) } }
   var subcommand: UInt16? { u16(form.head + form.width(4)) }
   var requestData: Int { form.head + form.width(6) }
 
-  /// Of a response.
+  /// In responses only.
   var endCode: UInt16? { u16(form.head) }
   var responseData: Int { form.head + form.width(2) }
-  /// Error information has the station that refused, then the command.
+  /// Error information: the station that refused, then the command.
   var refusedCommand: SLMPCommand? { u16(responseData + form.width(5)).map { SLMPCommand(rawValue: $0) } }
 
-  /// The bytes of the message as its length gives them; nil for a length that no message has.
+  /// Size of the message according to its length field; nil for a length that no message has.
   var total: Int? {
     guard let dataLength, dataLength <= SLMPHeader.longestData, dataLength >= shortestData else { return nil }
     return form.head + Int(dataLength)
@@ -83,8 +83,8 @@ struct SLMPHeader: ~Escapable {
   /// Whether the route is the connected station's own CPU.
   var isOwn: Bool { network == 0 && station == SLMP.ownStation && module == SLMP.ownModule && multidropStation == 0 }
 
-  /// What must hold on a port of no protocol: network 0 to 239 or 254, station 1 to 120, 125, 126, 254 or 255
-  /// (SH-080956ENG, 4.2), and a sub-command or an end code such as they are.
+  /// What is required on other ports: network 0 to 239 or 254, station 1 to 120, 125, 126, 254 or 255
+  /// (SH-080956ENG, 4.2), and a plausible sub-command or end code.
   var isTrusted: Bool {
     guard let network, network <= 0xEF || network == 0xFE, let station,
       1...0x78 ~= station || station == 0x7D || station == 0x7E || station >= 0xFE

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What requests ask for.
+/// The data of requests.
 extension SLMPData {
   func readRequest(
     _ message: RawSpan, at data: Int, _ command: SLMPCommand, _ operation: inout Operation, _ exchange: inout Exchange
@@ -142,7 +142,7 @@ extension SLMPData {
     checkEnd(message, start + form.width(isModule ? count : 2 * count), &operation)
   }
 
-  /// CLPA BAP-C2006ENG: the client's MAC and IP address, the server's MAC address, and the IP address it shall have.
+  /// CLPA BAP-C2006ENG: the client's MAC and IP address, the server's MAC address, and its new IP address.
   private func readAddress(_ message: RawSpan, at data: Int, _ operation: inout Operation) {
     guard let own = number(message, data + form.width(6), 1) else { return }
     let server = data + form.width(7 + own + 6)

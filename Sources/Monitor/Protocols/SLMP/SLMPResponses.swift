@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What responses give.
+/// The data of responses.
 extension SLMPData {
   /// `operation` has the question's targets already.
   func readResponse(
@@ -27,7 +27,7 @@ extension SLMPData {
         exchange.answer(values, at: place, of: &operation)
         offset += form.width(2) * count
       }
-      // Of more targets than are kept.
+      // Values of further targets that are not kept.
       if offset < message.byteCount {
         exchange.answer(
           words(message, at: offset, .max), at: Int(operation.items.count) + 1, of: &operation)

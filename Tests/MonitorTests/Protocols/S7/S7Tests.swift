@@ -169,8 +169,12 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
       kind: 7, parameters: "000112 04 11 45 01 00", data: "FF 09 0008 0102030405060708", name: "PLC password",
       action: .authenticate),
     Sample(
-      kind: 7, parameters: "000112 04 11 47 02 00", data: "FF 09 000A 00 19 20 01 01 00 00 00 00 00", name: "Set clock",
-      action: .clock, values: [0x19, 0x20, 1, 1, 0, 0, 0, 0, 0]),
+      kind: 7, parameters: "000112 04 11 47 02 00", data: "FF 09 000A 00 19 26 12 31 23 59 58 99 95", name: "Set clock",
+      action: .clock, values: [26, 12, 31, 23, 59, 58]),
+    // Shorter than a time.
+    Sample(
+      kind: 7, parameters: "000112 04 11 47 02 00", data: "FF 09 0005 00 19 26 12 31", name: "Set clock",
+      action: .clock, values: [26, 12, 31]),
     Sample(
       kind: 7, parameters: "000112 08 12 41 08 00 0000 0000",
       data:
@@ -195,7 +199,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
       action: .diagnose, target: "block DB"),
     Sample(
       kind: 7, parameters: "000112 04 11 47 04 00", data: "FF 09 000A 00 19 20 01 01 00 00 00 00 00",
-      name: "Set clock, following", action: .clock, values: [0x19, 0x20, 1, 1, 0, 0, 0, 0, 0]),
+      name: "Set clock, following", action: .clock, values: [20, 1, 1, 0, 0, 0]),
     Sample(
       kind: 7, parameters: "000112 04 11 44 0B 00", data: "FF 09 000C 00 01 12 08 19 00 000000AF 0001",
       name: "ALARM acknowledge", action: .write, values: [0, 1]),
@@ -227,6 +231,16 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     #expect(detail == sample.detail)
     #expect(operation.fault == nil)
     #expect(operation.dissector.rawValue == (sample.kind == 7 ? 200 : 0))
+  }
+
+  @Test func `the answer to Read clock has the time in decimal numbers, from the year to the second`() throws {
+    var exchange = conversation()
+    _ = exchange.step(s7(7, "000112 04 11 47 01 00", "0A 00 0000"), S7Comm.self)
+    exchange.direction = .toClient
+    let answer = s7(7, "000112 08 12 87 01 01 00 00 0000", "FF 09 000A 00 19 26 11 27 18 05 09 91 26")
+    _ = exchange.step(answer, S7Comm.self)
+    #expect(exchange.operations[0].name.description == "Read clock" && exchange.operations[0].pairing == .answered)
+    #expect(exchange.operations[0].values.numbers(in: answer) == [26, 11, 27, 18, 5, 9])
   }
 
   @Test func `an answer has its question's target and type, and return codes give the outcome`() throws {

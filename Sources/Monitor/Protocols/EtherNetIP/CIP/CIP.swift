@@ -35,7 +35,7 @@ enum CIP {
 
   /// A message that ends within its header, or before the end of what the header announces.
   static func addFaulty(
-    _ service: UInt8, _ role: Role, _ fault: Fault, _ context: CIPContext, _ exchange: inout Exchange
+    _ service: UInt8, as role: Role, _ fault: Fault, in context: CIPContext, _ exchange: inout Exchange
   ) {
     var operation = Operation(
       exchange.id(of: EtherNetIP.cip), .unknown, role,

@@ -41,7 +41,7 @@ enum CIPIO: Dissector {
     operation.facets[.sequenceNumber] = header.sequenceNumber
     operation.facets[.length] = UInt32(header.dataLength)
     if let announced = exchange.announced(header.connection) {
-      compare(bytes, header, CIPConnection(announced), &operation, &exchange)
+      compare(bytes, header, with: CIPConnection(announced), &operation, &exchange)
     } else {
       // Where several connections alternate, nothing is compared.
       var state = CIPIOState(exchange.state)
@@ -65,7 +65,7 @@ enum CIPIO: Dissector {
 
   /// Handles a message of an announced connection: sets its target, and reports whether its shape has changed.
   private static func compare(
-    _ bytes: RawSpan, _ header: borrowing CIPIOHeader, _ announced: CIPConnection, _ operation: inout Operation,
+    _ bytes: RawSpan, _ header: borrowing CIPIOHeader, with announced: CIPConnection, _ operation: inout Operation,
     _ exchange: inout Exchange
   ) {
     var connection = announced

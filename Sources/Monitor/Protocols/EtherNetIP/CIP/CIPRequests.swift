@@ -10,7 +10,7 @@ extension CIP {
     place += 1
     guard let header = CIPRequestHeader(bytes, at: start) else {
       let fault = Fault(.truncated, "Path size", seen: 1, least: 2, most: 65_511)
-      return addFaulty(bytes.u8(start), .request, fault, context, &exchange)
+      return addFaulty(bytes.u8(start), as: .request, fault, in: context, &exchange)
     }
     let service = header.service
     let data = header.data
@@ -18,7 +18,7 @@ extension CIP {
       let fault = Fault(
         .length, "Path size", seen: UInt64(header.pathSize), least: 0,
         most: UInt64(max(0, bytes.byteCount - header.path) / 2))
-      return addFaulty(service, .request, fault, context, &exchange)
+      return addFaulty(service, as: .request, fault, in: context, &exchange)
     }
     let path = path(bytes, from: header.path, to: data, &exchange)
     let kind = CIPService(service, path)

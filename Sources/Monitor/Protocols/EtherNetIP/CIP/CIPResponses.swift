@@ -10,7 +10,7 @@ extension CIP {
     place += 1
     guard let header = CIPResponseHeader(bytes, at: start) else {
       let fault = Fault(.truncated, "Response", seen: UInt64(bytes.byteCount - start), least: 4, most: 65_511)
-      return addFaulty(bytes.u8(start), .response, fault, context, &exchange)
+      return addFaulty(bytes.u8(start), as: .response, fault, in: context, &exchange)
     }
     let service = header.service
     let status = header.generalStatus

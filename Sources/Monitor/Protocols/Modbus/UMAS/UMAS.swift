@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// UMAS, in function code 90 of Modbus: the envelope is the Modbus operation, what it carries an operation of its own.
+/// UMAS, in function code 90 of Modbus: the envelope is the Modbus operation, and the carried message is
+/// an operation of its own.
 enum UMAS {
   static let about = About(
     "UMAS (Schneider Electric Unity)", .full,
@@ -157,7 +158,7 @@ enum UMAS {
       // One byte, the number of bytes, and the bytes.
       operation.values = Values(.uint8, at: data + 3, Int(message.u16LE(data + 1)), end: message.byteCount)
     case .readVariables: readValues(message, at: data, &operation, &exchange)
-    // The key that this reservation gave.
+    // The key assigned by this reservation.
     case .takeReservation where data < message.byteCount:
       operation.facets[.reservation] = UInt32(message.u8(data))
     case .readIdentification: identify(message, at: data, &exchange)
@@ -169,7 +170,7 @@ enum UMAS {
     return operation
   }
 
-  /// The values of the variables asked for, one after the other; all in bytes where the request was not seen.
+  /// The values of the variables asked for, one after the other; as bytes if the request was not seen.
   private static func readValues(
     _ message: RawSpan, at data: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {

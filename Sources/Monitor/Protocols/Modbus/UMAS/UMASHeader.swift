@@ -7,8 +7,8 @@
 ///     | 90     | pairing | function | data        |
 ///     +--------+---------+----------+------- ... -+
 ///
-/// `pairing` is the key that a reservation of the controller gave, 0 without one. A signed message has another one
-/// inside:
+/// `pairing` is the key assigned when the controller was reserved, 0 without a reservation. A signed message contains
+/// another one:
 ///
 ///     0        1         2          3       4                 36
 ///     +--------+---------+----------+-------+----------- ... -+--------+---------+----------+------- ... -+
@@ -70,7 +70,7 @@ struct UMASMemoryBlock: ~Escapable {
 }
 
 /// One variable in a request to read or write variables. `kind` has the width in its lower half (1, 2, 3 or 4 for 1, 2,
-/// 4 or 8 bytes); its upper half is 0 but for arrays, which have a length.
+/// 4 or 8 bytes); its upper half is 0 except for arrays, which have a length.
 ///
 ///     0      1       3     4      6        7
 ///     +------+-------+-----+------+--------+----------------+
@@ -84,7 +84,7 @@ struct UMASVariable: ~Escapable {
   private let bytes: RawSpan
   private let isWrite: Bool
 
-  /// Nil where the bytes end within it, or its width is none of the four.
+  /// Nil if the bytes end within it, or if its width is not one of the four.
   @inline(__always) @_lifetime(copy bytes)
   init?(_ bytes: RawSpan, isWrite: Bool) {
     guard bytes.byteCount >= UMASVariable.size, 1...4 ~= bytes.u8(0) & 15 else { return nil }
@@ -99,7 +99,7 @@ struct UMASVariable: ~Escapable {
   var block: UInt16 { bytes.u16LE(1) }
   var base: UInt16 { bytes.u16LE(isWrite ? 3 : 4) }
   var offset: UInt16 { isWrite ? bytes.u16LE(5) : UInt16(bytes.u8(6)) }
-  /// Values of an array; 1 for one that is none.
+  /// Number of values: 1 if it is not an array.
   var length: Int { isArray ? Int(bytes.u16LE(7)) : 1 }
 
   /// Bytes before the value.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The cyclic data of CC-Link IE Field Network Basic: SLMP's 3E frames in UDP (`CCLinkIEFieldBasicHeader`). The master
-/// broadcasts what it has for the slaves of a group, and each slave answers with what it has.
+/// broadcasts the data for all slaves of a group, and each slave responds with its own data.
 enum CCLinkIEFieldBasic: Dissector {
   static var name: StaticString { "cclink-ief-basic" }
   static var selectors: [Selector] { [.udp(61_450), .anyUDP] }
@@ -10,7 +10,7 @@ enum CCLinkIEFieldBasic: Dissector {
   }
   static var longestMessage: Int { 1500 }
 
-  /// Of a group.
+  /// Stations in a group.
   private static let mostStations = 16
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
@@ -27,12 +27,12 @@ enum CCLinkIEFieldBasic: Dissector {
     }
   }
 
-  /// Whether a 3E frame is cyclic data, by all that is fixed in it: the length is the datagram's.
+  /// Whether a 3E frame is cyclic data, judging by its fixed fields and a length that is the datagram's.
   static func isCyclic(_ bytes: RawSpan) -> Bool { CCLinkIEFieldBasicHeader(bytes)?.isCyclic ?? false }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     guard let header = CCLinkIEFieldBasicHeader(bytes) else {
-      // Not left to the reader: the fault names the header.
+      // Handled here and not by the reader, so the fault names the header.
       if exchange.isCut { return .incomplete(CCLinkIEFieldBasicHeader.size) }
       exchange.fault = Fault(.truncated, "Header", seen: UInt64(bytes.byteCount), least: 15, most: 1500)
       return .refused(max(1, bytes.byteCount))
@@ -103,7 +103,7 @@ enum CCLinkIEFieldBasic: Dissector {
     operation.values = Values(.uint16LE, at: first, words / 2, end: bytes.byteCount)
     exchange.add(
       .none, Values(.bit, at: first + words, 8 * bits, end: bytes.byteCount), to: &operation, isFirst: false)
-    // Part of the data is no sum to compare.
+    // A digest of part of the data cannot be compared.
     if !exchange.isCut { operation.digest = bytes.digest(from: first, to: min(end, bytes.byteCount)) }
   }
 }

@@ -31,7 +31,7 @@ struct CCLinkIEFieldBasicHeader: ~Escapable {
   static let wordsSize = 64
   static let bitsSize = 8
   static let stationSize = wordsSize + bitsSize
-  /// What offsets count from.
+  /// Offsets count from here.
   private static let base = 11
   private let bytes: RawSpan
 
@@ -44,18 +44,18 @@ struct CCLinkIEFieldBasicHeader: ~Escapable {
   var subheader: UInt16 { bytes.u16(0) }
   var isResponse: Bool { subheader == CCLinkIEFieldBasicHeader.response }
   var length: UInt16 { bytes.u16LE(7) }
-  /// Bytes of the frame, as the length gives them.
+  /// Size of the frame according to its length field.
   var total: Int { 9 + Int(length) }
-  /// Of a master.
+  /// In a master's frame.
   var command: UInt16 { bytes.u16LE(11) }
   var subcommand: UInt16 { bytes.u16LE(13) }
-  /// Of a slave: the frame's own end code, and that of the cyclic data.
+  /// In a slave's frame: the frame's own end code, and that of the cyclic data.
   var frameEndCode: UInt16 { bytes.u16LE(9) }
   var cyclicEndCode: UInt16 { bytes.u16LE(13) }
 
   // MARK: Fields that may be cut off: nil
 
-  /// Of the protocol: 1.
+  /// Protocol version: 1.
   var version: UInt16? { u16(isResponse ? 11 : 15) }
   /// Where the id is, counted from byte 11.
   var offset: UInt16? { u16(isResponse ? 15 : 19) }
@@ -65,12 +65,12 @@ struct CCLinkIEFieldBasicHeader: ~Escapable {
   var id: Int? { offset.map { CCLinkIEFieldBasicHeader.base + Int($0) } }
   var group: UInt8? { id.flatMap { $0 + 8 <= bytes.byteCount ? bytes.u8($0 + 4) : nil } }
   var sequenceNumber: UInt16? { id.flatMap { u16($0 + 6) } }
-  /// Of a master.
+  /// In a master's frame.
   var occupiedStations: UInt16? { id.flatMap { $0 + 20 <= bytes.byteCount ? bytes.u16LE($0 + 14) : nil } }
 
   private func u16(_ place: Int) -> UInt16? { place + 2 <= bytes.byteCount ? bytes.u16LE(place) : nil }
 
-  /// Whether the frame is of this kind by all that is fixed in it.
+  /// Whether all fixed fields have the values of such a frame.
   var isCyclic: Bool {
     guard bytes.byteCount >= CCLinkIEFieldBasicHeader.shortest, total == bytes.byteCount, version == 1 else {
       return false
