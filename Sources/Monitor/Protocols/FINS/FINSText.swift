@@ -4,12 +4,12 @@
 enum FINSText {
   static let start = FINSHeader.size
 
-  /// A place in memory; what follows it counts items.
+  /// A place in memory; a number of items follows it in some commands.
   ///
-  ///     0             1              3     4
-  ///     +-----------+----------------+-----+
-  ///     | area code | word address   | bit |
-  ///     +-----------+----------------+-----+
+  ///     0           1              3     4
+  ///     +-----------+--------------+-----+
+  ///     | area code | word address | bit |
+  ///     +-----------+--------------+-----+
   enum Place {
     static let address = 1
     static let bit = 3
@@ -40,9 +40,9 @@ enum FINSText {
     static let end = 22
   }
 
-  /// Forced Set/Reset. Offsets of an item count from it.
+  /// Forced Set/Reset: items of a command and a place; offsets of an item count from it.
   ///
-  ///     12               14        16
+  ///     12               14        16      20
   ///     +----------------+---------+-------+------ ... -+
   ///     | number of bits | command | place | next item  |
   ///     +----------------+---------+-------+------ ... -+
@@ -88,16 +88,24 @@ enum FINSText {
     static let mode = 14
   }
 
-  /// File memory: a disk comes first, and names, of eight characters, a dot, and three characters, as below.
+  /// File memory. Names have eight characters, a dot, and three characters.
   ///
-  ///     12     14          16          26         28
-  ///     +------+-----------+
-  ///     | disk | name                             Single File Read, File Data Check
-  ///     | disk | parameter | name                 Single File Write, Create/Delete Directory, Volume Label
-  ///     | disk | number    | names                File Delete
-  ///     | disk | old name               | new     File Name Change
-  ///     | disk | name                   | disk    | name: File Copy
-  ///     +------+-----------+
+  ///     12     14                        Single File Read, File Data Check
+  ///     +------+------+
+  ///     | disk | name |
+  ///     +------+------+
+  ///     12     14          16            Single File Write, Create/Delete Directory, Volume Label Create/Delete;
+  ///     +------+-----------+------+      in File Delete the number of names, and the names
+  ///     | disk | parameter | name |
+  ///     +------+-----------+------+
+  ///     12     14         26             File Name Change
+  ///     +------+----------+----------+
+  ///     | disk | old name | new name |
+  ///     +------+----------+----------+
+  ///     12     14     26     28          File Copy
+  ///     +------+------+------+------+
+  ///     | disk | name | disk | name |
+  ///     +------+------+------+------+
   enum File {
     static let name = 14
     static let nameAfterParameter = 16
@@ -106,13 +114,17 @@ enum FINSText {
     static let nameSize = 12
   }
 
-  /// Transfers between a file and memory (place), a parameter area (range), or the program area.
+  /// Transfers between a file and memory (place and number of items) or a parameter area (range), and between a file
+  /// and the program area.
   ///
-  ///     12          14              16        20                22            26
-  ///     +-----------+---------------+---------+-----------------+-------------+------ ... -+
-  ///     | parameter | place or range          | disk            | name
-  ///     | parameter | program number | address | number of bytes              | name (disk at 24)
-  ///     +-----------+---------------+---------+-----------------+-------------+------ ... -+
+  ///     12          14                        20     22
+  ///     +-----------+-------------------------+------+------+
+  ///     | parameter | place, number; or range | disk | name |
+  ///     +-----------+-------------------------+------+------+
+  ///     12          14               16              20                24     26
+  ///     +-----------+----------------+---------------+-----------------+------+------+
+  ///     | parameter | program number | first address | number of bytes | disk | name |
+  ///     +-----------+----------------+---------------+-----------------+------+------+
   enum FileTransfer {
     static let parameter = start
     static let source = 14
