@@ -13,6 +13,8 @@ struct Detection: ~Copyable {
   var devices: DeviceWatch
   /// How devices describe themselves.
   var identities: Identities
+  /// What devices' memory was last seen to hold.
+  var lastValues: LastValues
   private var addressResolution = AddressResolution()
   let zonePolicy = ZonePolicy()
   let deviceRenamed = DeviceRenamed()
@@ -34,6 +36,7 @@ struct Detection: ~Copyable {
     hasSite = site != nil
     devices = DeviceWatch(seed: seed)
     identities = Identities(limit: 65_536, seed: seed)
+    lastValues = LastValues(seed: seed)
     portScan = PortScan(seed: seed)
     hostSweep = HostSweep(seed: seed)
     flood = Flood(seed: seed)
@@ -50,7 +53,7 @@ struct Detection: ~Copyable {
   var evictions: Int {
     devices.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
       + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions + strangers.evictions
-      + selections.evictions + identities.evictions
+      + selections.evictions + identities.evictions + lastValues.evictions
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {

@@ -23,7 +23,9 @@ struct Observer: ~Copyable, ConversationObserver {
 
   @inline(never)
   private mutating func write(_ message: borrowing Message) {
-    for finding in detection.findings.list { output.report(finding, message, detection.identities) }
+    for finding in detection.findings.list {
+      output.report(finding, message, detection.identities, detection.lastValues)
+    }
     detection.findings.removeAll()
   }
 
@@ -34,6 +36,7 @@ struct Observer: ~Copyable, ConversationObserver {
   ) {
     detection.operation(operation, message, in: &conversation, sent: direction, at: moment)
     report(message)
+    detection.lastValues.note(operation, message, in: &conversation, sent: direction, at: moment)
     if logsOperations { output.operation(operation, message, in: conversation, sent: direction, at: moment) }
   }
 

@@ -48,8 +48,9 @@ package struct Aggregation {
 
   /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
   /// without an operation.
-  package mutating func report(
-    _ finding: Finding, _ message: borrowing Message, _ identities: Identities, _ records: inout Records,
+  mutating func report(
+    _ finding: Finding, _ message: borrowing Message, _ identities: Identities, _ lastValues: LastValues,
+    _ records: inout Records,
     to sink: inout Sink
   ) {
     advance(to: finding.time, identities, &records, to: &sink)
@@ -61,7 +62,7 @@ package struct Aggregation {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
         if open[slot].escalate(finding) {
-          open[slot].values = finding.contents ?? ShownValues(finding.operation, message)
+          open[slot].values = finding.contents ?? ShownValues(of: finding, message, lastValues)
         }
         counters.updates += 1
         open[slot].write(identities, &records, to: &sink)
@@ -73,7 +74,7 @@ package struct Aggregation {
         if open[oldest].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
       }
       var aggregate = Aggregate(finding, key, isRest: false)
-      aggregate.values = finding.contents ?? ShownValues(finding.operation, message)
+      aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
       begin(&aggregate, identities, &records, to: &sink)
       _ = open.insert(key, aggregate, at: finding.time)
     } else {
@@ -307,5 +308,14 @@ private struct AlertKey: TableKey {
     var identifier: UInt128 = 0
     for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
     return identifier
+  }
+}
+
+extension ShownValues {
+  /// What an alert shows of a finding's operation; of a write also what was there before.
+  fileprivate init(of finding: Finding, _ message: borrowing Message, _ lastValues: LastValues) {
+    self.init(finding.operation, message)
+    guard let operation = finding.operation, operation.role == .request, operation.action.isValueChange else { return }
+    before = lastValues.before(operation, message, at: finding.destination, finding.time, most: ShownValues.inAlert)
   }
 }

@@ -23,6 +23,11 @@ extension JSONLine {
       closeArray()
       if shown.count > shown.numbers.count { number("values_count", shown.count) }
     }
+    if !shown.before.isEmpty {
+      openArray("values_before")
+      for value in shown.before { element(value) }
+      closeArray()
+    }
     for place in 0..<operation.facets.count {
       let entry = operation.facets.entry(place)
       number(entry.facet.word, entry.number)

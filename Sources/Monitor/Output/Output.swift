@@ -54,9 +54,11 @@ struct Output: ~Copyable {
   }
 
   /// `message` is what `finding.operation` refers to, unless the finding has its contents already.
-  mutating func report(_ finding: Finding, _ message: borrowing Message, _ identities: Identities) {
+  mutating func report(
+    _ finding: Finding, _ message: borrowing Message, _ identities: Identities, _ lastValues: LastValues
+  ) {
     guard isWanted(finding) else { return }
-    aggregation.report(finding, message, identities, &records, to: &sink)
+    aggregation.report(finding, message, identities, lastValues, &records, to: &sink)
   }
 
   /// Counts what is found; true if it is to be written.

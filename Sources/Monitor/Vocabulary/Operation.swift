@@ -35,6 +35,9 @@ package enum Action: UInt8, CaseIterable, Sendable {
   package var word: String { Action.words[Int(rawValue)] }
   /// By `rawValue`: a case's name costs a look at its type each time it is asked for.
   private static let words = allCases.map { "\($0)" }
+  /// Changes process data.
+  @inline(__always)
+  var isValueChange: Bool { self == .write || self == .operate }
   /// Changes values, settings, the clock: who asks for it is looked at.
   @inline(__always)
   var isChange: Bool { self == .write || self == .operate || self == .clock || self == .configure }

@@ -3,6 +3,8 @@
 /// What a record shows of an operation, taken out of its message: names, and a limited number of values.
 package struct ShownValues: Sendable {
   package var numbers: [Number] = []
+  /// What the targets held before, value by value; empty where that is not known.
+  package var before: [Number] = []
   /// How many values there were.
   package var count = 0
   /// The target's name, if it has one.

@@ -50,7 +50,11 @@ final class Plant {
       maintenance: {days: [sat], hours: "09:00-17:00"}
     """
 
-  init(site text: String? = nil) throws {
+  /// Where alerts are written; nil where they are only counted.
+  private var output: URL?
+
+  /// `language`: that of the alerts to be written; without one they are only counted.
+  init(site text: String? = nil, language: Language? = nil) throws {
     var site: Site?
     if let text {
       let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
@@ -60,8 +64,21 @@ final class Plant {
     }
     var options = Pipeline.Options()
     options.seed = 3
-    options.log = []
-    pipeline = Pipeline(options, site: site, sink: Sink(descriptor: -1, pace: .waiting))
+    options.log = language == nil ? [] : .alerts
+    options.language = language ?? .en
+    if language != nil {
+      output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
+    }
+    let sink = try output.map { try Sink(path: $0.path, pace: .waiting) }
+    pipeline = Pipeline(options, site: site, sink: sink ?? Sink(descriptor: -1, pace: .waiting))
+  }
+  deinit { if let output { try? FileManager.default.removeItem(at: output) } }
+
+  /// Ends the run; the alerts that were written.
+  func finish() throws -> [Record] {
+    pipeline.finish()
+    guard let output else { return [] }
+    return try String(contentsOf: output, encoding: .utf8).split(separator: "\n").map { try Record(String($0)) }
   }
 
   /// The kinds found so far, and how often.

@@ -19,7 +19,8 @@ import Testing
     let text = try written { sink in
       for finding in findings {
         aggregation.report(
-          finding, Message(RawSpan(_elements: message.span)), Samples.identities, &records, to: &sink)
+          finding, Message(RawSpan(_elements: message.span)), Samples.identities, Samples.lastValues, &records,
+          to: &sink)
       }
       if finishing { aggregation.finish(Samples.identities, &records, to: &sink) }
     }
@@ -141,11 +142,13 @@ import Testing
     let text = try written { sink in
       for time in 0..<3 {
         aggregation.report(
-          Samples.finding(at: Self.start + Int64(time)), Message(), Samples.identities, &records, to: &sink)
+          Samples.finding(at: Self.start + Int64(time)), Message(), Samples.identities, Samples.lastValues, &records,
+          to: &sink)
       }
       aggregation.close(Samples.identities, &records, to: &sink)
       records.replace(Samples.context(.ja))
-      aggregation.report(Samples.finding(at: Self.start + 9), Message(), Samples.identities, &records, to: &sink)
+      aggregation.report(
+        Samples.finding(at: Self.start + 9), Message(), Samples.identities, Samples.lastValues, &records, to: &sink)
     }
     #expect(try counts(text.map(Record.init)) == [1, 3, 1])
   }

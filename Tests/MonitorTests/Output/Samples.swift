@@ -6,6 +6,7 @@ import Catalogue
 /// The site and the findings shared by the tests of this folder.
 enum Samples {
   /// No device has identified itself.
+  static let lastValues = LastValues(seed: 1)
   static let identities = Identities(limit: 1, seed: 0)
   static let office = Party(zone: ZoneID(rawValue: 1), asset: .none)
   static let controller = Party(zone: ZoneID(rawValue: 2), asset: AssetID(rawValue: 0))

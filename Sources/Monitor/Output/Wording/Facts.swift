@@ -88,6 +88,8 @@ struct OperationFacts {
   let furtherTargets: Int
   /// The first values that the message writes: `4, 7`; nil where it holds none.
   let values: String?
+  /// What was there before, in the same form; nil where that is not known.
+  let before: String?
   let unit: Bilingual?
   /// The new name of a station, and the one it reported before; nil where nothing is renamed.
   let newName: String?
@@ -112,12 +114,15 @@ struct OperationFacts {
     target =
       changed == .none || isRenaming ? nil : short(OperationFacts.text(changed, name: hasWritten ? nil : shown.name))
     furtherTargets = max(0, shown.targetsCount - 1)
-    switch operation.action {
-    case .write, .operate:
-      let numbers = shown.numbers.prefix(OperationFacts.mostValues).map(\.text).joined(separator: ", ")
-      values = numbers.isEmpty ? nil : numbers + (shown.count > OperationFacts.mostValues ? ", …" : "")
-    default: values = nil
-    }
+    values = operation.action.isValueChange ? OperationFacts.list(shown.numbers, of: shown.count) : nil
+    before =
+      values != nil && shown.before.count == shown.numbers.count
+      ? OperationFacts.list(shown.before, of: shown.count) : nil
+  }
+
+  private static func list(_ numbers: [Number], of count: Int) -> String? {
+    numbers.isEmpty
+      ? nil : numbers.prefix(mostValues).map(\.text).joined(separator: ", ") + (count > mostValues ? ", …" : "")
   }
 
   /// The notation of site files, with a word where two numbers alone would be unclear.
@@ -136,13 +141,14 @@ struct OperationFacts {
 }
 
 extension Number {
-  /// As in records: whole numbers without a fraction.
+  /// Whole numbers without a fraction; what a device holds in single precision with no more digits than that has.
   fileprivate var text: String {
     switch self {
     case .unsigned(let value): "\(value)"
     case .signed(let value): "\(value)"
     case .real(let value):
-      value == value.rounded() && value.magnitude < 9_007_199_254_740_992 ? "\(Int64(value))" : "\(value)"
+      value == value.rounded() && value.magnitude < 9_007_199_254_740_992
+        ? "\(Int64(value))" : Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
     }
   }
 }

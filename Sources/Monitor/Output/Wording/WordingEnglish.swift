@@ -305,10 +305,14 @@ struct English {
     let target = target(operation)
     let of = target.map { "\($0) of \(to)" }
     switch operation.action {
-    case .write: return "wrote \(operation.values.map { "\($0) " } ?? "")to \(of ?? to)"
+    case .write:
+      guard let values = operation.values else { return "wrote to \(of ?? to)" }
+      guard let before = operation.before else { return "wrote \(values) to \(of ?? to)" }
+      return before == values
+        ? "wrote \(values) to \(of ?? to), as before" : "changed \(of ?? to) from \(before) to \(values)"
     case .read: return target.map { "read \($0) of \(to)" } ?? "read data from \(to)"
     case .operate:
-      let value = operation.values.map { " (value \($0))" } ?? ""
+      let value = operation.values.map { " (value \($0)\(before(operation)))" } ?? ""
       switch operation.phase {
       case .select: return "selected \(of ?? "an object of \(to)") for operation\(value)"
       case .cancel: return "cancelled the selection of \(of ?? "an object of \(to)")"
@@ -324,6 +328,8 @@ struct English {
       return "sent \(article) \(operation.action.message) to \(to): \(native(operation))"
     }
   }
+
+  private func before(_ operation: OperationFacts) -> String { operation.before.map { ", before \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.
   private func target(_ operation: OperationFacts) -> String? {

@@ -289,11 +289,15 @@ struct Japanese {
     guard let operation = facts.operation else { return "\(to)と通信しました（\(facts.service)）" }
     let of = to + (target(operation).map { "の\($0)" } ?? "")
     switch operation.action {
-    case .write: return operation.values.map { "\(of)に\($0)を書き込みました" } ?? "\(of)に書き込みました"
+    case .write:
+      guard let values = operation.values else { return "\(of)に書き込みました" }
+      guard let before = operation.before else { return "\(of)に\(values)を書き込みました" }
+      return before == values
+        ? "\(of)に\(values)を書き込みました（値は変わっていません）" : "\(of)を\(before)から\(values)に変更しました"
     case .read: return operation.target == nil ? "\(to)のデータを読み出しました" : "\(of)を読み出しました"
     case .operate:
       let object = operation.target == nil ? "\(to)の対象" : of
-      let value = operation.values.map { "（値 \($0)）" } ?? ""
+      let value = operation.values.map { "（値 \($0)\(before(operation))）" } ?? ""
       switch operation.phase {
       case .select: return "\(object)を操作対象として選択しました\(value)"
       case .cancel: return "\(object)の選択を解除しました"
@@ -308,6 +312,8 @@ struct Japanese {
       return "\(to)に対して\(operation.action.name.ja)を行いました（\(native(operation))）"
     }
   }
+
+  private func before(_ operation: OperationFacts) -> String { operation.before.map { "、変更前 \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.
   private func target(_ operation: OperationFacts) -> String? {

@@ -69,7 +69,8 @@ extension ModbusPDU {
       operation.note(Fault(.value, "Output Value", seen: UInt64(value), least: 0, most: 0xFF00))
     }
     operation.target = Target(area: .coil, address: UInt64(u16(Addressed.address)), count: 1)
-    operation.values = values(.uint16, at: Addressed.value, 1)
+    // On is FF00, off 0000.
+    operation.values = values(.topBit, at: Addressed.value, 1)
   }
 
   /// 6.6 Write Single Register: address, value. The response is the same.
