@@ -29,7 +29,7 @@ struct Conversation {
   var units: (UInt128, UInt128) = (0, 0)
   var answeredCodes: UInt128 = 0
   var answeredUnits: (UInt128, UInt128) = (0, 0)
-  var valueBudget = ValueBudget()
+  var valueSampling = ValueSampling()
 
   /// An ICMP error about another flow; that flow is judged instead.
   var isConsequence = false

@@ -49,9 +49,7 @@ extension Pipeline {
       isNew = true
     }
     let direction = conversations[slot].flow.direction(of: packet)
-    conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
-    conversations[slot].flow[direction].packets += 1
-    conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
+    conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
       // An attempt is a SYN, a segment that fits no connection (all but the first carry ACK: RFC 9293, 3.10.7.4), or a
@@ -108,7 +106,7 @@ extension Pipeline {
   ) {
     let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
     let before = conversations[slot].flow.tcp
-    conversations[slot].flow[direction].flags.formUnion(flags)
+    conversations[slot].flow.add(flags, direction)
     conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
       flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
     if flags.contains(.syn) {
@@ -217,7 +215,7 @@ extension Pipeline {
     if sums.network == .good || sums.network == .unknown || sums.network == .absent {
       switch sums.transport {
       case .good:
-        if conversation.flow[direction].goodChecksums < .max { conversation.flow[direction].goodChecksums += 1 }
+        conversation.flow.countGoodChecksum(direction)
         return true
       case .absent, .unknown: return true
       case .bad, .offloaded: break

@@ -207,9 +207,7 @@ package struct Pipeline: ~Copyable {
       observer.detection.linkBegan(&conversations[slot], moment)
     }
     let direction = conversations[slot].flow.direction(of: packet)
-    conversations[slot].flow.last = max(conversations[slot].flow.last, moment.time)
-    conversations[slot].flow[direction].packets += 1
-    conversations[slot].flow[direction].bytes &+= UInt64(packet.bytes.byteCount)
+    conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
   }

@@ -31,6 +31,14 @@ struct Flow {
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0
+
+    @inline(__always)
+    fileprivate mutating func count(_ byteCount: Int) {
+      packets += 1
+      bytes &+= UInt64(byteCount)
+    }
+    @inline(__always)
+    fileprivate mutating func countGoodChecksum() { if goodChecksums < .max { goodChecksums += 1 } }
   }
 
   let id: UInt64
@@ -126,6 +134,22 @@ struct Flow {
     @inline(__always) _modify {
       if direction == .toServer { yield &toServer } else { yield &toClient }
     }
+  }
+
+  /// Counts a packet. A call each, and not through the subscript: its access is a coroutine, a cost at every packet.
+  @inline(__always)
+  mutating func count(_ byteCount: Int, _ direction: Direction, at time: Int64) {
+    last = max(last, time)
+    if direction == .toServer { toServer.count(byteCount) } else { toClient.count(byteCount) }
+  }
+  @inline(__always)
+  mutating func add(_ flags: TCPFlags, _ direction: Direction) {
+    if direction == .toServer { toServer.flags.formUnion(flags) } else { toClient.flags.formUnion(flags) }
+  }
+
+  @inline(__always)
+  mutating func countGoodChecksum(_ direction: Direction) {
+    if direction == .toServer { toServer.countGoodChecksum() } else { toClient.countGoodChecksum() }
   }
 
   /// Exchanges the roles: what was taken for the client is the server.

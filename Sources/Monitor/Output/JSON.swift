@@ -159,11 +159,12 @@ package struct JSONLine: Sendable {
     bytes.append(UInt8(ascii: "\""))
     defer { bytes.append(UInt8(ascii: "\"")) }
     // Nearly all texts need no escaping.
-    let plain = value.utf8
-    if plain.count <= limit, plain.allSatisfy({ 0x20...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
-      return bytes.append(contentsOf: plain)
-    }
     let start = bytes.count
+    if value.utf8.count <= limit {
+      bytes.append(contentsOf: value.utf8)
+      if bytes.bytes.from(start).isPlainText { return }
+      bytes.removeLast(bytes.count - start)
+    }
     /// Where the text can be cut for an ellipsis still to fit.
     var lastFit = start
     for scalar in value.unicodeScalars {
@@ -197,5 +198,32 @@ package struct JSONLine: Sendable {
     case 0x20...0x7E: bytes.append(UInt8(truncatingIfNeeded: scalar.value))
     default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }
+  }
+}
+
+extension RawSpan {
+  /// Whether all bytes are printable ASCII characters that a JSON string may contain as they are.
+  fileprivate var isPlainText: Bool {
+    var place = 0
+    var strange: UInt64 = 0
+    while place + 8 <= byteCount {
+      strange |= RawSpan.strange(u64LE(place))
+      place += 8
+    }
+    while place < byteCount {
+      strange |= RawSpan.strange(UInt64(u8(place)) | 0x2020_2020_2020_2000)
+      place += 1
+    }
+    return strange & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// Eight bytes at once: the highest bit of a byte is set if one up to it is below a space, above a tilde, a quotation
+  /// mark or a backslash.
+  @inline(__always)
+  private static func strange(_ bytes: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    func isBelow(_ value: UInt64, _ limit: UInt64) -> UInt64 { (value &- ones &* limit) & ~value }
+    return bytes | isBelow(bytes, 0x20) | isBelow(bytes ^ ones &* 0x22, 1) | isBelow(bytes ^ ones &* 0x5C, 1)
+      | isBelow(bytes ^ ones &* 0x7F, 1)
   }
 }

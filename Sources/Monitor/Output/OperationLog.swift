@@ -203,11 +203,3 @@ struct OperationSort: TableKey {
     return mix(state, error.map { UInt64($0) + 1 } ?? 0)
   }
 }
-
-extension Target {
-  fileprivate func hashed(into state: UInt64) -> UInt64 {
-    var state = mix(state, UInt64(area.rawValue) << 40 | UInt64(UInt8(bitPattern: bit)) << 32 | UInt64(number))
-    state = mix(state, address)
-    return mix(state, UInt64(count) << 32 | UInt64(name.rawValue))
-  }
-}

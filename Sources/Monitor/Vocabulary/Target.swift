@@ -24,3 +24,12 @@ package struct Target: Equatable, Sendable {
     self.name = name
   }
 }
+
+extension Target {
+  /// Folds it into the running hash of a key.
+  func hashed(into state: UInt64) -> UInt64 {
+    var state = mix(state, UInt64(area.rawValue) << 40 | UInt64(UInt8(bitPattern: bit)) << 32 | UInt64(number))
+    state = mix(state, address)
+    return mix(state, UInt64(count) << 32 | UInt64(name.rawValue))
+  }
+}

@@ -80,6 +80,19 @@ import Testing
       allowed.modbus(write(30, 7), [0x86, 4])
       refused.modbus(write(30, 1234), nil)
     },
+    Scene(name: "polled again since a write that the device refused", expected: "from 6 to 1234", before: [6]) {
+      allowed, refused, _ in
+      allowed.modbus(write(30, 7), [0x86, 4])
+      let (question, answer) = read(3, 20, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6])
+      allowed.modbus(question, answer)
+      refused.modbus(write(30, 1234), nil)
+    },
+    Scene(name: "125 registers, the most a read returns", expected: "from 124 to 1234", before: [124]) {
+      allowed, refused, _ in
+      let (question, answer) = read(3, 0, Array(0..<125))
+      allowed.modbus(question, answer)
+      refused.modbus(write(124, 1234), nil)
+    },
     Scene(name: "a response whose request was not seen", expected: "wrote 1234 to holding-register 30") {
       allowed, refused, _ in
       allowed.modbus(read(3, 28, [1]).0, read(3, 28, [1]).1)
@@ -89,13 +102,14 @@ import Testing
     Scene(name: "a value that changes under fast polling", expected: "from 6 to 1234", before: [6]) {
       allowed, refused, _ in
       for round in 0..<1200 {
-        let (question, answer) = read(3, 30, [round < 100 ? 5 : 6])
+        let (question, answer) = read(3, 30, [round < 1100 ? 5 : 6])
         allowed.modbus(question, answer, wait: 0.01)
       }
       refused.modbus(write(30, 1234), nil)
     },
     Scene(name: "thirty blocks in rotation", expected: "from 29 to 1234", before: [29]) { allowed, refused, _ in
-      for block in 0..<30 {
+      for poll in 0..<3000 {
+        let block = poll % 30
         let (question, answer) = read(3, 100 * block, [block])
         allowed.modbus(question, answer, wait: 0.01)
       }
@@ -132,13 +146,12 @@ import Testing
     #expect(summaries.contains { $0.contains("plc (192.168.10.11)のD101を6から1234に変更しました") }, "\(summaries)")
   }
 
-  @Test func `of each conversation 32 responses in ten seconds are looked at`() {
-    var budget = ValueBudget()
-    func spent(at time: Int64) -> Int {
-      var count = 0
-      for _ in 0..<100 where budget.spend(at: time) { count += 1 }
-      return count
+  @Test func `of blocks polled in rotation each is looked at again and again`() {
+    for blocks in [1, 2, 3, 7, 8, 16, 30] {
+      var sampling = ValueSampling()
+      var looks = Array(repeating: 0, count: blocks)
+      for poll in 0..<(256 * blocks) where sampling.take() { looks[poll % blocks] += 1 }
+      #expect(looks.allSatisfy { $0 >= 8 && $0 < 48 }, "\(blocks): \(looks)")
     }
-    #expect([0, 9_999_999_999, 10_000_000_000].map { spent(at: $0) } == [32, 0, 32])
   }
 }

@@ -21,6 +21,17 @@ import Testing
     #expect(line { $0.string("k", text) } == #"{"k":""# + written + "\"}\n")
   }
 
+  @Test func `each character is escaped at each place or nowhere`() {
+    for scalar in (0...0x100).compactMap(Unicode.Scalar.init) {
+      let alone = line { $0.string("k", String(Character(scalar))) }.dropFirst(6).dropLast(3)
+      for place in 0..<20 {
+        let (before, after) = (String(repeating: "a", count: place), String(repeating: "~", count: 19 - place))
+        let text = line { $0.string("k", before + String(Character(scalar)) + after) }
+        #expect(text == "{\"k\":\"\(before)\(alone)\(after)\"}\n")
+      }
+    }
+  }
+
   @Test func `bytes that are not UTF-8 cannot make a line invalid`() {
     for first in UInt8.min...UInt8.max {
       let text = line { $0.string("k", utf8: [first, 0xC3, 0x28, 0xF0, 0x9F]) }

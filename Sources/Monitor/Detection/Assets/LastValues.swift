@@ -1,42 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The values that devices' memory was last seen to hold, from responses to reads and from writes: an alert about a
-/// write says what was there before. Polling repeats itself, so only some responses of each conversation are looked at
-/// (see `ValueBudget`).
+/// write says what was there before. A block of memory is kept as its message showed it, so that a poll costs a look-up
+/// and a copy; blocks are compared by address only when an alert is written.
 struct LastValues {
-  /// Eight addresses in a row of one device's memory.
+  /// A target of a device as messages address it.
   private struct Block: TableKey {
     let device: UInt128
     let unit: Int64
-    let index: UInt64
-    let number: UInt32
-    let name: NameID
-    let area: Area
+    let target: Target
     let dissector: DissectorID
-    let isBit: Bool
+
+    init(_ operation: borrowing Operation, _ target: Target, of device: Endpoint) {
+      // No host has an address in ffff::/16.
+      self.device = device.ip == .none ? UInt128(0xFFFF) << 112 | UInt128(device.mac.rawValue) : device.ip.bits
+      unit = operation.unit
+      self.target = target
+      dissector = operation.dissector
+    }
 
     func hash(seed: UInt64) -> UInt64 {
       var state = mix(seed, UInt64(truncatingIfNeeded: device))
       state = mix(state, UInt64(truncatingIfNeeded: device >> 64))
       state = mix(state, UInt64(bitPattern: unit))
-      state = mix(state, index)
-      state = mix(state, UInt64(number) << 32 | UInt64(name.rawValue))
-      return mix(state, UInt64(area.rawValue) << 32 | UInt64(dissector.rawValue) << 8 | (isBit ? 1 : 0))
+      return target.hashed(into: mix(state, UInt64(dissector.rawValue)))
+    }
+
+    /// Whether addresses of both count in the same memory.
+    func shares(memory other: Block) -> Bool {
+      device == other.device && unit == other.unit && dissector == other.dissector && target.area == other.target.area
+        && target.number == other.target.number && target.name == other.target.name
+        && (target.bit >= 0) == (other.target.bit >= 0)
     }
   }
+
   private struct Content {
-    var numbers = InlineArray<8, Number>(repeating: .unsigned(0))
-    /// Bytes of each value: where addresses count bytes, a byte and a word at one address are different values.
-    var widths = InlineArray<8, UInt8>(repeating: 0)
-    /// Nanoseconds, from the capture; `Int64.min` where the value is not known.
-    var times = InlineArray<8, Int64>(repeating: .min)
+    /// Where the bytes have them; none if what is there is not known.
+    var values = Values.none
+    /// The bytes, eight in a word.
+    var words = InlineArray<32, UInt64>(repeating: 0)
+    /// Nanoseconds, from the capture.
+    var time: Int64 = 0
+    /// Which of two blocks is newer, where their times are the same.
+    var order: UInt64 = 0
+
+    @inline(__always)
+    mutating func keep(_ values: Values, _ bytes: RawSpan) {
+      // What did not fit is not there to be read.
+      let count = bytes.byteCount < LastValues.byteLimit ? values.count : values.count(in: bytes.byteCount)
+      self.values = Values(format: values.format, count: min(values.count, count), stride: values.stride)
+      var start = 0
+      while start + 8 <= bytes.byteCount {
+        words[start / 8] = bytes.u64LE(start)
+        start += 8
+      }
+      if start < bytes.byteCount { words[start / 8] = bytes.rest(from: start) }
+    }
+
+    var bytes: [UInt8] {
+      words.indices.flatMap { index in (0..<8).map { UInt8(truncatingIfNeeded: words[index] >> UInt64(8 * $0)) } }
+    }
   }
 
   /// A value seen longer ago may have changed without being seen (nanoseconds).
   private static let lifetime: Int64 = 600_000_000_000
-  /// Values of a target that are kept; a Modbus request reads at most 125 registers.
-  private static let valueLimit = 128
+  /// Bytes of a block that are kept: a Modbus response holds at most 250.
+  private static let byteLimit = 256
+  /// Blocks of a message that are kept.
+  private static let blockLimit = 32
   private var table: BoundedTable<Block, Content>
+  private var notes: UInt64 = 0
   var evictions: Int { table.evictions }
 
   init(limit: Int = 16_384, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
@@ -50,7 +83,7 @@ struct LastValues {
     switch operation.action {
     case .read:
       guard operation.role == .response, operation.pairing == .answered, operation.values.count > 0,
-        conversation.valueBudget.spend(at: moment.time)
+        conversation.valueSampling.take()
       else { return }
     case .write, .operate:
       guard operation.role != .report, operation.phase != .select, operation.phase != .cancel else { return }
@@ -71,55 +104,73 @@ struct LastValues {
   ) {
     let isRefusal = operation.action == .read ? false : operation.role == .response
     var place = -1
-    while let part = LastValues.part(operation, message, place) {
+    while place < LastValues.blockLimit, let part = LastValues.part(operation, message, place) {
       place += 1
-      // The response to a write names no values; what is at its addresses is not known any more.
-      guard let cells = Cells(part.target, isRefusal ? Int(part.target.count) : Int(part.values.count), part.values)
-      else { continue }
-      for index in 0..<min(cells.count, LastValues.valueLimit) {
-        let block = LastValues.block(cells.address(index), part.target, operation, device)
-        let cell = Int(cells.address(index) & 7)
-        let slot: Int
-        if let found = table.find(block) {
-          slot = found
-          table.touch(slot, at: time)
-        } else if isRefusal {
-          continue
-        } else {
-          slot = table.insert(block, Content(), at: time)
+      let block = Block(operation, part.target, of: device)
+      if isRefusal {
+        // What is there now is not known.
+        if let slot = table.find(block) {
+          table[slot].values = .none
+          stamp(slot, time)
         }
-        guard !isRefusal, let number = part.values.number(index, in: message.bytes) else {
-          table[slot].times[cell] = .min
-          continue
-        }
-        table[slot].numbers[cell] = number
-        table[slot].widths[cell] = UInt8(part.values.format.width)
-        table[slot].times[cell] = time
+        continue
       }
+      guard Cells(part.target, part.values) != nil else { continue }
+      let slot: Int
+      if let found = table.find(block) {
+        slot = found
+        table.touch(slot, at: time)
+      } else {
+        slot = table.insert(block, Content(), at: time)
+      }
+      table[slot].keep(part.values, part.values.bytes(in: message.bytes, limit: LastValues.byteLimit))
+      stamp(slot, time)
     }
+  }
+  private mutating func stamp(_ slot: Int, _ time: Int64) {
+    notes += 1
+    table[slot].order = notes
+    table[slot].time = time
   }
 
   /// The values at an operation's targets before it, in the order its own are shown in: `most` at most, none unless
-  /// all of them are known.
+  /// all of them are known. Looks through all blocks: for alerts only.
   func before(
     _ operation: borrowing Operation, _ message: borrowing Message, at device: Endpoint, _ time: Int64, most: Int
   ) -> [Number] {
     var numbers: [Number] = []
     var place = -1
-    while let part = LastValues.part(operation, message, place) {
+    while numbers.count < most, let part = LastValues.part(operation, message, place) {
       place += 1
-      guard let cells = Cells(part.target, Int(part.values.count), part.values) else { return [] }
-      for index in 0..<cells.count where numbers.count < most {
-        let address = cells.address(index)
-        guard let slot = table.find(LastValues.block(address, part.target, operation, device)) else { return [] }
-        let cell = Int(address & 7)
-        guard table[slot].times[cell] > time &- LastValues.lifetime,
-          !cells.countBytes || Int(table[slot].widths[cell]) == part.values.format.width
-        else { return [] }
-        numbers.append(table[slot].numbers[cell])
+      guard let cells = Cells(part.target, part.values) else { return [] }
+      let block = Block(operation, part.target, of: device)
+      var found = Array(repeating: (number: Number?.none, order: UInt64(0)), count: min(cells.count, most))
+      for slot in 0..<table.slots where table.isUsed(slot) && table.key(slot).shares(memory: block) {
+        let content = table[slot]
+        let target = table.key(slot).target
+        guard content.time > time &- LastValues.lifetime else { continue }
+        for index in found.indices where content.order > found[index].order {
+          let address = cells.address(index)
+          if content.values.count == 0 {
+            if LastValues.covers(target, address) { found[index] = (nil, content.order) }
+          } else if let known = Cells(target, content.values), let place = known.index(of: address),
+            known.width == cells.width
+          {
+            found[index] = (content.values.number(place, in: content.bytes.bytes), content.order)
+          }
+        }
+      }
+      for entry in found.prefix(most - numbers.count) {
+        guard let number = entry.number else { return [] }
+        numbers.append(number)
       }
     }
     return numbers
+  }
+
+  private static func covers(_ target: Target, _ address: UInt64) -> Bool {
+    let first = Cells.first(target)
+    return address >= first && address &- first < UInt64(target.bit >= 0 ? 1 : max(1, target.count))
   }
 
   /// An operation's own target with its values (`place` -1), then its items; nil after the last one.
@@ -133,41 +184,73 @@ struct LastValues {
     return Item(carried == .none ? operation.target : carried, operation.values)
   }
 
-  private static func block(
-    _ address: UInt64, _ target: Target, _ operation: borrowing Operation, _ device: Endpoint
-  ) -> Block {
-    // No host has an address in ffff::/16.
-    Block(
-      device: device.ip == .none ? UInt128(0xFFFF) << 112 | UInt128(device.mac.rawValue) : device.ip.bits,
-      unit: operation.unit,
-      index: address >> 3, number: target.number, name: target.name, area: target.area, dissector: operation.dissector,
-      isBit: target.bit >= 0)
-  }
-
   /// The addresses of a target's values, one each.
   private struct Cells {
     let count: Int
-    let countBytes: Bool
+    /// Bytes of a value where addresses count bytes: a byte and a word at one address are different values. Else 0.
+    let width: Int
     private let first: UInt64
-    private let step: UInt64
+    private var step: UInt64 { UInt64(max(1, width)) }
 
-    @inline(__always)
     func address(_ index: Int) -> UInt64 { first &+ UInt64(index) &* step }
+    func index(of address: UInt64) -> Int? {
+      guard address >= first, (address - first) % step == 0 else { return nil }
+      let index = (address - first) / step
+      return index < UInt64(count) ? Int(index) : nil
+    }
 
     /// nil where an address does not say which value is meant.
-    init?(_ target: Target, _ count: Int, _ values: Values) {
-      guard let unit = target.area.unit, count > 0 else { return nil }
-      self.count = count
-      countBytes = unit == .byte && target.bit < 0
-      step = countBytes ? UInt64(max(1, values.format.width)) : 1
+    init?(_ target: Target, _ values: Values) {
+      guard let unit = target.area.unit, values.count > 0 else { return nil }
+      count = Int(values.count)
       if target.bit >= 0 {
         guard count == 1 else { return nil }
-        first = target.address << 6 | UInt64(target.bit)
+        width = 0
       } else {
-        guard UInt64(count) &* step == UInt64(max(1, target.count)) else { return nil }
-        first = target.address
+        width = unit == .byte ? max(1, values.format.width) : 0
+        guard count * max(1, width) == Int(max(1, target.count)) else { return nil }
       }
+      first = Cells.first(target)
     }
+
+    static func first(_ target: Target) -> UInt64 {
+      target.bit >= 0 ? target.address << 6 | UInt64(target.bit) : target.address
+    }
+  }
+}
+
+extension Values {
+  /// Bytes that `count` values take.
+  private var size: Int {
+    if stride > 0 { return (Int(count) - 1) * Int(stride) + max(1, format.width) }
+    return switch format {
+    case .none: 0
+    case .bit: (Int(count) + 7) / 8
+    case .doubleBit: (Int(count) + 3) / 4
+    case .halfByte: (Int(count) + 1) / 2
+    default: Int(count) * format.width
+    }
+  }
+
+  /// The bytes they are in, as far as there are any and `limit` allows.
+  @_lifetime(copy message)
+  fileprivate func bytes(in message: RawSpan, limit: Int) -> RawSpan {
+    guard offset >= 0, count > 0, Int(offset) < message.byteCount else { return message.slice(0, 0) }
+    return message.slice(Int(offset), min(size, limit, message.byteCount - Int(offset)))
+  }
+
+  /// How many of them lie in the first `bytes` bytes.
+  fileprivate func count(in bytes: Int) -> Int32 {
+    Values(format, at: 0, Int(count), stride: Int(stride), end: bytes).count
+  }
+}
+
+extension RawSpan {
+  /// The last bytes, fewer than eight, the first one lowest.
+  fileprivate func rest(from start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for place in start..<byteCount { word |= UInt64(u8(place)) << UInt64(8 * (place - start)) }
+    return word
   }
 }
 
@@ -182,9 +265,8 @@ extension Area {
     case .device, .hexDevice: .value
     case .range, .numbered, .named:
       switch self {
-      case .coil, .discreteInput, .inputRegister, .holdingRegister, .tag, .label, .timer,
-        .counter, .cio, .wr, .hr, .ar, .dm, .em, .tim, .cnt, .indexRegister,
-        .dataRegister:
+      case .coil, .discreteInput, .inputRegister, .holdingRegister, .tag, .label, .timer, .counter, .cio, .wr, .hr, .ar,
+        .dm, .em, .tim, .cnt, .indexRegister, .dataRegister:
         .value
       default: nil
       }
