@@ -91,7 +91,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
       result = unsafe pcap_next_ex(handle, &header, &data)
     }
     guard result == 1, let header = unsafe header?.pointee, let data = unsafe data else {
-      if result < 0 || failure != nil { unsafe giveUp(text(pcap_geterr(handle))) } else { lookWhenSilent() }
+      if result < 0 || failure != nil { unsafe abandon(text(pcap_geterr(handle))) } else { lookWhenSilent() }
       return nil
     }
     let count = min(Int(header.caplen), boundedSnapLength)
@@ -148,7 +148,7 @@ package struct LiveInterface: ~Copyable, FrameSource {
 
   /// libpcap reports a failure before the ring is empty, and the kernel delivers the last frames within its
   /// timeout, so we wait for them.
-  private mutating func giveUp(_ reason: String) {
+  private mutating func abandon(_ reason: String) {
     let now = monotonicNanoseconds()
     if failure == nil { failure = (reason, now) }
     guard let failure, now &- failure.time >= 3 * Int64(readTimeout) * 1_000_000 else {

@@ -31,12 +31,12 @@ struct Replay: ParsableCommand {
     do throws(CaptureError) {
       list = try CaptureList(captures)
     } catch {
-      options.tell(error.message)
+      options.report(error.message)
       throw error.status
     }
     var status: ExitCode?
     for refused in list.refused {
-      options.tell(refused.message)
+      options.report(refused.message)
       status = refused.status
     }
     Stop.install()
@@ -47,14 +47,14 @@ struct Replay: ParsableCommand {
         try read(path, &pipeline, &progress)
       } catch {
         progress.clear()
-        options.tell(error.message)
+        options.report(error.message)
         status = status ?? error.status
       }
     }
     progress.clear()
     pipeline.finish()
     if !quiet { Summary.write(pipeline, options.language) }
-    for warning in pipeline.visibilityWarnings { options.tell(warning) }
+    for warning in pipeline.visibilityWarnings { options.report(warning) }
     try options.checkOutput(pipeline)
     if let status { throw status }
   }
@@ -84,7 +84,7 @@ struct Replay: ParsableCommand {
     if file.framesRefused > 0 {
       progress.clear()
       let types = file.refusedLinkTypes.joined(separator: ", ")
-      options.tell(
+      options.report(
         Bilingual(
           "\(path): skipped \(file.framesRefused) frames of unsupported link type \(types)",
           "\(path): 未対応のリンク種別 \(types) のフレーム\(file.framesRefused)個を読み飛ばしました"))

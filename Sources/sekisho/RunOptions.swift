@@ -83,12 +83,12 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Prints a message for people.
-  func tell(_ text: Bilingual) { say("sekisho: \(text[language])") }
+  func report(_ text: Bilingual) { say("sekisho: \(text[language])") }
 
   /// Prints what was lost, if anything was, and ends with the status for it.
   func checkOutput(_ pipeline: borrowing Pipeline) throws {
     guard pipeline.outputIsLost || pipeline.linesLost > 0 else { return }
-    tell(
+    report(
       Bilingual(
         "output lost: \(pipeline.linesLost) lines could not be written", "出力が失われました: \(pipeline.linesLost)行を書き込めませんでした")
     )

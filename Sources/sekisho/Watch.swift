@@ -40,21 +40,21 @@ struct Watch: ParsableCommand {
       wanted.filter = filter
       live = try LiveInterface(interface, wanted)
     } catch {
-      options.tell(error.message)
+      options.report(error.message)
       throw error.status
     }
     var pipeline = Pipeline(
       try options.pipelineOptions(interface: interface), site: site, sink: try options.sink(.neverWaiting))
     do throws(CaptureError) {
-      if let done = try Privileges.keepOnlyRawSocket() { options.tell(done) }
+      if let done = try Privileges.keepOnlyRawSocket() { options.report(done) }
     } catch {
-      options.tell(error.message)
+      options.report(error.message)
       throw error.status
     }
     for warning in live.warnings { say("sekisho: \(warning)") }
     Stop.install()
     Stop.installReload()
-    options.tell(
+    options.report(
       Bilingual(
         "listening on \(interface)\(site == nil ? "" : " with site file \(options.site ?? "")"); press Ctrl-C to stop",
         "\(interface)を監視しています\(site == nil ? "" : "（サイトファイル \(options.site ?? "")）")。Ctrl-Cで終了します"))
@@ -81,10 +81,10 @@ struct Watch: ParsableCommand {
         let wasUp = condition == .up
         condition = live.condition
         switch condition {
-        case .up: options.tell(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
+        case .up: options.report(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
         // An interface that disappears while it is down is still the same outage.
         case .down(let reason) where wasUp:
-          options.tell(
+          options.report(
             Bilingual(
               "\(interface) is down (\(reason.en)); waiting for it to come up",
               "\(interface)が停止しました（\(reason.ja)）。復旧を待っています"))
@@ -100,7 +100,7 @@ struct Watch: ParsableCommand {
         nextFlush = time + 1
         pipeline.flush()
         if pipeline.linesLost > lost {
-          options.tell(
+          options.report(
             Bilingual(
               "the output is too slow or full: \(pipeline.linesLost) lines lost so far",
               "出力先が遅いか、空きがありません。これまでに\(pipeline.linesLost)行が失われました"))
@@ -118,9 +118,9 @@ struct Watch: ParsableCommand {
     Summary.write(
       received: counters.received, dropped: counters.droppedByKernel, droppedByInterface: counters.droppedByInterface,
       options.language)
-    for warning in pipeline.visibilityWarnings { options.tell(warning) }
+    for warning in pipeline.visibilityWarnings { options.report(warning) }
     if let failure {
-      options.tell(failure.message)
+      options.report(failure.message)
       throw failure.status
     }
     try options.checkOutput(pipeline)
@@ -142,9 +142,9 @@ struct Watch: ParsableCommand {
       let fresh = try Sites.load(path, options.language)
       pipeline.replace(site: fresh)
       site = fresh
-      options.tell(Bilingual("\(path) reloaded", "\(path)を再読み込みしました"))
+      options.report(Bilingual("\(path) reloaded", "\(path)を再読み込みしました"))
     } catch {
-      options.tell(Bilingual("\(path) has errors; the old site stays in force", "\(path)に誤りがあるため、以前の設定を使い続けます"))
+      options.report(Bilingual("\(path) has errors; the old site stays in force", "\(path)に誤りがあるため、以前の設定を使い続けます"))
     }
   }
 }

@@ -134,8 +134,8 @@ import Testing
     let lines = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self).split(
       separator: "\n")
     #expect((before == 300 ? 1..<6 : 0..<1).contains(lines.count))
-    let told = String(decoding: try messages.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    #expect(told.contains("packets"))
+    let text = String(decoding: try messages.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(text.contains("packets"))
   }
 
   @Test("a missing capture does not stop the others")

@@ -93,9 +93,9 @@ final class Cable {
     process.arguments =
       ["ip", "netns", "exec", space, Live.binary, "monitor", "--interface", "mirror", "--buffer", "8"]
       + ["--output", output.path] + arguments
-    let told = folder.appending(path: "messages")
-    _ = FileManager.default.createFile(atPath: told.path, contents: nil)
-    process.standardError = try FileHandle(forWritingTo: told)
+    let log = folder.appending(path: "messages")
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    process.standardError = try FileHandle(forWritingTo: log)
     process.standardInput = FileHandle.nullDevice
     Live.unblockSignals()
     try process.run()

@@ -10,11 +10,11 @@ struct Conversation {
   // Content
   var dissector = DissectorID.none
   /// The protocol that `dissector` reads, regardless of its framing: the one site files name.
-  var spoken = DissectorID.none
+  var namedProtocol = DissectorID.none
   /// Content has identified the protocol, or has shown that it is none we know.
   var isSettled = false
   /// Payloads that no dissector recognised.
-  var strangePayloads: UInt8 = 0
+  var unrecognisedPayloads: UInt8 = 0
   /// The sender of the last unrecognised payload, recorded once dissectors are no longer tried on every payload.
   private var speaker = Direction.toClient
   /// Messages the dissector understood; stops counting at its maximum.
@@ -37,7 +37,7 @@ struct Conversation {
   /// When this conversation was last found to lack bytes.
   var lastLoss = Int64.min / 2
   /// The latest segment acknowledges bytes that were never seen from the other end: the mirror port lost them.
-  var isOtherBehind = false
+  var hasUnseenAcknowledgedBytes = false
 
   // Site
   var client = Party(zone: .external, asset: .none)
@@ -52,7 +52,7 @@ struct Conversation {
   }
 
   /// Records who sent a payload; true if the previous one came from the other end.
-  mutating func takesTurn(_ direction: Direction) -> Bool {
+  mutating func recordSender(_ direction: Direction) -> Bool {
     defer { speaker = direction }
     return speaker != direction
   }
@@ -86,7 +86,7 @@ extension Conversation {
   /// The service to look up in the site's conduits.
   var service: Service {
     Service(
-      ipProtocol: flow.transport, port: flow.serverPort, dissector: spoken, isSettled: isSettled)
+      ipProtocol: flow.transport, port: flow.serverPort, dissector: namedProtocol, isSettled: isSettled)
   }
 }
 

@@ -64,15 +64,18 @@ extension Reader {
         broken.fault, Message(bytes), of: broken.dissector, in: conversation, sent: direction, at: moment)
       return .unknown
     }
-    if conversation.strangePayloads < .max { conversation.strangePayloads += 1 }
+    if conversation.unrecognisedPayloads < .max { conversation.unrecognisedPayloads += 1 }
     let isExpected =
       tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)
-    if !conversation.isSettled, conversation.flow.basis == .syn || conversation.strangePayloads >= Reader.patience {
+    if !conversation.isSettled, conversation.flow.basis == .syn || conversation.unrecognisedPayloads >= Reader.patience
+    {
       conversation.isSettled = true
       observer.settled(&conversation, at: moment)
     }
     // On a protocol's own port every payload is tried; elsewhere only the first few.
-    if !isExpected, conversation.strangePayloads >= Reader.mostAsked { conversation.strangePayloads = .max }
+    if !isExpected, conversation.unrecognisedPayloads >= Reader.recognitionLimit {
+      conversation.unrecognisedPayloads = .max
+    }
     return .unknown
   }
 
@@ -80,9 +83,9 @@ extension Reader {
     _ dissector: DissectorID, _ hint: Direction?, in conversation: inout Conversation, sent direction: inout Direction,
     at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
-    let strange = conversation.strangePayloads
+    let unrecognised = conversation.unrecognisedPayloads
     conversation.dissector = dissector
-    conversation.spoken = tables.named[Int(dissector.rawValue)]
+    conversation.namedProtocol = tables.named[Int(dissector.rawValue)]
     conversation.isSettled = true
     protocols[Int(dissector.rawValue)].conversations += 1
     if let hint, conversation.flow.basis != .syn {
@@ -97,18 +100,18 @@ extension Reader {
     // On the protocol's own port, with the handshake seen: the payloads before the first valid message were meant to be
     // messages too.
     let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue
-    if strange > 0, conversation.flow.basis == .syn,
+    if unrecognised > 0, conversation.flow.basis == .syn,
       tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
     {
-      protocols[Int(dissector.rawValue)].refused += UInt64(strange)
-      let fault = Fault(.framing, "message header", seen: UInt64(strange), expected: 0)
+      protocols[Int(dissector.rawValue)].refused += UInt64(unrecognised)
+      let fault = Fault(.framing, "message header", seen: UInt64(unrecognised), expected: 0)
       observer.malformed(fault, Message(), of: nil, in: conversation, sent: direction, at: moment)
     }
   }
 
   /// Reverts a wrong guess and tries the other protocols; true if one of them recognises the bytes. A conversation that
   /// had at least one message of the guessed protocol still counts towards it.
-  mutating func undo(
+  mutating func revertRecognition(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: inout Direction, isTCP: Bool,
     at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
@@ -118,7 +121,7 @@ extension Reader {
       protocols[Int(wrong.rawValue)].conversations -= 1
     }
     conversation.dissector = .none
-    conversation.spoken = .none
+    conversation.namedProtocol = .none
     conversation.scratch = 0
     exchange.drop()
     if case .known = recognise(

@@ -11,7 +11,7 @@ extension Reader {
   /// An unacknowledged hole may still be filled: the first retransmission comes after one second (RFC 6298, 2.1), in
   /// older stacks after three (RFC 1122, 4.2.3.1).
   static let openHole: Int64 = 3_000_000_000
-  private static let mostBehindHole = 16
+  private static let heldSegmentLimit = 16
 
   /// Handles one segment; the capture cut off `missing` bytes of its payload.
   @inline(__always)
@@ -39,7 +39,7 @@ extension Reader {
       drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
     }
     let other = conversation.streams[direction.reversed]
-    conversation.isOtherBehind =
+    conversation.hasUnseenAcknowledgedBytes =
       flags.contains(.ack) && other.isSynced && Int32(bitPattern: acknowledgement &- other.next) > 0
     if !conversation.streams[direction].isSynced {
       conversation.streams[direction].next = sequence
@@ -94,11 +94,11 @@ extension Reader {
     in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) {
-    guard conversation.dissector != .none, pool.hasFront(conversation.streams[direction]) else { return }
-    let front = pool.takeFront(conversation.streams[direction])
+    guard conversation.dissector != .none, pool.hasPartial(conversation.streams[direction]) else { return }
+    let partial = pool.takePartial(conversation.streams[direction])
     exchange.isCut = true
     exchange.isDatagram = false
-    _ = read(front.bytes, in: &conversation, sent: direction, at: moment, &observer)
+    _ = read(partial.bytes, in: &conversation, sent: direction, at: moment, &observer)
     exchange.isCut = false
   }
 
@@ -112,7 +112,7 @@ extension Reader {
 
   /// The bytes that follow are not contiguous with those already read.
   mutating func lose(_ half: inout StreamHalf) {
-    pool.dropFront(&half)
+    pool.dropPartial(&half)
     pool.forget(half)
     half.isLost = true
   }
@@ -123,7 +123,7 @@ extension Reader {
     at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let half = conversation.streams[direction]
-    guard half.isGivenUp(sequence, count),
+    guard half.isAbandoned(sequence, count),
       !half.wasAcknowledged(sequence &+ UInt32(truncatingIfNeeded: count), at: moment.time, for: 0)
     else { return }
     counts.late += 1
@@ -174,7 +174,7 @@ extension Reader {
     }
     if differing > 0 { tampered(differing, in: conversation, sent: direction, at: moment, &observer) }
     let half = conversation.streams[direction]
-    if pool.heldCount(half) >= Reader.mostBehindHole || half.isHole(at: moment.time, for: Reader.openHole) {
+    if pool.heldCount(half) >= Reader.heldSegmentLimit || half.isHole(at: moment.time, for: Reader.openHole) {
       drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
     }
   }
@@ -218,7 +218,7 @@ extension Reader {
     to sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     counts.gaps += 1
-    conversation.streams[direction].giveUp(until: sequence)
+    conversation.streams[direction].abandon(until: sequence)
     lose(&conversation.streams[direction])
     conversation.streams[direction].next = sequence
     conversation.lastLoss = moment.time
@@ -232,27 +232,27 @@ extension Reader {
   ) {
     var direction = direction
     conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
-    if conversation.dissector == .none, conversation.isSettled, conversation.strangePayloads == .max {
+    if conversation.dissector == .none, conversation.isSettled, conversation.unrecognisedPayloads == .max {
       // No dissector has recognised it so far. Only the first payload after a change of direction may still begin a
       // message.
-      guard conversation.takesTurn(direction) else {
+      guard conversation.recordSender(direction) else {
         return pool.remember(bytes, &conversation.streams[direction], isKnown: false)
       }
     }
 
     let isKept: Bool
-    if pool.hasFront(conversation.streams[direction]) {
-      var front = pool.takeFront(conversation.streams[direction])
-      front.append(copying: bytes)
-      let done = messages(in: front.bytes, &conversation, &direction, moment, &observer)
-      if done > 0 { front.removeFirst(done) }
-      isKept = pool.keepFront(front, &conversation.streams[direction])
+    if pool.hasPartial(conversation.streams[direction]) {
+      var partial = pool.takePartial(conversation.streams[direction])
+      partial.append(copying: bytes)
+      let done = messages(in: partial.bytes, &conversation, &direction, moment, &observer)
+      if done > 0 { partial.removeFirst(done) }
+      isKept = pool.keepPartial(partial, &conversation.streams[direction])
     } else {
       let done = messages(in: bytes, &conversation, &direction, moment, &observer)
       if done == bytes.byteCount {
         isKept = true
       } else {
-        isKept = pool.keepFront(Array(copying: bytes.from(done)), &conversation.streams[direction])
+        isKept = pool.keepPartial(Array(copying: bytes.from(done)), &conversation.streams[direction])
       }
     }
     if !isKept {
@@ -296,7 +296,7 @@ extension Reader {
       switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) else {
+        guard revertRecognition(rest, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) else {
           return bytes.byteCount
         }
       case .incomplete(let needed):

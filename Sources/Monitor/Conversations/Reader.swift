@@ -38,7 +38,7 @@ struct Reader {
   static let patience: UInt8 = 3
   /// The number of payloads tried on a connection whose ports belong to no protocol: if its start was not seen, the
   /// first ones may come from the middle of a message.
-  static let mostAsked: UInt8 = 24
+  static let recognitionLimit: UInt8 = 24
 
   init(seed: UInt64) {
     tables = DissectorTables()
@@ -75,7 +75,9 @@ struct Reader {
       switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:
-        guard undo(rest, in: &conversation, sent: &direction, isTCP: false, at: moment, &observer) else { return }
+        guard revertRecognition(rest, in: &conversation, sent: &direction, isTCP: false, at: moment, &observer) else {
+          return
+        }
       case .refused(let count):
         if !isCut { refuse(rest, in: &conversation, sent: direction, at: moment, &observer) }
         skip(min(max(1, count), rest.byteCount), conversation)
@@ -107,7 +109,7 @@ struct Reader {
     if exchange.isCut { step = exchange.excuseCut(step, bytes) }
     conversation.scratch = exchange.state
     guard case .message = step else { return step }
-    let isSound = Reader.tell(exchange, bytes, &protocols, in: &conversation, sent: direction, at: moment, &observer)
+    let isSound = Reader.deliver(exchange, bytes, &protocols, in: &conversation, sent: direction, at: moment, &observer)
     if !isSound {
       protocols[index].refused += 1
     } else {
@@ -119,7 +121,7 @@ struct Reader {
 
   /// Passes on the contents of a message; false if it violates its protocol's specification.
   @inline(__always)
-  static func tell(
+  static func deliver(
     _ exchange: borrowing Exchange, _ bytes: RawSpan, _ protocols: inout [Count], in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {

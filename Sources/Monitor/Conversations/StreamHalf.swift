@@ -36,18 +36,18 @@ struct StreamHalf {
   func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }
 
   /// The latest hole given up: its first byte, and the byte after its last.
-  private var givenUp: (start: UInt32, end: UInt32) = (0, 0)
+  private var abandoned: (start: UInt32, end: UInt32) = (0, 0)
 
   @inline(__always)
-  var needsAcknowledgement: Bool { !isSynced || givenUp.start != givenUp.end }
+  var needsAcknowledgement: Bool { !isSynced || abandoned.start != abandoned.end }
 
   /// Stops waiting for the bytes from `next` up to, but not including, `sequence`.
-  mutating func giveUp(until sequence: UInt32) { givenUp = (next, sequence) }
+  mutating func abandon(until sequence: UInt32) { abandoned = (next, sequence) }
   /// Whether a segment overlaps that hole.
-  func isGivenUp(_ sequence: UInt32, _ count: Int) -> Bool {
+  func isAbandoned(_ sequence: UInt32, _ count: Int) -> Bool {
     let end = sequence &+ UInt32(truncatingIfNeeded: count)
-    return givenUp.start != givenUp.end && Int32(bitPattern: end &- givenUp.start) > 0
-      && Int32(bitPattern: givenUp.end &- sequence) > 0
+    return abandoned.start != abandoned.end && Int32(bitPattern: end &- abandoned.start) > 0
+      && Int32(bitPattern: abandoned.end &- sequence) > 0
   }
 
   /// Where a segment lies relative to what has been read.

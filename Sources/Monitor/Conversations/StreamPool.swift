@@ -14,15 +14,15 @@ struct StreamPool {
   /// What one direction keeps waiting.
   struct Held {
     /// The beginning of an incomplete message, in order.
-    var front: [UInt8] = []
+    var partial: [UInt8] = []
     /// Sorted by sequence number; none overlaps bytes already read.
     var segments: [Segment] = []
     var segmentBytes = 0
   }
 
   /// Limits on the segments that one direction may hold, and on their bytes.
-  static let mostSegments = 64
-  static let mostSegmentBytes = 262_144
+  static let segmentLimit = 64
+  static let segmentByteLimit = 262_144
   /// The number of latest bytes kept for each direction. Most industrial messages are shorter than 260 bytes.
   static let historyLength = 512
 
@@ -59,7 +59,7 @@ struct StreamPool {
   private mutating func releaseHeld(_ half: inout StreamHalf) {
     guard half.held >= 0 else { return }
     let slot = Int(half.held)
-    bytes -= held[slot].front.count + held[slot].segmentBytes
+    bytes -= held[slot].partial.count + held[slot].segmentBytes
     held[slot] = Held()
     freeHeld.append(half.held)
     half.held = -1
@@ -82,33 +82,33 @@ struct StreamPool {
   // MARK: The beginning of an incomplete message
 
   @inline(__always)
-  func hasFront(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].front.isEmpty }
+  func hasPartial(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].partial.isEmpty }
 
-  /// Takes the beginning out; the caller reads on and returns the remainder with `keepFront`.
-  mutating func takeFront(_ half: StreamHalf) -> [UInt8] {
+  /// Takes the beginning out; the caller reads on and returns the remainder with `keepPartial`.
+  mutating func takePartial(_ half: StreamHalf) -> [UInt8] {
     guard half.held >= 0 else { return [] }
-    var front: [UInt8] = []
-    swap(&front, &held[Int(half.held)].front)
-    bytes -= front.count
-    return front
+    var partial: [UInt8] = []
+    swap(&partial, &held[Int(half.held)].partial)
+    bytes -= partial.count
+    return partial
   }
 
   /// Keeps `front` until more bytes arrive. False if there is no room: the bytes are lost, and the stream has a gap.
-  mutating func keepFront(_ front: consuming [UInt8], _ half: inout StreamHalf) -> Bool {
-    if front.isEmpty {
+  mutating func keepPartial(_ partial: consuming [UInt8], _ half: inout StreamHalf) -> Bool {
+    if partial.isEmpty {
       if half.held >= 0, held[Int(half.held)].segments.isEmpty { releaseHeld(&half) }
       return true
     }
-    guard bytes + front.count <= byteLimit, let slot = placeHeld(&half) else { return false }
-    bytes += front.count
-    held[slot].front = front
+    guard bytes + partial.count <= byteLimit, let slot = placeHeld(&half) else { return false }
+    bytes += partial.count
+    held[slot].partial = partial
     return true
   }
 
   /// Discards the beginning: the stream continues after a gap.
-  mutating func dropFront(_ half: inout StreamHalf) {
-    _ = takeFront(half)
-    _ = keepFront([], &half)
+  mutating func dropPartial(_ half: inout StreamHalf) {
+    _ = takePartial(half)
+    _ = keepPartial([], &half)
   }
 
   // MARK: Segments after a hole
@@ -122,11 +122,11 @@ struct StreamPool {
     _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf
   ) -> Int? {
     guard let slot = placeHeld(&half) else { return nil }
-    guard held[slot].segments.count < StreamPool.mostSegments,
-      held[slot].segmentBytes + payload.byteCount <= StreamPool.mostSegmentBytes,
+    guard held[slot].segments.count < StreamPool.segmentLimit,
+      held[slot].segmentBytes + payload.byteCount <= StreamPool.segmentByteLimit,
       bytes + payload.byteCount <= byteLimit
     else {
-      if held[slot].front.isEmpty, held[slot].segments.isEmpty { releaseHeld(&half) }
+      if held[slot].partial.isEmpty, held[slot].segments.isEmpty { releaseHeld(&half) }
       return nil
     }
     let base = half.next
@@ -178,7 +178,7 @@ struct StreamPool {
   ) {
     // Held segments can split a new one into many parts: those beyond the limit are lost, as if the mirror port had
     // lost them.
-    guard held[slot].segments.count < StreamPool.mostSegments else { return }
+    guard held[slot].segments.count < StreamPool.segmentLimit else { return }
     held[slot].segments.insert(
       Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
     held[slot].segmentBytes += span.byteCount
@@ -199,7 +199,7 @@ struct StreamPool {
     held[slot].segments.removeFirst()
     held[slot].segmentBytes -= first.bytes.count
     bytes -= first.bytes.count
-    if held[slot].segments.isEmpty, held[slot].front.isEmpty { releaseHeld(&half) }
+    if held[slot].segments.isEmpty, held[slot].partial.isEmpty { releaseHeld(&half) }
     return first
   }
 

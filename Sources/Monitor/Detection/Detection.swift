@@ -183,7 +183,7 @@ struct Detection: ~Copyable {
     hasSite = true
   }
   /// Judges a flow again that was open when the site was replaced.
-  mutating func judgeAnew(_ conversation: inout Conversation, _ moment: Moment) {
+  mutating func rejudge(_ conversation: inout Conversation, _ moment: Moment) {
     identifyEnds(of: &conversation)
     judge(&conversation, moment)
   }

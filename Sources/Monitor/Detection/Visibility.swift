@@ -15,10 +15,10 @@ struct Visibility {
   }
 
   /// Packets, of both directions together, after which an established connection is counted.
-  static let fewPackets: UInt64 = 8
+  static let packetThreshold: UInt64 = 8
   /// Connections that must count before anything is reported. One is enough: controllers are often polled over a single
   /// connection for months.
-  static let fewConnections = 1
+  static let connectionThreshold = 1
 
   private(set) var pairs: BoundedTable<AddressKey, Pair>
 
@@ -42,10 +42,10 @@ struct Visibility {
     if conversation.flow.toServer.packets > 0 { pairs[slot].toServerOnly += 1 } else { pairs[slot].toClientOnly += 1 }
     let oneWay = pairs[slot].toServerOnly + pairs[slot].toClientOnly
     // If only some connections lack a direction, their return path is elsewhere, and the mirror port is not at fault.
-    guard oneWay >= Visibility.fewConnections, oneWay > 4 * pairs[slot].bothWays else { return nil }
+    guard oneWay >= Visibility.connectionThreshold, oneWay > 4 * pairs[slot].bothWays else { return nil }
     pairs[slot].isReported = true
     let detail = Finding.Detail.count(
-      what: .oneWayConnections, seen: oneWay, limit: Visibility.fewConnections, seconds: 0)
+      what: .oneWayConnections, seen: oneWay, limit: Visibility.connectionThreshold, seconds: 0)
     let direction: Direction = pairs[slot].toServerOnly >= pairs[slot].toClientOnly ? .toServer : .toClient
     return moment.finding(.oneWayVisibility, detail, conversation, direction)
   }

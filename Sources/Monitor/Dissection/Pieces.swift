@@ -94,5 +94,5 @@ extension Exchange {
   /// An empty array, reused if possible, to assemble one message in.
   mutating func spare() -> [UInt8] { pieces.spare() }
   /// Returns a spare array that is no longer referred to.
-  mutating func giveBack(_ bytes: consuming [UInt8]) { pieces.recycle(bytes) }
+  mutating func returnBuffer(_ bytes: consuming [UInt8]) { pieces.recycle(bytes) }
 }

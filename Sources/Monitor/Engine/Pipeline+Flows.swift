@@ -128,7 +128,7 @@ extension Pipeline {
       observer.detection.succeeded(conversations[slot], moment)
     }
     let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
-    if packets == Visibility.fewPackets, conversations[slot].flow.tcp == .established {
+    if packets == Visibility.packetThreshold, conversations[slot].flow.tcp == .established {
       observer.detection.connection(conversations[slot], moment)
     }
     var missing = 0

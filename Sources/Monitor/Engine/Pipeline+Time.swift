@@ -7,14 +7,14 @@ extension Pipeline {
   @inline(__always)
   mutating func sweep(_ time: Int64) {
     if time >= nextTick { tick(time) }
-    guard hand < conversations.slots else {
+    guard sweepPosition < conversations.slots else {
       if time &- roundStart >= 5 * Pipeline.second {
-        hand = 0
+        sweepPosition = 0
         roundStart = time
       }
       return
     }
-    for slot in hand..<min(hand + 8, conversations.slots) where conversations.isUsed(slot) {
+    for slot in sweepPosition..<min(sweepPosition + 8, conversations.slots) where conversations.isUsed(slot) {
       let idle = time &- conversations[slot].flow.last
       if idle >= conversations[slot].flow.timeout {
         end(slot, .timeout)
@@ -23,15 +23,15 @@ extension Pipeline {
           conversations[slot].flow.nextReport = time &+ Flow.reportInterval
           write(conversations[slot], nil, at: time)
         }
-        giveUpHoles(slot, at: time)
+        abandonHoles(slot, at: time)
       }
     }
-    hand += 8
+    sweepPosition += 8
   }
 
   /// Reads the segments after a hole that has stayed open too long, when no further segment arrives to trigger this.
   @inline(__always)
-  private mutating func giveUpHoles(_ slot: Int, at time: Int64) {
+  private mutating func abandonHoles(_ slot: Int, at time: Int64) {
     for direction in [Direction.toServer, .toClient]
     where reader.pool.hasSegments(conversations[slot].streams[direction])
       && conversations[slot].streams[direction].isHole(at: time, for: Reader.openHole)
@@ -115,7 +115,7 @@ extension Pipeline {
       moment.time = statistics.lastTime
       moment.frame = statistics.frames
       moment.vlan = conversations[slot].flow.vlan
-      observer.detection.judgeAnew(&conversations[slot], moment)
+      observer.detection.rejudge(&conversations[slot], moment)
       observer.report()
     }
   }

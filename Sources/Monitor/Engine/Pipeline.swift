@@ -36,11 +36,11 @@ package struct Pipeline: ~Copyable {
   var defragmenter: Defragmenter
   var duplicates: DuplicateFilter
   var conversationCount: UInt64 = 0
-  var hand = 0
+  var sweepPosition = 0
   var roundStart: Int64 = .min / 2
   var nextTick: Int64 = .min
   /// Limit on nested tunnels.
-  static let mostLayers = 8
+  static let tunnelDepthLimit = 8
   static let second: Int64 = 1_000_000_000
 
   package init(_ options: Options, site: Site?, sink: consuming Sink) {
@@ -83,7 +83,7 @@ package struct Pipeline: ~Copyable {
   mutating func inside(_ outer: borrowing Packet, _ moment: inout Moment) {
     var packet = copy outer
     while packet.tunnel != .none {
-      guard moment.tunnelDepth < Pipeline.mostLayers else {
+      guard moment.tunnelDepth < Pipeline.tunnelDepthLimit else {
         statistics.tooManyLayers += 1
         return
       }
@@ -120,7 +120,7 @@ package struct Pipeline: ~Copyable {
     if let fault = packet.fault { statistics.faults[Int(fault.layer.rawValue)] += 1 }
     if packet.tagCount > 0 {
       statistics.vlanFrames += 1
-      if packet.tagCount > 1 { statistics.manyTagFrames += 1 }
+      if packet.tagCount > 1 { statistics.stackedTagFrames += 1 }
     }
     // Count before duplicates are dropped: a storm consists of duplicates. Only IP and ARP: EtherCAT and similar
     // protocols broadcast thousands of frames a second by design.
@@ -161,7 +161,7 @@ package struct Pipeline: ~Copyable {
     if !whole.tunnel.isMirror { datagram(whole, moment) }
     // The fragments may have carried a tunnel, whose contents count like any others.
     var depth = moment.tunnelDepth
-    while whole.tunnel != .none, depth < Pipeline.mostLayers {
+    while whole.tunnel != .none, depth < Pipeline.tunnelDepthLimit {
       enter(whole, &moment)
       depth += 1
       whole = whole.inner()

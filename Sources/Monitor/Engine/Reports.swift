@@ -40,7 +40,7 @@ extension Pipeline {
     record[.icmpv6] = counts.icmpv6
     record[.igmp] = counts.igmp
     record[.vlan] = counts.vlanFrames
-    record[.vlanQinQ] = counts.manyTagFrames
+    record[.vlanQinQ] = counts.stackedTagFrames
     func tunnels(_ kinds: Packet.Tunnel...) -> UInt64 { kinds.reduce(0) { $0 + counts.tunnels[Int($1.rawValue)] } }
     record[.gre] = tunnels(.gre, .erspan1, .erspan2, .erspan3)
     record[.erspan] = tunnels(.erspan1, .erspan2, .erspan3)

@@ -21,7 +21,7 @@ package struct Statistics: Sendable {
   package var otherFrames: UInt64 = 0
   package var vlanFrames: UInt64 = 0
   /// Frames with more than one VLAN tag.
-  package var manyTagFrames: UInt64 = 0
+  package var stackedTagFrames: UInt64 = 0
   /// Length of the longest frame on the wire.
   package var largest: UInt64 = 0
   /// Frames other than Ethernet: raw IP, null or loop, Linux cooked 1 and 2.

@@ -14,7 +14,7 @@ struct Defragmenter {
   }
 
   static let timeout: Int64 = 30_000_000_000
-  static let mostPieces = 256
+  static let pieceLimit = 256
   static let longestDatagram = 65_535
 
   /// Bytes that overlapped with other contents in the last fragment added.
@@ -83,7 +83,7 @@ struct Defragmenter {
     }
     let end = start + payload.byteCount
     let isLast = !packet.moreFragments
-    guard datagrams[slot].pieces.count < Defragmenter.mostPieces,
+    guard datagrams[slot].pieces.count < Defragmenter.pieceLimit,
       datagrams[slot].total.map({ end <= $0 && (!isLast || end == $0) }) ?? true,
       // Bytes held beyond the end would make up in number for bytes that are missing before it.
       !isLast || datagrams[slot].pieces.last.map({ $0.end <= end }) ?? true
@@ -141,7 +141,7 @@ struct Defragmenter {
 
   private mutating func add(_ span: RawSpan, at offset: Int, index: Int, _ slot: Int) {
     // One fragment split by those already held may become many: what exceeds the limit is missing.
-    guard datagrams[slot].pieces.count < Defragmenter.mostPieces else { return }
+    guard datagrams[slot].pieces.count < Defragmenter.pieceLimit else { return }
     datagrams[slot].pieces.insert(Piece(offset: offset, bytes: Array(copying: span)), at: index)
     datagrams[slot].size += span.byteCount
     bytes += span.byteCount

@@ -216,7 +216,7 @@ private struct AlertKey: TableKey {
   let source: UInt128
   let destination: UInt128
   let kind: UInt16
-  let cause: UInt64
+  let cause: AlertCause
 
   init(_ finding: Finding) {
     kind = finding.kind.rawValue
@@ -225,16 +225,16 @@ private struct AlertKey: TableKey {
       // Whoever spoofs is the cause, however many addresses it claims, towards however many others.
       source = AlertKey.party(Endpoint(mac: finding.source.mac))
       destination = 0
-      cause = 0
+      cause = AlertCause()
     case .oneWayVisibility:
       // The mirror port is, for the connections of two zones; not each of them.
       source = UInt128(finding.source.party.zone.rawValue)
       destination = UInt128(finding.destination.party.zone.rawValue)
-      cause = 0
+      cause = AlertCause()
     default:
       source = AlertKey.party(finding.source)
       destination = AlertKey.party(finding.destination)
-      cause = AlertKey.cause(finding)
+      cause = AlertCause(finding)
     }
   }
 
@@ -243,53 +243,14 @@ private struct AlertKey: TableKey {
     end.ip != .none ? end.ip.bits : UInt128(0xFFFF) << 112 | UInt128(end.mac.rawValue)
   }
 
-  private static func cause(_ finding: Finding) -> UInt64 {
-    let action = UInt64(finding.operation.map { $0.action.rawValue + 1 } ?? 0)
-    let deed = finding.operation.map(deed) ?? 0
-    switch finding.detail {
-    case .parties: return finding.kind == .controllerCommand ? 1 << 8 | action | deed << 32 : 1 << 8
-    case .refusedService(let conduit): return 2 << 8 | word(conduit) << 16
-    case .refusedAction(let conduit): return 3 << 8 | action | word(conduit) << 16 ^ deed << 32
-    case .refusedTarget(let conduit): return 4 << 8 | action | word(conduit) << 16 ^ deed << 32
-    case .refusedTime(let conduit, _): return 5 << 8 | word(conduit) << 16
-    case .binding(let ip, let expected, let seen):
-      return 6 << 8 | mix(mix(mix(mix(1, ip.high), ip.low), expected.rawValue), seen.rawValue) << 16
-    case .zone(_, let seen): return 7 << 8 | UInt64(seen.rawValue) << 16
-    case .vlan(_, let seen): return 8 << 8 | UInt64(seen) << 16
-    case .count(let what, _, _, _): return 9 << 8 | UInt64(what.rawValue)
-    case .fault(let fault):
-      var hash = UInt64(fault.kind.rawValue)
-      if fault.field.hasPointerRepresentation { hash = mix(hash, AlertKey.hash(fault.field)) }
-      return 10 << 8 | hash << 16
-    case .overlap(_, let what): return 11 << 8 | UInt64(what.rawValue)
-    }
-  }
-
-  /// Commands to a controller are distinguished: a stop is not a repetition of a start. A program transfer takes many
-  /// steps, and is a download or an upload.
-  private static func deed(_ operation: Operation) -> UInt64 {
-    switch operation.action {
-    case .program: operation.isFetch ? 2 : 1
-    case .state, .firmware, .configure: mix(UInt64(operation.code) + 1, UInt64(operation.detail.rawValue)) & 0xFFFF_FFFF
-    default: 0
-    }
-  }
-
-  /// By contents: the place of a text differs from run to run.
-  private static func hash(_ text: StaticString) -> UInt64 {
-    var hash: UInt64 = 1
-    for byte in text.description.utf8 { hash = mix(hash, UInt64(byte) + 1) }
-    return hash
-  }
-
-  private static func word(_ index: Int) -> UInt64 { UInt64(truncatingIfNeeded: index) }
-
   func hash(seed: UInt64) -> UInt64 {
     var hash = mix(seed, UInt64(truncatingIfNeeded: source >> 64))
     hash = mix(hash, UInt64(truncatingIfNeeded: source))
     hash = mix(hash, UInt64(truncatingIfNeeded: destination >> 64))
     hash = mix(hash, UInt64(truncatingIfNeeded: destination))
-    return mix(mix(hash, cause), UInt64(kind))
+    let words = cause.words
+    for place in words.indices { hash = mix(hash, words[place]) }
+    return mix(hash, UInt64(kind))
   }
 
   /// The alert's identifier: the same in every run over the same packets.
@@ -300,7 +261,8 @@ private struct AlertKey: TableKey {
         bytes.append(UInt8(truncatingIfNeeded: word >> UInt128(shift)))
       }
     }
-    for word in [cause, UInt64(bitPattern: first)] {
+    let words = cause.words
+    for word in words.indices.map({ words[$0] }) + [UInt64(bitPattern: first)] {
       for shift in stride(from: 56, through: 0, by: -8) {
         bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
       }
@@ -308,6 +270,82 @@ private struct AlertKey: TableKey {
     var identifier: UInt128 = 0
     for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
     return identifier
+  }
+}
+
+/// What distinguishes findings of one kind between the same parties. Fields are compared one by one: none shares its
+/// bits with another, and nothing that comes from the network is only a hash.
+private struct AlertCause: Equatable {
+  private enum Sort: UInt8 {
+    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap
+  }
+  private var sort = Sort.kind
+  /// The operation's action, 0 without one.
+  private var action: UInt8 = 0
+  /// A conduit, a zone or a VLAN; what is counted or violated.
+  private var number: UInt64 = 0
+  /// Commands to a controller: which one.
+  private var code: UInt64 = 0
+  private var name: UInt32 = 0
+  private var ip = IPAddress.none
+  private var expected = MACAddress.none
+  private var seen = MACAddress.none
+
+  init() {}
+
+  init(_ finding: Finding) {
+    switch finding.detail {
+    case .parties: if finding.kind == .controllerCommand { setCommand(.command, finding.operation) }
+    case .refusedService(let conduit): (sort, number) = (.service, AlertCause.word(conduit))
+    case .refusedAction(let conduit):
+      number = AlertCause.word(conduit)
+      setCommand(.action, finding.operation)
+    case .refusedTarget(let conduit):
+      number = AlertCause.word(conduit)
+      setCommand(.target, finding.operation)
+    case .refusedTime(let conduit, _): (sort, number) = (.time, AlertCause.word(conduit))
+    case .binding(let ip, let expected, let seen):
+      sort = .binding
+      (self.ip, self.expected, self.seen) = (ip, expected, seen)
+    case .zone(_, let seen): (sort, number) = (.zone, UInt64(seen.rawValue))
+    case .vlan(_, let seen): (sort, number) = (.vlan, UInt64(seen))
+    case .count(let what, _, _, _): (sort, number) = (.count, UInt64(what.rawValue))
+    case .fault(let fault):
+      (sort, number) = (.fault, UInt64(fault.kind.rawValue))
+      if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
+    case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
+    }
+  }
+
+  /// Commands to a controller are distinguished: a stop is not a repetition of a start. A program transfer takes many
+  /// steps, and is a download or an upload.
+  private mutating func setCommand(_ sort: Sort, _ operation: Operation?) {
+    self.sort = sort
+    guard let operation else { return }
+    action = operation.action.rawValue + 1
+    switch operation.action {
+    case .program: code = operation.isFetch ? 2 : 1
+    case .state, .firmware, .configure:
+      code = UInt64(operation.code) + 1
+      name = operation.detail.rawValue
+    default: break
+    }
+  }
+
+  /// A field's name by its contents, since its place differs from run to run. The names are ours.
+  private static func hash(_ text: StaticString) -> UInt64 {
+    var hash: UInt64 = 1
+    for byte in text.description.utf8 { hash = mix(hash, UInt64(byte) + 1) }
+    return hash
+  }
+  private static func word(_ index: Int) -> UInt64 { UInt64(truncatingIfNeeded: index) }
+
+  /// Everything in it, for the hash and for the alert's identifier.
+  var words: InlineArray<8, UInt64> {
+    [
+      UInt64(sort.rawValue) << 8 | UInt64(action), number, code, UInt64(name), ip.high, ip.low, expected.rawValue,
+      seen.rawValue,
+    ]
   }
 }
 

@@ -19,7 +19,7 @@ package struct ShownValues: Sendable {
   /// How many an operation record shows: a whole Modbus read of registers; with them a line stays under 256 leaves.
   static let inOperation = 125
   /// How many of several targets are shown.
-  static let mostTargets = 32
+  static let targetLimit = 32
 
   package init() {}
   init(_ operation: Operation?, _ message: borrowing Message) {
@@ -41,7 +41,7 @@ package struct ShownValues: Sendable {
       if item.target != .none {
         if targets.isEmpty { targets.append(operation.target.notation(name: name)) }
         targetsCount = max(2, targetsCount + 1)
-        if targets.count < ShownValues.mostTargets {
+        if targets.count < ShownValues.targetLimit {
           targets.append(item.target.notation(name: message.names.text(item.target.name)))
         }
       }

@@ -17,13 +17,13 @@ import Testing
   func prefix() {
     var pool = StreamPool()
     var half = synced()
-    #expect(!pool.hasFront(half) && pool.takeFront(half) == [])
-    #expect(pool.keepFront([1, 2, 3], &half))
-    #expect(pool.hasFront(half) && pool.bytes == 3)
-    #expect(pool.takeFront(half) == [1, 2, 3] && pool.bytes == 0)
-    #expect(pool.keepFront([], &half) && half.held == -1)
-    #expect(pool.keepFront([9], &half))
-    pool.dropFront(&half)
+    #expect(!pool.hasPartial(half) && pool.takePartial(half) == [])
+    #expect(pool.keepPartial([1, 2, 3], &half))
+    #expect(pool.hasPartial(half) && pool.bytes == 3)
+    #expect(pool.takePartial(half) == [1, 2, 3] && pool.bytes == 0)
+    #expect(pool.keepPartial([], &half) && half.held == -1)
+    #expect(pool.keepPartial([9], &half))
+    pool.dropPartial(&half)
     #expect(pool.bytes == 0 && half.held == -1)
   }
 
@@ -86,25 +86,25 @@ import Testing
   func bounds() {
     var pool = StreamPool(heldLimit: 2, historyLimit: 1, byteLimit: 600_000)
     var halves = [synced(), synced(), synced()]
-    #expect(pool.keepFront([1], &halves[0]) && pool.keepFront([1], &halves[1]))
-    #expect(!pool.keepFront([1], &halves[2]) && pool.refusals == 1)
+    #expect(pool.keepPartial([1], &halves[0]) && pool.keepPartial([1], &halves[1]))
+    #expect(!pool.keepPartial([1], &halves[2]) && pool.refusals == 1)
     let none = pool.hold([UInt8](repeating: 0, count: 4).bytes, sequence: 2000, frame: 1, time: 0, &halves[2])
     #expect(none == nil && pool.refusals == 2)
     pool.release(&halves[1])
-    #expect(pool.keepFront([1], &halves[2]), "a released place is used again")
+    #expect(pool.keepPartial([1], &halves[2]), "a released place is used again")
 
     // The limit of segments after one hole.
-    for number in 0..<StreamPool.mostSegments {
+    for number in 0..<StreamPool.segmentLimit {
       #expect(pool.hold([0].bytes, sequence: 2000 + UInt32(2 * number), frame: 1, time: 0, &halves[0]) == 0)
     }
     #expect(pool.hold([0].bytes, sequence: 9000, frame: 1, time: 0, &halves[0]) == nil)
-    #expect(pool.heldCount(halves[0]) == StreamPool.mostSegments)
+    #expect(pool.heldCount(halves[0]) == StreamPool.segmentLimit)
     // The limit of bytes after one hole.
-    let large = [UInt8](repeating: 0, count: StreamPool.mostSegmentBytes)
+    let large = [UInt8](repeating: 0, count: StreamPool.segmentByteLimit)
     #expect(pool.hold(large.bytes, sequence: 2000, frame: 1, time: 0, &halves[2]) == 0)
     #expect(pool.hold([0].bytes, sequence: 1_000_000, frame: 1, time: 0, &halves[2]) == nil)
     // The limit of bytes in total.
-    #expect(!pool.keepFront([UInt8](repeating: 0, count: 600_000), &halves[0]))
+    #expect(!pool.keepPartial([UInt8](repeating: 0, count: 600_000), &halves[0]))
     for index in halves.indices { pool.release(&halves[index]) }
     #expect(pool.bytes == 0)
   }
@@ -195,14 +195,14 @@ import Testing
   func sharedPlace() {
     var pool = StreamPool(heldLimit: 1)
     var (half, other) = (synced(), synced())
-    #expect(pool.keepFront([1, 2], &half))
+    #expect(pool.keepPartial([1, 2], &half))
     #expect(pool.hold([3].bytes, sequence: 1001, frame: 1, time: 0, &half) == 0)
     #expect(pool.bytes == 3)
-    _ = pool.takeFront(half)
-    #expect(pool.keepFront([], &half) && pool.hasSegments(half) && pool.bytes == 1)
-    #expect(!pool.keepFront([9], &other), "the only place is taken")
+    _ = pool.takePartial(half)
+    #expect(pool.keepPartial([], &half) && pool.hasSegments(half) && pool.bytes == 1)
+    #expect(!pool.keepPartial([9], &other), "the only place is taken")
     #expect(pool.takeSegment(&half, force: true)?.bytes == [3])
-    #expect(pool.keepFront([9], &other) && pool.bytes == 1)
+    #expect(pool.keepPartial([9], &other) && pool.bytes == 1)
     // Released while it holds both.
     #expect(pool.hold([4].bytes, sequence: 1001, frame: 1, time: 0, &other) == 0)
     pool.release(&other)
@@ -213,12 +213,12 @@ import Testing
   func manyHoles() {
     var pool = StreamPool()
     var half = synced()
-    for number in 1..<StreamPool.mostSegments {
+    for number in 1..<StreamPool.segmentLimit {
       #expect(pool.hold([0].bytes, sequence: 1000 + UInt32(2 * number), frame: 1, time: 0, &half) == 0)
     }
-    let long = [UInt8](repeating: 0, count: 2 * StreamPool.mostSegments)
+    let long = [UInt8](repeating: 0, count: 2 * StreamPool.segmentLimit)
     _ = pool.hold(long.bytes, sequence: 1001, frame: 2, time: 0, &half)
-    #expect(pool.heldCount(half) == StreamPool.mostSegments)
+    #expect(pool.heldCount(half) == StreamPool.segmentLimit)
     pool.release(&half)
     #expect(pool.bytes == 0)
   }

@@ -128,11 +128,11 @@ import Testing
     #expect(small.refusals == 1 && small.bytes == 96)
     // Pieces of one datagram: beyond the limit, all of it is dropped.
     var pieces = Defragmenter(seed: 7)
-    for number in 0..<Defragmenter.mostPieces {
+    for number in 0..<Defragmenter.pieceLimit {
       build.fragmentOffset = 16 * number
       #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &pieces) == .waiting)
     }
-    build.fragmentOffset = 16 * Defragmenter.mostPieces
+    build.fragmentOffset = 16 * Defragmenter.pieceLimit
     #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &pieces) == .refused)
     #expect(pieces.bytes == 0)
   }

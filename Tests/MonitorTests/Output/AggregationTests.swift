@@ -99,6 +99,20 @@ import Testing
     #expect(total(result.records) == 2 * findings.count)
   }
 
+  @Test func `two commands are two alerts even where 32 bits of a hash are the same`() throws {
+    var codes: [UInt64: UInt32] = [:]
+    for code in UInt32(0)... {
+      guard let other = codes.updateValue(code, forKey: mix(UInt64(code) + 1, 0) & 0xFFFF_FFFF) else { continue }
+      let findings = [other, code].map { code in
+        var finding = Samples.finding(.controllerCommand, .parties, at: Self.start, action: .state)
+        finding.operation?.code = code
+        return finding
+      }
+      #expect(try counts(run(findings).records) == [1, 1])
+      return
+    }
+  }
+
   @Test func `a counted finding shows the highest count seen`() throws {
     let result = try run(
       [20, 80, 40].map {

@@ -13,24 +13,24 @@ struct AddressClaims {
 
   private static let second: Int64 = 1_000_000_000
   /// A holder silent for this long has left.
-  static let silence: Int64 = 2 * second
+  static let holderTimeout: Int64 = 2 * second
   /// Claims and flips further apart than this are unrelated.
   static let memory: Int64 = 60 * second
   /// How long claims without traffic may still be a misconfiguration: spoofing tools repeat their claims every one to
   /// two seconds.
-  static let doubt: Int64 = 5 * second
-  static let mostGratuitous = 3
-  static let mostFlips = 4
-  static let mostStolen = 3
+  static let claimGrace: Int64 = 5 * second
+  static let gratuitousLimit = 3
+  static let flipLimit = 4
+  static let stolenLimit = 3
 
   private var flips: Tally
   /// Other devices' addresses claimed by one MAC address.
-  private var thefts: Tally
-  var evictions: Int { flips.evictions + thefts.evictions }
+  private var stolenClaims: Tally
+  var evictions: Int { flips.evictions + stolenClaims.evictions }
 
   init(seed: UInt64) {
-    flips = Tally(seconds: 60, threshold: AddressClaims.mostFlips, seed: seed)
-    thefts = Tally(seconds: 60, threshold: AddressClaims.mostStolen, seed: seed)
+    flips = Tally(seconds: 60, threshold: AddressClaims.flipLimit, seed: seed)
+    stolenClaims = Tally(seconds: 60, threshold: AddressClaims.stolenLimit, seed: seed)
   }
 
   /// A claim to an address that has no known holder.
@@ -80,7 +80,8 @@ struct AddressClaims {
     // with the address of another.
     let stolen =
       kind == .traffic
-      ? nil : thefts.add(PairKey(.none, .none, source.mac.rawValue), thing: source.ip.low ^ source.ip.high, at: time)
+      ? nil
+      : stolenClaims.add(PairKey(.none, .none, source.mac.rawValue), thing: source.ip.low ^ source.ip.high, at: time)
     binding.rivalLast = time
     if kind == .traffic { binding.hasRivalSent = true }
     let isLiving = time &- binding.last < AddressClaims.memory
@@ -100,11 +101,11 @@ struct AddressClaims {
     }
     if let stolen, isLiving {
       findings.add(
-        spoofing(claim, .claimedAddresses, seen: stolen, limit: AddressClaims.mostStolen, &inventory, site))
+        spoofing(claim, .claimedAddresses, seen: stolen, limit: AddressClaims.stolenLimit, &inventory, site))
       return .disputed
     }
     // Once the holder is silent, the address has moved. Until then the claim stays disputed.
-    guard time &- binding.last >= AddressClaims.silence, binding.last <= binding.rivalSince || !isLiving else {
+    guard time &- binding.last >= AddressClaims.holderTimeout, binding.last <= binding.rivalSince || !isLiving else {
       return .disputed
     }
     binding.rival = .none
@@ -124,11 +125,11 @@ struct AddressClaims {
   ) -> Finding? {
     let holder = claim.source
     var finding: Finding?
-    if binding.unaskedClaims >= AddressClaims.mostGratuitous {
+    if binding.unaskedClaims >= AddressClaims.gratuitousLimit {
       let claimer = Endpoint(ip: binding.ip, mac: binding.mac, party: holder.party)
       let earlier = AddressClaim(kind: .unasked, source: claimer, destination: holder, moment: claim.moment)
       finding = spoofing(
-        earlier, .gratuitousClaims, seen: binding.unaskedClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
+        earlier, .gratuitousClaims, seen: binding.unaskedClaims, limit: AddressClaims.gratuitousLimit, &inventory, site)
     }
     binding.mac = holder.mac
     binding.vlan = claim.moment.vlan
@@ -149,17 +150,17 @@ struct AddressClaims {
       destination: claim.source, moment: moment)
     let station = inventory.station(binding.rival, moment)
     if inventory.stations[station].isSpoofer { return nil }
-    if binding.rivalClaims >= AddressClaims.mostGratuitous {
+    if binding.rivalClaims >= AddressClaims.gratuitousLimit {
       return spoofing(
-        rival, .gratuitousClaims, seen: binding.rivalClaims, limit: AddressClaims.mostGratuitous, &inventory, site)
+        rival, .gratuitousClaims, seen: binding.rivalClaims, limit: AddressClaims.gratuitousLimit, &inventory, site)
     }
     // A station that repeatedly moves an address by address resolution alone is after its traffic; one that was given
     // the same address by mistake also sends from it. A conflict already reported is not reported again as spoofing.
     if !binding.isConflict, !binding.hasRivalSent {
       if let count = flips.add(PairKey(binding.ip, .none), at: moment.time) {
-        return spoofing(rival, .addressFlips, seen: count, limit: AddressClaims.mostFlips, &inventory, site)
+        return spoofing(rival, .addressFlips, seen: count, limit: AddressClaims.flipLimit, &inventory, site)
       }
-      guard moment.time &- binding.rivalSince >= AddressClaims.doubt else { return nil }
+      guard moment.time &- binding.rivalSince >= AddressClaims.claimGrace else { return nil }
     }
     binding.isConflict = true
     let detail = Finding.Detail.binding(ip: binding.ip, expected: binding.mac, seen: binding.rival)

@@ -23,7 +23,8 @@ struct PairingFaults {
     case .none, .answered: return nil
     case .unasked:
       // The request was, or may have been, sent and lost by the mirror port.
-      guard !conversation.isOtherBehind, moment.time &- conversation.lastLoss > PendingRequests.patience else {
+      guard !conversation.hasUnseenAcknowledgedBytes, moment.time &- conversation.lastLoss > PendingRequests.patience
+      else {
         return nil
       }
       // Where only responses are visible, no request can be seen.

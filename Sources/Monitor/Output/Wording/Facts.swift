@@ -96,7 +96,7 @@ struct OperationFacts {
   let oldName: String?
 
   /// How many values a sentence names.
-  private static let mostValues = 8
+  private static let valueLimit = 8
 
   init(_ operation: Operation, _ shown: ShownValues, protocolName: String, knownName: String?) {
     action = operation.action
@@ -122,7 +122,7 @@ struct OperationFacts {
 
   private static func list(_ numbers: [Number], of count: Int) -> String? {
     numbers.isEmpty
-      ? nil : numbers.prefix(mostValues).map(\.text).joined(separator: ", ") + (count > mostValues ? ", …" : "")
+      ? nil : numbers.prefix(valueLimit).map(\.text).joined(separator: ", ") + (count > valueLimit ? ", …" : "")
   }
 
   /// The notation of site files, with a word where two numbers alone would be unclear.

@@ -121,7 +121,7 @@ enum DNP3: Dissector {
     }
     var piece = exchange.spare()
     strip(header.userData, into: &piece)
-    defer { exchange.giveBack(piece) }
+    defer { exchange.returnBuffer(piece) }
     if transport.isFirst {
       exchange.drop(channel: channel)
     } else {

@@ -17,12 +17,12 @@ extension DNP3 {
     _ exchange: inout Exchange
   ) {
     var offset = start
-    var gravest: Action?
+    var mostSerious: Action?
     while let header = DNP3ObjectHeader(bytes, at: offset) {
       let object = header.object
       // In a message that authenticates itself, its own signature is not a target (7.5.2.4).
       let isSignature = object.isSignature && function.action != .authenticate
-      if function == .write, !isSignature { gravest = DNP3Object.graver(gravest, object.written) }
+      if function == .write, !isSignature { mostSerious = DNP3Object.moreSerious(mostSerious, object.written) }
       if operation.target == .none, !isSignature { operation.facets[.variation] = UInt32(object.variation) }
       guard let range = header.range else {
         operation.note(Fault(unlisted: "Qualifier", seen: UInt64(header.qualifier.rawValue)))
@@ -57,7 +57,7 @@ extension DNP3 {
         Fault(
           .truncated, "Object header", seen: UInt64(bytes.byteCount - offset), least: 3, most: UInt64(longestFragment)))
     }
-    if let gravest { operation.action = gravest }
+    if let mostSerious { operation.action = mostSerious }
   }
 
   static func add(

@@ -45,7 +45,7 @@ struct DNP3Object: Sendable {
     }
   }
   /// A message that writes several objects is judged by the most serious action.
-  static func graver(_ one: Action?, _ other: Action) -> Action {
+  static func moreSerious(_ one: Action?, _ other: Action) -> Action {
     func weight(_ action: Action) -> Int {
       switch action {
       case .authenticate: 5

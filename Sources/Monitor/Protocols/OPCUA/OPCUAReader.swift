@@ -11,7 +11,7 @@ struct UAReader: ~Escapable {
   /// Nothing further can be read.
   var isDone: Bool { hasFailed || unread != nil }
   /// Limit on variants nested in variants (5.1.2: decoders must support at least 100 levels).
-  private static let deepest = 100
+  private static let nestingLimit = 100
 
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, at offset: Int) {
@@ -258,8 +258,8 @@ struct UAReader: ~Escapable {
 
   /// Reads a Variant (5.2.2.16): where its numbers lie.
   mutating func readVariant(depth: Int = 0) -> Values {
-    guard depth <= UAReader.deepest else {
-      unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.deepest))
+    guard depth <= UAReader.nestingLimit else {
+      unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.nestingLimit))
       return .none
     }
     let encoding = readU8()

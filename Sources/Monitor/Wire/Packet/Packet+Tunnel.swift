@@ -61,7 +61,7 @@ extension Packet {
   mutating func readUDPTunnel() {
     switch destinationPort {
     case VXLANHeader.port, VXLANHeader.linuxPort:
-      if let header = try? VXLANHeader(payload) { enterBehind(header.payload, .vxlan, .ethernet) }
+      if let header = try? VXLANHeader(payload) { enterTunnel(header.payload, .vxlan, .ethernet) }
     case GENEVEHeader.port: readGENEVE()
     case TZSPHeader.port: readTZSP()
     case GTPHeader.port: readGTP()
@@ -72,9 +72,9 @@ extension Packet {
   private mutating func readGENEVE() {
     guard let header = try? GENEVEHeader(payload) else { return }
     switch header.protocolType {
-    case .transparentEthernetBridging: enterBehind(header.payload, .geneve, .ethernet)
-    case .ipv4: enterBehind(header.payload, .geneve, .rawIPv4)
-    case .ipv6: enterBehind(header.payload, .geneve, .rawIPv6)
+    case .transparentEthernetBridging: enterTunnel(header.payload, .geneve, .ethernet)
+    case .ipv4: enterTunnel(header.payload, .geneve, .rawIPv4)
+    case .ipv6: enterTunnel(header.payload, .geneve, .rawIPv6)
     default: return
     }
   }
@@ -82,7 +82,7 @@ extension Packet {
   private mutating func readTZSP() {
     guard let header = try? TZSPHeader(payload), header.encapsulation == TZSPHeader.ethernet else { return }
     if let length = header.originalLength { isInnerCut = length > header.payload.byteCount }
-    enterBehind(header.payload, .tzsp, .ethernet)
+    enterTunnel(header.payload, .tzsp, .ethernet)
   }
 
   private mutating func readGTP() {
@@ -93,7 +93,7 @@ extension Packet {
     enter(.gtp, at: payloadOffset + header.length, .raw)
   }
 
-  private mutating func enterBehind(_ inner: RawSpan, _ tunnel: Tunnel, _ linkType: LinkType) {
+  private mutating func enterTunnel(_ inner: RawSpan, _ tunnel: Tunnel, _ linkType: LinkType) {
     enter(tunnel, at: payloadEnd - inner.byteCount, linkType)
   }
 

@@ -4,7 +4,7 @@
 /// appendix C. Numbers are little-endian.
 enum CIP {
   /// Limit on Multiple Service Packets and Unconnected Sends nested in one another; real messages have two levels.
-  static let deepest = 6
+  static let nestingLimit = 6
 
   /// The message that begins at `start` and ends where `bytes` do.
   static func readMessage(_ bytes: RawSpan, at start: Int, _ context: CIPContext, _ exchange: inout Exchange) {

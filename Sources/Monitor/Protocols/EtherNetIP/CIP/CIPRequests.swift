@@ -34,14 +34,14 @@ extension CIP {
     let at = exchange.operations.count
     exchange.operations.append(operation)
     switch kind.form {
-    case .multiple where context.depth < deepest:
+    case .multiple where context.depth < nestingLimit:
       guard var packet = MultipleServicePacket(bytes, at: data) else { break }
       while let range = packet.next() {
         readRequest(
           bytes.extracting(first: range.upperBound), at: range.lowerBound, context.inner, &place, &exchange)
       }
       if let fault = packet.fault { exchange.operations[at].note(fault) }
-    case .unconnectedSend where context.depth < deepest:
+    case .unconnectedSend where context.depth < nestingLimit:
       readUnconnectedSend(bytes, at: data, context, &place, carrier: at, &exchange)
     case .forwardOpen(let isLarge): readForwardOpen(bytes, at: data, isLarge: isLarge, at, &exchange)
     case .forwardClose:

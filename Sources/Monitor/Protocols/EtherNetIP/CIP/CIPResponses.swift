@@ -58,7 +58,7 @@ extension CIP {
     exchange.operations.append(operation)
     guard status.isSuccess || status == .embeddedServiceError else { return }
     switch kind.form {
-    case .multiple where context.depth < deepest:
+    case .multiple where context.depth < nestingLimit:
       guard var packet = MultipleServicePacket(bytes, at: data) else { break }
       while let range = packet.next() {
         readResponse(

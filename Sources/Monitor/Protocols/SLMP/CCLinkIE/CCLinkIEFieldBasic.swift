@@ -11,7 +11,7 @@ enum CCLinkIEFieldBasic: Dissector {
   static var longestMessage: Int { 1500 }
 
   /// Stations in a group.
-  private static let mostStations = 16
+  private static let stationLimit = 16
 
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
     guard let header = CCLinkIEFieldBasicHeader(bytes) else { return .no }
@@ -83,16 +83,16 @@ enum CCLinkIEFieldBasic: Dissector {
     } else {
       guard let occupied = header.occupiedStations else { return }
       stations = Int(occupied)
-      if !(1...mostStations ~= stations) {
+      if !(1...stationLimit ~= stations) {
         operation.note(
           Fault(
             .quantity, "Total number of occupied stations", seen: UInt64(stations), least: 1,
-            most: UInt64(mostStations)))
+            most: UInt64(stationLimit)))
       }
       first = id + 20 + 4 * stations
     }
     operation.facets[.station] = UInt32(stations)
-    guard stations <= mostStations, first <= bytes.byteCount else { return }
+    guard stations <= stationLimit, first <= bytes.byteCount else { return }
     let end = first + stations * CCLinkIEFieldBasicHeader.stationSize
     if end != bytes.byteCount {
       operation.note(
