@@ -106,7 +106,7 @@ let modbusSamples: [ModbusSample] = [
     target: Target(area: .inputRegister, address: 8, count: 1), answered: [10]),
   ModbusSample(
     request: "05 00AC FF00", response: "05 00AC FF00", code: 5, name: "Write Single Coil", action: .write,
-    target: Target(area: .coil, address: 172, count: 1), asked: [0xFF00], answered: [0xFF00]),
+    target: Target(area: .coil, address: 172, count: 1), asked: [1], answered: [1]),
   ModbusSample(
     request: "06 0001 0003", response: "06 0001 0003", code: 6, name: "Write Single Register", action: .write,
     target: Target(area: .holdingRegister, address: 1, count: 1), asked: [3], answered: [3]),
