@@ -22,7 +22,7 @@ struct Conversation {
   /// 64 bits of state that belong to the dissector.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0
-  /// Changes the client has already been judged for (bits of `Strangers.Change`).
+  /// Changes the ends have already been judged for (bits of `Strangers.Change`): the client in the lower four bits.
   var changes: UInt8 = 0
   /// Function codes and unit IDs already passed to the detectors that count distinct ones.
   var codes: UInt128 = 0
@@ -30,6 +30,9 @@ struct Conversation {
   var answeredCodes: UInt128 = 0
   var answeredUnits: (UInt128, UInt128) = (0, 0)
   var valueSampling = ValueSampling()
+
+  /// How often client and server were swapped.
+  private(set) var flips: UInt8 = 0
 
   /// An ICMP error about another flow; that flow is judged instead.
   var isConsequence = false
@@ -79,15 +82,19 @@ extension Conversation {
   /// Swaps client and server, whose roles were guessed wrongly.
   mutating func flip(_ basis: Flow.Basis) {
     flow.flip(basis)
+    flips &+= 1
     swap(&streams.toServer, &streams.toClient)
     swap(&client, &server)
   }
 
-  /// The service to look up in the site's conduits.
-  var service: Service {
+  /// The service to look up in the site's conduits, for what is sent in `direction`.
+  func service(_ direction: Direction = .toServer) -> Service {
     Service(
-      ipProtocol: flow.transport, port: flow.serverPort, dissector: namedProtocol, isSettled: isSettled)
+      ipProtocol: flow.transport, port: direction == .toServer ? flow.serverPort : flow.clientPort,
+      dissector: namedProtocol, isSettled: isSettled)
   }
+
+  func party(_ direction: Direction) -> Party { direction == .toServer ? client : server }
 }
 
 extension Gate {

@@ -67,8 +67,10 @@ extension Reader {
     if conversation.unrecognisedPayloads < .max { conversation.unrecognisedPayloads += 1 }
     let isExpected =
       tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)
-    if !conversation.isSettled, conversation.flow.basis == .syn || conversation.unrecognisedPayloads >= Reader.patience
-    {
+    // A datagram is a whole message, and is of no protocol that is read; unless the port is one's own, where a message
+    // may be unusual. A segment may be the middle of a message.
+    let isWhole = isTCP ? conversation.flow.basis == .syn : !isExpected
+    if !conversation.isSettled, isWhole || conversation.unrecognisedPayloads >= Reader.patience {
       conversation.isSettled = true
       observer.settled(&conversation, at: moment)
     }
@@ -92,11 +94,24 @@ extension Reader {
       if hint != direction {
         conversation.flip(.content)
         direction = hint
-      } else if conversation.flow.basis == .firstSeen {
+      } else if conversation.flow.basis == .firstSeen || conversation.flow.basis == .wellKnownPort {
+        conversation.flow.basis = .content
+      }
+    } else if conversation.flow.basis == .firstSeen || conversation.flow.basis == .wellKnownPort {
+      // A message that may be either says at least whose protocol it is.
+      let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue
+      let isClients = tables.expected(conversation.flow.clientPort, isTCP: isTCP).contains(dissector)
+      let isServers = tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
+      if isClients, !isServers {
+        conversation.flip(.content)
+        direction = direction.reversed
+      } else if isServers, !isClients {
         conversation.flow.basis = .content
       }
     }
+    let flips = conversation.flips
     observer.settled(&conversation, at: moment)
+    if (conversation.flips &- flips) & 1 == 1 { direction = direction.reversed }
     // On the protocol's own port, with the handshake seen: the payloads before the first valid message were meant to be
     // messages too.
     let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue

@@ -11,7 +11,7 @@ extension Detection {
   ) {
     count(operation.action)
     // Separate steps instead of `||`: an autoclosure cannot capture borrowed values.
-    var isWanted = ZonePolicy.concerns(operation, conversation.gate, moment)
+    var isWanted = ZonePolicy.concerns(operation, conversation.gate, sent: direction, at: moment)
     if operation.fault != nil { isWanted = true }
     if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
     if isWanted { judge(operation, message, in: &conversation, sent: direction, at: moment) }
@@ -45,14 +45,14 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment
   ) {
-    let ruling = rule(operation, message, in: &conversation, at: moment)
+    let ruling = rule(operation, message, in: &conversation, sent: direction, at: moment)
     if let fault = operation.fault {
       var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
       finding.operation = copy operation
       findings.add(finding)
     }
     if !operation.isCarrier, isNotable(operation, conversation) {
-      notable(operation, message, in: &conversation, at: moment, ruling)
+      notable(operation, message, in: &conversation, sent: direction, at: moment, ruling)
     }
   }
 
@@ -61,12 +61,14 @@ extension Detection {
   /// first.
   private mutating func rule(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
-    at moment: Moment
+    sent direction: Direction, at moment: Moment
   ) -> Ruling? {
     guard hasSite, !operation.isCarrier else { return nil }
     if operation.role == .response, operation.pairing != .unasked { return nil }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment) }
-    let ruling = Ruling(operation, message, in: conversation, at: moment, by: declared)
+    // Where the flow itself is not judged (link-local, broadcast), nothing in it is.
+    if direction == .toClient, !ZonePolicy.concerns(conversation.flow) { return nil }
+    let ruling = Ruling(operation, message, in: conversation, sent: direction, at: moment, by: declared)
     if !ruling.isAllowed {
       findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))
     }
@@ -76,12 +78,12 @@ extension Detection {
   @inline(never)
   private mutating func notable(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
-    at moment: Moment, _ ruling: Ruling?
+    sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) {
     functionScan.operation(operation, &conversation, moment, &findings)
     if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
     switch operation.role {
-    case .request: changed(operation, in: &conversation, at: moment, ruling)
+    case .request: changed(operation, in: &conversation, sent: direction, at: moment, ruling)
     case .response:
       if operation.action == .authenticate, case .error = operation.outcome {
         findings.add(logins.refused(operation, conversation, moment))
@@ -97,7 +99,8 @@ extension Detection {
 
   /// A request that changes something: checks who sent it, and reports changes that must never go unnoticed.
   private mutating func changed(
-    _ operation: borrowing Operation, in conversation: inout Conversation, at moment: Moment, _ ruling: Ruling?
+    _ operation: borrowing Operation, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment, _ ruling: Ruling?
   ) {
     let change: Strangers.Change
     switch operation.action {
@@ -105,13 +108,14 @@ extension Detection {
     case .clock: change = .clock
     case .configure:
       if operation.target.area == .station {
-        findings.add(deviceRenamed.request(operation, conversation, moment, ruling))
+        findings.add(deviceRenamed.request(operation, conversation, sent: direction, at: moment, ruling))
       }
       return
     default: return
     }
-    guard conversation.changes & UInt8(change.rawValue) == 0 else { return }
-    conversation.changes |= UInt8(change.rawValue)
-    findings.add(strangers.request(change, operation, in: conversation, at: moment, ruling))
+    let bit = UInt8(change.rawValue) << (direction == .toServer ? 0 : 4)
+    guard conversation.changes & bit == 0 else { return }
+    conversation.changes |= bit
+    findings.add(strangers.request(change, operation, in: conversation, sent: direction, at: moment, ruling))
   }
 }

@@ -160,12 +160,15 @@ struct Detection: ~Copyable {
   }
 
   /// The one place where a flow is judged: when it begins, when its protocol is settled, when a relevant time window
-  /// opens or closes, and when the site is replaced. If it is unknown who opened the flow, a conduit that allows the
-  /// opposite direction settles that.
+  /// opens or closes, and when the site is replaced. If the flow may have begun before the monitor listened, and
+  /// nothing shows who opened it, a conduit that allows the opposite direction settles that. Later, the sender of the
+  /// first packet has opened it, whatever its port: an attacker chooses ports.
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
     guard hasSite else { return }
     conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
-    if !conversation.gate.verdict.isAllowed, conversation.flow.basis == .firstSeen, !conversation.flow.isICMP {
+    if !conversation.gate.verdict.isAllowed, conversation.flow.basis == .firstSeen, conversation.flow.mayBeOlder,
+      !conversation.flow.isICMP
+    {
       let forth = conversation.gate
       conversation.flip(.firstSeen)
       conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)

@@ -44,6 +44,8 @@ package struct Finding: Sendable {
   package var vlan = Packet.noVLAN
   package var dissector = DissectorID.none
   package var flow: FlowSummary?
+  /// Whether it is certain which of the two began.
+  package var isDirectionCertain = true
   package var operation: Operation?
   /// The record fields of `operation`, where its message is gone by the time the finding is reported.
   package var contents: ShownValues?
@@ -88,6 +90,7 @@ extension Moment {
     finding.ipProtocol = conversation.flow.transport
     finding.dissector = conversation.dissector
     finding.flow = conversation.summary
+    finding.isDirectionCertain = conversation.flow.isDirectionCertain
     return finding
   }
 
@@ -98,6 +101,8 @@ extension Moment {
   ) -> Finding {
     var finding = finding(kind, detail, conversation, direction)
     finding.operation = copy operation
+    // Who sent a request has asked for it.
+    if operation.role == .request { finding.isDirectionCertain = true }
     return finding
   }
 }

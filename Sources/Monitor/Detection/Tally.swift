@@ -13,16 +13,16 @@ struct PairKey: TableKey {
     self.what = what
   }
 
-  /// Client and server of a conversation; their MAC addresses if there is no IP.
-  init(_ conversation: borrowing Conversation) {
+  /// Sender and receiver of what is sent in `direction`; their MAC addresses if there is no IP.
+  init(_ conversation: borrowing Conversation, sent direction: Direction = .toServer) {
     let flow = conversation.flow
     guard flow.isLink else {
-      self.init(flow.client, flow.server)
+      if direction == .toServer { self.init(flow.client, flow.server) } else { self.init(flow.server, flow.client) }
       return
     }
     // No host has an address in ffff::/16.
     func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF) << 112 | UInt128(mac.rawValue)) }
-    self.init(address(flow.toServer.mac), address(flow.toClient.mac))
+    self.init(address(flow[direction].mac), address(flow[direction.reversed].mac))
   }
 
   func hash(seed: UInt64) -> UInt64 {

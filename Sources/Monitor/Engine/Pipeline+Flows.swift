@@ -48,7 +48,7 @@ extension Pipeline {
       slot = begin(key, packet, flags, moment)
       isNew = true
     }
-    let direction = conversations[slot].flow.direction(of: packet)
+    var direction = conversations[slot].flow.direction(of: packet)
     conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
     if isNew {
       conversations[slot].isConsequence = isConsequence(packet)
@@ -58,6 +58,8 @@ extension Pipeline {
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
       observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+      // Judging it may have turned it.
+      direction = conversations[slot].flow.direction(of: packet)
     }
     if conversations[slot].flow[direction].mac != packet.source
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
@@ -172,15 +174,30 @@ extension Pipeline {
     }
   }
 
+  /// Whether datagrams on a VLAN can answer what came before the monitor listened: in the first 30 seconds of its flows,
+  /// the longest that a request is waited for.
+  mutating func isEarly(_ vlan: UInt16, _ time: Int64) -> Bool {
+    let place = min(Int(vlan), 4096)
+    if firstFlows[place] == .max { firstFlows[place] = time }
+    return time &- firstFlows[place] < 30 * Pipeline.second
+  }
+
   mutating func begin(
     _ key: FlowKey, _ packet: borrowing Packet, _ flags: TCPFlags, _ moment: Moment
   ) -> Int {
     var sourceIsServer = false
     var basis = Flow.Basis.firstSeen
+    // A segment without SYN belongs to a connection that began before. A datagram may be the first one; its ports say
+    // nothing then, since its sender chose them.
+    let mayBeOlder = packet.transport == .tcp ? !flags.contains(.syn) : isEarly(packet.vlan, moment.time)
     if flags.contains(.syn) {
       sourceIsServer = flags.contains(.ack)
       basis = .syn
-    } else {
+    } else if let known = beginnings.find(key) {
+      sourceIsServer = beginnings[known].client != packet.sourceIP || beginnings[known].port != packet.sourcePort
+      basis = .earlier
+      beginnings.remove(known)
+    } else if mayBeOlder {
       let source = reader.tables.isServer(packet.sourcePort)
       let destination = reader.tables.isServer(packet.destinationPort)
       if source != destination {
@@ -197,8 +214,10 @@ extension Pipeline {
     default: break
     }
     conversationCount += 1
-    let flow = Flow(
+    var flow = Flow(
       packet, time: moment.time, frame: moment.frame, sourceIsServer: sourceIsServer, basis: basis)
+    // Where the first packet and the ports say the same, they need not be doubted.
+    flow.mayBeOlder = mayBeOlder && (basis == .firstSeen || sourceIsServer)
     let slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
     conversations[slot].number = conversationCount << 32 | UInt64(slot)
     return slot

@@ -82,8 +82,19 @@ extension Pipeline {
       observer.output.ended(conversations[slot].number, reader.exchange.names)
     }
     write(conversations[slot], reason, at: moment.time)
+    if reason == .timeout || reason == .evicted { remember(slot) }
     reader.release(&conversations[slot])
     conversations.remove(slot)
+  }
+
+  /// A flow that is silent for too long may go on: then it is known who began it.
+  private mutating func remember(_ slot: Int) {
+    let flow = conversations[slot].flow
+    guard !flow.isLink, flow.isDirectionCertain, flow.tcp != .closed, flow.tcp != .reset, flow.toClient.packets > 0
+    else { return }
+    let key = conversations.key(slot)
+    if let known = beginnings.find(key) { beginnings.remove(known) }
+    _ = beginnings.insert(key, Beginning(client: flow.client, port: flow.clientPort), at: flow.last)
   }
 
   mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {

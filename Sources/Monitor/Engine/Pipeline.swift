@@ -36,6 +36,14 @@ package struct Pipeline: ~Copyable {
   var defragmenter: Defragmenter
   var duplicates: DuplicateFilter
   var conversationCount: UInt64 = 0
+  /// When the first flow of each VLAN began (nanoseconds), the last place without a tag; `Int64.max` before it.
+  var firstFlows = [Int64](repeating: .max, count: 4097)
+  /// Who began flows that ended for the monitor only.
+  var beginnings: BoundedTable<FlowKey, Beginning>
+  struct Beginning {
+    let client: IPAddress
+    let port: UInt16
+  }
   var sweepPosition = 0
   var roundStart: Int64 = .min / 2
   var nextTick: Int64 = .min
@@ -50,6 +58,7 @@ package struct Pipeline: ~Copyable {
       Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
     reader = Reader(seed: options.seed)
     conversations = BoundedTable(limit: options.flowLimit, seed: options.seed)
+    beginnings = BoundedTable(limit: 65_536, seed: options.seed)
     defragmenter = Defragmenter(seed: options.seed)
     duplicates = DuplicateFilter(window: options.duplicateWindow, seed: options.seed)
   }
@@ -201,7 +210,8 @@ package struct Pipeline: ~Copyable {
     } else {
       if let oldest = conversations.next { end(oldest, .evicted) }
       conversationCount += 1
-      let flow = Flow(link: packet, time: moment.time, frame: moment.frame)
+      var flow = Flow(link: packet, time: moment.time, frame: moment.frame)
+      flow.mayBeOlder = isEarly(packet.vlan, moment.time)
       slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
       conversations[slot].number = conversationCount << 32 | UInt64(slot)
       observer.detection.linkBegan(&conversations[slot], moment)

@@ -10,7 +10,9 @@ struct Flow {
     case wellKnownPort
     /// The messages themselves distinguish question from answer.
     case content
-    /// No evidence: the sender of the first packet seen.
+    /// The flow was seen before, and had ended for the monitor only: silent for too long, or evicted.
+    case earlier
+    /// The sender of the first packet seen.
     case firstSeen
     var word: String { "\(self)" }
   }
@@ -51,6 +53,8 @@ struct Flow {
   var clientPort: UInt16
   var serverPort: UInt16
   var basis: Basis
+  /// It can have begun before the monitor listened, so that its first packet seen need not be its first one.
+  var mayBeOlder = false
   /// Nanoseconds, from the capture.
   let start: Int64
   var last: Int64
@@ -112,6 +116,15 @@ struct Flow {
     serverPort = packet.etherType.rawValue
     toServer.mac = packet.source
     toClient.mac = packet.destination
+  }
+
+  /// Whether it is certain who began.
+  var isDirectionCertain: Bool {
+    switch basis {
+    case .syn, .content, .earlier: true
+    case .wellKnownPort: !mayBeOlder
+    case .firstSeen: !(mayBeOlder && ipProtocol == IPProtocol.tcp.rawValue)
+    }
   }
 
   var isICMP: Bool { ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue }

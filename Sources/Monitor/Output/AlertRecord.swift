@@ -93,7 +93,8 @@ extension Records {
     line.close()
     line.open("decide")
     line.string("severity", Catalogue.severityWord(severity))
-    line.hundredths("confidence", entry.confidence)
+    // Of two ends that may each have begun, the alert can name the wrong one.
+    line.hundredths("confidence", finding.isDirectionCertain ? entry.confidence : entry.confidence / 2)
     if let responder = context.responder(zone) {
       line.string("responder", responder.name, limit: 160)
       line.string("contact", responder.contact, limit: 160)

@@ -32,7 +32,7 @@ extension Output {
     switch basis {
     case .syn: .handshake
     case .wellKnownPort: .port
-    case .content: .content
+    case .content, .earlier: .content
     case .firstSeen: .firstSeen
     }
   }

@@ -125,6 +125,8 @@ package struct Operation: Sendable {
   package var cyclic = Cyclic.no
   /// An envelope of another protocol's message, which is an operation of its own: policy judges that one.
   package var isCarrier = false
+  /// Asked in the course of the other end's command, as an S7 controller asks for the blocks it is loaded with.
+  package var isPartOfCommand = false
   /// For a program transfer: read from the controller, not loaded into it.
   package var isFetch = false
   /// Ties answer to question; -1 where the protocol has none.

@@ -27,10 +27,10 @@ struct Strangers {
   /// the site's verdict, nil without a site.
   @inline(never)
   mutating func request(
-    _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation, at moment: Moment,
-    _ ruling: Ruling?
+    _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) -> Finding? {
-    let pair = PairKey(conversation)
+    let pair = PairKey(conversation, sent: direction)
     let station = pair.source.bits
     let key = PairKey(.none, pair.destination, change.rawValue)
     let slot: Int
@@ -47,11 +47,11 @@ struct Strangers {
     table[slot].count = place + 1
     if let ruling {
       // Allowed by a conduit, or already reported for the lack of one.
-      guard conversation.client.asset == .none, ruling.verdict == .inside else { return nil }
+      guard conversation.party(direction).asset == .none, ruling.verdict == .inside else { return nil }
     } else if moment.time &- table[slot].first < Strangers.learning {
       return nil
     }
     return moment.finding(
-      change == .write ? .newWriter : .clockSetByStranger, .parties, conversation, about: operation)
+      change == .write ? .newWriter : .clockSetByStranger, .parties, conversation, direction, about: operation)
   }
 }

@@ -6,9 +6,10 @@ import Catalogue
 struct DeviceRenamed {
   /// A request to change a station's name.
   func request(
-    _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment, _ ruling: Ruling?
+    _ operation: borrowing Operation, _ conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment, _ ruling: Ruling?
   ) -> Finding? {
     if let ruling, ruling.verdict.isAllowed { return nil }
-    return moment.finding(.deviceRenamed, .parties, conversation, about: operation)
+    return moment.finding(.deviceRenamed, .parties, conversation, direction, about: operation)
   }
 }

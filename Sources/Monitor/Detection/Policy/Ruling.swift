@@ -8,12 +8,15 @@ struct Ruling {
   let refusedItem: Int?
   /// The verdict on that target.
   let itemVerdict: Verdict
+  /// Who asked: the end that sends in this direction.
+  let direction: Direction
 
   @inline(__always)
   var isAllowed: Bool { verdict.isAllowed && refusedItem == nil }
 
-  private init(_ verdict: Verdict, refusedItem: Int? = nil, itemVerdict: Verdict = .inside) {
+  private init(_ verdict: Verdict, sent direction: Direction, refusedItem: Int? = nil, itemVerdict: Verdict = .inside) {
     self.verdict = verdict
+    self.direction = direction
     self.refusedItem = refusedItem
     self.itemVerdict = itemVerdict
   }
@@ -22,33 +25,50 @@ struct Ruling {
   /// by target.
   init(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
-    at moment: Moment, by site: borrowing Site
+    sent sender: Direction, at moment: Moment, by site: borrowing Site
   ) {
-    guard !conversation.gate.allows(operation.action) else {
+    // A request is judged from its sender to its receiver, whoever is thought to have begun.
+    var direction = Direction.toServer
+    if sender == .toClient, operation.isReverseRequest { direction = .toClient }
+    var isFree = false
+    if direction == .toServer { isFree = conversation.gate.allows(operation.action) }
+    guard !isFree else {
       let conduit = conversation.gate.verdict.conduit ?? 0
-      self.init(conversation.client.zone == conversation.server.zone ? .inside : .allowed(conduit: conduit))
+      self.init(
+        conversation.client.zone == conversation.server.zone ? .inside : .allowed(conduit: conduit), sent: direction)
       return
     }
+    let from = conversation.party(direction)
+    let to = conversation.party(direction.reversed)
     let verdict = site.judge(
       operation.action, operation.target, operation.written, name: message.names[operation.target.name],
-      unit: operation.unit, from: conversation.client, to: conversation.server, service: conversation.service,
-      at: moment.time)
+      unit: operation.unit, from: from, to: to, service: conversation.service(direction), at: moment.time)
     guard verdict.isAllowed, operation.items.count > 0 else {
-      self.init(verdict)
+      self.init(verdict, sent: direction)
       return
     }
     var place = 0
     while let item = message.item(operation.items, place) {
       let itemVerdict = site.judge(
         operation.action, item.target, .none, name: message.names[item.target.name], unit: operation.unit,
-        from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+        from: from, to: to, service: conversation.service(direction), at: moment.time)
       if !itemVerdict.isAllowed {
-        self.init(verdict, refusedItem: place, itemVerdict: itemVerdict)
+        self.init(verdict, sent: direction, refusedItem: place, itemVerdict: itemVerdict)
         return
       }
       place += 1
     }
-    self.init(verdict)
+    self.init(verdict, sent: direction)
+  }
+}
+
+extension Operation {
+  /// A request that is judged when the end that was asked so far sends it. Keeping a conversation open is either
+  /// end's right (the TESTFR of IEC 60870-5-104, 5.2).
+  @inline(__always)
+  var isReverseRequest: Bool {
+    if role != .request || isPartOfCommand { return false }
+    return action != .session && action != .diagnose
   }
 }
 

@@ -9,19 +9,23 @@ struct ZonePolicy {
   func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
     guard ZonePolicy.concerns(conversation.flow), !conversation.isConsequence else { return .open }
     return site.gate(
-      from: conversation.client, to: conversation.server, service: conversation.service, at: moment.time)
+      from: conversation.client, to: conversation.server, service: conversation.service(), at: moment.time)
   }
 
   /// What there is to report about a flow.
   func flow(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
-    report(conversation.gate.verdict, nil, conversation, moment)
+    report(conversation.gate.verdict, nil, conversation, sent: .toServer, at: moment)
   }
 
   /// Whether an operation has to be judged at all: everything the conversation's gate does not let through. Envelopes
-  /// are exempt, since their contents are judged; responses are covered by their requests.
+  /// are exempt, since their contents are judged; responses are covered by their requests. The gate is about what the
+  /// client sends: a request of the other end is judged by itself.
   @inline(__always)
-  static func concerns(_ operation: borrowing Operation, _ gate: Gate, _ moment: Moment) -> Bool {
+  static func concerns(
+    _ operation: borrowing Operation, _ gate: Gate, sent direction: Direction, at moment: Moment
+  ) -> Bool {
     if operation.isCarrier { return false }
+    if direction == .toClient, operation.isReverseRequest { return true }
     if operation.role == .response, operation.pairing != .unasked { return false }
     if moment.time >= gate.validUntil { return true }
     return !gate.allows(operation.action)
@@ -33,20 +37,24 @@ struct ZonePolicy {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     at moment: Moment, _ ruling: Ruling
   ) -> Finding? {
-    guard ruling.verdict.isAllowed else { return report(ruling.verdict, copy operation, conversation, moment) }
+    guard ruling.verdict.isAllowed else {
+      return report(ruling.verdict, copy operation, conversation, sent: ruling.direction, at: moment)
+    }
     guard let place = ruling.refusedItem, let item = message.item(operation.items, place) else { return nil }
     var refused = copy operation
     refused.target = item.target
     refused.values = item.values
     refused.items = ItemRange()
-    return report(ruling.itemVerdict, refused, conversation, moment)
+    return report(ruling.itemVerdict, refused, conversation, sent: ruling.direction, at: moment)
   }
 
   private func report(
-    _ verdict: Verdict, _ operation: Operation?, _ conversation: borrowing Conversation, _ moment: Moment
+    _ verdict: Verdict, _ operation: Operation?, _ conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment
   ) -> Finding? {
     let kind = verdict.findingKind(
-      of: operation?.action, on: operation?.target.area ?? .none, from: conversation.client, to: conversation.server)
+      of: operation?.action, on: operation?.target.area ?? .none, from: conversation.party(direction),
+      to: conversation.party(direction.reversed))
     // A renaming is for `DeviceRenamed` to report.
     guard let kind, kind != .deviceRenamed else { return nil }
     let detail: Finding.Detail =
@@ -58,14 +66,15 @@ struct ZonePolicy {
       case .target(let conduit): .refusedTarget(conduit: conduit)
       case .time(let conduit, let window): .refusedTime(conduit: conduit, window: window)
       }
-    var finding = moment.finding(kind, detail, conversation)
+    var finding = moment.finding(kind, detail, conversation, direction)
     finding.operation = operation
+    if operation?.role == .request { finding.isDirectionCertain = true }
     return finding
   }
 
   /// Addresses that never leave their segment cross no zone. Multicast stays in its sender's zone, where a conduit may
   /// restrict it.
-  private static func concerns(_ flow: Flow) -> Bool {
+  static func concerns(_ flow: Flow) -> Bool {
     if flow.isLink { return true }
     return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal
       && !flow.server.isLinkLocal && !flow.client.isLoopback && !flow.server.isLoopback

@@ -18,7 +18,9 @@ struct English {
     return Wording(
       signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
       expected: expectedOfDetail ?? kind.expected, seen: seen,
-      reason: reasonOfDetail ?? kind.reason ?? entry.meaning.en)
+      reason: (reasonOfDetail ?? kind.reason ?? entry.meaning.en)
+        + (finding.isDirectionCertain
+          ? "" : "; it is not certain which of the two began, since they may have talked before the monitor started"))
   }
 
   /// For all further findings of the kind in this window.

@@ -18,7 +18,8 @@ struct Japanese {
     return Wording(
       signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
       expected: expectedOfDetail ?? kind.expected, seen: seen,
-      reason: reasonOfDetail ?? kind.reason ?? entry.meaning.ja)
+      reason: (reasonOfDetail ?? kind.reason ?? entry.meaning.ja)
+        + (finding.isDirectionCertain ? "" : "ただし、監視を始める前から続く通信かもしれず、どちらが始めたかは確かではありません。"))
   }
 
   /// For all further findings of the kind in this window.

@@ -13,6 +13,9 @@ enum S7Requests {
     operation.transaction = message.reference
     operation.unit = message.unit
     operation.isFetch = function == .startUpload || function == .upload || function == .endUpload
+    if exchange.direction == .toClient {
+      operation.isPartOfCommand = function == .downloadBlock || function == .downloadEnded
+    }
     let parameters = message.parameters
     switch function {
     case .setup: if let setup = S7SetupParameters(parameters) { operation.facets[.pduSize] = UInt32(setup.pduLength) }
