@@ -31,7 +31,7 @@ extension Site {
         Bilingual(
           "cannot be read: expected a site file, not a folder", "読めません。フォルダーではなくサイトファイルを指定してください"), false)
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = decode(data) else {
       let text = String(decoding: data, as: UTF8.self)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       let line = lines.firstIndex { $0.unicodeScalars.contains("\u{FFFD}") } ?? 0
@@ -42,6 +42,14 @@ extension Site {
       throw SiteErrors(problems: [problem])
     }
     return try parse(text, file: file)
+  }
+
+  /// The text of a file in UTF-8, or, as its byte order mark says, in UTF-16 (YAML 1.2.2, 5.2); without the mark.
+  private static func decode(_ data: Data) -> String? {
+    if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
+      return String(data: data, encoding: .utf16)
+    }
+    return String(validating: data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data, as: UTF8.self)
   }
 
   /// Reads the text of a site file; `file` is its name in messages.

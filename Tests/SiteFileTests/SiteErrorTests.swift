@@ -284,6 +284,31 @@ struct SiteErrorTests {
     #expect(site.asset(ip: IPAddress(v4: 0x0A01_1FFA)) == AssetID(rawValue: 7999))
   }
 
+  @Test func `a byte order mark may begin the file, and UTF-16 needs one`() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let text = plant.replacingOccurrences(of: "\n", with: "\r\n")
+    let little = text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    let big = text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+    for bytes in [[0xEF, 0xBB, 0xBF] + Array(text.utf8), [0xFF, 0xFE] + little, [0xFE, 0xFF] + big] {
+      try Data(bytes).write(to: file)
+      let site = try Site.load(file: file.path)
+      #expect(site.warnings.isEmpty && site.assets.count == 3)
+    }
+    // Columns of the first line count from what people see.
+    try Data([0xEF, 0xBB, 0xBF] + Array("sito: a".utf8)).write(to: file)
+    do {
+      _ = try Site.load(file: file.path)
+      Issue.record("an unknown key is an error")
+    } catch {
+      #expect(error.problems.contains { $0.line == 1 && $0.column == 1 })
+    }
+    for bytes: [UInt8] in [little, [0xEF, 0xBB], [0xFF, 0xFE, 0x00, 0xD8]] {
+      try Data(bytes).write(to: file)
+      #expect(throws: SiteErrors.self) { try Site.load(file: file.path) }
+    }
+  }
+
   @Test func `no truncation and no changed byte of the example causes a trap`() {
     let bytes = Array(plant.utf8)
     for count in bytes.indices { _ = problems(String(decoding: bytes[..<count], as: UTF8.self)) }

@@ -79,7 +79,10 @@ extension Pipeline {
         at: moment)
     case .udp, .udpLite:
       answered(slot, direction, moment)
-      if !conversations[slot].isAnswered { observer.detection.datagram(conversations[slot], direction, moment) }
+      // A switch mirrors to a monitor that never answers; each frame in it is counted for itself.
+      if !conversations[slot].isAnswered, !packet.tunnel.isMirror {
+        observer.detection.datagram(conversations[slot], direction, moment)
+      }
       reader.datagram(
         packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isIncomplete || packet.isCut,
         at: moment, &observer)

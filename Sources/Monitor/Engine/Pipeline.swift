@@ -150,7 +150,7 @@ package struct Pipeline: ~Copyable {
       if packet.network == .ipv4 { statistics.ipv4 += 1 } else { statistics.ipv6 += 1 }
       if packet.isFragment {
         fragment(packet, &moment)
-      } else if !packet.tunnel.isMirror {
+      } else {
         datagram(packet, moment)
       }
     case .none, .other:
@@ -167,7 +167,7 @@ package struct Pipeline: ~Copyable {
     if defragmenter.differing > 0 { observer.detection.overlap(defragmenter.differing, fragmentOf: packet, moment) }
     guard case .complete(let payload, let transport) = outcome else { return }
     var whole = Packet(reassembled: payload.bytes, of: Datagram(of: packet), protocol: transport)
-    if !whole.tunnel.isMirror { datagram(whole, moment) }
+    datagram(whole, moment)
     // The fragments may have carried a tunnel, whose contents count like any others.
     var depth = moment.tunnelDepth
     while whole.tunnel != .none, depth < Pipeline.tunnelDepthLimit {
@@ -176,7 +176,7 @@ package struct Pipeline: ~Copyable {
       whole = whole.inner()
       guard !whole.isFragment, whole.network == .ipv4 || whole.network == .ipv6 else { return }
       moment.vlan = whole.vlan
-      if !whole.tunnel.isMirror { datagram(whole, moment) }
+      datagram(whole, moment)
     }
   }
 

@@ -103,7 +103,17 @@ package struct JSONLine: Sendable {
     leaves += 1
   }
 
-  mutating func element(_ value: Number) {
+  /// An array of numbers under `key`. Where one of them has no spelling that every reader of JSON takes, the array has
+  /// texts instead, in the same places, and another key: a field of an index has one type, and a reader that refuses
+  /// one value refuses the whole record.
+  mutating func numbers(_ key: String, orTexts textKey: String, _ values: [Number]) {
+    let arePlain = values.allSatisfy(\.isPlain)
+    openArray(arePlain ? key : textKey)
+    for value in values { arePlain ? element(value) : element(value.text) }
+    closeArray()
+  }
+
+  private mutating func element(_ value: Number) {
     switch value {
     case .unsigned(let value): element(value)
     case .signed(let value): element(value)

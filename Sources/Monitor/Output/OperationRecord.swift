@@ -18,16 +18,10 @@ extension JSONLine {
       if shown.targetsCount > shown.targets.count { number("targets_count", shown.targetsCount) }
     }
     if !shown.numbers.isEmpty {
-      openArray("values")
-      for value in shown.numbers { element(value) }
-      closeArray()
+      numbers("values", orTexts: "values_text", shown.numbers)
       if shown.count > shown.numbers.count { number("values_count", shown.count) }
     }
-    if !shown.before.isEmpty {
-      openArray("values_before")
-      for value in shown.before { element(value) }
-      closeArray()
-    }
+    if !shown.before.isEmpty { numbers("values_before", orTexts: "values_before_text", shown.before) }
     for place in 0..<operation.facets.count {
       let entry = operation.facets.entry(place)
       number(entry.facet.word, entry.number)

@@ -87,9 +87,10 @@ package struct Records: Sendable {
       line.closeArray()
     }
     let hasPorts = Records.hasPorts(ipProtocol)
-    line.string("src_ip", address(source))
+    let (from, to) = addresses(source, destination, ipProtocol)
+    line.string("src_ip", from)
     if hasPorts { line.number("src_port", source.port) }
-    line.string("dest_ip", address(destination))
+    line.string("dest_ip", to)
     if hasPorts { line.number("dest_port", destination.port) }
     if let ipProtocol { line.string("proto", Records.protocolName(ipProtocol)) }
     if ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue {
@@ -116,10 +117,19 @@ package struct Records: Sendable {
     }
   }
 
-  /// Without IP the device's address in the site file, else `0.0.0.0`: readers refuse alerts without addresses.
-  func address(_ end: Endpoint) -> String {
-    if end.ip != .none { return end.ip.description }
-    return context.asset(end.party.asset)?.ip?.description ?? "0.0.0.0"
+  /// Readers refuse alerts without addresses, and those with addresses of two families. Without IP an end has its
+  /// address in the site file. An end without address has the unspecified one of the family, which is also what a
+  /// station sends from that has no address yet (RFC 4291, 2.5.2).
+  func addresses(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) -> (String, String) {
+    let ends = [source, destination].map { end in
+      end.ip != .none ? end.ip : ipProtocol == nil ? context.asset(end.party.asset)?.ip : nil
+    }
+    let seen = [source, destination].map(\.ip).first { $0 != .none }
+    let isV4 = (seen ?? ends[0] ?? ends[1])?.isV4 ?? (ipProtocol == nil)
+    let texts = ends.map { ip in
+      ip.flatMap { $0.isV4 == isV4 ? $0.description : nil } ?? (isV4 ? "0.0.0.0" : "::")
+    }
+    return (texts[0], texts[1])
   }
 
   static func hasPorts(_ ipProtocol: UInt8?) -> Bool {

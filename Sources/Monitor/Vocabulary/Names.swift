@@ -75,11 +75,39 @@ package struct Names: ~Escapable {
     }
   }
 
-  /// The name as text; what is no UTF-8 becomes U+FFFD.
+  /// The name as text; what is no UTF-8 becomes U+FFFD, and what a terminal would obey is written out.
   package func text(_ id: NameID) -> String? {
     let bytes = self[id]
     guard bytes.byteCount > 0 else { return nil }
-    return String(decoding: [UInt8](copying: bytes), as: UTF8.self)
+    return String(decoding: [UInt8](copying: bytes), as: UTF8.self).withControlsWrittenOut
+  }
+}
+
+extension String {
+  /// The same with every character that a terminal obeys instead of showing it in the form `<U+001B>`: people print
+  /// sentences (CWE-150), and a name from the wire may hold anything.
+  var withControlsWrittenOut: String {
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.isControl {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        text += "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
+
+extension Unicode.Scalar {
+  /// Controls, ends of lines, and the marks that change the direction of writing (Unicode 16, `Bidi_Control`).
+  fileprivate var isControl: Bool {
+    switch value {
+    case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 

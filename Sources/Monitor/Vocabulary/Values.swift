@@ -85,6 +85,28 @@ package enum Number: Equatable, Sendable {
   case unsigned(UInt64)
   case signed(Int64)
   case real(Double)
+
+  /// Whether JSON has a spelling for it that every reader takes: no infinity, no NaN, and no more than 64 bits with
+  /// sign (RFC 8259, 6).
+  var isPlain: Bool {
+    switch self {
+    case .unsigned(let value): value <= UInt64(Int64.max)
+    case .signed: true
+    case .real(let value): value.isFinite
+    }
+  }
+  /// As people write it: whole numbers without a fraction; what a device holds in single precision with no more digits
+  /// than that has.
+  var text: String {
+    switch self {
+    case .unsigned(let value): return "\(value)"
+    case .signed(let value): return "\(value)"
+    case .real(let value):
+      guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
+      if value == value.rounded(), value.magnitude < 9_007_199_254_740_992 { return "\(Int64(value))" }
+      return Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
+    }
+  }
 }
 
 extension Values {
@@ -145,13 +167,11 @@ extension Values {
     }
   }
 
-  /// Adds at most `most` numbers in all to `numbers`. Numbers that JSON has no spelling for
-  /// (infinities, NaN) are left out.
+  /// Adds at most `most` numbers in all to `numbers`, each in its place: infinities and NaN, too.
   func read(_ message: RawSpan, most: Int, into numbers: inout [Number]) {
     var index = 0
     while numbers.count < most, let number = number(index, in: message) {
       index += 1
-      if case .real(let value) = number, !value.isFinite { continue }
       numbers.append(number)
     }
   }

@@ -30,10 +30,21 @@ package struct EtherType: RawRepresentable, Hashable, Sendable {
   /// Redundancy tag of a high-availability seamless ring (IEC 62439-3, 5.6).
   static let hsr = EtherType(rawValue: 0x892F)
 
-  /// The tag protocol identifiers in use: 802.1Q, 802.1ad, and the two that came before 802.1ad.
+  /// Redundancy tag (IEEE 802.1CB, 7.8).
+  static let redundancyTag = EtherType(rawValue: 0xF1C1)
+  /// Virtual network tag, before IEEE 802.1BR.
+  static let vnTag = EtherType(rawValue: 0x8926)
+  /// Port extension (IEEE 802.1BR, 7.5).
+  static let eTag = EtherType(rawValue: 0x893F)
+  /// Backbone service instance (IEEE 802.1Q, 9.7).
+  static let serviceInstance = EtherType(rawValue: 0x88E7)
+  static let ciscoMetadata = EtherType(rawValue: 0x8909)
+
+  /// The tag protocol identifiers in use: 802.1Q, 802.1ad, and those of switches from before 802.1ad: 0x9100 to 0x9300
+  /// (DPDK, rte_ether.h), 0x8200 (3Com 4800G and HP 5120 manuals, "Configuring basic QinQ").
   var isVLANTag: Bool {
     switch rawValue {
-    case 0x8100, 0x88A8, 0x9100, 0x9200: true
+    case 0x8100, 0x88A8, 0x9100, 0x9200, 0x9300, 0x8200: true
     default: false
     }
   }

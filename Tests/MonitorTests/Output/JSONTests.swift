@@ -51,6 +51,16 @@ import Testing
     }
   }
 
+  @Test func `numbers that not every reader takes are texts in their places, under another key`() {
+    func written(_ numbers: [Number]) -> String { line { $0.numbers("n", orTexts: "t", numbers) } }
+    #expect(written([.real(2.5), .signed(.min), .unsigned(9)]) == "{\"n\":[2.5,-9223372036854775808,9]}\n")
+    #expect(written([.unsigned(UInt64(Int64.max))]) == "{\"n\":[9223372036854775807]}\n")
+    #expect(written([.real(2.5), .real(.nan), .real(3)]) == #"{"t":["2.5","NaN","3"]}"# + "\n")
+    #expect(written([.real(.infinity), .real(-.infinity)]) == #"{"t":["Infinity","-Infinity"]}"# + "\n")
+    #expect(
+      written([.unsigned(1 << 63), .unsigned(.max)]) == #"{"t":["9223372036854775808","18446744073709551615"]}"# + "\n")
+  }
+
   @Test func `numbers fit into signed 64 bits`() {
     let text = line {
       $0.number("a", UInt64.max)

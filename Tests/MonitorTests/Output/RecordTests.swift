@@ -145,6 +145,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("::", "ff02::1", 58, "::", "ff02::1"), ("fe80::1", "::", 17, "fe80::1", "::"), ("::", "::", 17, "::", "::"),
+    ("0.0.0.0", "255.255.255.255", 17, "0.0.0.0", "255.255.255.255"), ("::", "10.0.0.1", 6, "0.0.0.0", "10.0.0.1"),
+  ])
+  func `the addresses of a record are of one family`(
+    source: String, destination: String, ipProtocol: UInt8, from: String, to: String
+  ) throws {
+    let ends = try [source, destination].map { Endpoint(ip: try #require(IPAddress($0)), party: Samples.controller) }
+    let texts = Records(Samples.context()).addresses(ends[0], ends[1], ipProtocol)
+    #expect(texts.0 == from && texts.1 == to)
+  }
+
   @Test func `without IP the device's listed address is used, else 0.0.0.0`() throws {
     var finding = Samples.finding(.unknownMAC, action: nil)
     finding.source.ip = .none

@@ -162,6 +162,9 @@ import Testing
           operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: nil, message: Message(),
           copyOf: 1, to: &sink)
       }
+      values.numbers = [.real(.nan), .unsigned(.max)]
+      values.before = [.real(-.infinity), .unsigned(1)]
+      records.alert(finding, once, values: values, Samples.identities, to: &sink)
       records.flow(flow, to: &sink)
       records.asset(
         AssetRecord(

@@ -23,6 +23,7 @@ import Testing
     ("802.1Q", hex("8100 a00a"), [(0x8100, 5, false, 10)]),
     ("802.1ad and 802.1Q", hex("88a8 1014 8100 6fff"), [(0x88A8, 0, true, 20), (0x8100, 3, false, 4095)]),
     ("both older types", hex("9100 0001 9200 0002"), [(0x9100, 0, false, 1), (0x9200, 0, false, 2)]),
+    ("further older types", hex("9300 2001 8200 1002"), [(0x9300, 1, false, 1), (0x8200, 0, true, 2)]),
     (
       "four", hex("8100 0001 8100 0002 8100 0003 8100 0000"),
       [(0x8100, 0, false, 1), (0x8100, 0, false, 2), (0x8100, 0, false, 3), (0x8100, 0, false, 0)]
@@ -123,6 +124,74 @@ import Testing
       #expect(packet.etherType.rawValue == 0x88B8 && packet.network == .other && array(packet.payload) == hex("0001"))
     }
     read(ethernet(0x892F, hex("1040 0007 88"))) { #expect($0.fault?.reason == .short) }
+  }
+
+  /// Tags between the addresses and the EtherType, with their own EtherType.
+  static let otherTags: [(name: String, bytes: [UInt8])] = [
+    ("R-TAG", hex("f1c1 0000 1234")), ("VN-tag", hex("8926 c005 9007")), ("E-TAG", hex("893f 7abc 1def 0102")),
+    ("I-TAG", hex("88e7 50 012345 0080f4010203 02aabbccddee")), ("Cisco metadata", hex("8909 01 01 0001 0011")),
+    ("Cisco metadata with three options", hex("8909 01 02 0001 0011 0001 0012 0001 0013")),
+  ]
+
+  @Test func `every field of the tags of redundancy, port extension and backbones is read`() throws {
+    let redundancy = hex("0001 1234 0800")
+    let rTag = try RedundancyTag(span(redundancy))
+    #expect(rTag.reserved == 1 && rTag.sequenceNumber == 0x1234 && rTag.type == .ipv4)
+    let virtual = hex("c005 9007 86dd")
+    let vnTag = try VNTag(span(virtual))
+    #expect(vnTag.isFromBridge && vnTag.isList && vnTag.destinationInterface == 5 && vnTag.isLooped)
+    #expect(vnTag.version == 1 && vnTag.sourceInterface == 7 && vnTag.type == .ipv6)
+    let extended = hex("7abc 1def 0102 0806")
+    let eTag = try ETag(span(extended))
+    #expect(eTag.priority == 3 && eTag.isDropEligible && eTag.ingressChannel == 0x01ABC && eTag.group == 1)
+    #expect(eTag.channel == 0x02DEF && eTag.type == .arp)
+    let backbone = hex("b8 012345 0080f4010203 02aabbccddee 8100")
+    let iTag = try ServiceInstanceTag(span(backbone))
+    #expect(iTag.priority == 5 && iTag.isDropEligible && iTag.isOfBackbone && iTag.serviceIdentifier == 0x012345)
+    #expect(iTag.destination == MACAddress("00:80:f4:01:02:03") && iTag.source == MACAddress("02:aa:bb:cc:dd:ee"))
+    #expect(iTag.type == .vlan)
+    let metadata = hex("01 02 1001 0011 0000 0000 0000 0000 0800")
+    let cisco = try CiscoMetadata(span(metadata))
+    #expect(cisco.version == 1 && cisco.length == 16 && cisco.optionType == 1 && cisco.securityGroup == 0x11)
+    #expect(cisco.type == .ipv4)
+  }
+
+  @Test(arguments: otherTags.indices) func `a tag hides nothing, whatever VLAN tags are around it`(index: Int) {
+    let tag = Self.otherTags[index].bytes
+    let isBackbone = tag.starts(with: hex("88e7"))
+    for (before, after) in [("", ""), ("8100 000a", ""), ("", "8100 000a"), ("88a8 000a 8100 000b", "8100 000c")] {
+      let (before, after) = (hex(before), hex(after))
+      read(destinationMAC + sourceMAC + before + tag + after + hex("0800") + Self.tcp) { packet in
+        #expect(packet.transport == .tcp && packet.fault == nil && packet.source == MACAddress("02:aa:bb:cc:dd:ee"))
+        // The backbone's own VLAN is not its customer's.
+        let vlan = isBackbone ? after : before + after
+        #expect(packet.vlan == (vlan.isEmpty ? Packet.noVLAN : isBackbone && after.last == 12 ? 12 : 10))
+        #expect(packet.tagCount == (isBackbone || before.isEmpty ? after.count / 4 : before.count / 4))
+        for place in 0..<packet.tagCount { #expect(packet.tag(place).tpid.isVLANTag) }
+      }
+      // Nothing between the addresses is cut off without a fault.
+      for count in 0..<tag.count {
+        read(destinationMAC + sourceMAC + before + tag.prefix(count)) {
+          #expect($0.fault != nil && $0.transport == .none)
+        }
+      }
+    }
+    read(destinationMAC + sourceMAC + tag + hex("f1c1 0000 0001 8926 00000000 0806") + NetworkTests.request) {
+      #expect($0.network == .arp && $0.fault == nil)
+    }
+  }
+
+  @Test func `Cisco metadata without a length are malformed`() {
+    read(ethernet(0x8909, hex("01 00 0001 0011 0800") + Self.tcp)) {
+      #expect($0.fault?.reason == .length && $0.fault?.offset == 14)
+    }
+  }
+
+  @Test func `the tag of a redundant frame in a cooked capture is no VLAN tag`() {
+    let header = hex("f1c1 0000 00000003 0001 04 06 02aabbccddee 0000")
+    read(header + hex("0000 0001 8100 000b 0800") + Self.tcp, .linuxCooked2) { packet in
+      #expect(packet.transport == .tcp && packet.vlan == 11 && packet.tag(0) == VLANTag(tpid: 0x8100, tci: 11))
+    }
   }
 
   @Test func `cooked frames have the sender's address and a type`() throws {

@@ -13,6 +13,9 @@ import Testing
     + LinkTests.tagged.map {
       ($0.name, .ethernet, destinationMAC + sourceMAC + $0.bytes + hex("0800") + LinkTests.tcp)
     }
+    + LinkTests.otherTags.map {
+      ($0.name, .ethernet, destinationMAC + sourceMAC + $0.bytes + hex("8100 000a 0800") + LinkTests.tcp)
+    }
     + NetworkTests.extensions.map { ($0.name, .ethernet, ethernet(0x86DD, ipv6($0.first, $0.bytes + udp(502, [1])))) }
     + [
       ("ARP", .ethernet, ethernet(0x0806, NetworkTests.request)),

@@ -139,16 +139,3 @@ struct OperationFacts {
 
   private static func lastAddress(of target: Target) -> UInt64 { target.address &+ UInt64(target.count) &- 1 }
 }
-
-extension Number {
-  /// Whole numbers without a fraction; what a device holds in single precision with no more digits than that has.
-  fileprivate var text: String {
-    switch self {
-    case .unsigned(let value): "\(value)"
-    case .signed(let value): "\(value)"
-    case .real(let value):
-      value == value.rounded() && value.magnitude < 9_007_199_254_740_992
-        ? "\(Int64(value))" : Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
-    }
-  }
-}

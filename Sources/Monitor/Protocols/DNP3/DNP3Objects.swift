@@ -93,8 +93,8 @@ struct DNP3Object: Sendable {
     case 101: return bytes(0x8420)
     case 102: return variation == 1 ? 1 : nil
     case 86: return variation == 2 ? 1 : nil
-    // The variation is the length of the string.
-    case 110...115: return Int(variation)
+    // The variation is the length of the string; 0, "whatever the length", is for requests to read.
+    case 110...115: return variation == 0 ? nil : Int(variation)
     // Those of fixed size; the others are preceded by their size.
     case 120: return variation == 3 ? 6 : variation == 4 ? 2 : nil
     case 121: return variation == 1 ? 7 : nil

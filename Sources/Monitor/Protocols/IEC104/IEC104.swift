@@ -136,10 +136,16 @@ enum IEC104: Dissector {
   }
 
   private static func check(_ unit: borrowing IEC104DataUnit, _ operation: inout Operation) {
+    // A station mirrors the command that it refuses, whatever is wrong with it (IEC 60870-5-101, 7.2.3.1).
+    let isMirrored = unit.isNegative || unit.cause.isRefusal
     if !unit.type.isKnown {
       operation.note(Fault(.code, "Type identification", seen: UInt64(unit.type.rawValue), least: 1, most: 127))
     } else if !unit.cause.isKnown {
       operation.note(Fault(.value, "Cause of transmission", seen: UInt64(unit.cause.rawValue), least: 1, most: 47))
+    } else if unit.type.isSingle, !isMirrored, unit.number != 1 {
+      operation.note(Fault(.quantity, "Number of information objects", seen: UInt64(unit.number), expected: 1))
+    } else if unit.type.isSingle, !isMirrored, unit.isSequence {
+      operation.note(Fault(.value, "SQ", seen: 1, expected: 0))
     } else if let expected = unit.expectedLength, expected != unit.length {
       // The length field also counts the control field.
       operation.note(

@@ -76,6 +76,14 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   var isSecurity: Bool { 81...87 ~= rawValue || 90...95 ~= rawValue }
   /// Process information in monitor direction.
   var isMonitored: Bool { rawValue <= 41 || rawValue == 70 }
+  /// Commands, system information and parameters: one information object, SQ = 0 (IEC 60870-5-101, 7.3.2 to 7.3.5;
+  /// IEC 60870-5-104, 8, for the types with long time).
+  var isSingle: Bool {
+    switch rawValue {
+    case 45...51, 58...64, 70, 100...107, 110...113: true
+    default: false
+    }
+  }
   /// Files are transferred in both directions.
   var isFile: Bool { 120...127 ~= rawValue }
 

@@ -95,7 +95,10 @@ enum ProfinetDCP {
     while let block = blocks.next() {
       let value = isSet ? block.value : block.contents
       var target = block.kind.target
-      if target.area == .station { target.name = exchange.name(value) }
+      if target.area == .station {
+        target.name = exchange.name(value)
+        if isSet, let fault = ProfinetStationName(value).fault { operation.note(fault) }
+      }
       var values = Values.none
       if block.kind.hasIPSuite, let suite = ProfinetIPSuite(value) {
         if isSet { values = Values(.uint32, at: block.valueRange.lowerBound, 3, end: block.valueRange.upperBound) }

@@ -7,7 +7,7 @@ extension Packet {
   func tag(_ index: Int) -> VLANTag {
     let offset = tagOffset + index * VLANTag.length
     // Cooked version 2 has the type before its header, the tag after it.
-    let isApart = index == 0 && linkType.rawValue == LinkType.linuxCooked2.rawValue
+    let isApart = linkType.rawValue == LinkType.linuxCooked2.rawValue && offset == LinuxCooked2Header.length - 2
     return VLANTag(tpid: bytes.u16(isApart ? 0 : offset), tci: bytes.u16(offset + 2))
   }
 

@@ -133,6 +133,10 @@ extension Packet {
         }
         type = EtherType(rawValue: bytes.u16(offset + 4))
         offset += 6
+      case .redundancyTag, .vnTag, .eTag, .serviceInstance, .ciscoMetadata:
+        guard let tagged = readOtherTag(type, at: offset, end: end) else { return }
+        type = tagged.type
+        offset = tagged.offset
       default:
         if type.rawValue >= EtherType.minimum { return readUnknown(at: offset, end: end) }
         return readIEEE8023(length: Int(type.rawValue), at: offset, end: end)
@@ -150,9 +154,35 @@ extension Packet {
       tagOffset = offset - 2
       vlan = VLANTag(tpid: tpid.rawValue, tci: bytes.u16(offset)).id
     }
-    // A second run of tags, after MACsec or HSR, is skipped: the first run is the network's.
+    // A second run of tags, after MACsec or another tag, is skipped: the first run is the network's.
     if tagOffset + tagCount * VLANTag.length == offset - 2 { tagCount += 1 }
     return EtherType(rawValue: bytes.u16(offset + 2))
+  }
+
+  /// What follows a tag that is no VLAN's, and where.
+  private mutating func readOtherTag(_ type: EtherType, at offset: Int, end: Int) -> (type: EtherType, offset: Int)? {
+    let rest = bytes.slice(offset, end - offset)
+    do throws(Malformed) {
+      switch type {
+      case .redundancyTag: return (try RedundancyTag(rest).type, offset + RedundancyTag.length)
+      case .vnTag: return (try VNTag(rest).type, offset + VNTag.length)
+      case .eTag: return (try ETag(rest).type, offset + ETag.length)
+      case .ciscoMetadata:
+        let tag = try CiscoMetadata(rest)
+        return (tag.type, offset + tag.length)
+      default:
+        let tag = try ServiceInstanceTag(rest)
+        // From here on the frame is the customer's: addresses and VLAN of the backbone are not those of its stations.
+        destination = tag.destination
+        source = tag.source
+        tagCount = 0
+        vlan = Packet.noVLAN
+        return (tag.type, offset + ServiceInstanceTag.length)
+      }
+    } catch {
+      fail(error, at: offset, end: end)
+      return nil
+    }
   }
 
   /// A frame with a length and no type; it is trimmed to the length.

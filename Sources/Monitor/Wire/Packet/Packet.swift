@@ -10,8 +10,7 @@ import Capture
 package struct Packet: ~Escapable {
   package enum Network: UInt8, Sendable { case none, arp, ipv4, ipv6, other }
   package enum Transport: UInt8, Sendable { case none, tcp, udp, udpLite, icmp, icmpv6, igmp, sctp, other }
-  /// What wraps the inner packet. `erspan1…3` and `tzsp` carry mirrored frames: their outside is transport of the
-  /// mirror, not traffic of the plant.
+  /// What wraps the inner packet. `erspan1…3` and `tzsp` carry mirrored frames.
   package enum Tunnel: UInt8, Sendable {
     case none, gre, erspan1, erspan2, erspan3, vxlan, geneve, tzsp, ipInIP, gtp
     @inline(__always)

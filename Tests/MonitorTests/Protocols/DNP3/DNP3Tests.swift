@@ -283,11 +283,24 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       ("01 3C02 0F", "Qualifier"), ("01 1E00 00 05 02", "Stop index"), ("81 0000 1E01 00 00 09 01", "Objects"),
       ("81 0000 C801 00 00 01 01", "Object"), ("01 3C02", "Object header"), ("81 00", "Internal indications"),
       ("04 0C01 28 FFFF 0500 03", "Objects"), ("01 1E00 01 0500", "Range"),
+      ("81 0000 6E00 01 0000 FFFF 4142434445", "Object"), ("81 0000 6F00 28 0100 0500 41", "Object"),
+      ("82 0000 7100 17 01 05", "Object"), ("02 7000 00 05 05", "Object"),
     ])
   func faults(_ text: String, _ field: String) {
     var exchange = conversation()
     _ = exchange.step(hex(dnp3("C0 C5" + text, isMaster: hex(text)[0] < 128)), DNP3.self)
     #expect(exchange.operations.first?.fault?.field.description == field)
+  }
+
+  @Test(
+    "octet strings have their length as variation, and any variation may be asked for",
+    arguments: [
+      "01 6E00 06", "01 6E00 00 01 05", "01 6F00 06", "81 0000 6E02 00 01 02 41424344", "82 0000 6F01 17 01 05 41",
+    ])
+  func octetStrings(_ text: String) {
+    var exchange = conversation()
+    _ = exchange.step(hex(dnp3("C0 C5" + text, isMaster: hex(text)[0] < 128)), DNP3.self)
+    #expect(exchange.operations.first?.fault == nil && exchange.operations.count == 1)
   }
 
   @Test(

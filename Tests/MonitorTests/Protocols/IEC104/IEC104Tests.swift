@@ -202,11 +202,29 @@ let iec104Scripts = [
     arguments: [
       ("2D 01 06 00 0700 050000", "Length of APDU"), ("80 01 06 00 0700 050000 01", "Type identification"),
       ("2D 01 3F 00 0700 050000 01", "Cause of transmission"), ("09 7F 03 00 0700 050000 0040 00", "Length of APDU"),
+      ("2D 02 06 00 0700 050000 01 060000 01", "Number of information objects"),
+      ("2D 00 06 00 0700", "Number of information objects"), ("2D 81 06 00 0700 050000 01", "SQ"),
+      ("32 82 06 00 0700 050000 0000C03F 00 0000C03F 00", "Number of information objects"),
+      ("3A 02 06 00 0700 050000 01 E86F2E01180B1A 060000 01 E86F2E01180B1A", "Number of information objects"),
+      ("64 02 06 00 FFFF 000000 14 010000 14", "Number of information objects"),
+      ("66 81 05 00 0700 050000", "SQ"), ("67 81 06 00 0700 000000 E86F2E01180B1A", "SQ"),
+      ("6E 02 06 00 0700 050000 0040 01 060000 0040 01", "Number of information objects"),
     ])
   func faults(_ unit: String, _ field: String) {
     var exchange = conversation()
     _ = exchange.step(frame(unit), IEC104.self)
     #expect(exchange.operations.first?.fault?.field.description == field)
+  }
+
+  @Test(
+    "what is legal for process information and mirrored refusals is no fault",
+    arguments: [
+      "01 83 14 00 0700 050000 01 00 01", "2D 02 47 00 0700 050000 01 060000 01", "2D 81 6F 00 0700 050000 01",
+    ])
+  func legal(_ unit: String) {
+    var exchange = conversation(.toClient)
+    _ = exchange.step(frame(unit), IEC104.self)
+    #expect(exchange.operations.first?.fault == nil && exchange.operations.count == 1)
   }
 
   @Test func `the qualifier of a file and the P/N bit of messages that are not responses are read`() {

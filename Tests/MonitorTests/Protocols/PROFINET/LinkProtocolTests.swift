@@ -144,6 +144,34 @@ let linkScripts = [
     if blocks.contains("706C") { #expect(player.found.map(\.target.area) == [.station, .station]) }
   }
 
+  @Test(
+    "DCP Set: a station name that the standard forbids is a fault, a legal one is none",
+    arguments: [
+      ("", nil), ("plc1", nil), ("a", nil), ("press-1.line-2", nil), ("1.2.3", nil), ("1.2.3.4.5", nil),
+      ("1.2.3.a", nil),
+      ("port-0010", nil), ("port-abc", nil), ("port-001-0000", nil), ("a.port-001", nil),
+      (String(repeating: "a", count: 63) + ".b", nil),
+      (Array(repeating: String(repeating: "a", count: 59), count: 4).joined(separator: "."), nil),
+      ("PLC1", "NameOfStationValue"), ("plc_1", "NameOfStationValue"), ("plc\u{1B}[2J", "NameOfStationValue"),
+      ("plc 1", "NameOfStationValue"), ("plc\0", "NameOfStationValue"), ("-plc", "NameOfStationValue"),
+      ("plc-.a", "NameOfStationValue"), ("a.-b", "NameOfStationValue"), ("プレス", "NameOfStationValue"),
+      ("port-001", "NameOfStationValue"), ("port-001-00002.a", "NameOfStationValue"),
+      ("192.168.0.1", "NameOfStationValue"), ("a..b", "Label of NameOfStationValue"),
+      (".", "Label of NameOfStationValue"),
+      ("a.", "Label of NameOfStationValue"), (String(repeating: "a", count: 64), "Label of NameOfStationValue"),
+      (Array(repeating: String(repeating: "a", count: 60), count: 4).joined(separator: "."), "NameOfStationValue"),
+    ] as [(String, String?)])
+  func stationNames(_ name: String, _ field: String?) {
+    let value = Array(name.utf8)
+    let block = hex("0202") + big(2 + value.count) + hex("0001") + value
+    var player = ScriptPlayer(linkScripts[0])
+    player.play(.toServer, hex("FEFD 04 00 00000007 0000") + big(block.count) + block)
+    #expect(player.found.first?.fault?.field.description == field)
+    // What a device says of itself is not judged.
+    player.play(.toClient, hex("FEFF 05 01 00000008 0000") + big(block.count) + block)
+    #expect(player.found.last?.fault == nil)
+  }
+
   @Test func `DCP addresses are written as text, requested blocks are listed, and answers name the station`() {
     var player = ScriptPlayer(linkScripts[0])
     player.play(.toServer, dcp("FEFD", "04", "00", "0202 0006 0001 706C6331 0102 000E 0001 \(Self.suite)"))
