@@ -6,6 +6,10 @@ struct Conversation {
   /// The flow's slot and a running number; unique among all conversations of a run.
   var number: UInt64
   var streams = Streams()
+  /// Other positions that the ends may go on from: those of an earlier connection between the same ports, or those
+  /// from before a jump. What fits them is read, so a forged handshake or a segment ahead of the stream hides nothing.
+  var former = Streams()
+  var handshake = Handshake()
 
   // Content
   var dissector = DissectorID.none
@@ -84,6 +88,8 @@ extension Conversation {
     flow.flip(basis)
     flips &+= 1
     swap(&streams.toServer, &streams.toClient)
+    swap(&former.toServer, &former.toClient)
+    handshake.direction = handshake.direction.reversed
     swap(&client, &server)
   }
 

@@ -24,6 +24,8 @@ extension Reader {
     if flags.contains(.syn) {
       sequence &+= 1
       begin(&conversation.streams[direction], at: sequence)
+      // Of two SYNs with different numbers, the one that the SYN-ACK acknowledges counts.
+      if flags.contains(.ack) { begin(&conversation.streams[direction.reversed], at: acknowledgement) }
     }
     // Acknowledgements matter until the stream position is known, and after a gap was skipped.
     if flags.contains(.ack), conversation.streams[direction.reversed].needsAcknowledgement {
@@ -32,20 +34,29 @@ extension Reader {
     if flags.contains(.ack), pool.hasSegments(conversation.streams[direction.reversed]) {
       acknowledged(acknowledgement, in: &conversation, sent: direction.reversed, at: moment, &observer)
     }
-    guard payload.byteCount > 0 else { return }
+    // Receivers take no data from a segment without ACK (RFC 9293, 3.10.7.4), nor from one that resets.
+    guard payload.byteCount > 0, flags.contains(.ack) || flags.contains(.syn), !flags.contains(.rst) else { return }
     if pool.hasSegments(conversation.streams[direction]),
       conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
     {
       drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
     }
+    if conversation.former[direction].isSynced, sequence != conversation.streams[direction].next,
+      former(payload, sequence, in: &conversation, sent: direction, at: moment, &observer)
+    {
+      return
+    }
     let other = conversation.streams[direction.reversed]
     conversation.hasUnseenAcknowledgedBytes =
       flags.contains(.ack) && other.isSynced && Int32(bitPattern: acknowledgement &- other.next) > 0
     if !conversation.streams[direction].isSynced {
-      conversation.streams[direction].next = sequence
-      conversation.streams[direction].isSynced = true
-      conversation.streams[direction].isLost = true
+      conversation.streams[direction].pickUp(at: sequence)
       counts.midstream += 1
+      // One byte may be a keep-alive probe (RFC 9293, 3.8.4), and begins no message.
+      guard payload.byteCount > 1 || flags.contains(.syn) else {
+        conversation.streams[direction].next = sequence &+ 1
+        return
+      }
       let end = sequence &+ UInt32(truncatingIfNeeded: payload.byteCount)
       if conversation.streams[direction].wasAcknowledged(end, at: moment.time, for: Reader.acknowledgedHole) {
         counts.retransmissions += 1
@@ -54,13 +65,25 @@ extension Reader {
       }
     }
 
+    place(payload, sequence, missing: missing, in: &conversation, sent: direction, at: moment, &observer)
+  }
+
+  /// Reads, holds or ignores a payload, depending on where it lies in its stream; returns its direction, which may turn
+  /// out to be the other one.
+  @discardableResult
+  @inline(__always)
+  private mutating func place(
+    _ payload: RawSpan, _ sequence: UInt32, missing: Int, in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Direction {
+    var direction = direction
     switch conversation.streams[direction].place(sequence, count: payload.byteCount) {
     case .new(let known):
       if known > 0 {
         late(sequence, known, in: conversation, sent: direction, at: moment, &observer)
         compare(payload, known, sequence, in: conversation, sent: direction, at: moment, &observer)
       }
-      inOrder(payload.from(known), in: &conversation, sent: direction, at: moment, &observer)
+      direction = inOrder(payload.from(known), in: &conversation, sent: direction, at: moment, &observer)
       if pool.hasSegments(conversation.streams[direction]) {
         drain(in: &conversation, sent: direction, at: moment, &observer)
       }
@@ -73,13 +96,12 @@ extension Reader {
     case .keepAlive: break
     case .outside:
       counts.outside += 1
-      // Either the connection was restarted unseen, or the sender is guessing sequence numbers. Following it costs one
-      // resynchronisation.
-      pool.dropSegments(&conversation.streams[direction])
-      lose(&conversation.streams[direction])
+      // Receivers ignore it. If the next one continues it, the stream has moved: the mirror port has lost much, or the
+      // connection was restarted unseen.
+      guard conversation.streams[direction].stray(sequence, payload.byteCount) else { return direction }
+      move(to: sequence, in: &conversation, direction)
       conversation.lastLoss = moment.time
-      conversation.streams[direction].next = sequence
-      inOrder(payload, in: &conversation, sent: direction, at: moment, &observer)
+      direction = inOrder(payload, in: &conversation, sent: direction, at: moment, &observer)
     }
     if missing > 0 {
       cutOff(in: &conversation, sent: direction, at: moment, &observer)
@@ -87,6 +109,64 @@ extension Reader {
       conversation.lastLoss = moment.time
       conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: missing)
     }
+    return direction
+  }
+
+  /// Reads a segment that fits the other position of its direction better than the one that is followed; false if it
+  /// does not.
+  @inline(never)
+  private mutating func former(
+    _ payload: RawSpan, _ sequence: UInt32, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Bool {
+    let half = conversation.streams[direction]
+    let other = conversation.former[direction]
+    let then: Direction
+    switch other.place(sequence, count: payload.byteCount) {
+    case .new(let known) where other.isBeforeHole:
+      let start = sequence &+ UInt32(truncatingIfNeeded: known)
+      let count = payload.byteCount - known
+      guard other.isAbandoned(start, count), half.isNear(start) else { return false }
+      late(start, count, in: conversation, sent: direction, at: moment, &observer)
+      conversation.lastLoss = moment.time
+      if half.isLost {
+        // No message was found after the hole: it was no jump of the stream.
+        pool.release(&conversation.streams[direction])
+        conversation.streams[direction] = other
+        conversation.streams[direction].isBeforeHole = false
+        conversation.former[direction] = StreamHalf()
+        place(payload, sequence, missing: 0, in: &conversation, sent: direction, at: moment, &observer)
+        return true
+      }
+      swap(&conversation.streams[direction], &conversation.former[direction])
+      then = inOrder(
+        payload.slice(known, min(count, other.untilHoleEnds(start))), in: &conversation, sent: direction, at: moment,
+        &observer)
+    case .new where other.isNearer(sequence, than: half), .ahead where other.isNearer(sequence, than: half):
+      guard !other.isBeforeHole else { return false }
+      conversation.lastLoss = moment.time
+      swap(&conversation.streams[direction], &conversation.former[direction])
+      if pool.hasSegments(other), other.isHole(at: moment.time, for: Reader.openHole) {
+        drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
+      }
+      then = place(payload, sequence, missing: 0, in: &conversation, sent: direction, at: moment, &observer)
+    default: return false
+    }
+    swap(&conversation.streams[then], &conversation.former[then])
+    return true
+  }
+
+  /// Follows the stream at another place.
+  private mutating func move(to sequence: UInt32, in conversation: inout Conversation, _ direction: Direction) {
+    if conversation.streams[direction].outlasts(conversation.former[direction]) {
+      pool.release(&conversation.former[direction])
+      conversation.former[direction] = conversation.streams[direction]
+    } else {
+      pool.release(&conversation.streams[direction])
+    }
+    conversation.former[direction].isBeforeHole = false
+    conversation.streams[direction] = StreamHalf(at: sequence, isLost: true)
+    conversation.streams[direction].isUnproved = true
   }
 
   /// Reads what the capture kept of a message whose remainder it cut off.
@@ -103,11 +183,9 @@ extension Reader {
   }
 
   mutating func begin(_ half: inout StreamHalf, at sequence: UInt32) {
-    if half.isSynced, half.next == sequence { return }
+    if half.isAt(sequence) { return }
     pool.release(&half)
-    half.next = sequence
-    half.isSynced = true
-    half.isLost = false
+    half = StreamHalf(at: sequence, isLost: false)
   }
 
   /// The bytes that follow are not contiguous with those already read.
@@ -218,25 +296,49 @@ extension Reader {
     to sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     counts.gaps += 1
+    keepPosition(until: sequence, &conversation, direction, moment)
     conversation.streams[direction].abandon(until: sequence)
     lose(&conversation.streams[direction])
     conversation.streams[direction].next = sequence
     conversation.lastLoss = moment.time
   }
 
-  /// Reads bytes that are contiguous with those already read.
+  /// Keeps the position before a hole, so that the bytes of the hole are read when they arrive after all.
+  private mutating func keepPosition(
+    until sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
+    let half = conversation.streams[direction]
+    let other = conversation.former[direction]
+    // While the receiver waits for the older hole, it has taken nothing that follows it.
+    if other.isBeforeHole, other.isOpenHole, half.isNear(other.next),
+      !half.wasAcknowledged(other.holeEnd, at: moment.time, for: 0)
+    {
+      return conversation.former[direction].abandon(until: sequence)
+    }
+    guard half.outlasts(other) else { return }
+    pool.release(&conversation.former[direction])
+    var before = StreamHalf(at: half.next, isLost: half.isLost)
+    before.isBeforeHole = true
+    before.abandon(until: sequence)
+    _ = pool.keepPartial(pool.takePartial(half), &before)
+    conversation.former[direction] = before
+  }
+
+  /// Reads bytes that are contiguous with those already read; their direction may turn out to be the other one.
+  @discardableResult
   @inline(__always)
   mutating func inOrder(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
-  ) {
+  ) -> Direction {
     var direction = direction
     conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
     if conversation.dissector == .none, conversation.isSettled, conversation.unrecognisedPayloads == .max {
       // No dissector has recognised it so far. Only the first payload after a change of direction may still begin a
       // message.
       guard conversation.recordSender(direction) else {
-        return pool.remember(bytes, &conversation.streams[direction], isKnown: false)
+        pool.remember(bytes, &conversation.streams[direction], isKnown: false)
+        return direction
       }
     }
 
@@ -260,6 +362,7 @@ extension Reader {
       lose(&conversation.streams[direction])
     }
     pool.remember(bytes, &conversation.streams[direction], isKnown: conversation.dissector != .none)
+    return direction
   }
 
   /// Reads messages from the start of `bytes` and returns the number of bytes consumed. The remainder is the beginning

@@ -51,6 +51,25 @@ struct Reader {
   mutating func release(_ conversation: inout Conversation) {
     pool.release(&conversation.streams.toServer)
     pool.release(&conversation.streams.toClient)
+    pool.release(&conversation.former.toServer)
+    pool.release(&conversation.former.toClient)
+  }
+
+  /// Takes out the positions of a connection that another one follows between the same ports.
+  mutating func takePositions(_ conversation: inout Conversation) -> Streams {
+    for direction in [Direction.toServer, .toClient] {
+      let half = conversation.streams[direction]
+      if half.outlasts(conversation.former[direction]) {
+        pool.release(&conversation.former[direction])
+        conversation.former[direction] = half
+        conversation.streams[direction] = StreamHalf()
+      }
+      conversation.former[direction].isBeforeHole = false
+      pool.releaseHistory(&conversation.former[direction])
+    }
+    let former = conversation.former
+    conversation.former = Streams()
+    return former
   }
 
   // MARK: Datagrams

@@ -5,8 +5,10 @@
 struct StreamHalf {
   /// Sequence number of the next byte to be read.
   var next: UInt32 = 0
+  /// Sequence number of the first byte: after the SYN where the handshake was seen, else of the first byte seen.
+  private(set) var begun: UInt32 = 0
   /// `next` is known.
-  var isSynced = false
+  private(set) var isSynced = false
   /// The next bytes follow a gap or a midstream start: they may begin inside a message.
   var isLost = false
   /// When the hole before the held segments was first seen.
@@ -15,6 +17,59 @@ struct StreamHalf {
   var held: Int32 = -1
   /// Index of the latest bytes in the pool, kept to compare retransmissions with; -1 for none.
   var history: Int32 = -1
+
+  /// The end of the latest segment outside the window. One that continues there shows that the stream has moved.
+  private var strayed: UInt32 = 0
+  private var hasStrayed = false
+  /// The position before a hole that was skipped; `abandoned` is the hole.
+  var isBeforeHole = false
+
+  /// Followed only because its sender went on from there.
+  var isUnproved = false
+
+  /// Whether this position is to be kept, rather than the other one of its direction, when a third one is followed.
+  /// What anyone can send displaces nothing that has been read.
+  func outlasts(_ former: StreamHalf) -> Bool {
+    guard former.isSynced else { return true }
+    // A receiver that waits for the hole goes on from before it.
+    if former.isBeforeHole { return !former.isOpenHole || acknowledgedSince == .max || hasAcknowledged(former.holeEnd) }
+    return isSynced && !isUnproved && next != begun
+  }
+
+  init() {}
+  /// A stream whose next byte has this number.
+  init(at sequence: UInt32, isLost: Bool) {
+    next = sequence
+    begun = sequence
+    isSynced = true
+    self.isLost = isLost
+  }
+
+  /// The largest window without scaling (RFC 9293, 3.1): how far a FIN may be from what was read.
+  static let usualWindow: Int32 = 65_535
+
+  /// Whether the stream is known to have begun with this number.
+  func isBegun(at sequence: UInt32) -> Bool { isSynced && begun == sequence }
+
+  /// Whether this is the next number, or the first.
+  func isAt(_ sequence: UInt32) -> Bool { isSynced && (next == sequence || begun == sequence) }
+
+  /// Begins in the middle of a stream. What is known of acknowledgements stays.
+  mutating func pickUp(at sequence: UInt32) {
+    next = sequence
+    begun = sequence
+    isSynced = true
+    isLost = true
+  }
+
+  /// Records a segment outside the window; true if it continues the one before it.
+  mutating func stray(_ sequence: UInt32, _ count: Int) -> Bool {
+    defer {
+      strayed = sequence &+ UInt32(truncatingIfNeeded: count)
+      hasStrayed = true
+    }
+    return hasStrayed && strayed == sequence
+  }
 
   /// The latest acknowledgement of this direction's bytes, and when it was first seen.
   private var acknowledged: UInt32 = 0
@@ -26,11 +81,18 @@ struct StreamHalf {
     acknowledged = number
     acknowledgedSince = time
   }
+  private func hasAcknowledged(_ end: UInt32) -> Bool {
+    acknowledgedSince != .max && Int32(bitPattern: acknowledged &- end) >= 0
+  }
   /// Whether all bytes up to `end` have been acknowledged for at least `nanoseconds`. Capture time may jump backwards;
   /// the distance counts either way.
   func wasAcknowledged(_ end: UInt32, at time: Int64, for nanoseconds: Int64) -> Bool {
-    acknowledgedSince != .max && Int32(bitPattern: acknowledged &- end) >= 0
+    hasAcknowledged(end)
       && (time &- acknowledgedSince).magnitude >= UInt64(nanoseconds)
+  }
+  /// Whether a number can be the next one, judged by what the other end has acknowledged, if anything.
+  func isNearAcknowledged(_ sequence: UInt32) -> Bool {
+    acknowledgedSince == .max || Int32(bitPattern: sequence &- acknowledged).magnitude <= StreamHalf.usualWindow
   }
   /// Whether the hole before the held segments is at least `nanoseconds` old.
   func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }
@@ -50,6 +112,18 @@ struct StreamHalf {
       && Int32(bitPattern: abandoned.end &- sequence) > 0
   }
 
+  var holeEnd: UInt32 { abandoned.end }
+  /// Bytes of that hole are still missing.
+  var isOpenHole: Bool { abandoned.start != abandoned.end && Int32(bitPattern: abandoned.end &- next) > 0 }
+  /// The number of bytes from `sequence` to the end of that hole.
+  func untilHoleEnds(_ sequence: UInt32) -> Int { Int(Int32(bitPattern: abandoned.end &- sequence)) }
+
+  private func distance(to sequence: UInt32) -> Int { Int(Int32(bitPattern: sequence &- next).magnitude) }
+  func isNear(_ sequence: UInt32) -> Bool { distance(to: sequence) <= StreamHalf.largestWindow }
+  func isNearer(_ sequence: UInt32, than other: StreamHalf) -> Bool {
+    !other.isSynced || distance(to: sequence) < other.distance(to: sequence)
+  }
+
   /// Where a segment lies relative to what has been read.
   enum Placement: Equatable {
     /// Contains new bytes, after `known` bytes already read.
@@ -64,8 +138,10 @@ struct StreamHalf {
     case outside
   }
 
-  /// The largest window TCP allows (RFC 7323, 2.3).
-  static let largestWindow = 1 << 30
+  /// The distance from `next` within which a segment can lie in the receiver's window, or repeat an earlier one. TCP
+  /// allows windows of 1 GiB (RFC 7323, 2.3), but no more than this is held. A stream that is further ahead because the
+  /// mirror port lost a mebibyte is followed from its second segment on.
+  static let largestWindow = 1 << 20
 
   @inline(__always)
   func place(_ sequence: UInt32, count: Int) -> Placement {

@@ -50,10 +50,14 @@ struct StreamPool {
   /// Frees everything held for a direction that has ended.
   mutating func release(_ half: inout StreamHalf) {
     releaseHeld(&half)
-    if half.history >= 0 {
-      freeHistories.append(half.history)
-      half.history = -1
-    }
+    releaseHistory(&half)
+  }
+
+  /// Frees the history of a direction that no longer compares retransmissions.
+  mutating func releaseHistory(_ half: inout StreamHalf) {
+    guard half.history >= 0 else { return }
+    freeHistories.append(half.history)
+    half.history = -1
   }
 
   private mutating func releaseHeld(_ half: inout StreamHalf) {

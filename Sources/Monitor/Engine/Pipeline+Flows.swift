@@ -34,17 +34,16 @@ extension Pipeline {
     let key = flowKey(packet)
     let isNew: Bool
     let slot: Int
-    if let found = conversations.find(key), !isReuse(found, flags, sequence, packet) {
-      slot = found
-      isNew = false
-      conversations.touch(slot, at: moment.time)
-    } else {
-      if let old = conversations.find(key) {
-        statistics.reusedFlows += 1
-        end(old, .reused)
-      } else if let oldest = conversations.next {
-        end(oldest, .evicted)
+    if let found = conversations.find(key) {
+      isNew = isReuse(found, flags, sequence, acknowledgement, packet, moment)
+      if isNew {
+        slot = reuse(found, key, packet, flags, moment)
+      } else {
+        slot = found
+        conversations.touch(slot, at: moment.time)
       }
+    } else {
+      if let oldest = conversations.next { end(oldest, .evicted) }
       slot = begin(key, packet, flags, moment)
       isNew = true
     }
@@ -109,20 +108,30 @@ extension Pipeline {
     _ packet: borrowing Packet, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, in slot: Int,
     sent direction: Direction, at moment: Moment
   ) {
+    var flags = flags
     let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
+    let isControl = flags.contains(.syn) || flags.contains(.fin) || flags.contains(.rst)
+    if isControl {
+      if flags.contains(.syn) { countSYN(flags, slot, moment) }
+      if flags.contains(.rst) { statistics.rst += 1 }
+      if !isAccepted(
+        flags, sequence, acknowledgement, count: packet.payload.byteCount, conversations[slot], sent: direction)
+      {
+        let streams = conversations[slot].streams
+        if flags.contains(.syn) {
+          if streams[direction].isBegun(at: sequence &+ 1) { conversations[slot].flow.add(flags, direction) }
+          conversations[slot].handshake.add(
+            flags, sequence: sequence, acknowledgement: acknowledgement, sent: direction, in: streams)
+        }
+        // The data of a FIN may belong to another position.
+        guard !flags.contains(.syn), !flags.contains(.rst) else { return }
+        flags.remove(.fin)
+      }
+    }
     let before = conversations[slot].flow.tcp
     conversations[slot].flow.add(flags, direction)
     conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
       flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
-    if flags.contains(.syn) {
-      if flags.contains(.ack) {
-        statistics.synAck += 1
-      } else {
-        statistics.syn += 1
-        observer.detection.syn(conversations[slot], moment)
-      }
-    }
-    if flags.contains(.rst) { statistics.rst += 1 }
     if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
       observer.detection.succeeded(conversations[slot], moment)
     }
@@ -162,18 +171,12 @@ extension Pipeline {
         vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
   }
 
-  /// Whether a SYN begins a new connection between the same ports.
-  @inline(__always)
-  func isReuse(_ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ packet: borrowing Packet) -> Bool {
-    guard flags.contains(.syn), !flags.contains(.ack) else { return false }
-    let flow = conversations[slot].flow
-    switch flow.tcp {
-    case .none, .synSent, .synReceived: return flow.toServer.packets == 0
-    case .closed, .reset: return true
-    case .established, .closing:
-      // A retransmission of the first SYN arrives late, but has the same sequence number.
-      let half = conversations[slot].streams[flow.direction(of: packet)]
-      return !half.isSynced || (half.next &- sequence) > UInt32(1 << 20)
+  private mutating func countSYN(_ flags: TCPFlags, _ slot: Int, _ moment: Moment) {
+    if flags.contains(.ack) {
+      statistics.synAck += 1
+    } else {
+      statistics.syn += 1
+      observer.detection.syn(conversations[slot], moment)
     }
   }
 
@@ -183,6 +186,99 @@ extension Pipeline {
     let place = min(Int(vlan), 4096)
     if firstFlows[place] == .max { firstFlows[place] = time }
     return time &- firstFlows[place] < 30 * Pipeline.second
+  }
+
+  /// Whether a receiver would heed a segment with SYN, FIN or RST. What it ignores changes nothing here either.
+  private func isAccepted(
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, count: Int,
+    _ conversation: borrowing Conversation,
+    sent direction: Direction
+  ) -> Bool {
+    let half = conversation.streams[direction]
+    let state = conversation.flow.tcp
+    if flags.contains(.rst) {
+      guard half.isSynced else {
+        // An answer to a SYN acknowledges it (RFC 9293, 3.10.7.3).
+        let other = conversation.streams[direction.reversed]
+        if state == .synSent { return !flags.contains(.ack) || other.isAt(acknowledgement) }
+        return half.isNearAcknowledged(sequence)
+      }
+      // Exactly the next number (RFC 5961, 3.2), or the one after a FIN.
+      return sequence &- half.next <= 1
+    }
+    if flags.contains(.syn) { return state == .none || state == .synSent }
+    // A FIN that the receiver already has, or will have when earlier bytes arrive.
+    guard half.isSynced else { return true }
+    return Int32(bitPattern: sequence &+ UInt32(truncatingIfNeeded: count) &- half.next).magnitude
+      <= StreamHalf.usualWindow
+  }
+
+  /// Whether a segment shows that another connection has begun between the same ports.
+  @inline(__always)
+  func isReuse(
+    _ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ packet: borrowing Packet,
+    _ moment: Moment
+  ) -> Bool {
+    guard flags.contains(.syn) || conversations[slot].handshake.isOpen else { return false }
+    return begins(slot, flags, sequence, acknowledgement, packet, moment)
+  }
+
+  @inline(never)
+  private func begins(
+    _ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ packet: borrowing Packet,
+    _ moment: Moment
+  ) -> Bool {
+    let flow = conversations[slot].flow
+    let direction = flow.direction(of: packet)
+    guard flags.contains(.syn) else {
+      guard flags.contains(.ack), !flags.contains(.rst) else { return false }
+      return conversations[slot].handshake.isComplete(
+        sequence, acknowledgement, sent: direction, in: conversations[slot])
+    }
+    guard !flags.contains(.ack) else { return false }
+    // A SYN with the number that this connection began with comes late. Where it is closed, that is so for a short
+    // time: there are devices whose numbers always begin alike.
+    let isLate = conversations[slot].streams[direction].isBegun(at: sequence &+ 1)
+    switch flow.tcp {
+    case .none, .synSent, .synReceived: return flow.toServer.packets == 0 && !isLate
+    case .closed, .reset: return !isLate || (moment.time &- flow.last).magnitude >= UInt64(Pipeline.second)
+    case .established, .closing: return false
+    }
+  }
+
+  /// Begins another connection between the same ports. Positions of the one before are kept: if its handshake was
+  /// forged, the ends go on from there.
+  @inline(never)
+  private mutating func reuse(
+    _ old: Int, _ key: FlowKey, _ packet: borrowing Packet, _ flags: TCPFlags, _ moment: Moment
+  ) -> Int {
+    statistics.reusedFlows += 1
+    let handshake = conversations[old].handshake
+    let client = conversations[old].flow.client
+    let clientPort = conversations[old].flow.clientPort
+    let isFromClient = conversations[old].flow.direction(of: packet) == handshake.direction
+    var former = reader.takePositions(&conversations[old])
+    end(old, .reused)
+    let slot = begin(key, packet, flags, moment)
+    if !flags.contains(.syn) {
+      if (conversations[slot].flow.direction(of: packet) == .toServer) == isFromClient {
+        conversations[slot].flow.basis = .syn
+      } else {
+        conversations[slot].flip(.syn)
+      }
+      conversations[slot].flow.add(.syn, .toServer)
+      conversations[slot].flow.tcp = .synSent
+      conversations[slot].streams.toServer = StreamHalf(at: handshake.sequence, isLost: false)
+      if handshake.isAnswered {
+        conversations[slot].flow.add([.syn, .ack], .toClient)
+        conversations[slot].flow.tcp = .synReceived
+        conversations[slot].streams.toClient = StreamHalf(at: handshake.answer, isLost: false)
+      }
+    }
+    let isTurned = conversations[slot].flow.client != client || conversations[slot].flow.clientPort != clientPort
+    if isTurned { swap(&former.toServer, &former.toClient) }
+    conversations[slot].former = former
+    return slot
   }
 
   mutating func begin(

@@ -8,8 +8,8 @@ import Testing
   static let cases: [(distance: Int, count: Int, placement: StreamHalf.Placement)] = [
     (0, 10, .new(known: 0)), (-4, 10, .new(known: 4)), (-9, 10, .new(known: 9)),
     (-10, 10, .known(10)), (-20, 10, .known(10)), (-1, 1, .keepAlive), (-1, 0, .keepAlive), (-1, 2, .new(known: 1)),
-    (-2, 1, .known(1)), (1, 10, .ahead(1)), (5000, 10, .ahead(5000)), (1 << 30, 10, .ahead(1 << 30)),
-    ((1 << 30) + 1, 10, .outside), (-(1 << 30) - 1, 10, .outside), (-(1 << 30), 10, .known(10)),
+    (-2, 1, .known(1)), (1, 10, .ahead(1)), (5000, 10, .ahead(5000)), (1 << 20, 10, .ahead(1 << 20)),
+    ((1 << 20) + 1, 10, .outside), (-(1 << 20) - 1, 10, .outside), (-(1 << 20), 10, .known(10)),
   ]
 
   @Test(

@@ -7,10 +7,7 @@ import Testing
 
 @Suite struct StreamPoolTests {
   private func synced(at next: UInt32 = 1000) -> StreamHalf {
-    var half = StreamHalf()
-    half.next = next
-    half.isSynced = true
-    return half
+    StreamHalf(at: next, isLost: false)
   }
 
   @Test("the beginning of a message is kept until it is taken, and its memory is released")

@@ -15,8 +15,8 @@ import Testing
 
   @Test(
     "an unacknowledged hole is waited for as long as first retransmissions take, and no longer, even if the clock jumps back",
-    arguments: [(2_900, 3), (3_100, 2), (-2_900, 3), (-3_100, 2)] as [(Int64, UInt64)])
-  func hole(_ wait: Int64, _ read: UInt64) {
+    arguments: [(2_900, 0), (3_100, 1), (-2_900, 0), (-3_100, 1)] as [(Int64, UInt64)])
+  func hole(_ wait: Int64, _ late: UInt64) {
     var player = player()
     player.play(.toServer, Self.request(1))
     player.lose(.toServer, 12)
@@ -25,10 +25,8 @@ import Testing
     player.wait(milliseconds: wait)
     player.rewind(.toServer, 24)
     player.play(.toServer, Self.request(2))
-    #expect(player.total == read)
-    #expect(
-      player.reader.counts.late == (read == 3 ? 0 : 1),
-      "bytes that a receiver may accept, but that were not judged, are counted")
+    #expect(player.total == 3, "what comes after all is read after all")
+    #expect(player.reader.counts.late == late, "bytes out of order that a receiver may accept are counted")
   }
 
   @Test("the first segment of a direction is not read if the other end acknowledged it some time before")

@@ -84,8 +84,8 @@ struct ScriptPlayer: ~Copyable {
     for (direction, flags) in [(Direction.toServer, UInt16(2)), (.toClient, 18)] {
       let side = direction == .toServer ? 0 : 1
       reader.segment(
-        RawSpan(), sequence: sequences[side] &- 1, acknowledgement: 0, flags: TCPFlags(rawValue: flags), missing: 0,
-        in: &conversation, sent: direction, at: moment, &observer)
+        RawSpan(), sequence: sequences[side] &- 1, acknowledgement: side == 0 ? 0 : sequences[0],
+        flags: TCPFlags(rawValue: flags), missing: 0, in: &conversation, sent: direction, at: moment, &observer)
     }
   }
 

@@ -228,7 +228,7 @@ struct English {
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
     case .fault(let fault): "\(fault.field): \(allowed(fault))."
-    case .overlap(_, .lateSegment): "Each part of a TCP stream within 3 seconds of the data that follows it."
+    case .overlap(_, .lateSegment): "Each part of a TCP stream before the data that follows it are read."
     case .overlap(_, let what): "The same bytes whenever part of \(overlapped(what)) is sent again."
     }
   }
@@ -251,7 +251,8 @@ struct English {
     case .fault(let fault):
       "\(fault.field): \(seen(fault)) (\(name(fault.kind)))"
         + (facts.operation.map { ", in \($0.name) (code \($0.code))." } ?? ".")
-    case .overlap(let bytes, .lateSegment): "\(bytes) bytes of a TCP stream more than 3 seconds late."
+    case .overlap(let bytes, .lateSegment):
+      "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
     }
   }

@@ -210,7 +210,7 @@ struct Japanese {
       limit > 1
         ? "\(noun(what))は\(period(seconds))\(limit)\(counter(what))未満" : "\(noun(what))は0\(counter(what))"
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
-    case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータから3秒以内に到着"
+    case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータが読み取られる前に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
     }
   }
@@ -232,7 +232,7 @@ struct Japanese {
     case .fault(let fault):
       "\(fault.field): \(seen(fault))（\(name(fault.kind))）"
         + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
-    case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが3秒以上遅れて到着"
+    case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが、後続のデータの読み取り後に到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     }
   }
