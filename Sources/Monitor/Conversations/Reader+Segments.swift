@@ -33,6 +33,11 @@ extension Reader {
       acknowledged(acknowledgement, in: &conversation, sent: direction.reversed, at: moment, &observer)
     }
     guard payload.byteCount > 0 else { return }
+    if pool.wasEvicted(conversation.streams[direction]) {
+      counts.gaps += 1
+      lose(&conversation.streams[direction])
+      conversation.lastLoss = moment.time
+    }
     if pool.hasSegments(conversation.streams[direction]),
       conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
     {
@@ -164,7 +169,8 @@ extension Reader {
       conversation.streams[direction].holeSince = moment.time
     }
     let differing = pool.hold(
-      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction])
+      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction],
+      conversation.progress)
     guard let differing else {
       // No room: read the held segments, skipping the hole.
       drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
@@ -246,13 +252,14 @@ extension Reader {
       partial.append(copying: bytes)
       let done = messages(in: partial.bytes, &conversation, &direction, moment, &observer)
       if done > 0 { partial.removeFirst(done) }
-      isKept = pool.keepPartial(partial, &conversation.streams[direction])
+      isKept = pool.keepPartial(partial, &conversation.streams[direction], conversation.progress)
     } else {
       let done = messages(in: bytes, &conversation, &direction, moment, &observer)
       if done == bytes.byteCount {
         isKept = true
       } else {
-        isKept = pool.keepPartial(Array(copying: bytes.from(done)), &conversation.streams[direction])
+        isKept = pool.keepPartial(
+          Array(copying: bytes.from(done)), &conversation.streams[direction], conversation.progress)
       }
     }
     if !isKept {

@@ -15,6 +15,8 @@ struct StreamHalf {
   var held: Int32 = -1
   /// Index of the latest bytes in the pool, kept to compare retransmissions with; -1 for none.
   var history: Int32 = -1
+  /// Says whether the place in the pool that `held` names is still this direction's.
+  var ticket: UInt32 = 0
 
   /// The latest acknowledgement of this direction's bytes, and when it was first seen.
   private var acknowledged: UInt32 = 0
