@@ -53,6 +53,12 @@ struct Conversation {
   /// Packets were seen in both directions.
   var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
 
+  /// What shows that it is real. A reset answers any forged segment, so it shows nothing.
+  var progress: StreamPool.Progress {
+    let isMutual = isAnswered && flow.tcp != .reset
+    return isMutual && understood > 0 ? .both : isMutual || understood > 0 ? .some : .none
+  }
+
   init(_ flow: Flow, number: UInt64) {
     self.flow = flow
     self.number = number

@@ -36,6 +36,11 @@ extension Reader {
     }
     // Receivers take no data from a segment without ACK (RFC 9293, 3.10.7.4), nor from one that resets.
     guard payload.byteCount > 0, flags.contains(.ack) || flags.contains(.syn), !flags.contains(.rst) else { return }
+    if pool.wasEvicted(conversation.streams[direction]) {
+      counts.gaps += 1
+      lose(&conversation.streams[direction])
+      conversation.lastLoss = moment.time
+    }
     if pool.hasSegments(conversation.streams[direction]),
       conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
     {
@@ -242,7 +247,8 @@ extension Reader {
       conversation.streams[direction].holeSince = moment.time
     }
     let differing = pool.hold(
-      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction])
+      payload, sequence: sequence, frame: moment.frame, time: moment.time, &conversation.streams[direction],
+      conversation.progress)
     guard let differing else {
       // No room: read the held segments, skipping the hole.
       drain(in: &conversation, sent: direction, at: moment, &observer, force: true)
@@ -348,13 +354,14 @@ extension Reader {
       partial.append(copying: bytes)
       let done = messages(in: partial.bytes, &conversation, &direction, moment, &observer)
       if done > 0 { partial.removeFirst(done) }
-      isKept = pool.keepPartial(partial, &conversation.streams[direction])
+      isKept = pool.keepPartial(partial, &conversation.streams[direction], conversation.progress)
     } else {
       let done = messages(in: bytes, &conversation, &direction, moment, &observer)
       if done == bytes.byteCount {
         isKept = true
       } else {
-        isKept = pool.keepPartial(Array(copying: bytes.from(done)), &conversation.streams[direction])
+        isKept = pool.keepPartial(
+          Array(copying: bytes.from(done)), &conversation.streams[direction], conversation.progress)
       }
     }
     if !isKept {

@@ -17,6 +17,8 @@ struct StreamHalf {
   var held: Int32 = -1
   /// Index of the latest bytes in the pool, kept to compare retransmissions with; -1 for none.
   var history: Int32 = -1
+  /// Says whether the place in the pool that `held` names is still this direction's.
+  var ticket: UInt32 = 0
 
   /// The end of the latest segment outside the window. One that continues there shows that the stream has moved.
   private var strayed: UInt32 = 0

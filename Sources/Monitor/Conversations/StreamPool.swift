@@ -11,6 +11,14 @@ struct StreamPool {
     let frame: UInt64
     let time: Int64
   }
+  /// What shows that a conversation is a real one. At the limits, what shows less is evicted first.
+  enum Progress: UInt8, CaseIterable {
+    /// One end alone was seen, and no message was understood: anyone can forge that.
+    case none
+    /// The other end was seen too, or a message was understood.
+    case some
+    case both
+  }
   /// What one direction keeps waiting.
   struct Held {
     /// The beginning of an incomplete message, in order.
@@ -18,6 +26,12 @@ struct StreamPool {
     /// Sorted by sequence number; none overlaps bytes already read.
     var segments: [Segment] = []
     var segmentBytes = 0
+    /// Changes when the place is freed, so that its last owner notices.
+    var ticket: UInt32 = 0
+    var progress = Progress.none
+    /// Neighbours in the order in which places of the same progress were last added to.
+    var older: Int32 = -1
+    var newer: Int32 = -1
   }
 
   /// Limits on the segments that one direction may hold, and on their bytes.
@@ -29,12 +43,14 @@ struct StreamPool {
   /// Limits on the directions that hold waiting bytes at the same time, and on those with a history.
   let heldLimit: Int
   let historyLimit: Int
-  /// Directions turned away because the pool was full.
-  private(set) var refusals = 0
+  /// Directions whose bytes were discarded because the pool was full.
+  private(set) var evictions = 0
   /// Bytes currently waiting.
   private(set) var bytes = 0
   private var held: [Held] = []
   private var freeHeld: [Int32] = []
+  /// The places in use, by progress.
+  private var ages = Progress.allCases.map { _ in (oldest: Int32(-1), newest: Int32(-1)) }
   private var histories: [UInt8] = []
   private var historyCounts: [Int32] = []
   private var freeHistories: [Int32] = []
@@ -61,49 +77,106 @@ struct StreamPool {
   }
 
   private mutating func releaseHeld(_ half: inout StreamHalf) {
-    guard half.held >= 0 else { return }
-    let slot = Int(half.held)
-    bytes -= held[slot].partial.count + held[slot].segmentBytes
-    held[slot] = Held()
-    freeHeld.append(half.held)
+    if owns(half) { free(half.held) }
     half.held = -1
   }
 
-  private mutating func placeHeld(_ half: inout StreamHalf) -> Int? {
-    if half.held >= 0 { return Int(half.held) }
-    if let slot = freeHeld.popLast() {
-      half.held = slot
-    } else if held.count < heldLimit {
-      half.held = Int32(held.count)
-      held.append(Held())
+  private mutating func free(_ slot: Int32) {
+    let index = Int(slot)
+    unlink(slot)
+    bytes -= held[index].partial.count + held[index].segmentBytes
+    let ticket = held[index].ticket &+ 1
+    held[index] = Held()
+    held[index].ticket = ticket
+    freeHeld.append(slot)
+  }
+
+  @inline(__always)
+  private func owns(_ half: StreamHalf) -> Bool { half.held >= 0 && held[Int(half.held)].ticket == half.ticket }
+
+  /// What the direction kept was evicted: its stream has a gap.
+  @inline(__always)
+  func wasEvicted(_ half: StreamHalf) -> Bool { half.held >= 0 && !owns(half) }
+
+  private mutating func placeHeld(_ half: inout StreamHalf, _ progress: Progress) -> Int {
+    if owns(half) {
+      unlink(half.held)
     } else {
-      refusals += 1
-      return nil
+      if freeHeld.isEmpty, held.count >= heldLimit { evict(except: -1) }
+      if let slot = freeHeld.popLast() {
+        half.held = slot
+      } else {
+        half.held = Int32(held.count)
+        held.append(Held())
+      }
+      half.ticket = held[Int(half.held)].ticket
     }
-    return Int(half.held)
+    let slot = half.held
+    let age = Int(progress.rawValue)
+    let newest = ages[age].newest
+    held[Int(slot)].progress = progress
+    held[Int(slot)].older = newest
+    if newest >= 0 { held[Int(newest)].newer = slot } else { ages[age].oldest = slot }
+    ages[age].newest = slot
+    return Int(slot)
+  }
+
+  private mutating func unlink(_ slot: Int32) {
+    let (older, newer) = (held[Int(slot)].older, held[Int(slot)].newer)
+    let age = Int(held[Int(slot)].progress.rawValue)
+    if older >= 0 { held[Int(older)].newer = newer } else { ages[age].oldest = newer }
+    if newer >= 0 { held[Int(newer)].older = older } else { ages[age].newest = older }
+    held[Int(slot)].older = -1
+    held[Int(slot)].newer = -1
+  }
+
+  /// Discards what a direction keeps: of those with the least progress, the one added to longest ago. False if only
+  /// `slot` is in use.
+  @discardableResult
+  private mutating func evict(except slot: Int32) -> Bool {
+    for age in ages {
+      let oldest = age.oldest == slot && slot >= 0 ? held[Int(slot)].newer : age.oldest
+      guard oldest >= 0 else { continue }
+      free(oldest)
+      evictions += 1
+      return true
+    }
+    return false
+  }
+
+  /// False if `count` bytes in `slot` exceed the limit even when nothing else is kept.
+  private mutating func makeRoom(for count: Int, in slot: Int) -> Bool {
+    while bytes + count > byteLimit { guard evict(except: Int32(slot)) else { return false } }
+    return true
   }
 
   // MARK: The beginning of an incomplete message
 
   @inline(__always)
-  func hasPartial(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].partial.isEmpty }
+  func hasPartial(_ half: StreamHalf) -> Bool { owns(half) && !held[Int(half.held)].partial.isEmpty }
 
   /// Takes the beginning out; the caller reads on and returns the remainder with `keepPartial`.
   mutating func takePartial(_ half: StreamHalf) -> [UInt8] {
-    guard half.held >= 0 else { return [] }
+    guard owns(half) else { return [] }
     var partial: [UInt8] = []
     swap(&partial, &held[Int(half.held)].partial)
     bytes -= partial.count
     return partial
   }
 
-  /// Keeps `front` until more bytes arrive. False if there is no room: the bytes are lost, and the stream has a gap.
-  mutating func keepPartial(_ partial: consuming [UInt8], _ half: inout StreamHalf) -> Bool {
+  /// Keeps `partial` until more bytes arrive. False if there is no room: the bytes are lost, and the stream has a gap.
+  mutating func keepPartial(_ partial: consuming [UInt8], _ half: inout StreamHalf, _ progress: Progress = .none)
+    -> Bool
+  {
     if partial.isEmpty {
-      if half.held >= 0, held[Int(half.held)].segments.isEmpty { releaseHeld(&half) }
+      if !hasSegments(half) { releaseHeld(&half) }
       return true
     }
-    guard bytes + partial.count <= byteLimit, let slot = placeHeld(&half) else { return false }
+    let slot = placeHeld(&half, progress)
+    guard makeRoom(for: partial.count, in: slot) else {
+      if held[slot].segments.isEmpty { releaseHeld(&half) }
+      return false
+    }
     bytes += partial.count
     held[slot].partial = partial
     return true
@@ -118,17 +191,18 @@ struct StreamPool {
   // MARK: Segments after a hole
 
   @inline(__always)
-  func hasSegments(_ half: StreamHalf) -> Bool { half.held >= 0 && !held[Int(half.held)].segments.isEmpty }
+  func hasSegments(_ half: StreamHalf) -> Bool { owns(half) && !held[Int(half.held)].segments.isEmpty }
 
   /// Keeps a segment that follows a hole. Bytes that held segments already cover are compared, not stored again;
   /// returns how many of them differ, or nil if there is no room.
   mutating func hold(
-    _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf
+    _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf,
+    _ progress: Progress = .none
   ) -> Int? {
-    guard let slot = placeHeld(&half) else { return nil }
+    let slot = placeHeld(&half, progress)
     guard held[slot].segments.count < StreamPool.segmentLimit,
       held[slot].segmentBytes + payload.byteCount <= StreamPool.segmentByteLimit,
-      bytes + payload.byteCount <= byteLimit
+      makeRoom(for: payload.byteCount, in: slot)
     else {
       if held[slot].partial.isEmpty, held[slot].segments.isEmpty { releaseHeld(&half) }
       return nil
@@ -191,13 +265,13 @@ struct StreamPool {
 
   /// Sequence number of the first segment after the hole.
   func firstHeld(_ half: StreamHalf) -> UInt32? {
-    half.held >= 0 ? held[Int(half.held)].segments.first?.sequence : nil
+    owns(half) ? held[Int(half.held)].segments.first?.sequence : nil
   }
-  func heldCount(_ half: StreamHalf) -> Int { half.held >= 0 ? held[Int(half.held)].segments.count : 0 }
+  func heldCount(_ half: StreamHalf) -> Int { owns(half) ? held[Int(half.held)].segments.count : 0 }
 
   /// Takes out the first segment if its bytes are due, or, with `force`, despite the hole before it.
   mutating func takeSegment(_ half: inout StreamHalf, force: Bool = false) -> Segment? {
-    guard half.held >= 0, let first = held[Int(half.held)].segments.first else { return nil }
+    guard owns(half), let first = held[Int(half.held)].segments.first else { return nil }
     guard force || Int32(bitPattern: first.sequence &- half.next) <= 0 else { return nil }
     let slot = Int(half.held)
     held[slot].segments.removeFirst()

@@ -86,7 +86,7 @@ extension Pipeline {
       ("checksums.bad", counts.badChecksums), ("checksums.offloaded", counts.offloadedChecksums),
       ("checksums.refused", counts.refusedChecksums),
       ("tables.flows_evicted", UInt64(conversations.evictions)), ("tables.flows_reused", counts.reusedFlows),
-      ("tables.streams_refused", UInt64(reader.pool.refusals)), ("tables.fragments_refused", defragmenter.refusals),
+      ("tables.streams_evicted", UInt64(reader.pool.evictions)), ("tables.fragments_refused", defragmenter.refusals),
       ("tables.fragments_timed_out", defragmenter.timeouts), ("tables.fragments_evicted", defragmenter.evictions),
       ("tables.requests_evicted", UInt64(reader.exchange.requests.evictions)),
       ("tables.memories_evicted", UInt64(reader.exchange.memories.evictions)),

@@ -79,16 +79,16 @@ import Testing
     #expect(pool.takeSegment(&half, force: true) == nil && pool.bytes == 0)
   }
 
-  @Test("every limit holds, and what does not fit is refused and counted")
+  @Test("every limit holds, and a newcomer evicts the direction added to longest ago")
   func bounds() {
     var pool = StreamPool(heldLimit: 2, historyLimit: 1, byteLimit: 600_000)
     var halves = [synced(), synced(), synced()]
     #expect(pool.keepPartial([1], &halves[0]) && pool.keepPartial([1], &halves[1]))
-    #expect(!pool.keepPartial([1], &halves[2]) && pool.refusals == 1)
-    let none = pool.hold([UInt8](repeating: 0, count: 4).bytes, sequence: 2000, frame: 1, time: 0, &halves[2])
-    #expect(none == nil && pool.refusals == 2)
+    #expect(pool.keepPartial([1], &halves[2]) && pool.evictions == 1)
+    #expect(pool.wasEvicted(halves[0]) && !pool.hasPartial(halves[0]) && pool.takePartial(halves[0]) == [])
+    #expect(!pool.wasEvicted(halves[1]) && pool.hasPartial(halves[1]))
     pool.release(&halves[1])
-    #expect(pool.keepPartial([1], &halves[2]), "a released place is used again")
+    #expect(pool.keepPartial([1], &halves[0]) && pool.evictions == 1, "a released place is used again")
 
     // The limit of segments after one hole.
     for number in 0..<StreamPool.segmentLimit {
@@ -100,8 +100,12 @@ import Testing
     let large = [UInt8](repeating: 0, count: StreamPool.segmentByteLimit)
     #expect(pool.hold(large.bytes, sequence: 2000, frame: 1, time: 0, &halves[2]) == 0)
     #expect(pool.hold([0].bytes, sequence: 1_000_000, frame: 1, time: 0, &halves[2]) == nil)
-    // The limit of bytes in total.
-    #expect(!pool.keepPartial([UInt8](repeating: 0, count: 600_000), &halves[0]))
+    // The limit of bytes in total: what others keep is evicted first.
+    _ = pool.takePartial(halves[0])
+    #expect(pool.keepPartial([UInt8](repeating: 0, count: 599_000), &halves[0]) && pool.evictions == 2)
+    #expect(pool.wasEvicted(halves[2]) && pool.bytes <= 600_000)
+    _ = pool.takePartial(halves[0])
+    #expect(!pool.keepPartial([UInt8](repeating: 0, count: 600_001), &halves[0]))
     for index in halves.indices { pool.release(&halves[index]) }
     #expect(pool.bytes == 0)
   }
@@ -197,9 +201,8 @@ import Testing
     #expect(pool.bytes == 3)
     _ = pool.takePartial(half)
     #expect(pool.keepPartial([], &half) && pool.hasSegments(half) && pool.bytes == 1)
-    #expect(!pool.keepPartial([9], &other), "the only place is taken")
     #expect(pool.takeSegment(&half, force: true)?.bytes == [3])
-    #expect(pool.keepPartial([9], &other) && pool.bytes == 1)
+    #expect(pool.keepPartial([9], &other) && pool.bytes == 1 && pool.evictions == 0)
     // Released while it holds both.
     #expect(pool.hold([4].bytes, sequence: 1001, frame: 1, time: 0, &other) == 0)
     pool.release(&other)
@@ -218,5 +221,39 @@ import Testing
     #expect(pool.heldCount(half) == StreamPool.segmentLimit)
     pool.release(&half)
     #expect(pool.bytes == 0)
+  }
+
+  @Test("what shows less progress is evicted first, however new it is")
+  func progress() {
+    var pool = StreamPool(heldLimit: 4)
+    var halves = (0..<4).map { synced(at: UInt32($0)) }
+    let order: [StreamPool.Progress] = [.both, .some, .none, .none]
+    for index in halves.indices { #expect(pool.keepPartial([1, 2], &halves[index], order[index])) }
+    // Added to since: now the newest of its sort.
+    let begun = pool.takePartial(halves[2])
+    #expect(pool.keepPartial(begun + [3], &halves[2], .none))
+    var newcomers = (0..<4).map { synced(at: UInt32($0)) }
+    for (count, evicted) in [3, 2, 1].enumerated() {
+      #expect(pool.keepPartial([9], &newcomers[count], .both))
+      #expect(halves.indices.filter { pool.wasEvicted(halves[$0]) } == Array(evicted...3))
+    }
+    #expect(pool.hasPartial(halves[0]))
+    #expect(pool.keepPartial([9], &newcomers[3], .none) && pool.wasEvicted(halves[0]), "none is refused")
+    for index in newcomers.indices { pool.release(&newcomers[index]) }
+    for index in halves.indices { pool.release(&halves[index]) }
+    #expect(pool.bytes == 0 && pool.evictions == 4)
+  }
+
+  @Test("a place evicted and given to another direction is neither read nor freed by its former owner")
+  func formerOwner() {
+    var pool = StreamPool(heldLimit: 1)
+    var (first, second) = (synced(), synced())
+    #expect(pool.hold([7].bytes, sequence: 1005, frame: 1, time: 0, &first) == 0)
+    #expect(pool.hold([8].bytes, sequence: 1005, frame: 2, time: 0, &second) == 0)
+    #expect(pool.firstHeld(first) == nil && pool.heldCount(first) == 0)
+    #expect(pool.takeSegment(&first, force: true) == nil)
+    pool.release(&first)
+    #expect(!pool.wasEvicted(first) && pool.heldCount(second) == 1 && pool.bytes == 1)
+    #expect(pool.takeSegment(&second, force: true)?.bytes == [8])
   }
 }
