@@ -127,6 +127,17 @@ import Testing
     }
   }
 
+  @Test("a single claim to a listed address is found, once, as what it turns out to be", arguments: [true, false])
+  func oneClaim(_ isSpoofing: Bool) throws {
+    let plant = try Plant(site: Plant.site)
+    Self.udp(plant, Self.hmi, Self.plc)
+    plant.send(plant.arp(1, Self.stolen, Self.stolen))
+    if isSpoofing { plant.send(plant.arp(2, Self.stolen, Self.plc, to: Self.plc)) }
+    plant.wait(3)
+    Self.udp(plant, Self.hmi, Self.plc)
+    #expect(plant.found == [isSpoofing ? "arp-spoofing" : "wrong-zone": 1])
+  }
+
   // MARK: Shared addresses
 
   /// A VRRP advertisement, version 3.

@@ -105,9 +105,13 @@ struct DeviceWatch {
       destination: claim.destination)
   }
 
-  /// Reports packets that waited in vain for a proof that a router sent them.
+  /// Reports packets that waited in vain for a proof that a router sent them, and claims that were not reported as
+  /// spoofing meanwhile.
   mutating func tick(_ time: Int64, _ site: borrowing Site, _ findings: inout Findings) {
-    while let claim = routers.unproved(at: time) { findings.add(DeviceWatch.misplaced(claim, site)) }
+    while let claim = routers.unproved(at: time) {
+      if claim.kind != .traffic, inventory.isSpoofer(claim.source.mac) { continue }
+      findings.add(DeviceWatch.misplaced(claim, site))
+    }
   }
 
   /// Learns which addresses routers share; an advertisement without a right to its address is spoofing. True if the
@@ -166,10 +170,13 @@ struct DeviceWatch {
       let verdict = claims.judge(claim, heldIn: slot, &inventory, site, &findings)
       if verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) {
         findings.add(judge(claim, slot, station, site))
-      } else if verdict == .disputed || verdict == .kept && claim.kind == .traffic, findings.list.count == known {
+      } else if claim.kind == .traffic, verdict == .disputed || verdict == .kept, findings.list.count == known {
         // Reported before, but perhaps with another destination, or still disputed.
         findings.add(
           DeviceWatch.misplaced(claim, site) ?? stolen(claim, inventory.bindings[slot].mac, station, site))
+      } else if verdict == .disputed, findings.list.count == known, DeviceWatch.misplaced(claim, site) != nil {
+        // Perhaps only the first step of spoofing, which is one alert.
+        if !routers.doubt(claim, from: nil) { findings.add(DeviceWatch.misplaced(claim, site)) }
       }
       return
     }

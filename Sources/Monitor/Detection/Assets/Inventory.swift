@@ -74,6 +74,10 @@ struct Inventory {
 
   func knows(_ mac: MACAddress) -> Bool { stations.find(AddressKey(low: mac.rawValue, high: 1)) != nil }
 
+  func isSpoofer(_ mac: MACAddress) -> Bool {
+    stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].isSpoofer } ?? false
+  }
+
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
   /// Whether traffic only confirms what is known: the address belongs to this device, was judged, and has no rival.

@@ -8,7 +8,8 @@
 struct Routers {
   private struct Doubt {
     let claim: AddressClaim
-    let zone: ZoneID
+    /// The zone that a router would have forwarded it from; nil if no router can explain it.
+    let zone: ZoneID?
   }
 
   /// How long a packet waits for the proof: the device that it goes to answers through the router.
@@ -30,11 +31,14 @@ struct Routers {
   }
   func isProved(_ mac: MACAddress, for zone: ZoneID) -> Bool { proved.find(Routers.key(mac, zone)) != nil }
 
-  /// Keeps a packet until it is known whether a router sent it; false if there is no room.
-  mutating func doubt(_ claim: AddressClaim, from zone: ZoneID) -> Bool {
-    if doubts.contains(where: { $0.claim.source.mac == claim.source.mac && $0.claim.source.ip == claim.source.ip }) {
-      return true
+  /// Keeps a packet until it is known whether a router sent it, or a claim until it is known whether a spoofer made it;
+  /// false if there is no room.
+  mutating func doubt(_ claim: AddressClaim, from zone: ZoneID?) -> Bool {
+    let isKnown = doubts.contains {
+      $0.claim.source.mac == claim.source.mac && $0.claim.source.ip == claim.source.ip
+        && ($0.zone == nil) == (zone == nil)
     }
+    if isKnown { return true }
     guard doubts.count < Routers.doubtLimit else { return false }
     doubts.append(Doubt(claim: claim, zone: zone))
     return true
@@ -44,7 +48,8 @@ struct Routers {
   mutating func unproved(at time: Int64) -> AddressClaim? {
     while let first = doubts.first, time &- first.claim.moment.time >= Routers.patience {
       doubts.removeFirst()
-      if !isProved(first.claim.source.mac, for: first.zone) { return first.claim }
+      if let zone = first.zone, isProved(first.claim.source.mac, for: zone) { continue }
+      return first.claim
     }
     return nil
   }
