@@ -114,5 +114,32 @@ extension Catalogue {
           "If both are legitimate (a redundant pair), add them to the site file with the role gateway or router.",
           "冗長構成で双方が正規であれば、サイトファイルにroleをgatewayまたはrouterとして登録してください。"),
       ]),
+    CatalogueEntry(
+      .impossibleSource, "impossible-source", Bilingual("Impossible source address", "ありえない送信元アドレス"),
+      category: "Spoofing", severity: 2, confidence: 90,
+      threats: ["9", "12"], checklist: ["2-6", "3-7"], techniques: [.rogueMaster, .denialOfService],
+      meaning: Bilingual(
+        "A frame has a source address that no device has: loopback, unspecified, group, broadcast or the receiver's own. It hides its sender or is meant to confuse the receiver.",
+        "どの機器も持ちえない送信元アドレス（ループバック、未指定、グループ、ブロードキャスト、受信側自身）のフレームです。送信元の隠蔽や受信側の混乱が目的の可能性があります。"),
+      falseAlarm: Bilingual(
+        "A defective network stack, a packet generator, or a capture whose addresses were made anonymous.",
+        "ネットワークスタックの不具合、パケット生成ツール、匿名化されたキャプチャ。"),
+      steps: [
+        Bilingual(
+          "Find the switch port that the frame came in by: ether.src_mac, unless it is impossible too, then the mirrored port.",
+          "フレームが入ってきたスイッチのポートを特定してください。ether.src_macも不正な場合は、ミラー元のポートから調べること。"),
+        Bilingual(
+          "Check what was sent: is there a command to a controller at the same time?",
+          "送信内容を確認し、同時刻に制御装置への操作がないか調べてください。"),
+        Bilingual(
+          "Have the line check that the receiver still works.",
+          "受信側の機器が正常に動作しているか、ラインに確認してください。"),
+        Bilingual(
+          "If the port has no known device, have the line unplug exactly this cable, with its consent.",
+          "そのポートに既知の機器がなければ、現場の了解を得て該当ケーブルだけを抜いてください。"),
+        Bilingual(
+          "If a known device sends such frames, ask its manufacturer for a correction.",
+          "既知の機器が送信している場合は、メーカーに修正を依頼してください。"),
+      ]),
   ]
 }

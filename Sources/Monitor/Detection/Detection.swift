@@ -73,16 +73,38 @@ struct Detection: ~Copyable {
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
+    // The flow may have turned since: a MAC address belongs to the address in its own frame.
+    let direction = conversation.flow.direction(of: packet)
     var source = conversation.endpoint(direction)
     source.mac = packet.source
+    let destination = conversation.endpoint(direction.reversed)
+    if ImpossibleSource.isImpossible(packet, declared) {
+      var finding = moment.finding(.impossibleSource, .parties, source: source, destination: destination)
+      finding.ipProtocol = packet.ipProtocol.rawValue
+      findings.add(finding)
+    }
+    if packet.ipProtocol == .vrrp || packet.transport == .udp && packet.destinationPort == VirtualRouters.hsrpPort,
+      devices.advertised(
+        VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
+    {
+      return
+    }
     devices.packet(
-      from: source, to: conversation.endpoint(direction.reversed), hopLimit: packet.hopLimit, moment, declared,
-      &findings)
+      from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
   }
 
   mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {
     guard let arp = packet.arp, arp.isEthernetIPv4 else { return }
     addressResolution.read(arp, moment, declared)
+    if let claim = addressResolution.claim,
+      ImpossibleSource.isImpossible(packet.source, to: packet.destination)
+        || ImpossibleSource.isImpossible(arp.senderMAC, to: packet.destination)
+        || ImpossibleSource.isImpossible(arp.senderIP, declared)
+    {
+      var source = claim.source
+      source.mac = packet.source
+      findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
+    }
     resolved(moment)
   }
 
@@ -101,10 +123,20 @@ struct Detection: ~Copyable {
 
   /// A frame that is neither IP nor ARP.
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
-    guard let station = devices.newStation(packet.source, moment) else { return }
+    var mac = packet.source
+    // The first device of an EtherCAT segment sets the locally-administered bit of the frames that it returns
+    // (ETG.1000.4): they are still their master's.
+    if packet.etherType == .etherCAT, mac.isLocal, devices.inventory.knows(mac.universal) { mac = mac.universal }
+    if ImpossibleSource.isImpossible(mac, to: packet.destination) {
+      findings.add(
+        moment.finding(
+          .impossibleSource, .parties, source: endpoint(.none, mac, moment),
+          destination: endpoint(.none, packet.destination, moment)))
+    }
+    guard let station = devices.newStation(mac, moment) else { return }
     devices.frame(
-      of: station, from: endpoint(.none, packet.source, moment), to: endpoint(.none, packet.destination, moment),
-      moment, declared, &findings)
+      of: station, from: endpoint(.none, mac, moment), to: endpoint(.none, packet.destination, moment), moment,
+      declared, &findings)
   }
 
   mutating func broadcast(_ packet: borrowing Packet, _ moment: Moment) {
@@ -152,7 +184,8 @@ struct Detection: ~Copyable {
       if flow.server.isMulticast { conversation.server.zone = conversation.client.zone }
     }
   }
-  private func linkParty(_ mac: MACAddress, _ vlan: UInt16) -> Party {
+  /// Who a station without IP is: a listed MAC address is enough, also of a device that has an IP address.
+  func linkParty(_ mac: MACAddress, _ vlan: UInt16) -> Party {
     if let asset = declared.asset(mac: mac) {
       return Party(zone: declared.assets[Int(asset.rawValue)].zone, asset: asset)
     }
@@ -240,6 +273,12 @@ struct Detection: ~Copyable {
   /// One second of capture time has passed.
   mutating func tick(_ time: Int64) {
     while let finding = selections.expired(at: time) { findings.add(finding) }
+    devices.tick(time, declared, &findings)
+  }
+  /// No frame follows.
+  mutating func finish(_ time: Int64) {
+    tick(time)
+    devices.tick(.max, declared, &findings)
   }
 
   mutating func unanswered(

@@ -39,6 +39,8 @@ package struct Finding: Sendable {
   /// The acting end, and the one it acts on.
   package var source: Endpoint
   package var destination: Endpoint
+  /// Of `arp-spoofing`: the address that the source claims, and that another device has.
+  package var claimed = IPAddress.none
   /// IP protocol number; nil without IP.
   package var ipProtocol: UInt8?
   package var vlan = Packet.noVLAN

@@ -108,7 +108,7 @@ extension Pipeline {
     for slot in conversations.slotsByAge { end(slot, .shutdown) }
     reportUnanswered(at: statistics.lastTime)
     observer.output.advance(to: statistics.lastTime, observer.detection.identities)
-    observer.detection.tick(statistics.lastTime)
+    observer.detection.finish(statistics.lastTime)
     observer.report()
     if observer.output.log.contains(.assets) { writeAssets() }
     if observer.output.log.contains(.stats) { writeStatistics(capture) }

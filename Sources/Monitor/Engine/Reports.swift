@@ -145,17 +145,29 @@ extension Pipeline {
     return counts
   }
 
-  /// Writes an `asset` line for every device and address seen.
+  /// Writes an `asset` line for every address seen, and for every device that has none of them.
   mutating func writeAssets() {
     let inventory = observer.detection.devices.inventory
+    var holders: Set<MACAddress> = []
     for slot in inventory.bindings.slotsByAge {
       let binding = inventory.bindings[slot]
-      let party = observer.detection.party(binding.ip, binding.mac, binding.vlan)
-      let record = AssetRecord(
-        time: statistics.lastTime, mac: binding.mac, ip: binding.ip, party: party, firstSeen: binding.first,
-        lastSeen: binding.last, isNew: observer.detection.site != nil && party.asset == .none)
-      observer.output.records.asset(record, observer.detection.identities, to: &observer.output.sink)
+      holders.insert(binding.mac)
+      writeAsset(binding.mac, binding.ip, vlan: binding.vlan, first: binding.first, last: binding.last)
     }
+    for slot in inventory.stations.slotsByAge where !holders.contains(inventory.stations[slot].mac) {
+      let station = inventory.stations[slot]
+      writeAsset(station.mac, .none, vlan: station.vlan, first: station.first, last: station.last)
+    }
+  }
+
+  private mutating func writeAsset(
+    _ mac: MACAddress, _ ip: IPAddress, vlan: UInt16, first: Int64, last: Int64
+  ) {
+    let party = ip == .none ? observer.detection.linkParty(mac, vlan) : observer.detection.party(ip, mac, vlan)
+    let record = AssetRecord(
+      time: statistics.lastTime, mac: mac, ip: ip, party: party, firstSeen: first, lastSeen: last,
+      isNew: observer.detection.site != nil && party.asset == .none)
+    observer.output.records.asset(record, observer.detection.identities, to: &observer.output.sink)
   }
 
   // MARK: For the summary

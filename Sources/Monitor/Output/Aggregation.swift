@@ -222,9 +222,14 @@ private struct AlertKey: TableKey {
     kind = finding.kind.rawValue
     switch finding.kind {
     case .arpSpoofing:
-      // Whoever spoofs is the cause, however many addresses it claims, towards however many others.
+      // The device that spoofs and the address that it claims, towards however many others; one that claims many
+      // addresses is one alert.
       source = AlertKey.party(Endpoint(mac: finding.source.mac))
-      destination = 0
+      if case .count(.claimedAddresses, _, _, _) = finding.detail {
+        destination = 0
+      } else {
+        destination = finding.claimed.bits
+      }
       cause = AlertCause()
     case .oneWayVisibility:
       // The mirror port is, for the connections of two zones; not each of them.

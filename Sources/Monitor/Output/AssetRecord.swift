@@ -45,7 +45,9 @@ extension Records {
     }
     line.flag("known", known != nil)
     line.flag("new", asset.isNew)
-    let identity = identities.identity(of: Endpoint(ip: asset.ip, mac: asset.mac))
+    let identity =
+      identities.identity(of: Endpoint(ip: asset.ip, mac: asset.mac))
+      ?? identities.identity(of: Endpoint(mac: asset.mac))
     line.string("vendor", identity?.vendor ?? (asset.vendor.isEmpty ? "unknown" : asset.vendor), limit: 160)
     if var identity {
       identity.vendor = nil

@@ -27,6 +27,8 @@ package struct Site: Sendable {
   private var ownMACs = PrefixTable()
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
+  /// By `ZoneID.rawValue`: whether a listed router, firewall or gateway has a leg there.
+  private var hasRouters: [Bool] = []
 
   package init() {}
 
@@ -54,6 +56,11 @@ package struct Site: Sendable {
       let own: [(prefix: UInt128, length: Int, value: UInt16)] = asset.macs.map { (UInt128($0.rawValue), 128, value) }
       macs += own
       if asset.ips.isEmpty, !asset.forwards { ownMACs += own }
+    }
+    hasRouters = Array(repeating: false, count: zones.count)
+    for asset in assets where asset.forwards {
+      hasRouters[Int(asset.zone.rawValue)] = true
+      for zone in asset.ips.compactMap({ zone(of: $0) }) { hasRouters[Int(zone.rawValue)] = true }
     }
     self.addresses = PrefixTable(addresses, seed: seed)
     self.macs = PrefixTable(macs, seed: seed)
@@ -89,6 +96,38 @@ package struct Site: Sendable {
   package func asset(mac: MACAddress) -> AssetID? {
     let value = macs.find(UInt128(mac.rawValue))
     return value == PrefixTable.none ? nil : AssetID(rawValue: value)
+  }
+
+  /// Whether the site lists this MAC address for the asset with this IP address.
+  func lists(_ mac: MACAddress, for ip: IPAddress) -> Bool {
+    guard let asset = asset(ip: ip) else { return false }
+    return assets[Int(asset.rawValue)].macs.contains(mac)
+  }
+
+  /// Whether a router is listed that has a leg in the zone.
+  func hasRouter(in zone: ZoneID) -> Bool {
+    Int(zone.rawValue) < hasRouters.count && hasRouters[Int(zone.rawValue)]
+  }
+
+  /// The most specific network of the site that holds the address.
+  private func network(of ip: IPAddress) -> Network? {
+    guard let zone = zone(of: ip) else { return nil }
+    var found: Network?
+    for network in zones[Int(zone.rawValue)].networks where network.contains(ip) {
+      if network.length > found?.length ?? -1 { found = network }
+    }
+    return found
+  }
+  /// Whether no router is needed between two addresses.
+  func areInOneNetwork(_ first: IPAddress, _ second: IPAddress) -> Bool {
+    guard let zone = zone(of: first), zone == self.zone(of: second) else { return false }
+    return network(of: first) == network(of: second)
+  }
+  /// Whether it is the last address of an IPv4 network of the site: its directed broadcast (RFC 919, 7), where the
+  /// prefix leaves room for one (RFC 3021, 2.1).
+  func isDirectedBroadcast(_ ip: IPAddress) -> Bool {
+    guard ip.isV4, ip.v4 & 3 == 3, let network = self.network(of: ip), network.length < 127 else { return false }
+    return ip.bits == network.address.bits | ~Network.mask(network.length)
   }
 
   /// How an address came to its zone.

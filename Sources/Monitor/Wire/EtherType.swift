@@ -24,6 +24,7 @@ package struct EtherType: RawRepresentable, Hashable, Sendable {
   static let serviceVLAN = EtherType(rawValue: 0x88A8)
   /// ERSPAN types I and II, in GRE.
   static let erspan = EtherType(rawValue: 0x88BE)
+  static let etherCAT = EtherType(rawValue: 0x88A4)
   static let macsec = EtherType(rawValue: 0x88E5)
   /// ERSPAN type III, in GRE.
   static let erspan3 = EtherType(rawValue: 0x22EB)

@@ -35,6 +35,8 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var isLimitedBroadcast: Bool { isV4 && v4 == 0xFFFF_FFFF }
   /// 169.254.0.0/16 (RFC 3927) or fe80::/10.
   package var isLinkLocal: Bool { isV4 ? v4 >> 16 == 0xA9FE : bits >> 118 == 0x3FA }
+  /// 224.0.0.0/24 (RFC 5771, 4) or ff02::/16 (RFC 4291, 2.7): no router forwards it, whatever its hop limit.
+  var isLinkLocalMulticast: Bool { isV4 ? v4 >> 8 == 0xE0_0000 : bits >> 112 == 0xFF02 }
   /// May identify a single host: neither unspecified, multicast nor limited broadcast.
   package var isUnicast: Bool { !isUnspecified && !isMulticast && !isLimitedBroadcast }
 

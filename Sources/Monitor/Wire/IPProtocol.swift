@@ -23,6 +23,8 @@ package struct IPProtocol: RawRepresentable, Hashable, Sendable {
   static let icmpv6 = IPProtocol(rawValue: 58)
   static let noNextHeader = IPProtocol(rawValue: 59)
   static let destinationOptions = IPProtocol(rawValue: 60)
+  /// VRRP (RFC 9568, 5.1.1.4); CARP uses the same number.
+  static let vrrp = IPProtocol(rawValue: 112)
   static let sctp = IPProtocol(rawValue: 132)
   static let mobility = IPProtocol(rawValue: 135)
   static let udpLite = IPProtocol(rawValue: 136)

@@ -33,6 +33,20 @@ package struct MACAddress: RawRepresentable, Hashable, Comparable, Sendable, Cus
   /// The group bit: broadcast or multicast, never a sender.
   package var isGroup: Bool { rawValue & 0x0100_0000_0000 != 0 }
 
+  /// The locally-administered bit (IEEE 802-2014, 8.2.2), and the address without it.
+  var isLocal: Bool { rawValue & 0x0200_0000_0000 != 0 }
+  var universal: MACAddress { MACAddress(rawValue: rawValue & ~0x0200_0000_0000) }
+
+  /// Moves between routers by design: VRRP for IPv4 and IPv6 (RFC 9568, 7.3), the former also used by CARP; HSRP
+  /// versions 1 and 2 (RFC 2281, 5.3; Cisco "HSRP Version 2"); GLBP.
+  var isVirtualRouter: Bool {
+    let prefix = rawValue >> 8
+    return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC
+      || rawValue >> 12 == 0x00_00_0C_9F_F || isGLBP
+  }
+  /// GLBP has several of them for one address: the last octet is the forwarder's number.
+  var isGLBP: Bool { rawValue >> 24 == 0x00_07_B4 }
+
   package static func < (left: MACAddress, right: MACAddress) -> Bool { left.rawValue < right.rawValue }
 
   package var description: String {

@@ -53,8 +53,8 @@ final class Plant {
   /// Where alerts are written; nil where they are only counted.
   private var output: URL?
 
-  /// `language`: that of the alerts to be written; without one they are only counted.
-  init(site text: String? = nil, language: Language? = nil) throws {
+  /// `language`: that of the records to be written; without one they are only counted.
+  init(site text: String? = nil, language: Language? = nil, log: LogKinds = .alerts) throws {
     var site: Site?
     if let text {
       let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
@@ -64,7 +64,7 @@ final class Plant {
     }
     var options = Pipeline.Options()
     options.seed = 3
-    options.log = language == nil ? [] : .alerts
+    options.log = language == nil ? [] : log
     options.language = language ?? .en
     if language != nil {
       output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")

@@ -9,7 +9,11 @@ import Catalogue
 ///   station; repeated gratuitous claims against an active holder; an address that flips back and forth by address
 ///   resolution; one device that claims several addresses of others.
 struct AddressClaims {
-  enum Verdict { case kept, moved, disputed }
+  enum Verdict {
+    case kept, moved, disputed
+    /// The two hold it together, by design.
+    case shared
+  }
 
   private static let second: Int64 = 1_000_000_000
   /// A holder silent for this long has left.
@@ -26,11 +30,28 @@ struct AddressClaims {
   private var flips: Tally
   /// Other devices' addresses claimed by one MAC address.
   private var stolenClaims: Tally
-  var evictions: Int { flips.evictions + stolenClaims.evictions }
+  private var virtualRouters: VirtualRouters
+  var evictions: Int { flips.evictions + stolenClaims.evictions + virtualRouters.evictions }
 
   init(seed: UInt64) {
     flips = Tally(seconds: 60, threshold: AddressClaims.flipLimit, seed: seed)
     stolenClaims = Tally(seconds: 60, threshold: AddressClaims.stolenLimit, seed: seed)
+    virtualRouters = VirtualRouters(seed: seed)
+  }
+
+  /// Learns that a router holds an address; `arp-spoofing` if it has no right to it.
+  mutating func advertised(
+    _ advertisement: VirtualRouters.Advertisement, _ moment: Moment, _ site: borrowing Site
+  ) -> Finding? {
+    if virtualRouters.learn(advertisement, moment, site) { return nil }
+    let address = advertisement.address
+    let claimed = Endpoint(
+      ip: address, port: VirtualRouters.hsrpPort, party: site.party(ip: address, mac: .none, vlan: moment.vlan))
+    let detail = Finding.Detail.count(what: .gratuitousClaims, seen: 1, limit: 1, seconds: 60)
+    var finding = moment.finding(.arpSpoofing, detail, source: advertisement.sender, destination: claimed)
+    finding.claimed = address
+    finding.ipProtocol = advertisement.ipProtocol.rawValue
+    return finding
   }
 
   /// A claim to an address that has no known holder.
@@ -39,7 +60,9 @@ struct AddressClaims {
   ) {
     guard claim.kind == .unasked, let holder = site.asset(ip: claim.source.ip) else { return }
     let asset = site.assets[Int(holder.rawValue)]
-    guard !asset.macs.isEmpty, !asset.macs.contains(claim.source.mac) else { return }
+    guard !asset.macs.isEmpty, !asset.macs.contains(claim.source.mac),
+      !virtualRouters.isEntitled(claim.source.mac, to: claim.source.ip, site)
+    else { return }
     findings.add(spoofing(claim, .gratuitousClaims, seen: 1, limit: 1, &inventory, site))
   }
 
@@ -53,6 +76,15 @@ struct AddressClaims {
     let kind = claim.kind
     var binding = inventory.bindings[slot]
     defer { inventory.bindings[slot] = binding }
+    if binding.mac != source.mac, site.lists(source.mac, for: source.ip) {
+      // No claim of a listed holder is a conflict, neither with another one (a team of network cards) nor with a device
+      // that took its place.
+      if !site.lists(binding.mac, for: source.ip) {
+        takeBack(&binding, claim, &inventory, site, &findings)
+        return .moved
+      }
+      binding.mac = source.mac
+    }
     if binding.mac == source.mac {
       binding.last = time
       binding.claimedByHolder(kind)
@@ -60,10 +92,11 @@ struct AddressClaims {
       findings.add(holderSpeaks(claim, &binding, &inventory, site))
       return .kept
     }
-    if AddressClaims.isShared(source.mac) || AddressClaims.isShared(binding.mac) {
-      binding.mac = source.mac
+    if virtualRouters.shares(claim, with: binding.mac, site) {
+      // Traffic does not take the address away from the MAC address that answers for it.
+      if kind != .traffic { binding.mac = source.mac }
       binding.last = time
-      return .disputed
+      return .shared
     }
     if !binding.isProven, kind != .unasked {
       findings.add(handOver(&binding, to: claim, &inventory, site))
@@ -116,6 +149,20 @@ struct AddressClaims {
     binding.isProven = kind != .unasked
     binding.unaskedClaims = 0
     return .moved
+  }
+
+  /// The listed holder speaks, while another device was taken for the holder.
+  private mutating func takeBack(
+    _ binding: inout Inventory.Binding, _ claim: AddressClaim, _ inventory: inout Inventory, _ site: borrowing Site,
+    _ findings: inout Findings
+  ) {
+    if !binding.isProven { findings.add(handOver(&binding, to: claim, &inventory, site)) }
+    binding.mac = claim.source.mac
+    binding.vlan = claim.moment.vlan
+    binding.last = claim.moment.time
+    binding.isProven = true
+    binding.rival = .none
+    binding.rivalClaims = 0
   }
 
   /// A station that only ever claimed an address without being asked yields to the device that uses it; if it claimed
@@ -173,19 +220,22 @@ struct AddressClaims {
   ) -> Finding {
     let station = inventory.station(claim.source.mac, claim.moment)
     inventory.stations[station].isSpoofer = true
-    // The address belongs to another device, so only the MAC address can identify the claimer.
+    // The first victims are an alert each; beyond them one alert says that there are many.
+    let count = inventory.stations[station].noteClaim(claim.source.ip)
+    if what == .claimedAddresses { inventory.stations[station].claimsMany = true }
+    var detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
+    if inventory.stations[station].claimsMany, what != .claimedAddresses {
+      detail = .count(what: .claimedAddresses, seen: count, limit: AddressClaims.stolenLimit, seconds: 60)
+    }
+    // The address belongs to another device: the claimer is known by its MAC address, and by its own address if it was
+    // seen with one.
     var spoofer = claim.source
+    let own = inventory.stations[station].own
+    spoofer.ip = own == claim.source.ip ? .none : own
     spoofer.party.asset = site.asset(mac: spoofer.mac) ?? .none
-    let detail = Finding.Detail.count(what: what, seen: seen, limit: limit, seconds: 60)
-    return claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
-  }
-
-  /// Virtual addresses that move between routers by design: VRRP (RFC 9568, 7.3), also used by CARP, and HSRP versions
-  /// 1 and 2 (RFC 2281).
-  private static func isShared(_ mac: MACAddress) -> Bool {
-    let prefix = mac.rawValue >> 8
-    return prefix == 0x00_00_5E_00_01 || prefix == 0x00_00_5E_00_02 || prefix == 0x00_00_0C_07_AC
-      || mac.rawValue >> 12 == 0x00_00_0C_9F_F
+    var finding = claim.moment.finding(.arpSpoofing, detail, source: spoofer, destination: claim.destination)
+    finding.claimed = claim.source.ip
+    return finding
   }
 }
 

@@ -6,40 +6,128 @@ import Catalogue
 ///
 /// A frame carries its origin's own MAC address only on the origin's segment; routers replace it with theirs. An
 /// address is therefore tied to a MAC address only by ARP, Neighbor Discovery and packets not yet forwarded. The latter
-/// are recognised by their time to live: systems start at 32, 60, 64, 128 or 255.
+/// are recognised by their hop limit: systems start at 32, 60, 64, 128 or 255. The sender chooses it, though. So where
+/// the site lists the MAC address, another one has to be a router's, whatever the hop limit.
 struct DeviceWatch {
+  /// How a packet came to the MAC address that it was seen with.
+  private enum Origin { case own, forwarded, doubtful }
+
   var inventory: Inventory
   private var claims: AddressClaims
-  var evictions: Int { claims.evictions }
+  private var routers: Routers
+  var evictions: Int { claims.evictions + routers.evictions }
 
   init(seed: UInt64) {
     inventory = Inventory(seed: seed)
     claims = AddressClaims(seed: seed)
+    routers = Routers(seed: seed)
   }
 
   static func isDirect(_ hopLimit: UInt8) -> Bool {
     hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
   }
 
-  /// Examines the sender of a packet; called at most once a second for each direction of a flow.
+  /// Examines the sender of a packet; called at most once a second for each direction of a flow. `receiver` is the MAC
+  /// address that the frame was sent to.
   mutating func packet(
-    from source: Endpoint, to destination: Endpoint, hopLimit: UInt8, _ moment: Moment, _ site: borrowing Site,
-    _ findings: inout Findings
+    from source: Endpoint, to destination: Endpoint, at receiver: MACAddress, hopLimit: UInt8, _ moment: Moment,
+    _ site: borrowing Site, _ findings: inout Findings
   ) {
-    guard source.ip.isUnicast, !source.ip.isLoopback else { return }
+    let isHost = source.ip.isUnicast && !source.ip.isLoopback && !site.isDirectedBroadcast(source.ip)
     guard source.mac != .none, !source.mac.isGroup else {
-      findings.add(routed(source, destination, moment, site))
+      if isHost { findings.add(routed(source, destination, moment, site)) }
       return
     }
     let station = inventory.station(source.mac, moment)
-    if DeviceWatch.isDirect(hopLimit) {
+    guard isHost else {
+      // It has no address yet, or hides it.
+      let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
+      judgeMAC(claim, station, zoneOf: source.ip, site, &findings)
+      return
+    }
+    proveRouter(receiver, from: source, to: destination, moment, site)
+    switch origin(of: source, station, to: destination, hopLimit, site) {
+    case .own:
       if inventory.confirm(source.ip, at: source.mac, moment.time) { return }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       settle(claim, station, site, &findings)
-    } else {
-      if !inventory.stations[station].forwards { inventory.stations[station].forwards = true }
-      findings.add(routed(source, destination, moment, site))
+    case .forwarded: findings.add(routed(source, destination, moment, site))
+    case .doubtful:
+      let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
+      if !routers.doubt(claim, from: source.party.zone) { findings.add(DeviceWatch.misplaced(claim, site)) }
     }
+  }
+
+  private func origin(
+    of source: Endpoint, _ station: Int, to destination: Endpoint, _ hopLimit: UInt8, _ site: borrowing Site
+  ) -> Origin {
+    if DeviceWatch.isDirect(hopLimit) || destination.ip.isLinkLocalMulticast || destination.ip.isLimitedBroadcast {
+      return .own
+    }
+    let asset = site.asset(mac: source.mac)
+    if let asset, site.assets[Int(asset.rawValue)].forwards { return .forwarded }
+    // A device whose system starts at another value, or a spoofer that passes packets on.
+    if site.lists(source.mac, for: source.ip) || inventory.stations[station].isSpoofer { return .own }
+    guard DeviceWatch.expected(source, site) != nil else { return .forwarded }
+    // No packet is routed inside one network, no listed device but a router forwards, and where routers are listed,
+    // others are not needed.
+    if asset != nil || site.areInOneNetwork(source.ip, destination.ip) || site.hasRouter(in: destination.party.zone) {
+      return .own
+    }
+    return routers.isProved(source.mac, for: source.party.zone) ? .forwarded : .doubtful
+  }
+
+  /// A listed device sends a packet for another zone to a station that the site does not list: it is a router.
+  private mutating func proveRouter(
+    _ receiver: MACAddress, from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site
+  ) {
+    guard source.party.zone != destination.party.zone, destination.ip.isUnicast, receiver != .none, !receiver.isGroup,
+      site.lists(source.mac, for: source.ip), site.asset(mac: receiver) == nil
+    else { return }
+    routers.prove(receiver, for: destination.party.zone, moment.time)
+  }
+
+  /// The MAC address that the site lists for an address, if the sender has another one.
+  private static func expected(_ source: Endpoint, _ site: borrowing Site) -> MACAddress? {
+    guard let byIP = site.asset(ip: source.ip) else { return nil }
+    let asset = site.assets[Int(byIP.rawValue)]
+    guard !asset.forwards, !asset.macs.contains(source.mac) else { return nil }
+    return asset.macs.first
+  }
+
+  /// `wrong-zone`: a listed address on a MAC address that the site does not list for it.
+  private static func misplaced(_ claim: AddressClaim, _ site: borrowing Site) -> Finding? {
+    let source = claim.source
+    if let byMAC = site.asset(mac: source.mac), site.assets[Int(byMAC.rawValue)].forwards { return nil }
+    guard let expected = DeviceWatch.expected(source, site) else { return nil }
+    return claim.moment.finding(
+      .wrongZone, .binding(ip: source.ip, expected: expected, seen: source.mac), source: source,
+      destination: claim.destination)
+  }
+
+  /// Reports packets that waited in vain for a proof that a router sent them, and claims that were not reported as
+  /// spoofing meanwhile.
+  mutating func tick(_ time: Int64, _ site: borrowing Site, _ findings: inout Findings) {
+    while let claim = routers.unproved(at: time) {
+      if claim.kind != .traffic, inventory.isSpoofer(claim.source.mac) { continue }
+      findings.add(DeviceWatch.misplaced(claim, site))
+    }
+  }
+
+  /// Learns which addresses routers share; an advertisement without a right to its address is spoofing. True if the
+  /// packet has the virtual MAC address for its source, which says nothing of the sender's own address.
+  mutating func advertised(
+    _ advertisements: [VirtualRouters.Advertisement], from source: Endpoint, to destination: Endpoint,
+    _ moment: Moment, _ site: borrowing Site, _ findings: inout Findings
+  ) -> Bool {
+    for advertisement in advertisements { findings.add(claims.advertised(advertisement, moment, site)) }
+    guard !advertisements.isEmpty, source.mac.isVirtualRouter, DeviceWatch.expected(source, site) == nil else {
+      return false
+    }
+    let station = inventory.station(source.mac, moment)
+    let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
+    judgeMAC(claim, station, zoneOf: source.ip, site, &findings)
+    return true
   }
 
   /// An ARP message or a neighbour advertisement.
@@ -78,9 +166,18 @@ struct DeviceWatch {
     let moment = claim.moment
     if let slot = inventory.binding(source.ip), inventory.bindings[slot].mac != .none {
       inventory.bindings.touch(slot, at: moment.time)
+      let known = findings.list.count
       let verdict = claims.judge(claim, heldIn: slot, &inventory, site, &findings)
-      guard verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) else { return }
-      findings.add(judge(claim, slot, station, site))
+      if verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) {
+        findings.add(judge(claim, slot, station, site))
+      } else if claim.kind == .traffic, verdict == .disputed || verdict == .kept, findings.list.count == known {
+        // Reported before, but perhaps with another destination, or still disputed.
+        findings.add(
+          DeviceWatch.misplaced(claim, site) ?? stolen(claim, inventory.bindings[slot].mac, station, site))
+      } else if verdict == .disputed, findings.list.count == known, DeviceWatch.misplaced(claim, site) != nil {
+        // Perhaps only the first step of spoofing, which is one alert.
+        if !routers.doubt(claim, from: nil) { findings.add(DeviceWatch.misplaced(claim, site)) }
+      }
       return
     }
     let slot: Int
@@ -97,16 +194,30 @@ struct DeviceWatch {
     // It may be another device's address, unless the site lists the claimer as its holder.
     claims.first(claim, &inventory, site, &findings)
     findings.add(judge(claim, slot, station, site))
+    if claim.kind != .unasked, !inventory.bindings[slot].isMisplaced {
+      inventory.stations[station].noteOwn(source.ip)
+    }
   }
 
   /// What the site file says about this address on this device.
   private mutating func judge(_ claim: AddressClaim, _ slot: Int, _ station: Int, _ site: borrowing Site) -> Finding? {
+    // What a spoofer claims is reported as spoofing; what it sends is examined like any other device's.
+    if inventory.stations[station].isSpoofer, claim.kind != .traffic { return nil }
     inventory.bindings[slot].isReported = true
-    guard !inventory.stations[station].isSpoofer,
-      let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site)
-    else { return nil }
+    inventory.bindings[slot].isMisplaced = false
+    guard let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site) else { return nil }
+    if case .binding = found.detail { inventory.bindings[slot].isMisplaced = true }
     if found.kind == .unknownMAC { inventory.stations[station].isReported = true }
     return claim.moment.finding(found.kind, found.detail, source: claim.source, destination: claim.destination)
+  }
+
+  /// `address-conflict`: a spoofer sends from an address that another device uses, and for which the site lists none.
+  private func stolen(_ claim: AddressClaim, _ holder: MACAddress, _ station: Int, _ site: borrowing Site) -> Finding? {
+    guard claim.kind == .traffic, holder != claim.source.mac, inventory.stations[station].isSpoofer else { return nil }
+    if let byMAC = site.asset(mac: claim.source.mac), site.assets[Int(byMAC.rawValue)].forwards { return nil }
+    return claim.moment.finding(
+      .addressConflict, .binding(ip: claim.source.ip, expected: holder, seen: claim.source.mac), source: claim.source,
+      destination: claim.destination)
   }
 
   private static func verdict(
@@ -117,7 +228,7 @@ struct DeviceWatch {
     if let byMAC, site.assets[Int(byMAC.rawValue)].forwards { return nil }
     if let byIP {
       let asset = site.assets[Int(byIP.rawValue)]
-      if let expected = asset.macs.first, !asset.macs.contains(source.mac), !asset.forwards {
+      if let expected = DeviceWatch.expected(source, site) {
         return (.wrongZone, .binding(ip: source.ip, expected: expected, seen: source.mac))
       }
       return wrongVLAN(asset, vlan, site)

@@ -9,12 +9,15 @@ struct Inventory {
     let first: Int64
     var last: Int64
     var vlan: UInt16
+    /// The first address that was tied to it, other than by an answer that was not asked for.
+    var own = IPAddress.none
     /// Number of distinct addresses it was seen to originate packets from.
     var addresses = 0
-    /// It sends packets that have already been forwarded, so it is a router.
-    var forwards = false
     /// It claims addresses that belong to others.
     var isSpoofer = false
+    /// The first of these addresses; `claimsMany` once there are too many to report each.
+    var claimed = InlineArray<4, IPAddress>(repeating: .none)
+    var claimsMany = false
     /// Already reported as unknown.
     var isReported = false
   }
@@ -33,6 +36,8 @@ struct Inventory {
     var unaskedClaims = 0
     /// The site's verdict on this address at this device has been reported.
     var isReported = false
+    /// The site lists other MAC addresses for it.
+    var isMisplaced = false
 
     /// Another device that claims the address: since when, when last, and by how many unasked claims.
     var rival = MACAddress.none
@@ -67,12 +72,19 @@ struct Inventory {
       key, Station(mac: mac, first: moment.time, last: moment.time, vlan: moment.vlan), at: moment.time)
   }
 
+  func knows(_ mac: MACAddress) -> Bool { stations.find(AddressKey(low: mac.rawValue, high: 1)) != nil }
+
+  func isSpoofer(_ mac: MACAddress) -> Bool {
+    stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].isSpoofer } ?? false
+  }
+
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
   /// Whether traffic only confirms what is known: the address belongs to this device, was judged, and has no rival.
   @inline(__always)
   mutating func confirm(_ ip: IPAddress, at mac: MACAddress, _ time: Int64) -> Bool {
-    guard let slot = binding(ip), bindings[slot].mac == mac, bindings[slot].rival == .none, bindings[slot].isReported
+    guard let slot = binding(ip), bindings[slot].mac == mac, bindings[slot].rival == .none, bindings[slot].isReported,
+      !bindings[slot].isMisplaced
     else { return false }
     bindings.touch(slot, at: time)
     bindings[slot].last = time
@@ -90,6 +102,22 @@ struct Inventory {
   func mac(of ip: IPAddress) -> MACAddress? {
     guard let slot = binding(ip), bindings[slot].mac != .none else { return nil }
     return bindings[slot].mac
+  }
+}
+
+extension Inventory.Station {
+  /// Notes an address that it uses, and that was no other device's.
+  mutating func noteOwn(_ ip: IPAddress) { if own == .none, !isSpoofer { own = ip } }
+
+  /// Notes that it claims another device's address; the number of different ones so far, at most one more than are
+  /// kept.
+  mutating func noteClaim(_ ip: IPAddress) -> Int {
+    for place in claimed.indices {
+      if claimed[place] == .none { claimed[place] = ip }
+      if claimed[place] == ip { return claimed.indices.count { claimed[$0] != .none } }
+    }
+    claimsMany = true
+    return claimed.count + 1
   }
 }
 

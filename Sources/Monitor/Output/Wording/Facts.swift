@@ -12,7 +12,7 @@ struct Facts {
   let operation: OperationFacts?
   /// When it was seen, by the wall clock of the site.
   let moment: String
-  /// The protocol that resolves addresses here.
+  /// The protocol that gives addresses to devices here.
   let resolution: String
   /// Without a site file there are no zones.
   var hasZones: Bool { !context.zones.isEmpty }
@@ -29,16 +29,34 @@ struct Facts {
     self.finding = finding
     self.context = context
     self.moment = moment
-    resolution = finding.source.ip == .none || finding.source.ip.isV4 ? "ARP" : "Neighbor Discovery"
-    // A spoofing device is known only by its MAC address; the IP address belongs to another device.
+    let claimed = finding.kind == .arpSpoofing ? finding.claimed : finding.source.ip
+    resolution =
+      switch finding.ipProtocol {
+      case IPProtocol.vrrp.rawValue where finding.kind == .arpSpoofing: "VRRP"
+      case IPProtocol.udp.rawValue where finding.kind == .arpSpoofing: "HSRP"
+      default: claimed == .none || claimed.isV4 ? "ARP" : "Neighbor Discovery"
+      }
+    // A spoofing device is known by its MAC address, and perhaps by an address of its own.
     source =
-      finding.kind == .arpSpoofing
+      finding.kind == .arpSpoofing && finding.source.ip != .none
       ? "\(finding.source.mac) (\(Facts.name(finding.source, context)))" : Facts.name(finding.source, context)
     destination = Facts.name(finding.destination, context)
     service = Facts.service(finding, context)
     operation = finding.operation.map {
       OperationFacts($0, shown, protocolName: context.protocolName($0.dissector), knownName: knownName)
     }
+  }
+
+  /// The address that a spoofer claims; nil if it claims many.
+  var claimed: String? {
+    if case .count(.claimedAddresses, _, _, _) = finding.detail { return nil }
+    return finding.claimed == .none ? nil : finding.claimed.description
+  }
+
+  /// The source of a frame as it was sent, with MAC and IP address.
+  var senderAddresses: String {
+    finding.source.ip == .none && finding.ipProtocol == nil
+      ? "MAC \(finding.source.mac)" : "MAC \(finding.source.mac), IP \(finding.source.ip)"
   }
 
   private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }

@@ -77,6 +77,11 @@ struct English {
         signature: "Two devices use the same IP address\(zones(" "))",
         summary: "More than one device\(zones(" ")) uses the IP address of \(facts.source).",
         expected: "One device for each IP address.")
+    case .impossibleSource:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "A frame to \(to) has a source address that no device has: \(facts.senderAddresses).",
+        expected: "A source address that belongs to one device.")
     case .controllerCommand:
       return KindWording(
         signature: "\(messageTitle) to a controller without a conduit\(zones(", "))",
@@ -112,7 +117,9 @@ struct English {
     case .arpSpoofing:
       return KindWording(
         signature: "\(facts.resolution) spoofing\(zones(" "))",
-        summary: "\(from) claims the addresses of other devices by \(facts.resolution).",
+        summary:
+          "\(from) claims \(facts.claimed.map { "\($0), the address of another device," } ?? "the addresses of other devices") by "
+          + "\(facts.resolution).",
         expected: "Each device claims only its own address.")
     case .flood:
       return KindWording(
@@ -241,6 +248,7 @@ struct English {
     case .parties where finding.kind == .unknownIP:
       "IP address \(finding.source.ip)"
         + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
+    case .parties where finding.kind == .impossibleSource: "\(facts.senderAddresses)."
     case .parties, .refusedAction, .refusedTarget: "\(message)\(way)."
     case .refusedService: "\(facts.service)\(way)."
     case .refusedTime: "\(message)\(way), on \(facts.moment)."

@@ -67,6 +67,11 @@ struct Japanese {
       return KindWording(
         signature: "IPアドレスの重複\(inZones)", summary: "\(facts.source)のIPアドレスを、複数の機器が使っています\(inZones)。",
         expected: "一つのIPアドレスにつき機器は1台")
+    case .impossibleSource:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: "\(to)へのフレームの送信元アドレス（\(facts.senderAddresses)）は、どの機器も持ちえないものです。",
+        expected: "送信元は、一つの機器のアドレス")
     case .controllerCommand:
       return KindWording(
         signature: "制御装置への無許可の\(action)\(inZones)",
@@ -102,7 +107,8 @@ struct Japanese {
     case .arpSpoofing:
       return KindWording(
         signature: "\(facts.resolution)スプーフィング\(inZones)",
-        summary: "\(from)が、\(facts.resolution)で他の機器のアドレスを名乗っています。", expected: "各機器が名乗るのは自分のアドレスのみ")
+        summary: "\(from)が、\(facts.resolution)で他の機器のアドレス\(facts.claimed ?? "")を名乗っています。", expected: "各機器が名乗るのは自分のアドレスのみ"
+      )
     case .flood:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)",
@@ -221,6 +227,7 @@ struct Japanese {
       "MACアドレス\(finding.source.mac)" + (finding.source.ip.isUnicast ? "（IPアドレス\(finding.source.ip)）" : "")
     case .parties where finding.kind == .unknownIP:
       "IPアドレス\(finding.source.ip)" + (finding.source.mac == .none ? "" : "（MACアドレス\(finding.source.mac)）")
+    case .parties where finding.kind == .impossibleSource: "送信元アドレスは\(facts.senderAddresses)"
     case .parties, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
     case .refusedTime: "\(facts.moment) に、\(way)\(way.isEmpty ? "" : ": ")\(message)"
