@@ -237,10 +237,11 @@ extension Pipeline {
     }
     guard !flags.contains(.ack) else { return false }
     // A SYN with the number that this connection began with comes late. Where it is closed, that is so for a short
-    // time: there are devices whose numbers always begin alike.
+    // time: there are devices whose numbers always begin alike. After a refusal it is the next attempt.
     let isLate = conversations[slot].streams[direction].isBegun(at: sequence &+ 1)
     switch flow.tcp {
     case .none, .synSent, .synReceived: return flow.toServer.packets == 0 && !isLate
+    case .reset where flow[direction].flags.contains(.syn): return true
     case .closed, .reset: return !isLate || (moment.time &- flow.last).magnitude >= UInt64(Pipeline.second)
     case .established, .closing: return false
     }

@@ -274,6 +274,16 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
     #expect(try talk.read().values == [1, 2, 3, 4, 5, 6])
   }
 
+  @Test("each attempt that is refused is a flow, also with the same number")
+  func refused() throws {
+    var talk = Talk()
+    for _ in 0..<3 {
+      talk.send(.client, syn, sequence: 500_000)
+      talk.send(.server, rst | ack, sequence: 0, acknowledgement: 500_001)
+    }
+    #expect(try talk.read().flows == 3)
+  }
+
   @Test("a real reset, and a new connection a little above the old numbers")
   func reset() throws {
     var talk = Talk()
