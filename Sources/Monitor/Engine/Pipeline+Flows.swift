@@ -180,8 +180,8 @@ extension Pipeline {
     }
   }
 
-  /// Whether datagrams on a VLAN can answer what came before the monitor listened: in the first 30 seconds of its flows,
-  /// the longest that a request is waited for.
+  /// Whether datagrams on a VLAN can answer what came before the monitor listened: in the first 30 seconds of its
+  /// flows, the longest that a request is waited for.
   mutating func isEarly(_ vlan: UInt16, _ time: Int64) -> Bool {
     let place = min(Int(vlan), 4096)
     if firstFlows[place] == .max { firstFlows[place] = time }
