@@ -19,6 +19,9 @@ struct PendingRequest {
   var mayStaySilent = false
   /// Its further targets.
   var items: [Item] = []
+  /// Neighbours among the requests with further targets, in the order in which they were sent.
+  var older: Int32 = -1
+  var newer: Int32 = -1
 }
 
 /// The location of a pending request; valid until the next request is sent or answered.
@@ -41,12 +44,15 @@ struct PendingRequests {
   /// How long a request awaits its response, in nanoseconds. Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
   /// Limits on the further targets kept for the response: of one request, and of all together. A response to a request
-  /// with more shows only the first ones.
+  /// with more shows only the first ones; of all together, the oldest request loses its further targets first.
   static let itemLimit = 128
   static let waitingItemLimit = 1 << 18
 
   private var table: BoundedTable<PendingKey, PendingRequest>
-  private var waitingItems = 0
+  private(set) var waitingItems = 0
+  /// The requests with further targets.
+  private var oldestWithItems: Int32 = -1
+  private var newestWithItems: Int32 = -1
   private var spareItems: [[Item]] = []
   /// Requests evicted or timed out without a response since the engine last looked.
   var unanswered: [PendingRequest] = []
@@ -124,10 +130,11 @@ struct PendingRequests {
   @inline(never)
   mutating func keep(_ items: [Item], _ range: ItemRange, for request: WaitingRequest) {
     let first = Int(range.start)
-    let count = min(
-      Int(range.count), PendingRequests.itemLimit, items.count - first,
-      PendingRequests.waitingItemLimit - waitingItems)
+    let count = min(Int(range.count), PendingRequests.itemLimit, items.count - first)
     guard count > 0 else { return }
+    while waitingItems + count > PendingRequests.waitingItemLimit, oldestWithItems >= 0 {
+      giveBackItems(Int(oldestWithItems))
+    }
     var kept = spareItems.popLast() ?? []
     // Keep the value formats, but not the values of the request.
     for place in first..<first + count {
@@ -135,6 +142,11 @@ struct PendingRequests {
     }
     waitingItems += count
     swap(&kept, &table[request.slot].items)
+    let slot = Int32(request.slot)
+    table[request.slot].older = newestWithItems
+    table[request.slot].newer = -1
+    if newestWithItems >= 0 { table[Int(newestWithItems)].newer = slot } else { oldestWithItems = slot }
+    newestWithItems = slot
   }
 
   /// Moves requests older than `patience` to `unanswered`; at most `limit` per call.
@@ -159,6 +171,9 @@ struct PendingRequests {
   private mutating func giveBackItems(_ slot: Int) {
     var kept: [Item] = []
     swap(&kept, &table[slot].items)
+    let (older, newer) = (table[slot].older, table[slot].newer)
+    if older >= 0 { table[Int(older)].newer = newer } else { oldestWithItems = newer }
+    if newer >= 0 { table[Int(newer)].older = older } else { newestWithItems = older }
     waitingItems -= kept.count
     kept.removeAll(keepingCapacity: true)
     if spareItems.count < 64 { spareItems.append(kept) }

@@ -14,6 +14,8 @@ struct Pieces {
   static let byteLimit = 32 << 20
   private var table: BoundedTable<PieceKey, [UInt8]>
   private(set) var byteCount = 0
+  /// Messages evicted at a limit.
+  private(set) var evictions = 0
   private var spares: [[UInt8]] = []
 
   init(seed: UInt64) { table = BoundedTable(limit: 1024, seed: seed) }
@@ -24,7 +26,7 @@ struct Pieces {
       slot = found
       table.touch(slot, at: time)
     } else {
-      if let oldest = table.next { drop(oldest) }
+      if let oldest = table.next { evict(oldest) }
       slot = table.insert(key, spare(), at: time)
     }
     guard table[slot].count + bytes.byteCount <= limit else {
@@ -33,7 +35,7 @@ struct Pieces {
     }
     table[slot].append(copying: bytes)
     byteCount += bytes.byteCount
-    while byteCount > Pieces.byteLimit, let oldest = table.oldestSlot, oldest != slot { drop(oldest) }
+    while byteCount > Pieces.byteLimit, let oldest = table.oldestSlot, oldest != slot { evict(oldest) }
     return true
   }
   fileprivate func count(_ key: PieceKey) -> Int { table.find(key).map { table[$0].count } ?? 0 }
@@ -52,6 +54,10 @@ struct Pieces {
       let key = table.key(slot)
       if key.conversation == conversation, key.direction == direction { drop(slot) }
     }
+  }
+  private mutating func evict(_ slot: Int) {
+    evictions += 1
+    drop(slot)
   }
   private mutating func drop(_ slot: Int) {
     byteCount -= table[slot].count

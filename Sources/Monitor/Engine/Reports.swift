@@ -67,7 +67,7 @@ extension Pipeline {
     record[.ipv4Reassembled] = defragmenter.reassembled.v4
     record[.ipv6Fragments] = defragmenter.fragments.v6
     record[.ipv6Reassembled] = defragmenter.reassembled.v6
-    record[.defragFull] = defragmenter.refusals
+    record[.defragFull] = defragmenter.evictions
     for count in protocolCounts where count.name == "modbus" {
       record[.modbusFlows] = count.conversations
       record[.modbusMessages] = count.messages
@@ -89,6 +89,7 @@ extension Pipeline {
       ("tables.streams_evicted", UInt64(reader.pool.evictions)), ("tables.fragments_refused", defragmenter.refusals),
       ("tables.fragments_timed_out", defragmenter.timeouts), ("tables.fragments_evicted", defragmenter.evictions),
       ("tables.requests_evicted", UInt64(reader.exchange.requests.evictions)),
+      ("tables.pieces_evicted", UInt64(reader.exchange.pieces.evictions)),
       ("tables.memories_evicted", UInt64(reader.exchange.memories.evictions)),
       ("tables.names_evicted", UInt64(reader.exchange.names.evictions)),
       ("tables.devices_evicted", UInt64(observer.detection.devices.inventory.stations.evictions)),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reassembles IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams. Bounded in datagrams, bytes and pieces.
+/// Reassembles IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams. Bounded in datagrams, bytes and pieces: at each
+/// of these limits the oldest datagram is evicted.
 /// Where fragments overlap, the bytes received first are kept, and those that differ are reported: end systems resolve
 /// overlaps differently, which is how fragments hide an attack.
 struct Defragmenter {
@@ -9,7 +10,7 @@ struct Defragmenter {
     case waiting
     /// What followed the IP headers, and the transport's number.
     case complete([UInt8], IPProtocol)
-    /// Not kept: no room, too many pieces, or an impossible offset.
+    /// Not kept: too many pieces, or an impossible offset.
     case refused
   }
 
@@ -34,6 +35,9 @@ struct Defragmenter {
   private(set) var evictions: UInt64 = 0
   private(set) var bytes = 0
   let byteLimit: Int
+  /// Pieces waiting: short ones need more memory than their bytes.
+  private var pieces = 0
+  static let waitingPieceLimit = 262_144
   private var datagrams: BoundedTable<FragmentKey, Datagram>
 
   private struct Piece {
@@ -50,7 +54,7 @@ struct Defragmenter {
     let since: Int64
   }
 
-  init(limit: Int = 4_096, byteLimit: Int = 8 << 20, seed: UInt64) {
+  init(limit: Int = 32_768, byteLimit: Int = 32 << 20, seed: UInt64) {
     datagrams = BoundedTable(limit: limit, seed: seed)
     self.byteLimit = byteLimit
   }
@@ -62,10 +66,16 @@ struct Defragmenter {
     let payload = packet.payload
     let start = packet.fragmentOffset
     guard payload.byteCount > 0, start + payload.byteCount <= Defragmenter.longestDatagram, !packet.isCut,
-      bytes + payload.byteCount <= byteLimit
+      payload.byteCount <= byteLimit
     else {
       refusals += 1
       return .refused
+    }
+    while bytes + payload.byteCount > byteLimit || pieces >= Defragmenter.waitingPieceLimit,
+      let oldest = datagrams.oldestSlot
+    {
+      evictions += 1
+      drop(oldest)
     }
     let key = FragmentKey(
       source: packet.sourceIP, destination: packet.destinationIP, identification: packet.identification,
@@ -145,10 +155,12 @@ struct Defragmenter {
     datagrams[slot].pieces.insert(Piece(offset: offset, bytes: Array(copying: span)), at: index)
     datagrams[slot].size += span.byteCount
     bytes += span.byteCount
+    pieces += 1
   }
 
   private mutating func drop(_ slot: Int) {
     bytes -= datagrams[slot].size
+    pieces -= datagrams[slot].pieces.count
     // Frees the bytes now: a free slot keeps its last value.
     datagrams[slot].pieces = []
     datagrams.remove(slot)

@@ -6,21 +6,20 @@ package import Catalogue
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
 /// up to the findings reported. Packet time drives everything.
 ///
-/// Each kind may open a number of new alerts in a window; the rest are summed up in one alert of that kind and
-/// window, so that a flood of addresses does not bury the others.
+/// Each kind and each source may open a number of new alerts in a window (`AlertBudget`). The further findings of a
+/// source are summed up in one alert of that kind and window, those of further sources in another one, so that a flood
+/// of addresses does not bury the others. A sum names the most dangerous operation in it, and each further sort of
+/// command as dangerous as that.
 package struct Aggregation {
-  /// New alerts of one kind in one window.
-  package static let newAlerts = 200
-  static let windowMinutes = 10
   private static let window: Int64 = 600_000_000_000
 
   package struct Counters: Sendable, Equatable {
     package var findings: UInt64 = 0
-    /// Alerts opened, those for the rest of a window among them.
+    /// Alerts opened, those that sum up among them.
     package var alerts: UInt64 = 0
     /// Lines written again for an alert already open.
     package var updates: UInt64 = 0
-    /// Findings counted only in the alert for the rest.
+    /// Findings counted only in an alert that sums up.
     package var overBudget: UInt64 = 0
     /// Alerts evicted at the limit; a repeat opens a new one.
     package var evictions: UInt64 = 0
@@ -35,6 +34,16 @@ package struct Aggregation {
 
   private static let kinds = Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1
   private var open: BoundedTable<AlertKey, Aggregate>
+  /// What one source has opened in the window, and the sum of what it could not.
+  private struct Share {
+    var opened = 0
+    var destinations = Destinations()
+    var sum: Aggregate?
+  }
+  private var sources: BoundedTable<SourceKey, Share>
+  /// Destinations counted for all sources.
+  private var destinations = 0
+  /// By `AlertBudget.place`.
   private var rest: [Aggregate?]
   private var opened: [Int]
   /// Number of the window, Int64.min before the first finding.
@@ -42,8 +51,9 @@ package struct Aggregation {
 
   package init(limit: Int = 16_384, seed: UInt64) {
     open = BoundedTable(limit: limit, seed: seed)
-    rest = Array(repeating: nil, count: Aggregation.kinds)
-    opened = Array(repeating: 0, count: Aggregation.kinds)
+    sources = BoundedTable(limit: min(limit, 4_096), seed: seed)
+    rest = Array(repeating: nil, count: AlertBudget.allCases.count * Aggregation.kinds)
+    opened = Array(repeating: 0, count: rest.count)
   }
 
   /// Counts a finding, and writes what is due. `message` is what `finding.operation.values` counts its offset in; empty
@@ -67,34 +77,97 @@ package struct Aggregation {
         counters.updates += 1
         open[slot].write(identities, &records, to: &sink)
       }
-    } else if opened[kind] < Aggregation.newAlerts {
-      opened[kind] += 1
+    } else {
+      begin(finding, key, message, identities, lastValues, &records, to: &sink)
+    }
+  }
+
+  /// A finding that is not part of an open alert.
+  private mutating func begin(
+    _ finding: Finding, _ key: AlertKey, _ message: borrowing Message, _ identities: Identities,
+    _ lastValues: LastValues, _ records: inout Records, to sink: inout Sink
+  ) {
+    let budget = AlertBudget(finding)
+    let place = budget.place(finding.kind)
+    let share = share(of: finding, place, identities, &records, to: &sink)
+    if let share, sources[share].opened >= budget.ofSource {
+      counters.overBudget += 1
+      var sum = sources[share].sum
+      add(
+        finding, key, to: &sum, sort: 2 + UInt8(budget.rawValue), destinations: sources[share].destinations.count,
+        message, identities, lastValues, &records, to: &sink)
+      sources[share].sum = sum
+    } else if opened[place] >= budget.ofKind {
+      counters.overBudget += 1
+      var sum = rest[place]
+      add(
+        finding, key, to: &sum, sort: budget == .light ? 1 : 4, destinations: nil, message, identities, lastValues,
+        &records, to: &sink)
+      rest[place] = sum
+    } else {
+      opened[place] += 1
+      if let share { sources[share].opened += 1 }
       if let oldest = open.next {
         counters.evictions += 1
         if open[oldest].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
       }
-      var aggregate = Aggregate(finding, key, isRest: false)
+      var aggregate = Aggregate(finding, key, sort: 0)
       aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
       begin(&aggregate, identities, &records, to: &sink)
       _ = open.insert(key, aggregate, at: finding.time)
-    } else {
-      counters.overBudget += 1
-      reportRest(finding, key, identities, &records, to: &sink)
     }
   }
 
-  private mutating func reportRest(
-    _ finding: Finding, _ key: AlertKey, _ identities: Identities, _ records: inout Records, to sink: inout Sink
-  ) {
-    let kind = Int(finding.kind.rawValue)
-    if rest[kind] == nil {
-      var aggregate = Aggregate(finding, key, isRest: true)
-      begin(&aggregate, identities, &records, to: &sink)
-      rest[kind] = aggregate
-    } else if rest[kind]?.add(finding) == true {
-      counters.updates += 1
-      rest[kind]?.write(identities, &records, to: &sink)
+  /// The slot of what the finding's source has opened; nil where no single source is known.
+  private mutating func share(
+    of finding: Finding, _ place: Int, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) -> Int? {
+    guard finding.source.ip != .none || finding.source.mac != .none else { return nil }
+    let key = SourceKey(source: AlertKey.party(finding.source), place: place)
+    let slot: Int
+    if let found = sources.find(key) {
+      slot = found
+      sources.touch(slot, at: finding.time)
+    } else {
+      if let oldest = sources.next { forget(oldest, identities, &records, to: &sink) }
+      slot = sources.insert(key, Share(), at: finding.time)
     }
+    sources[slot].destinations.add(AlertKey.party(finding.destination), all: &destinations)
+    return slot
+  }
+
+  /// Writes what is summed up of a source whose entry is about to be reused.
+  private mutating func forget(
+    _ slot: Int, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    if sources[slot].sum?.writeGrowth(identities, &records, to: &sink) == true { counters.updates += 1 }
+    destinations -= sources[slot].destinations.count
+  }
+
+  /// Adds a finding to an alert that sums up; the first one opens it.
+  private mutating func add(
+    _ finding: Finding, _ key: AlertKey, to sum: inout Aggregate?, sort: UInt8, destinations: Int?,
+    _ message: borrowing Message, _ identities: Identities, _ lastValues: LastValues, _ records: inout Records,
+    to sink: inout Sink
+  ) {
+    guard var aggregate = sum else {
+      var aggregate = Aggregate(finding, key, sort: sort)
+      aggregate.occurrence.destinations = destinations
+      aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
+      begin(&aggregate, identities, &records, to: &sink)
+      sum = aggregate
+      return
+    }
+    sum = nil
+    aggregate.occurrence.destinations = destinations
+    if aggregate.add(finding) {
+      if aggregate.escalate(finding) {
+        aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
+      }
+      counters.updates += 1
+      aggregate.write(identities, &records, to: &sink)
+    }
+    sum = aggregate
   }
 
   /// Tells the time without a finding: ends a window that is over.
@@ -104,16 +177,24 @@ package struct Aggregation {
     guard window > current else { return }
     if current != Int64.min { finish(identities, &records, to: &sink) }
     current = window
-    for kind in rest.indices {
-      rest[kind] = nil
-      opened[kind] = 0
+    for slot in sources.slotsByAge {
+      sources[slot] = Share()
+      sources.remove(slot)
+    }
+    destinations = 0
+    for place in rest.indices {
+      rest[place] = nil
+      opened[place] = 0
     }
   }
 
   /// Writes every count that is not written yet.
   package mutating func finish(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     for slot in open.slotsByAge where open[slot].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
-    for kind in rest.indices where rest[kind]?.writeGrowth(identities, &records, to: &sink) == true {
+    for slot in sources.slotsByAge where sources[slot].sum?.writeGrowth(identities, &records, to: &sink) == true {
+      counters.updates += 1
+    }
+    for place in rest.indices where rest[place]?.writeGrowth(identities, &records, to: &sink) == true {
       counters.updates += 1
     }
   }
@@ -123,7 +204,8 @@ package struct Aggregation {
   package mutating func close(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     finish(identities, &records, to: &sink)
     for slot in open.slotsByAge { open.remove(slot) }
-    for kind in rest.indices { rest[kind] = nil }
+    for slot in sources.slotsByAge { sources[slot].sum = nil }
+    for place in rest.indices { rest[place] = nil }
   }
 
   private mutating func begin(
@@ -146,18 +228,20 @@ private struct Aggregate {
   /// The count at which to write again.
   private var next: UInt64 = 10
   private var danger: Int
+  /// The actions named so far, by bit.
+  private var named: UInt32
 
-  init(_ finding: Finding, _ key: AlertKey, isRest: Bool) {
+  /// `sort` distinguishes alerts that begin with the same finding: 0 is the finding's own, others sum up.
+  init(_ finding: Finding, _ key: AlertKey, sort: UInt8) {
     self.finding = finding
     occurrence = Occurrence(
-      id: key.identifier(first: finding.time, isRest: isRest), count: 1, first: finding.time, last: finding.time,
-      isRest: isRest)
-    danger = Aggregate.danger(finding.operation)
-    if isRest {
-      self.finding.operation = nil
-      self.finding.flow = nil
-    }
+      id: key.identifier(first: finding.time, sort: sort), count: 1, first: finding.time, last: finding.time,
+      isRest: sort > 0)
+    danger = Finding.danger(finding.operation)
+    named = Aggregate.bit(finding.operation)
   }
+
+  private static func bit(_ operation: Operation?) -> UInt32 { operation.map { 1 << UInt32($0.action.rawValue) } ?? 0 }
 
   /// Counts a repeat; true when it is to be written.
   mutating func add(_ repetition: Finding) -> Bool {
@@ -172,14 +256,22 @@ private struct Aggregate {
       next = next.multipliedReportingOverflow(by: 10).partialValue
       return true
     }
-    return !occurrence.isRest && Aggregate.danger(repetition.operation) > danger
+    return isWorse(repetition)
   }
 
-  /// Takes over a finding whose operation is more dangerous than all before; true if it is.
+  /// More dangerous than all before, or, in a sum, a sort of command not yet named.
+  private func isWorse(_ repetition: Finding) -> Bool {
+    let new = Finding.danger(repetition.operation)
+    return new > danger
+      || occurrence.isRest && new == danger && new >= Finding.changeDanger
+        && Aggregate.bit(repetition.operation) & named == 0
+  }
+
+  /// Takes over a finding that is worse than all before; true if it is.
   mutating func escalate(_ repetition: Finding) -> Bool {
-    let new = Aggregate.danger(repetition.operation)
-    guard new > danger else { return false }
-    danger = new
+    guard isWorse(repetition) else { return false }
+    danger = Finding.danger(repetition.operation)
+    named |= Aggregate.bit(repetition.operation)
     finding = repetition
     return true
   }
@@ -194,20 +286,6 @@ private struct Aggregate {
     guard occurrence.count > written else { return false }
     write(identities, &records, to: &sink)
     return true
-  }
-
-  /// How much harm an action can do, from reading to new firmware.
-  private static func danger(_ operation: Operation?) -> Int {
-    guard let operation else { return 0 }
-    return switch operation.action {
-    case .read, .report: 1
-    case .identify, .session, .diagnose, .unknown: 2
-    case .authenticate: 3
-    case .write, .operate: 4
-    case .configure, .clock, .file: 5
-    case .program where operation.isFetch: 5
-    case .state, .program, .firmware: 6
-    }
   }
 }
 
@@ -244,7 +322,7 @@ private struct AlertKey: TableKey {
   }
 
   /// An IP address, else the MAC address in a part of the address space no host has (ffff::/16).
-  private static func party(_ end: Endpoint) -> UInt128 {
+  static func party(_ end: Endpoint) -> UInt128 {
     end.ip != .none ? end.ip.bits : UInt128(0xFFFF) << 112 | UInt128(end.mac.rawValue)
   }
 
@@ -259,8 +337,8 @@ private struct AlertKey: TableKey {
   }
 
   /// The alert's identifier: the same in every run over the same packets.
-  func identifier(first: Int64, isRest: Bool) -> UInt128 {
-    var bytes: [UInt8] = [isRest ? 1 : 0, UInt8(kind >> 8), UInt8(kind & 255)]
+  func identifier(first: Int64, sort: UInt8) -> UInt128 {
+    var bytes: [UInt8] = [sort, UInt8(kind >> 8), UInt8(kind & 255)]
     for word in [source, destination] {
       for shift in stride(from: 120, through: 0, by: -8) {
         bytes.append(UInt8(truncatingIfNeeded: word >> UInt128(shift)))

@@ -9,15 +9,20 @@ package struct Occurrence: Sendable {
   /// Nanoseconds, from the capture.
   package var first: Int64
   package var last: Int64
-  /// Stands for findings beyond the window's budget for new alerts, with whatever parties.
+  /// Sums up findings beyond a window's budget for new alerts.
   package var isRest = false
+  /// Those of one source: the number of its destinations.
+  package var destinations: Int?
 
-  package init(id: UInt128, count: UInt64, first: Int64, last: Int64, isRest: Bool = false) {
+  package init(
+    id: UInt128, count: UInt64, first: Int64, last: Int64, isRest: Bool = false, destinations: Int? = nil
+  ) {
     self.id = id
     self.count = count
     self.first = first
     self.last = last
     self.isRest = isRest
+    self.destinations = destinations
   }
 }
 
@@ -32,7 +37,7 @@ extension Records {
     let facts = Facts(
       finding, context, values, moment: clock.moment(finding.time, context.language),
       knownName: identities.identity(of: finding.destination)?.name)
-    let wording = Wording(facts, isRest: occurrence.isRest)
+    let wording = Wording(facts, isRest: occurrence.isRest, destinations: occurrence.destinations)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
@@ -74,11 +79,9 @@ extension Records {
     line.number("count", occurrence.count)
     line.time("first_seen", occurrence.first, &clock)
     line.time("last_seen", occurrence.last, &clock)
-    if occurrence.isRest {
-      line.flag("rest", true)
-    } else if let operation = finding.operation {
-      line.operation(operation, values)
-    }
+    if occurrence.isRest { line.flag("rest", true) }
+    if let destinations = occurrence.destinations { line.number("destinations", destinations) }
+    if let operation = finding.operation { line.operation(operation, values) }
     line.open("ooda")
     line.open("observe")
     line.string("summary", wording.summary)

@@ -119,13 +119,15 @@ import Testing
       #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &few, time: Int64(number)) == .waiting)
     }
     #expect(few.bytes == 16 && few.evictions == 8)
-    // Bytes in total.
+    // Bytes in total: here too.
     var small = Defragmenter(byteLimit: 100, seed: 6)
     build.identification = 1
     #expect(add(build.frame([UInt8](repeating: 0, count: 96)), &small) == .waiting)
     build.identification = 2
-    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &small) == .refused)
-    #expect(small.refusals == 1 && small.bytes == 96)
+    #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &small) == .waiting)
+    #expect(small.refusals == 0 && small.evictions == 1 && small.bytes == 8)
+    build.identification = 3
+    #expect(add(build.frame([UInt8](repeating: 0, count: 104)), &small) == .refused, "more than there is room for")
     // Pieces of one datagram: beyond the limit, all of it is dropped.
     var pieces = Defragmenter(seed: 7)
     for number in 0..<Defragmenter.pieceLimit {
@@ -135,6 +137,29 @@ import Testing
     build.fragmentOffset = 16 * Defragmenter.pieceLimit
     #expect(add(build.frame([UInt8](repeating: 0, count: 8)), &pieces) == .refused)
     #expect(pieces.bytes == 0)
+  }
+
+  @Test("thousands of datagrams that are never completed do not evict one that is, while there is room for all")
+  func flood() {
+    let pieces = fragments(Self.payload, Build(), identification: 1)
+    var defragmenter = Defragmenter(seed: 14)
+    for piece in pieces.dropLast() { #expect(add(piece, &defragmenter) == .waiting) }
+    var other = Build()
+    other.moreFragments = true
+    for number in 0..<20_000 {
+      other.identification = 2 + number
+      _ = add(other.frame([UInt8](repeating: 0, count: 1_400)), &defragmenter, time: 1)
+    }
+    #expect(defragmenter.evictions == 0)
+    #expect(add(pieces[3], &defragmenter, time: 2) == .complete(Self.payload))
+    // However full it is, a newcomer is put together.
+    for number in 20_000..<60_000 {
+      other.identification = 2 + number
+      _ = add(other.frame([UInt8](repeating: 0, count: 1_400)), &defragmenter, time: 3)
+    }
+    #expect(defragmenter.evictions > 0 && defragmenter.bytes <= defragmenter.byteLimit)
+    for piece in pieces.dropLast() { #expect(add(piece, &defragmenter, time: 4) == .waiting) }
+    #expect(add(pieces[3], &defragmenter, time: 4) == .complete(Self.payload))
   }
 
   @Test("impossible offsets, data beyond the end and fragments cut by the capture are refused")

@@ -121,11 +121,12 @@ import Testing
     #expect(result.records.last?.text("alert.context.ooda.observe.seen")?.hasPrefix("80 ports") == true)
   }
 
-  @Test func `beyond the budget of a window, one alert sums up the rest`() throws {
+  @Test func `beyond the budget of a kind and window, one alert sums up what merely connects`() throws {
     func flood(_ window: Int64) -> [Finding] {
       (0..<1000).map {
         Samples.finding(
-          from: "10.\(window).\($0 / 250).\($0 % 250)", at: Self.start + window * 600 * Self.second + Int64($0))
+          from: "10.\(window).\($0 / 250).\($0 % 250)", at: Self.start + window * 600 * Self.second + Int64($0),
+          action: .read)
       }
     }
     let result = try run(
@@ -133,10 +134,70 @@ import Testing
     let rest = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
     #expect(counts(rest) == [1, 10, 100, 800, 1, 10, 100, 800])
     #expect(Set(rest.map { $0.text("alert.context.alert_id") }).count == 2)
-    #expect(rest.allSatisfy { $0.value("alert.context.operation") == nil })
+    #expect(rest.allSatisfy { $0.text("alert.context.operation.action") == "read" && $0.number("flow_id") != nil })
     #expect(result.counters.overBudget == 1600)
     #expect(result.counters.alerts(.crossZoneFlow) == 402 && result.counters.alerts(.flood) == 1)
     #expect(total(result.records) == 2001)
+  }
+
+  /// The same finding with another destination.
+  private func finding(
+    _ kind: FindingKind = .crossZoneFlow, to number: Int, from ip: String = "10.20.3.7", action: Action?
+  ) -> Finding {
+    var finding = Samples.finding(kind, from: ip, at: Self.start + Int64(number), action: action)
+    finding.destination.ip = IPAddress("192.168.\(10 + number / 250).\(1 + number % 250)") ?? .none
+    return finding
+  }
+
+  @Test func `many destinations of one source are one alert with their extent, and use up no other's budget`() throws {
+    let attempts = (0..<205).map { finding(to: $0, action: nil) }
+    let others = (0..<50).map { finding(to: 0, from: "10.20.4.\($0)", action: nil) }
+    let result = try run(attempts + others)
+    let sums = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
+    #expect(counts(sums) == [1, 10, 100, 197])
+    #expect(sums.map { $0.number("alert.context.destinations") } == [9, 18, 108, 205])
+    #expect(sums.allSatisfy { $0.text("src_ip") == "10.20.3.7" })
+    #expect(sums.last?.text("alert.context.ooda.observe.seen")?.contains("205 addresses") == true)
+    #expect(result.counters.alerts == 8 + 1 + 50 && result.counters.overBudget == 197)
+    #expect(total(result.records) == 255)
+  }
+
+  @Test(arguments: [Action.write, .operate, .state, .program, .configure, .clock, .file, .firmware])
+  func `a command is never summed up with attempts to connect`(_ action: Action) throws {
+    let attempts = (0..<2_000).map { finding(to: $0 % 1_000, from: "10.20.\(3 + $0 % 4).7", action: nil) }
+    let command = finding(to: 1_500, action: action)
+    let result = try run(attempts + [command])
+    let last = try #require(result.records.first { $0.text("alert.context.operation.action") == "\(action)" })
+    #expect(last.value("alert.context.rest") == nil && last.number("alert.context.count") == 1)
+    #expect(last.text("dest_ip") == "192.168.16.1")
+  }
+
+  @Test func `beyond a source's budget of commands, each more dangerous one is named, and each further sort`() throws {
+    let findings =
+      (0..<300).map { finding(to: $0, action: .write) }
+      + [finding(to: 301, action: .state), finding(to: 302, action: .write), finding(to: 303, action: .program)]
+      + [finding(to: 304, action: .state), finding(to: 305, action: .configure)]
+    let result = try run(findings)
+    let sums = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
+    #expect(result.counters.alerts == 201)
+    #expect(counts(sums) == [1, 10, 100, 101, 103, 105])
+    #expect(
+      sums.map { $0.text("alert.context.operation.action") } == [
+        "write", "write", "write", "state", "program", "program",
+      ])
+    #expect(sums[3].text("dest_ip") == "192.168.11.52")
+    #expect(
+      sums[3].text("alert.context.ooda.observe.summary")?.contains("run/stop command to plc-1 (192.168.11.52)") == true)
+    #expect(total(result.records) == 305)
+  }
+
+  @Test func `findings without a known source share the budget of their kind alone`() throws {
+    let findings = (0..<20).map { number in
+      var finding = finding(.flood, to: number, action: nil)
+      finding.source = Endpoint()
+      return finding
+    }
+    #expect(try counts(run(findings).records) == Array(repeating: 1, count: 20))
   }
 
   @Test func `an alert's count is written before it is evicted`() throws {

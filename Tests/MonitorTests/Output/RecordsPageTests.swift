@@ -148,7 +148,8 @@ import Testing
       finding.operation = operation
       records.alert(finding, once, values: values, Samples.identities, to: &sink)
       records.alert(
-        finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true), Samples.identities, to: &sink)
+        finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true, destinations: 205), Samples.identities,
+        to: &sink)
       finding.ipProtocol = 1
       records.alert(finding, once, Samples.identities, to: &sink)
       for facet in documentedFacets {

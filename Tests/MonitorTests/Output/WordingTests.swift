@@ -37,7 +37,10 @@ import Testing
             var finding = Samples.finding(kind, detail, action: action)
             finding.operation?.phase = phase
             let facts = Facts(finding, context, .none, moment: "-", knownName: nil)
-            for wording in [Wording(facts, isRest: false), Wording(facts, isRest: true)] {
+            for wording in [
+              Wording(facts, isRest: false), Wording(facts, isRest: true),
+              Wording(facts, isRest: true, destinations: 1), Wording(facts, isRest: true, destinations: 205),
+            ] {
               texts.formUnion([wording.signature, wording.summary, wording.expected, wording.seen, wording.reason])
             }
           }

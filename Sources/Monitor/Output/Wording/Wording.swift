@@ -17,12 +17,13 @@ struct Wording {
     self.reason = reason
   }
 
-  /// `isRest`: the alert is about all further findings of the kind in this window.
-  init(_ facts: Facts, isRest: Bool) {
+  /// `isRest`: the alert is about all further findings of the kind in this window; with `destinations`, about those of
+  /// one source.
+  init(_ facts: Facts, isRest: Bool, destinations: Int? = nil) {
     let entry = Catalogue.entry(facts.finding.kind)
     switch facts.context.language {
-    case .en: self = isRest ? English(facts, entry).rest : English(facts, entry).wording
-    case .ja: self = isRest ? Japanese(facts, entry).rest : Japanese(facts, entry).wording
+    case .en: self = isRest ? English(facts, entry).rest(destinations) : English(facts, entry).wording
+    case .ja: self = isRest ? Japanese(facts, entry).rest(destinations) : Japanese(facts, entry).wording
     }
   }
 }

@@ -23,16 +23,30 @@ struct English {
           ? "" : "; it is not certain which of the two began, since they may have talked before the monitor started"))
   }
 
-  /// For all further findings of the kind in this window.
-  var rest: Wording {
-    Wording(
-      signature: "Further findings: \(entry.title.en)",
+  /// For all further findings of the kind in this window; with `destinations`, for those of one source.
+  func rest(_ destinations: Int?) -> Wording {
+    let budget = AlertBudget(finding)
+    let minutes = AlertBudget.windowMinutes
+    let worst = budget == .command && facts.operation != nil ? " The most dangerous among them: \(from) \(did)." : ""
+    guard let destinations else {
+      return Wording(
+        signature: "Further findings: \(entry.title.en)",
+        summary:
+          "Further findings of kind \(entry.id) between parties other than those already reported; one of them was "
+          + "from \(facts.source) to \(facts.destination).\(worst)",
+        expected: "At most \(budget.ofKind) new alerts of one kind in \(minutes) minutes.",
+        seen: "More than that; further findings are counted here and not reported one by one.",
+        reason: "findings between this many parties at once suggest a common cause")
+    }
+    let extent = destinations == 1 ? "one address" : "\(destinations) addresses"
+    return Wording(
+      signature: "Further findings from one source: \(entry.title.en)",
       summary:
-        "Further findings of kind \(entry.id) between parties other than those already reported; the first was from "
-        + "\(facts.source) to \(facts.destination).",
-      expected: "At most \(Aggregation.newAlerts) new alerts of one kind in \(Aggregation.windowMinutes) minutes.",
-      seen: "More than that; further findings are counted here and not reported one by one.",
-      reason: "findings between this many parties at once suggest a common cause")
+        "\(from) caused more findings of kind \(entry.id) than are reported one by one, towards \(extent) so far; "
+        + "\(facts.destination) is one of them.\(worst)",
+      expected: "At most \(budget.ofSource) new alerts of one kind from one source in \(minutes) minutes.",
+      seen: "More than that, towards \(extent); further findings of this source are counted here.",
+      reason: "this many findings from one source suggest a scan, malware or a wrong configuration")
   }
 
   // MARK: By kind
