@@ -7,10 +7,13 @@ import Testing
 
 /// TZSP and ERSPAN carry mirrored frames, and are packets with a sender and a receiver of their own.
 @Suite struct MirrorTransportTests {
+  /// A segment without data: SYNs by the hundred would be a flood of their own.
+  private static let mirrored = ethernet(
+    0x0800, ipv4(6, summed(hex("c001 01f6 11223344 55667788 5010 2000 0000 0000"), 6, at: 16)))
   private static func tzsp(port: Int = 37008, _ trailer: [UInt8] = []) -> [UInt8] {
-    ethernet(0x0800, ipv4(17, udp(port, hex("0100 0001 01") + plainFrame + trailer)))
+    ethernet(0x0800, ipv4(17, udp(port, hex("0100 0001 01") + mirrored + trailer)))
   }
-  private static let erspan = ethernet(0x0800, ipv4(47, hex("1000 88be 00000001 100a b064 00000123") + plainFrame))
+  private static let erspan = ethernet(0x0800, ipv4(47, hex("1000 88be 00000001 100a b064 00000123") + mirrored))
 
   @Test(arguments: [(tzsp(), "UDP"), (erspan, "GRE")])
   func `the outer packet and the mirrored frame are flows`(frame: [UInt8], outer: String) throws {
