@@ -114,7 +114,7 @@ extension Pipeline {
     if isControl {
       if flags.contains(.syn) { countSYN(flags, slot, moment) }
       if flags.contains(.rst) { statistics.rst += 1 }
-      if !isAccepted(
+      if !Pipeline.isAccepted(
         flags, sequence, acknowledgement, count: packet.payload.byteCount, conversations[slot], sent: direction)
       {
         let streams = conversations[slot].streams
@@ -189,7 +189,7 @@ extension Pipeline {
   }
 
   /// Whether a receiver would heed a segment with SYN, FIN or RST. What it ignores changes nothing here either.
-  private func isAccepted(
+  private static func isAccepted(
     _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, count: Int,
     _ conversation: borrowing Conversation,
     sent direction: Direction
@@ -213,18 +213,19 @@ extension Pipeline {
       <= StreamHalf.usualWindow
   }
 
-  /// Whether a segment shows that another connection has begun between the same ports.
+  /// Whether a segment shows that another connection has begun between the same ports. Mutating, although it changes
+  /// nothing: otherwise the whole pipeline is copied to be asked.
   @inline(__always)
-  func isReuse(
+  mutating func isReuse(
     _ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ packet: borrowing Packet,
     _ moment: Moment
   ) -> Bool {
-    guard flags.contains(.syn) || conversations[slot].handshake.isOpen else { return false }
+    if !flags.contains(.syn), !conversations[slot].handshake.isOpen { return false }
     return begins(slot, flags, sequence, acknowledgement, packet, moment)
   }
 
   @inline(never)
-  private func begins(
+  private mutating func begins(
     _ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ packet: borrowing Packet,
     _ moment: Moment
   ) -> Bool {
