@@ -73,24 +73,29 @@ struct Detection: ~Copyable {
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
-    // The flow may have turned since: a MAC address belongs to the address in its own frame.
-    let direction = conversation.flow.direction(of: packet)
+    if conversation.flow[direction].isOwn, devices.confirm(packet, moment) { return }
+    conversation.flow[direction].isOwn = false
     var source = conversation.endpoint(direction)
     source.mac = packet.source
     let destination = conversation.endpoint(direction.reversed)
-    if ImpossibleSource.isImpossible(packet, declared) {
+    let isImpossible = ImpossibleSource.isImpossible(packet, declared)
+    if isImpossible {
       var finding = moment.finding(.impossibleSource, .parties, source: source, destination: destination)
       finding.ipProtocol = packet.ipProtocol.rawValue
       findings.add(finding)
     }
-    if packet.ipProtocol == .vrrp || packet.transport == .udp && packet.destinationPort == VirtualRouters.hsrpPort,
+    let isAdvertisement =
+      packet.ipProtocol == .vrrp || packet.transport == .udp && packet.destinationPort == VirtualRouters.hsrpPort
+    if isAdvertisement,
       devices.advertised(
         VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
     {
       return
     }
-    devices.packet(
-      from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
+    conversation.flow[direction].isOwn =
+      devices.packet(
+        from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
+      && !isImpossible && !isAdvertisement
   }
 
   mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {

@@ -30,6 +30,8 @@ struct Flow {
     var mac = MACAddress.none
     /// When the sender was last compared with the inventory.
     var watched: Int64 = .min / 2
+    /// It was a known device with its own address.
+    var isOwn = false
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0

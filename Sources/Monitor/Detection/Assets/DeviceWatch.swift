@@ -27,28 +27,37 @@ struct DeviceWatch {
     hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
   }
 
+  /// Confirms that a known device sent a packet from its own address, which is all that there is to learn from a packet
+  /// inside a zone that no router forwarded.
+  mutating func confirm(_ packet: borrowing Packet, _ moment: Moment) -> Bool {
+    guard DeviceWatch.isDirect(packet.hopLimit), inventory.confirm(packet.sourceIP, at: packet.source, moment.time)
+    else { return false }
+    _ = inventory.station(packet.source, moment)
+    return true
+  }
+
   /// Examines the sender of a packet; called at most once a second for each direction of a flow. `receiver` is the MAC
-  /// address that the frame was sent to.
+  /// address that the frame was sent to. True if `confirm` can take its place for the packets that follow.
   mutating func packet(
     from source: Endpoint, to destination: Endpoint, at receiver: MACAddress, hopLimit: UInt8, _ moment: Moment,
     _ site: borrowing Site, _ findings: inout Findings
-  ) {
+  ) -> Bool {
     let isHost = source.ip.isUnicast && !source.ip.isLoopback && !site.isDirectedBroadcast(source.ip)
     guard source.mac != .none, !source.mac.isGroup else {
       if isHost { findings.add(routed(source, destination, moment, site)) }
-      return
+      return false
     }
     let station = inventory.station(source.mac, moment)
     guard isHost else {
       // It has no address yet, or hides it.
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       judgeMAC(claim, station, zoneOf: source.ip, site, &findings)
-      return
+      return false
     }
     proveRouter(receiver, from: source, to: destination, moment, site)
     switch origin(of: source, station, to: destination, hopLimit, site) {
     case .own:
-      if inventory.confirm(source.ip, at: source.mac, moment.time) { return }
+      if inventory.confirm(source.ip, at: source.mac, moment.time) { return source.party.zone == destination.party.zone }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       settle(claim, station, site, &findings)
     case .forwarded: findings.add(routed(source, destination, moment, site))
@@ -56,6 +65,7 @@ struct DeviceWatch {
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       if !routers.doubt(claim, from: source.party.zone) { findings.add(DeviceWatch.misplaced(claim, site)) }
     }
+    return false
   }
 
   private func origin(
