@@ -118,3 +118,76 @@ arp_spoofing() {
   disconnect attacker
   sleep 4
 }
+
+# Attacks on the monitor's knowledge of who did what.
+plug_attacker_in() {
+  in_station attacker sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0
+  connect attacker
+  sleep 0.5
+}
+HMI="192.168.10.21 00:15:a6:21:22:23"
+PLC="192.168.10.11 00:80:f4:01:02:03"
+address_borrowed() { # an HMI's address on another MAC, with hop limits that hide it or not
+  sleep 4
+  plug_attacker_in
+  run_now attacker forge.py datagrams eth0 192.168.10.21 192.168.10.14 00:30:de:11:12:13 63 64 17
+  disconnect attacker
+  sleep 3
+}
+virtual_router_mac() { # ARP spoofing from a MAC address of the VRRP range
+  sleep 4
+  ip -n sk-attacker link set eth0 address 00:00:5e:00:01:55
+  plug_attacker_in
+  # shellcheck disable=SC2086  # an address and a MAC address each
+  run_now attacker spoof.py eth0 5 $PLC $HMI
+  disconnect attacker
+  sleep 2
+}
+after_virtual_router_mac() { ip -n sk-attacker link set eth0 address 00:e0:4c:66:66:66; }
+impossible_sources() {
+  sleep 4
+  plug_attacker_in
+  # shellcheck disable=SC2086
+  run_now attacker forge.py sources eth0 $PLC
+  disconnect attacker
+  sleep 2
+}
+# Sends a segment in the HMI's name, in its own connection to the PLC.
+inject() { # syn|write
+  # shellcheck disable=SC2086
+  run_now mirror forge.py watch eth0 192.168.10.21 192.168.10.11 |
+    run_now attacker forge.py under-client eth0 "$1" $HMI $PLC
+}
+connection_injected() {
+  sleep 4
+  plug_attacker_in
+  inject syn
+  sleep 5
+  kill -USR1 "$(cat "$WORK/hmi.pid")" # the operator's writes after it must be seen
+  sleep 3
+  inject write
+  sleep 3
+  disconnect attacker
+  sleep 3
+}
+scans_without_syn() {
+  sleep 4
+  in_station office-2 nmap -n -Pn -sA --max-rate 60 --max-retries 0 -p 20-140 192.168.10.12 >"$WORK/nmap-sA.log" 2>&1
+  in_station office-2 nmap -n -Pn -sU --max-rate 60 --max-retries 0 -p 20-140 192.168.10.13 >"$WORK/nmap-sU.log" 2>&1
+  in_station office-2 hping3 -q -n -S -A --scan 20-140 192.168.10.14 >"$WORK/hping3.log" 2>&1 || true
+  sleep 2
+}
+flood_from_many() {
+  sleep 4
+  plug_attacker_in
+  in_station attacker hping3 -q -n -S -p 502 -i u1000 -c 1500 --rand-source 192.168.10.12 >"$WORK/hping3.log" 2>&1 || true
+  sleep 3
+  disconnect attacker
+  sleep 2
+}
+write_hidden_in_noise() { # 205 addresses tried, then a write to a controller
+  sleep 4
+  in_station office-1 nmap -n -Pn -sS --max-rate 60 --max-retries 0 -p 502 192.168.10.50-254 >"$WORK/nmap.log" 2>&1
+  run_now office-1 client.py 192.168.10.11 write:40:7
+  sleep 2
+}

@@ -66,8 +66,6 @@ extension Detection {
     guard hasSite, !operation.isCarrier else { return nil }
     if operation.role == .response, operation.pairing != .unasked { return nil }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment) }
-    // Where the flow itself is not judged (link-local, broadcast), nothing in it is.
-    if direction == .toClient, !ZonePolicy.concerns(conversation.flow) { return nil }
     let ruling = Ruling(operation, message, in: conversation, sent: direction, at: moment, by: declared)
     if !ruling.isAllowed {
       findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))

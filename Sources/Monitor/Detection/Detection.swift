@@ -186,7 +186,13 @@ struct Detection: ~Copyable {
     } else {
       conversation.client = party(flow.client, flow.toServer.mac, flow.vlan)
       conversation.server = party(flow.server, flow.toClient.mac, flow.vlan)
-      if flow.server.isMulticast { conversation.server.zone = conversation.client.zone }
+      // What no router forwards has its ends on one segment, and in one zone where the site does not list them.
+      if !flow.server.isRoutable, conversation.server.asset == .none {
+        conversation.server.zone = conversation.client.zone
+      }
+      if !flow.client.isRoutable, conversation.client.asset == .none {
+        conversation.client.zone = conversation.server.zone
+      }
     }
   }
   /// Who a station without IP is: a listed MAC address is enough, also of a device that has an IP address.

@@ -6,10 +6,10 @@ package import Catalogue
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
 /// up to the findings reported. Packet time drives everything.
 ///
-/// Each kind and each source may open a number of new alerts in a window (`AlertBudget`). The further findings of a
-/// source are summed up in one alert of that kind and window, those of further sources in another one, so that a flood
-/// of addresses does not bury the others. A sum names the most dangerous operation in it, and each further sort of
-/// command as dangerous as that.
+/// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further
+/// findings of a source are summed up in one alert of that kind and window, those from further sources to one
+/// destination in another, the rest in a third, so that a flood of addresses does not bury the others. A sum names the
+/// most dangerous operation in it, and each further sort of command as dangerous as that.
 package struct Aggregation {
   private static let window: Int64 = 600_000_000_000
 
@@ -34,15 +34,16 @@ package struct Aggregation {
 
   private static let kinds = Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1
   private var open: BoundedTable<AlertKey, Aggregate>
-  /// What one source has opened in the window, and the sum of what it could not.
+  /// What one source, or one destination, has opened in the window, and the sum of what it could not.
   private struct Share {
     var opened = 0
-    var destinations = Destinations()
+    /// The other ends.
+    var others = Addresses()
     var sum: Aggregate?
   }
-  private var sources: BoundedTable<SourceKey, Share>
-  /// Destinations counted for all sources.
-  private var destinations = 0
+  private var shares: BoundedTable<ShareKey, Share>
+  /// Other ends counted in all shares.
+  private var others = 0
   /// By `AlertBudget.place`.
   private var rest: [Aggregate?]
   private var opened: [Int]
@@ -51,7 +52,7 @@ package struct Aggregation {
 
   package init(limit: Int = 16_384, seed: UInt64) {
     open = BoundedTable(limit: limit, seed: seed)
-    sources = BoundedTable(limit: min(limit, 4_096), seed: seed)
+    shares = BoundedTable(limit: min(limit, 4_096), seed: seed)
     rest = Array(repeating: nil, count: AlertBudget.allCases.count * Aggregation.kinds)
     opened = Array(repeating: 0, count: rest.count)
   }
@@ -89,24 +90,33 @@ package struct Aggregation {
   ) {
     let budget = AlertBudget(finding)
     let place = budget.place(finding.kind)
-    let share = share(of: finding, place, identities, &records, to: &sink)
-    if let share, sources[share].opened >= budget.ofSource {
-      counters.overBudget += 1
-      var sum = sources[share].sum
-      add(
-        finding, key, to: &sum, sort: 2 + UInt8(budget.rawValue), destinations: sources[share].destinations.count,
+    let source = ShareKey(sourceOf: finding, place)
+    let destination = budget.ofDestination(finding.kind) == nil ? nil : ShareKey(destinationOf: finding, place)
+    if let source, opened(source) >= budget.ofSource {
+      let slot = share(source, with: finding.destination, finding.time, identities, &records, to: &sink)
+      sum(
+        finding, key, in: slot, .source(destinations: shares[slot].others.count), sort: 2 + UInt8(budget.rawValue),
         message, identities, lastValues, &records, to: &sink)
-      sources[share].sum = sum
+    } else if let destination, let most = budget.ofDestination(finding.kind), opened(destination) >= most {
+      let slot = share(destination, with: finding.source, finding.time, identities, &records, to: &sink)
+      sum(
+        finding, key, in: slot, .destination(sources: shares[slot].others.count), sort: 5, message, identities,
+        lastValues, &records, to: &sink)
     } else if opened[place] >= budget.ofKind {
+      if let source { _ = share(source, with: finding.destination, finding.time, identities, &records, to: &sink) }
       counters.overBudget += 1
       var sum = rest[place]
       add(
-        finding, key, to: &sum, sort: budget == .light ? 1 : 4, destinations: nil, message, identities, lastValues,
-        &records, to: &sink)
+        finding, key, to: &sum, .kind, sort: budget == .light ? 1 : 4, message, identities, lastValues, &records,
+        to: &sink)
       rest[place] = sum
     } else {
       opened[place] += 1
-      if let share { sources[share].opened += 1 }
+      for (share, other) in [(source, finding.destination), (destination, finding.source)] {
+        guard let share else { continue }
+        let slot = self.share(share, with: other, finding.time, identities, &records, to: &sink)
+        shares[slot].opened += 1
+      }
       if let oldest = open.next {
         counters.evictions += 1
         if open[oldest].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
@@ -118,48 +128,61 @@ package struct Aggregation {
     }
   }
 
-  /// The slot of what the finding's source has opened; nil where no single source is known.
+  /// How many alerts a source or destination has opened in the window.
+  private func opened(_ key: ShareKey) -> Int { shares.find(key).map { shares[$0].opened } ?? 0 }
+
+  /// The slot of what an end has opened, where `other` is counted.
   private mutating func share(
-    of finding: Finding, _ place: Int, _ identities: Identities, _ records: inout Records, to sink: inout Sink
-  ) -> Int? {
-    guard finding.source.ip != .none || finding.source.mac != .none else { return nil }
-    let key = SourceKey(source: AlertKey.party(finding.source), place: place)
+    _ key: ShareKey, with other: Endpoint, _ time: Int64, _ identities: Identities, _ records: inout Records,
+    to sink: inout Sink
+  ) -> Int {
     let slot: Int
-    if let found = sources.find(key) {
+    if let found = shares.find(key) {
       slot = found
-      sources.touch(slot, at: finding.time)
+      shares.touch(slot, at: time)
     } else {
-      if let oldest = sources.next { forget(oldest, identities, &records, to: &sink) }
-      slot = sources.insert(key, Share(), at: finding.time)
+      if let oldest = shares.next { forget(oldest, identities, &records, to: &sink) }
+      slot = shares.insert(key, Share(), at: time)
     }
-    sources[slot].destinations.add(AlertKey.party(finding.destination), all: &destinations)
+    shares[slot].others.add(AlertKey.party(other), all: &others)
     return slot
   }
 
-  /// Writes what is summed up of a source whose entry is about to be reused.
+  /// Writes what a share sums up whose entry is about to be reused.
   private mutating func forget(
     _ slot: Int, _ identities: Identities, _ records: inout Records, to sink: inout Sink
   ) {
-    if sources[slot].sum?.writeGrowth(identities, &records, to: &sink) == true { counters.updates += 1 }
-    destinations -= sources[slot].destinations.count
+    if shares[slot].sum?.writeGrowth(identities, &records, to: &sink) == true { counters.updates += 1 }
+    others -= shares[slot].others.count
+  }
+
+  /// Adds a finding to the sum of a share.
+  private mutating func sum(
+    _ finding: Finding, _ key: AlertKey, in share: Int, _ extent: Extent, sort: UInt8, _ message: borrowing Message,
+    _ identities: Identities, _ lastValues: LastValues, _ records: inout Records, to sink: inout Sink
+  ) {
+    counters.overBudget += 1
+    var sum = shares[share].sum
+    add(finding, key, to: &sum, extent, sort: sort, message, identities, lastValues, &records, to: &sink)
+    shares[share].sum = sum
   }
 
   /// Adds a finding to an alert that sums up; the first one opens it.
   private mutating func add(
-    _ finding: Finding, _ key: AlertKey, to sum: inout Aggregate?, sort: UInt8, destinations: Int?,
+    _ finding: Finding, _ key: AlertKey, to sum: inout Aggregate?, _ extent: Extent, sort: UInt8,
     _ message: borrowing Message, _ identities: Identities, _ lastValues: LastValues, _ records: inout Records,
     to sink: inout Sink
   ) {
     guard var aggregate = sum else {
       var aggregate = Aggregate(finding, key, sort: sort)
-      aggregate.occurrence.destinations = destinations
+      aggregate.occurrence.extent = extent
       aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
       begin(&aggregate, identities, &records, to: &sink)
       sum = aggregate
       return
     }
     sum = nil
-    aggregate.occurrence.destinations = destinations
+    aggregate.occurrence.extent = extent
     if aggregate.add(finding) {
       if aggregate.escalate(finding) {
         aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
@@ -177,11 +200,11 @@ package struct Aggregation {
     guard window > current else { return }
     if current != Int64.min { finish(identities, &records, to: &sink) }
     current = window
-    for slot in sources.slotsByAge {
-      sources[slot] = Share()
-      sources.remove(slot)
+    for slot in shares.slotsByAge {
+      shares[slot] = Share()
+      shares.remove(slot)
     }
-    destinations = 0
+    others = 0
     for place in rest.indices {
       rest[place] = nil
       opened[place] = 0
@@ -191,7 +214,7 @@ package struct Aggregation {
   /// Writes every count that is not written yet.
   package mutating func finish(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     for slot in open.slotsByAge where open[slot].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
-    for slot in sources.slotsByAge where sources[slot].sum?.writeGrowth(identities, &records, to: &sink) == true {
+    for slot in shares.slotsByAge where shares[slot].sum?.writeGrowth(identities, &records, to: &sink) == true {
       counters.updates += 1
     }
     for place in rest.indices where rest[place]?.writeGrowth(identities, &records, to: &sink) == true {
@@ -204,7 +227,7 @@ package struct Aggregation {
   package mutating func close(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     finish(identities, &records, to: &sink)
     for slot in open.slotsByAge { open.remove(slot) }
-    for slot in sources.slotsByAge { sources[slot].sum = nil }
+    for slot in shares.slotsByAge { shares[slot].sum = nil }
     for place in rest.indices { rest[place] = nil }
   }
 
@@ -235,8 +258,7 @@ private struct Aggregate {
   init(_ finding: Finding, _ key: AlertKey, sort: UInt8) {
     self.finding = finding
     occurrence = Occurrence(
-      id: key.identifier(first: finding.time, sort: sort), count: 1, first: finding.time, last: finding.time,
-      isRest: sort > 0)
+      id: key.identifier(first: finding.time, sort: sort), count: 1, first: finding.time, last: finding.time)
     danger = Finding.danger(finding.operation)
     named = Aggregate.bit(finding.operation)
   }
@@ -263,7 +285,7 @@ private struct Aggregate {
   private func isWorse(_ repetition: Finding) -> Bool {
     let new = Finding.danger(repetition.operation)
     return new > danger
-      || occurrence.isRest && new == danger && new >= Finding.changeDanger
+      || occurrence.extent != nil && new == danger && new >= Finding.changeDanger
         && Aggregate.bit(repetition.operation) & named == 0
   }
 
@@ -290,7 +312,7 @@ private struct Aggregate {
 }
 
 /// What makes two findings the same alert: kind, parties, and what distinguishes one cause from another between them.
-private struct AlertKey: TableKey {
+struct AlertKey: TableKey {
   let source: UInt128
   let destination: UInt128
   let kind: UInt16
@@ -299,10 +321,15 @@ private struct AlertKey: TableKey {
   init(_ finding: Finding) {
     kind = finding.kind.rawValue
     switch finding.kind {
+    case .unknownMAC:
+      // A device, with however many addresses.
+      source = AlertKey.source(finding)
+      destination = 0
+      cause = AlertCause()
     case .arpSpoofing:
       // The device that spoofs and the address that it claims, towards however many others; one that claims many
       // addresses is one alert.
-      source = AlertKey.party(Endpoint(mac: finding.source.mac))
+      source = AlertKey.source(finding)
       if case .count(.claimedAddresses, _, _, _) = finding.detail {
         destination = 0
       } else {
@@ -315,9 +342,17 @@ private struct AlertKey: TableKey {
       destination = UInt128(finding.destination.party.zone.rawValue)
       cause = AlertCause()
     default:
-      source = AlertKey.party(finding.source)
+      source = AlertKey.source(finding)
       destination = AlertKey.party(finding.destination)
       cause = AlertCause(finding)
+    }
+  }
+
+  /// Who is meant: the address, or the device where its address is what is wrong or unknown.
+  static func source(_ finding: Finding) -> UInt128 {
+    switch finding.kind {
+    case .unknownMAC, .impossibleSource, .arpSpoofing: party(Endpoint(mac: finding.source.mac))
+    default: party(finding.source)
     }
   }
 
@@ -358,7 +393,7 @@ private struct AlertKey: TableKey {
 
 /// What distinguishes findings of one kind between the same parties. Fields are compared one by one: none shares its
 /// bits with another, and nothing that comes from the network is only a hash.
-private struct AlertCause: Equatable {
+struct AlertCause: Equatable {
   private enum Sort: UInt8 {
     case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap
   }

@@ -10,6 +10,14 @@ enum AlertBudget: Int, CaseIterable {
 
   /// New alerts of one kind from one source; the source's further ones are summed up in one alert with their extent.
   var ofSource: Int { self == .light ? 8 : 200 }
+  /// New alerts of one kind to one destination, from however many sources; nil if each source has to be named: where it
+  /// is a device of unknown or wrong identity, and where it acts on a controller.
+  func ofDestination(_ kind: FindingKind) -> Int? {
+    switch kind {
+    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource: nil
+    default: self == .light ? 8 : nil
+    }
+  }
   /// New alerts of one kind from all sources.
   var ofKind: Int { self == .light ? 200 : 4_096 }
   static let windowMinutes = 10
@@ -45,27 +53,39 @@ extension Finding {
   }
 }
 
-/// One source of findings of one kind.
-struct SourceKey: TableKey {
-  let source: UInt128
-  let place: Int
+/// What one source caused, or one destination received, of one kind.
+struct ShareKey: TableKey {
+  private let end: UInt128
+  private let isDestination: Bool
+  private let place: Int
+
+  /// Nil where no single source is known.
+  init?(sourceOf finding: Finding, _ place: Int) {
+    guard finding.source.ip != .none || finding.source.mac != .none else { return nil }
+    (end, isDestination, self.place) = (AlertKey.source(finding), false, place)
+  }
+  /// Nil where no single destination is known.
+  init?(destinationOf finding: Finding, _ place: Int) {
+    guard finding.destination.ip != .none || finding.destination.mac != .none else { return nil }
+    (end, isDestination, self.place) = (AlertKey.party(finding.destination), true, place)
+  }
 
   func hash(seed: UInt64) -> UInt64 {
-    let hash = mix(mix(seed, UInt64(truncatingIfNeeded: source >> 64)), UInt64(truncatingIfNeeded: source))
-    return mix(hash, UInt64(place))
+    let hash = mix(mix(seed, UInt64(truncatingIfNeeded: end >> 64)), UInt64(truncatingIfNeeded: end))
+    return mix(hash, UInt64(place) << 1 | (isDestination ? 1 : 0))
   }
 }
 
-/// The different destinations of many sources, counted within a bound that all share.
-struct Destinations {
+/// Different addresses, counted within a bound that all sets share.
+struct Addresses {
   private var seen: Set<UInt128> = []
   static let limit = 4_096
   static let limitOfAll = 65_536
   var count: Int { seen.count }
 
-  /// Counts a destination; `all` is the number counted for all sources.
-  mutating func add(_ destination: UInt128, all: inout Int) {
-    guard seen.count < Destinations.limit, all < Destinations.limitOfAll else { return }
-    if seen.insert(destination).inserted { all += 1 }
+  /// Counts an address; `all` is the number counted in all sets.
+  mutating func add(_ address: UInt128, all: inout Int) {
+    guard seen.count < Addresses.limit, all < Addresses.limitOfAll else { return }
+    if seen.insert(address).inserted { all += 1 }
   }
 }

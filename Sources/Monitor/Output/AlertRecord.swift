@@ -9,21 +9,28 @@ package struct Occurrence: Sendable {
   /// Nanoseconds, from the capture.
   package var first: Int64
   package var last: Int64
-  /// Sums up findings beyond a window's budget for new alerts.
-  package var isRest = false
-  /// Those of one source: the number of its destinations.
-  package var destinations: Int?
+  /// What it sums up beyond a window's budgets for new alerts; nil for an alert about one cause.
+  package var extent: Extent?
 
   package init(
-    id: UInt128, count: UInt64, first: Int64, last: Int64, isRest: Bool = false, destinations: Int? = nil
+    id: UInt128, count: UInt64, first: Int64, last: Int64, extent: Extent? = nil
   ) {
     self.id = id
     self.count = count
     self.first = first
     self.last = last
-    self.isRest = isRest
-    self.destinations = destinations
+    self.extent = extent
   }
+}
+
+/// Which findings an alert sums up.
+package enum Extent: Equatable, Sendable {
+  /// Of one source, towards this number of destinations.
+  case source(destinations: Int)
+  /// Towards one destination, from this number of sources.
+  case destination(sources: Int)
+  /// The further ones of a kind.
+  case kind
 }
 
 extension Records {
@@ -37,7 +44,7 @@ extension Records {
     let facts = Facts(
       finding, context, values, moment: clock.moment(finding.time, context.language),
       knownName: identities.identity(of: finding.destination)?.name)
-    let wording = Wording(facts, isRest: occurrence.isRest, destinations: occurrence.destinations)
+    let wording = Wording(facts, occurrence.extent)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
@@ -79,8 +86,16 @@ extension Records {
     line.number("count", occurrence.count)
     line.time("first_seen", occurrence.first, &clock)
     line.time("last_seen", occurrence.last, &clock)
-    if occurrence.isRest { line.flag("rest", true) }
-    if let destinations = occurrence.destinations { line.number("destinations", destinations) }
+    switch occurrence.extent {
+    case nil: break
+    case .kind: line.flag("rest", true)
+    case .source(let destinations):
+      line.flag("rest", true)
+      line.number("destinations", destinations)
+    case .destination(let sources):
+      line.flag("rest", true)
+      line.number("sources", sources)
+    }
     if let operation = finding.operation { line.operation(operation, values) }
     line.open("ooda")
     line.open("observe")

@@ -37,6 +37,9 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var isLinkLocal: Bool { isV4 ? v4 >> 16 == 0xA9FE : bits >> 118 == 0x3FA }
   /// 224.0.0.0/24 (RFC 5771, 4) or ff02::/16 (RFC 4291, 2.7): no router forwards it, whatever its hop limit.
   var isLinkLocalMulticast: Bool { isV4 ? v4 >> 8 == 0xE0_0000 : bits >> 112 == 0xFF02 }
+  /// Routers forward packets from or to it: neither link-local (RFC 3927, 2.7; RFC 4291, 2.5.6) nor loopback, and no
+  /// group or broadcast. Groups can be routed, but every receiver is where it was asked for.
+  var isRoutable: Bool { isUnicast && !isLinkLocal && !isLoopback }
   /// May identify a single host: neither unspecified, multicast nor limited broadcast.
   package var isUnicast: Bool { !isUnspecified && !isMulticast && !isLimitedBroadcast }
 

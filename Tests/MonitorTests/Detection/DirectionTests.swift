@@ -57,6 +57,22 @@ import Testing
     #expect(!alerts.contains { $0.text("src_ip") == "192.168.10.11" })
   }
 
+  @Test(
+    "a command from an address that no router forwards is judged like any other of its segment",
+    arguments: commands.indices, ["169.254.1.1", "127.0.0.1", "224.0.0.5", "255.255.255.255", "0.0.0.0", "240.0.0.1"])
+  func unroutable(_ index: Int, _ source: String) throws {
+    let plant = try Plant(site: Self.site, language: .en)
+    let command = Self.commands[index]
+    let sender = Plant.Station(source, mac: 0x0200_0000_6666)
+    plant.send(plant.udp(command.message, 40_000, command.port, from: sender, to: Self.plc))
+    let alerts = try plant.finish()
+    #expect(
+      alerts.contains {
+        $0.text("ether.src_mac") == "02:00:00:00:66:66" && $0.text("dest_ip") == "192.168.10.11"
+          && $0.text("alert.context.operation.name") != nil
+      }, "\(command.name): \(plant.kinds)")
+  }
+
   @Test func `after the first 30 seconds, the sender of the first datagram has begun, whatever its port`() throws {
     let plant = try Plant(site: Self.site, language: .en)
     pass(0, plant)

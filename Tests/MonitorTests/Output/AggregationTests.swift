@@ -124,9 +124,9 @@ import Testing
   @Test func `beyond the budget of a kind and window, one alert sums up what merely connects`() throws {
     func flood(_ window: Int64) -> [Finding] {
       (0..<1000).map {
-        Samples.finding(
-          from: "10.\(window).\($0 / 250).\($0 % 250)", at: Self.start + window * 600 * Self.second + Int64($0),
-          action: .read)
+        var finding = finding(to: $0, from: "10.\(window).\($0 / 250).\($0 % 250)", action: .read)
+        finding.time += window * 600 * Self.second
+        return finding
       }
     }
     let result = try run(
@@ -151,7 +151,7 @@ import Testing
 
   @Test func `many destinations of one source are one alert with their extent, and use up no other's budget`() throws {
     let attempts = (0..<205).map { finding(to: $0, action: nil) }
-    let others = (0..<50).map { finding(to: 0, from: "10.20.4.\($0)", action: nil) }
+    let others = (0..<50).map { finding(to: $0, from: "10.20.4.\($0)", action: nil) }
     let result = try run(attempts + others)
     let sums = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
     #expect(counts(sums) == [1, 10, 100, 197])
@@ -160,6 +160,36 @@ import Testing
     #expect(sums.last?.text("alert.context.ooda.observe.seen")?.contains("205 addresses") == true)
     #expect(result.counters.alerts == 8 + 1 + 50 && result.counters.overBudget == 197)
     #expect(total(result.records) == 255)
+  }
+
+  @Test func `many sources towards one destination are one alert with their extent`() throws {
+    let attempts = (0..<372).map { finding(to: 0, from: "10.21.\($0 / 250).\($0 % 250)", action: nil) }
+    let others = (1..<50).map { finding(to: $0, from: "10.20.4.\($0)", action: nil) }
+    let command = finding(to: 0, from: "10.22.0.1", action: .write)
+    let result = try run(attempts + others + [command])
+    let sums = result.records.filter { $0.value("alert.context.rest") as? Bool == true }
+    #expect(counts(sums) == [1, 10, 100, 364])
+    #expect(sums.map { $0.number("alert.context.sources") } == [9, 18, 108, 372])
+    #expect(sums.allSatisfy { $0.text("dest_ip") == "192.168.10.1" })
+    #expect(sums.last?.text("alert.context.ooda.observe.seen")?.contains("372 addresses") == true)
+    #expect(result.counters.alerts == 8 + 1 + 49 + 1 && result.counters.overBudget == 364)
+    #expect(result.records.contains { $0.text("src_ip") == "10.22.0.1" && $0.value("alert.context.rest") == nil })
+    #expect(total(result.records) == 422)
+  }
+
+  @Test func `every device of unknown identity is named, whomever it talks to`() throws {
+    let devices = (0..<50).map { number in
+      var finding = finding(.unknownMAC, to: 0, from: "10.20.4.\(number)", action: nil)
+      finding.source.mac = MACAddress(rawValue: 0x0200_0000_0100 + UInt64(number))
+      return finding
+    }
+    #expect(try counts(run(devices).records) == Array(repeating: 1, count: 50))
+  }
+
+  @Test(arguments: [FindingKind.unknownMAC, .impossibleSource])
+  func `a device is one alert, whatever addresses it forges`(_ kind: FindingKind) throws {
+    let findings = (0..<500).map { finding(kind, to: 0, from: "10.21.\($0 / 250).\($0 % 250)", action: nil) }
+    #expect(try counts(run(findings).records) == [1, 10, 100, 500])
   }
 
   @Test(arguments: [Action.write, .operate, .state, .program, .configure, .clock, .file, .firmware])

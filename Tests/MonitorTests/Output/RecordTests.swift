@@ -8,11 +8,11 @@ import Testing
 @Suite struct RecordTests {
   private func alert(
     _ finding: Finding, _ context: AlertContext = Samples.context(), count: UInt64 = 1, values: ShownValues = .none,
-    isRest: Bool = false
+    _ extent: Extent? = nil
   ) throws -> String {
     var records = Records(context)
     let occurrence = Occurrence(
-      id: 0xABC, count: count, first: finding.time, last: finding.time, isRest: isRest)
+      id: 0xABC, count: count, first: finding.time, last: finding.time, extent: extent)
     let text = try written { sink in records.alert(finding, occurrence, values: values, Samples.identities, to: &sink) }
     return try #require(text.first)
   }

@@ -147,9 +147,10 @@ import Testing
       for facet in documentedFacets.prefix(Facets.limit + 1) { operation.facets[facet] = 1 }
       finding.operation = operation
       records.alert(finding, once, values: values, Samples.identities, to: &sink)
-      records.alert(
-        finding, Occurrence(id: 1, count: 9, first: 0, last: 1, isRest: true, destinations: 205), Samples.identities,
-        to: &sink)
+      for extent in [Extent.source(destinations: 205), .destination(sources: 372)] {
+        records.alert(
+          finding, Occurrence(id: 1, count: 9, first: 0, last: 1, extent: extent), Samples.identities, to: &sink)
+      }
       finding.ipProtocol = 1
       records.alert(finding, once, Samples.identities, to: &sink)
       for facet in documentedFacets {

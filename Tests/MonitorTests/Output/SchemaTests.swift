@@ -44,7 +44,7 @@ private func python(_ arguments: [String]) -> (status: Int32, output: String)? {
         var bare = Finding(kind, .parties, time: .min, frame: 1, source: Endpoint(), destination: Endpoint())
         bare.ipProtocol = 58
         records.alert(
-          bare, Occurrence(id: 1, count: 1, first: .min, last: .min, isRest: true), Samples.identities, to: &sink)
+          bare, Occurrence(id: 1, count: 1, first: .min, last: .min, extent: .kind), Samples.identities, to: &sink)
       }
       var stats = StatsRecord(time: 0, uptime: 1)
       for counter in StatsCounter.allCases { stats[counter] = 1 }

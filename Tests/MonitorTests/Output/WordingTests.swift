@@ -38,8 +38,9 @@ import Testing
             finding.operation?.phase = phase
             let facts = Facts(finding, context, .none, moment: "-", knownName: nil)
             for wording in [
-              Wording(facts, isRest: false), Wording(facts, isRest: true),
-              Wording(facts, isRest: true, destinations: 1), Wording(facts, isRest: true, destinations: 205),
+              Wording(facts), Wording(facts, .kind), Wording(facts, .source(destinations: 1)),
+              Wording(facts, .source(destinations: 205)), Wording(facts, .destination(sources: 1)),
+              Wording(facts, .destination(sources: 205)),
             ] {
               texts.formUnion([wording.signature, wording.summary, wording.expected, wording.seen, wording.reason])
             }
@@ -86,7 +87,7 @@ import Testing
   private func summaries(_ finding: Finding, _ shown: ShownValues, knownName: String? = nil) -> [String] {
     Language.allCases.map { language in
       let facts = Facts(finding, Samples.context(language), shown, moment: "", knownName: knownName)
-      return Wording(facts, isRest: false).summary
+      return Wording(facts).summary
     }
   }
 

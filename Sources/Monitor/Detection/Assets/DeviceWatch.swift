@@ -57,7 +57,9 @@ struct DeviceWatch {
     proveRouter(receiver, from: source, to: destination, moment, site)
     switch origin(of: source, station, to: destination, hopLimit, site) {
     case .own:
-      if inventory.confirm(source.ip, at: source.mac, moment.time) { return source.party.zone == destination.party.zone }
+      if inventory.confirm(source.ip, at: source.mac, moment.time) {
+        return source.party.zone == destination.party.zone
+      }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       settle(claim, station, site, &findings)
     case .forwarded: findings.add(routed(source, destination, moment, site))

@@ -7,7 +7,7 @@ package import Catalogue
 struct ZonePolicy {
   /// The gate of a flow whose ends are known; open if the flow stays within its zone.
   func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
-    guard ZonePolicy.concerns(conversation.flow), !conversation.isConsequence else { return .open }
+    guard !conversation.isConsequence else { return .open }
     return site.gate(
       from: conversation.client, to: conversation.server, service: conversation.service(), at: moment.time)
   }
@@ -70,14 +70,6 @@ struct ZonePolicy {
     finding.operation = operation
     if operation?.role == .request { finding.isDirectionCertain = true }
     return finding
-  }
-
-  /// Addresses that never leave their segment cross no zone. Multicast stays in its sender's zone, where a conduit may
-  /// restrict it.
-  static func concerns(_ flow: Flow) -> Bool {
-    if flow.isLink { return true }
-    return flow.client.isUnicast && (flow.server.isUnicast || flow.server.isMulticast) && !flow.client.isLinkLocal
-      && !flow.server.isLinkLocal && !flow.client.isLoopback && !flow.server.isLoopback
   }
 }
 

@@ -17,13 +17,16 @@ struct Wording {
     self.reason = reason
   }
 
-  /// `isRest`: the alert is about all further findings of the kind in this window; with `destinations`, about those of
-  /// one source.
-  init(_ facts: Facts, isRest: Bool, destinations: Int? = nil) {
+  /// `extent`: the alert sums up further findings of its kind.
+  init(_ facts: Facts, _ extent: Extent? = nil) {
     let entry = Catalogue.entry(facts.finding.kind)
     switch facts.context.language {
-    case .en: self = isRest ? English(facts, entry).rest(destinations) : English(facts, entry).wording
-    case .ja: self = isRest ? Japanese(facts, entry).rest(destinations) : Japanese(facts, entry).wording
+    case .en:
+      let english = English(facts, entry)
+      self = extent.map(english.rest) ?? english.wording
+    case .ja:
+      let japanese = Japanese(facts, entry)
+      self = extent.map(japanese.rest) ?? japanese.wording
     }
   }
 }

@@ -23,12 +23,13 @@ struct English {
           ? "" : "; it is not certain which of the two began, since they may have talked before the monitor started"))
   }
 
-  /// For all further findings of the kind in this window; with `destinations`, for those of one source.
-  func rest(_ destinations: Int?) -> Wording {
+  /// For the further findings of the kind in this window.
+  func rest(_ extent: Extent) -> Wording {
     let budget = AlertBudget(finding)
     let minutes = AlertBudget.windowMinutes
     let worst = budget == .command && facts.operation != nil ? " The most dangerous among them: \(from) \(did)." : ""
-    guard let destinations else {
+    switch extent {
+    case .kind:
       return Wording(
         signature: "Further findings: \(entry.title.en)",
         summary:
@@ -37,17 +38,32 @@ struct English {
         expected: "At most \(budget.ofKind) new alerts of one kind in \(minutes) minutes.",
         seen: "More than that; further findings are counted here and not reported one by one.",
         reason: "findings between this many parties at once suggest a common cause")
+    case .source(let destinations):
+      let others = English.addresses(destinations)
+      return Wording(
+        signature: "Further findings from one source: \(entry.title.en)",
+        summary:
+          "\(from) caused more findings of kind \(entry.id) than are reported one by one, towards \(others) so far; "
+          + "\(facts.destination) is one of them.\(worst)",
+        expected: "At most \(budget.ofSource) new alerts of one kind from one source in \(minutes) minutes.",
+        seen: "More than that, towards \(others); further findings of this source are counted here.",
+        reason: "this many findings from one source suggest a scan, malware or a wrong configuration")
+    case .destination(let sources):
+      let others = English.addresses(sources)
+      return Wording(
+        signature: "Further findings towards one destination: \(entry.title.en)",
+        summary:
+          "\(facts.destination) had more findings of kind \(entry.id) than are reported one by one, from \(others) "
+          + "so far; \(facts.source) is one of them.",
+        expected:
+          "At most \(budget.ofDestination(finding.kind) ?? 0) new alerts of one kind towards one destination in "
+          + "\(minutes) minutes.",
+        seen: "More than that, from \(others); further findings towards this destination are counted here.",
+        reason: "this many senders suggest a flood with forged addresses, or a service that many use without a conduit")
     }
-    let extent = destinations == 1 ? "one address" : "\(destinations) addresses"
-    return Wording(
-      signature: "Further findings from one source: \(entry.title.en)",
-      summary:
-        "\(from) caused more findings of kind \(entry.id) than are reported one by one, towards \(extent) so far; "
-        + "\(facts.destination) is one of them.\(worst)",
-      expected: "At most \(budget.ofSource) new alerts of one kind from one source in \(minutes) minutes.",
-      seen: "More than that, towards \(extent); further findings of this source are counted here.",
-      reason: "this many findings from one source suggest a scan, malware or a wrong configuration")
   }
+
+  private static func addresses(_ count: Int) -> String { count == 1 ? "one address" : "\(count) addresses" }
 
   // MARK: By kind
 

@@ -22,12 +22,13 @@ struct Japanese {
         + (finding.isDirectionCertain ? "" : "ただし、監視を始める前から続く通信かもしれず、どちらが始めたかは確かではありません。"))
   }
 
-  /// For all further findings of the kind in this window; with `destinations`, for those of one source.
-  func rest(_ destinations: Int?) -> Wording {
+  /// For the further findings of the kind in this window.
+  func rest(_ extent: Extent) -> Wording {
     let budget = AlertBudget(finding)
     let minutes = AlertBudget.windowMinutes
     let worst = budget == .command && facts.operation != nil ? "このうち最も危険なもの: \(from)が、\(did)。" : ""
-    guard let destinations else {
+    switch extent {
+    case .kind:
       return Wording(
         signature: "同種の検知（続き）: \(entry.title.ja)",
         summary: "個別に通知した以外の機器の間で、「\(entry.title.ja)」がさらに検知されました。"
@@ -35,14 +36,23 @@ struct Japanese {
         expected: "同種の新規アラートは\(minutes)分間に\(budget.ofKind)件以内",
         seen: "上限を超えたため、以降は個別に通知せず、ここで件数のみ数えています",
         reason: "多数の機器で同時に発生しており、共通の原因が疑われます")
+    case .source(let destinations):
+      return Wording(
+        signature: "同一機器からの検知（続き）: \(entry.title.ja)",
+        summary: "\(from)について、「\(entry.title.ja)」が個別に通知した以外にも検知されました。"
+          + "相手はこれまでに\(destinations)アドレス（\(facts.destination)など）です。\(worst)",
+        expected: "同じ機器からの同種の新規アラートは\(minutes)分間に\(budget.ofSource)件以内",
+        seen: "上限を超えました。相手は\(destinations)アドレスで、以降の検知はここで件数のみ数えています",
+        reason: "一台の機器から多数検知されており、スキャン、マルウェアまたは設定の誤りが疑われます")
+    case .destination(let sources):
+      return Wording(
+        signature: "同一宛先への検知（続き）: \(entry.title.ja)",
+        summary: "\(facts.destination)宛ての「\(entry.title.ja)」が、個別に通知した以外にも検知されました。"
+          + "送信元はこれまでに\(sources)アドレス（\(facts.source)など）です。",
+        expected: "同じ宛先への同種の新規アラートは\(minutes)分間に\(budget.ofDestination(finding.kind) ?? 0)件以内",
+        seen: "上限を超えました。送信元は\(sources)アドレスで、以降の検知はここで件数のみ数えています",
+        reason: "多数の送信元から検知されており、送信元を偽ったフラッド、またはコンジットのないまま多くの機器が使うサービスが疑われます")
     }
-    return Wording(
-      signature: "同一機器からの検知（続き）: \(entry.title.ja)",
-      summary: "\(from)について、「\(entry.title.ja)」が個別に通知した以外にも検知されました。"
-        + "相手はこれまでに\(destinations)アドレス（\(facts.destination)など）です。\(worst)",
-      expected: "同じ機器からの同種の新規アラートは\(minutes)分間に\(budget.ofSource)件以内",
-      seen: "上限を超えました。相手は\(destinations)アドレスで、以降の検知はここで件数のみ数えています",
-      reason: "一台の機器から多数検知されており、スキャン、マルウェアまたは設定の誤りが疑われます")
   }
 
   // MARK: By kind
