@@ -3,9 +3,9 @@
 
 usage: forge.py watch INTERFACE CLIENT SERVER        prints the state of a Modbus/TCP connection after its next answer
        forge.py under-client INTERFACE KIND CLIENT CLIENT-MAC SERVER SERVER-MAC
-                                                     reads that line; sends a SYN (`syn`), or a write (`write`), for the client
+                                                     reads that line; sends KIND, a `syn` or a `write`, for the client
        forge.py datagrams INTERFACE SOURCE SERVER SERVER-MAC HOP-LIMIT...
-                                                     a Modbus/UDP write under SOURCE for each hop limit, from this MAC address
+                                                     a Modbus/UDP write under SOURCE for each hop limit
        forge.py sources INTERFACE SERVER SERVER-MAC  datagrams from addresses that no sender has
 """
 import socket
