@@ -50,6 +50,10 @@ struct Conversation {
   var client = Party(zone: .external, asset: .none)
   var server = Party(zone: .external, asset: .none)
   var gate = Gate.open
+  /// A finding about the flow, by the verdict in `gate`, has been reported.
+  var isReported = false
+  /// The value of `flips` then.
+  var reportedFlips: UInt8 = 0
   /// Packets were seen in both directions.
   var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
 

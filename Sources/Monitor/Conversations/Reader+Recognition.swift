@@ -90,7 +90,10 @@ extension Reader {
     conversation.namedProtocol = tables.named[Int(dissector.rawValue)]
     conversation.isSettled = true
     protocols[Int(dissector.rawValue)].conversations += 1
-    if let hint, conversation.flow.basis != .syn {
+    // A request tells who asks. An answer that nobody asked for does not, since it may only be made to look like one.
+    // Questions without IP, however, often go to a group, and each answer is a conversation of its own.
+    let flow = conversation.flow
+    if let hint, flow.basis != .syn, hint == .toServer || hint == direction || flow.mayBeOlder || flow.isLink {
       if hint != direction {
         conversation.flip(.content)
         direction = hint
@@ -102,7 +105,7 @@ extension Reader {
       let isTCP = conversation.flow.ipProtocol == IPProtocol.tcp.rawValue
       let isClients = tables.expected(conversation.flow.clientPort, isTCP: isTCP).contains(dissector)
       let isServers = tables.expected(conversation.flow.serverPort, isTCP: isTCP).contains(dissector)
-      if isClients, !isServers {
+      if isClients, !isServers, conversation.flow.mayBeOlder {
         conversation.flip(.content)
         direction = direction.reversed
       } else if isServers, !isClients {

@@ -83,6 +83,10 @@ extension Detection {
     switch operation.role {
     case .request: changed(operation, in: &conversation, sent: direction, at: moment, ruling)
     case .response:
+      // An answer to a question that the other end never asked: what it would change is judged as if it were asked.
+      if operation.pairing == .unasked, direction == .toServer {
+        changed(operation, in: &conversation, sent: direction, at: moment, ruling)
+      }
       if operation.action == .authenticate, case .error = operation.outcome {
         findings.add(logins.refused(operation, conversation, moment))
       } else if case .error = operation.outcome, operation.action.isIntervention,

@@ -207,8 +207,12 @@ struct Detection: ~Copyable {
   /// opens or closes, and when the site is replaced. If the flow may have begun before the monitor listened, and
   /// nothing shows who opened it, a conduit that allows the opposite direction settles that. Later, the sender of the
   /// first packet has opened it, whatever its port: an attacker chooses ports.
+  ///
+  /// What was reported of the flow before is not reported again. If it named the wrong end, and that end sent the first
+  /// packet only because the monitor came later, it is withdrawn.
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
     guard hasSite else { return }
+    let before = conversation.gate.verdict
     conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
     if !conversation.gate.verdict.isAllowed, conversation.flow.basis == .firstSeen, conversation.flow.mayBeOlder,
       !conversation.flow.isICMP
@@ -221,7 +225,16 @@ struct Detection: ~Copyable {
         conversation.gate = forth
       }
     }
-    if !conversation.gate.verdict.isAllowed { findings.add(zonePolicy.flow(conversation, moment)) }
+    if conversation.isReported {
+      let isTurned = (conversation.flips &- conversation.reportedFlips) & 1 == 1
+      if !isTurned, !conversation.gate.verdict.isAllowed { return }
+      if isTurned, conversation.flow.mayBeOlder {
+        findings.add(zonePolicy.withdrawal(of: before, conversation, moment))
+      }
+    }
+    conversation.isReported = !conversation.gate.verdict.isAllowed
+    conversation.reportedFlips = conversation.flips
+    if conversation.isReported { findings.add(zonePolicy.flow(conversation, moment)) }
   }
 
   /// Judges by a new site file from now on.
@@ -232,6 +245,8 @@ struct Detection: ~Copyable {
   /// Judges a flow again that was open when the site was replaced.
   mutating func rejudge(_ conversation: inout Conversation, _ moment: Moment) {
     identifyEnds(of: &conversation)
+    // Every alert was ended with the old one.
+    conversation.isReported = false
     judge(&conversation, moment)
   }
 

@@ -48,6 +48,10 @@ package struct Finding: Sendable {
   package var flow: FlowSummary?
   /// Whether it is certain which of the two began.
   package var isDirectionCertain = true
+  /// About a flow of which the content may yet show that the other end began.
+  package var isTentative = false
+  /// The other end began: takes one tentative finding with the same kind, ends and detail back instead of adding one.
+  package var isWithdrawal = false
   package var operation: Operation?
   /// The record fields of `operation`, where its message is gone by the time the finding is reported.
   package var contents: ShownValues?

@@ -180,13 +180,24 @@ extension Pipeline {
     }
   }
 
-  /// Whether datagrams on a VLAN can answer what came before the monitor listened: in the first 30 seconds of its
-  /// flows, the longest that a request is waited for.
-  mutating func isEarly(_ vlan: UInt16, _ time: Int64) -> Bool {
-    let place = min(Int(vlan), 4096)
-    if firstFlows[place] == .max { firstFlows[place] = time }
-    return time &- firstFlows[place] < 30 * Pipeline.second
+  /// Whether a datagram can answer what came before the monitor listened: in the first 30 seconds of the flows of its
+  /// VLAN, the longest that a request is waited for. A sender chooses its tag, so a VLAN that appears later is only
+  /// believed to be new where the receiver is.
+  /// Mutating, although it changes nothing: otherwise the whole pipeline is copied to be asked.
+  mutating func isEarly(_ packet: borrowing Packet, _ time: Int64) -> Bool {
+    let first = firstFlows[Pipeline.place(ofVLAN: packet.vlan)]
+    guard time &- first < Pipeline.earlySeconds * Pipeline.second else { return false }
+    if time &- statistics.firstTime < Pipeline.earlySeconds * Pipeline.second { return true }
+    return !observer.detection.devices.inventory.knew(packet.destinationIP, packet.destination, before: first)
   }
+  private static let earlySeconds: Int64 = 30
+
+  /// Notes when the first flow of a VLAN began.
+  @inline(__always)
+  mutating func note(vlan: UInt16, at time: Int64) {
+    if firstFlows[Pipeline.place(ofVLAN: vlan)] == .max { firstFlows[Pipeline.place(ofVLAN: vlan)] = time }
+  }
+  private static func place(ofVLAN vlan: UInt16) -> Int { min(Int(vlan), 4096) }
 
   /// Whether a receiver would heed a segment with SYN, FIN or RST. What it ignores changes nothing here either.
   private static func isAccepted(
@@ -288,9 +299,10 @@ extension Pipeline {
   ) -> Int {
     var sourceIsServer = false
     var basis = Flow.Basis.firstSeen
+    note(vlan: packet.vlan, at: moment.time)
     // A segment without SYN belongs to a connection that began before. A datagram may be the first one; its ports say
     // nothing then, since its sender chose them.
-    let mayBeOlder = packet.transport == .tcp ? !flags.contains(.syn) : isEarly(packet.vlan, moment.time)
+    let mayBeOlder = packet.transport == .tcp ? !flags.contains(.syn) : isEarly(packet, moment.time)
     if flags.contains(.syn) {
       sourceIsServer = flags.contains(.ack)
       basis = .syn

@@ -211,7 +211,8 @@ package struct Pipeline: ~Copyable {
       if let oldest = conversations.next { end(oldest, .evicted) }
       conversationCount += 1
       var flow = Flow(link: packet, time: moment.time, frame: moment.frame)
-      flow.mayBeOlder = isEarly(packet.vlan, moment.time)
+      note(vlan: packet.vlan, at: moment.time)
+      flow.mayBeOlder = isEarly(packet, moment.time)
       slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
       conversations[slot].number = conversationCount << 32 | UInt64(slot)
       observer.detection.linkBegan(&conversations[slot], moment)

@@ -97,6 +97,7 @@ extension Pipeline {
       ("tables.counts_evicted", UInt64(observer.detection.evictions)),
       ("tables.alerts_evicted", observer.output.aggregation.counters.evictions),
       ("tables.operations_evicted", observer.output.operations.evictions),
+      ("alerts.withdrawn", observer.output.aggregation.counters.withdrawn),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
       ("streams.late_segments", reader.counts.late),

@@ -4,7 +4,8 @@ package import Catalogue
 /// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once;
 /// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
-/// up to the findings reported. Packet time drives everything.
+/// up to the findings reported. An alert whose findings all turn out wrong is withdrawn: its last line says why. Packet
+/// time drives everything.
 ///
 /// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further
 /// findings of a source are summed up in one alert of that kind and window, those from further sources to one
@@ -21,6 +22,8 @@ package struct Aggregation {
     package var updates: UInt64 = 0
     /// Findings counted only in an alert that sums up.
     package var overBudget: UInt64 = 0
+    /// Alerts withdrawn, since what they said turned out wrong.
+    package var withdrawn: UInt64 = 0
     /// Alerts evicted at the limit; a repeat opens a new one.
     package var evictions: UInt64 = 0
     /// Alerts opened, and findings, by the number of the kind.
@@ -65,10 +68,14 @@ package struct Aggregation {
     to sink: inout Sink
   ) {
     advance(to: finding.time, identities, &records, to: &sink)
+    let key = AlertKey(finding)
+    if finding.isWithdrawal {
+      withdraw(key, at: finding.time, identities, &records, to: &sink)
+      return
+    }
     let kind = Int(finding.kind.rawValue)
     counters.findings += 1
     counters.findingsByKind[kind] += 1
-    let key = AlertKey(finding)
     if let slot = open.find(key) {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
@@ -81,6 +88,17 @@ package struct Aggregation {
     } else {
       begin(finding, key, message, identities, lastValues, &records, to: &sink)
     }
+  }
+
+  /// Takes one tentative finding back. What others have found stands; an alert without any is withdrawn. Nothing
+  /// happens to an alert that sums up: it is about its other findings, too.
+  private mutating func withdraw(
+    _ key: AlertKey, at time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    guard let slot = open.find(key), open[slot].withdraw(at: time) else { return }
+    counters.withdrawn += 1
+    open[slot].write(identities, &records, to: &sink)
+    open.remove(slot)
   }
 
   /// A finding that is not part of an open alert.
@@ -251,6 +269,9 @@ private struct Aggregate {
   /// The count at which to write again.
   private var next: UInt64 = 10
   private var danger: Int
+  /// Findings that may yet be taken back, and those that were.
+  private var tentative: UInt64
+  private var withdrawn: UInt64 = 0
   /// The actions named so far, by bit.
   private var named: UInt32
 
@@ -260,6 +281,7 @@ private struct Aggregate {
     occurrence = Occurrence(
       id: key.identifier(first: finding.time, sort: sort), count: 1, first: finding.time, last: finding.time)
     danger = Finding.danger(finding.operation)
+    tentative = finding.isTentative ? 1 : 0
     named = Aggregate.bit(finding.operation)
   }
 
@@ -268,6 +290,7 @@ private struct Aggregate {
   /// Counts a repeat; true when it is to be written.
   mutating func add(_ repetition: Finding) -> Bool {
     occurrence.count += 1
+    if repetition.isTentative { tentative += 1 }
     occurrence.last = max(occurrence.last, repetition.time)
     if case .count(let what, let seen, let limit, let seconds) = repetition.detail,
       case .count(_, let most, _, _) = finding.detail, seen > most
@@ -295,6 +318,16 @@ private struct Aggregate {
     danger = Finding.danger(repetition.operation)
     named |= Aggregate.bit(repetition.operation)
     finding = repetition
+    return true
+  }
+
+  /// Takes a tentative finding back; true if none is left, tentative or not.
+  mutating func withdraw(at time: Int64) -> Bool {
+    guard tentative > 0 else { return false }
+    tentative -= 1
+    withdrawn += 1
+    guard withdrawn == occurrence.count else { return false }
+    occurrence.withdrawn = time
     return true
   }
 

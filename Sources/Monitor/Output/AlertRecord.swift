@@ -11,6 +11,8 @@ package struct Occurrence: Sendable {
   package var last: Int64
   /// What it sums up beyond a window's budgets for new alerts; nil for an alert about one cause.
   package var extent: Extent?
+  /// When it turned out that the other end began, in nanoseconds; nil while the alert stands.
+  package var withdrawn: Int64?
 
   package init(
     id: UInt128, count: UInt64, first: Int64, last: Int64, extent: Extent? = nil
@@ -44,14 +46,15 @@ extension Records {
     let facts = Facts(
       finding, context, values, moment: clock.moment(finding.time, context.language),
       knownName: identities.identity(of: finding.destination)?.name)
-    let wording = Wording(facts, occurrence.extent)
+    let wording = Wording(facts, occurrence.extent, isWithdrawn: occurrence.withdrawn != nil)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
-    let severity = entry.severity(importance)
+    // Withdrawn: information, whatever it was about.
+    let severity = occurrence.withdrawn == nil ? entry.severity(importance) : 4
 
     line.begin()
-    line.time("timestamp", occurrence.last, &clock)
+    line.time("timestamp", occurrence.withdrawn ?? occurrence.last, &clock)
     if let flow = finding.flow { line.number("flow_id", Records.flowID(flow.id)) }
     if let host = context.host { line.string("host", short(host)) }
     if let interface = context.interface { line.string("in_iface", short(interface)) }
@@ -83,6 +86,9 @@ extension Records {
     metadata(entry, finding.operation?.action, zone)
     line.open("context")
     line.string("alert_id", Records.hexadecimal(occurrence.id))
+    line.string("status", occurrence.withdrawn == nil ? "open" : "withdrawn")
+    if occurrence.withdrawn != nil { line.string("reason", Withdrawal.reason[context.language]) }
+    if !finding.isDirectionCertain { line.string("direction", "uncertain") }
     line.number("count", occurrence.count)
     line.time("first_seen", occurrence.first, &clock)
     line.time("last_seen", occurrence.last, &clock)
@@ -121,7 +127,8 @@ extension Records {
     line.close()
     line.open("act")
     line.string("playbook", entry.id)
-    line.strings("steps", entry.steps.map { $0[context.language] })
+    let steps = occurrence.withdrawn == nil ? entry.steps : [Withdrawal.step]
+    line.strings("steps", steps.map { $0[context.language] })
     line.close()
     line.close()
     line.close()

@@ -126,6 +126,94 @@ import Testing
     #expect(alerts.first?.text("dest_ip") == "192.168.20.5")
   }
 
+  /// S7: reads memory byte 0, and the answer.
+  private static let question = hex("0300001F 02F080 3201 0000 0001 000E 0000 0401 120A100200010000 83000000")
+  private static let answer = hex("0300001A 02F080 3203 0000 0001 0002 0005 0000 0401 FF04000807")
+
+  @Test func `an alert that names the end that answers is withdrawn, and the one that asks is named`() throws {
+    let plant = try Plant(site: Self.site, language: .en)
+    let stranger = Plant.Station("203.0.113.9", mac: 0x0200_0000_0001)
+    let connection = Connection(plant, from: stranger, to: Self.plc, port: 6_001, clientPort: 6_002)
+    for _ in 0..<3 {
+      connection.answer([])
+      connection.ask(Self.question)
+      connection.answer(Self.answer)
+    }
+    let alerts = try plant.finish()
+    let wrong = alerts.filter { $0.text("src_ip") == "192.168.10.11" }
+    #expect(wrong.map { $0.text("alert.context.status") } == ["open", "withdrawn"])
+    #expect(wrong.first?.text("alert.context.direction") == "uncertain")
+    #expect(Set(wrong.map { $0.text("alert.context.alert_id") }).count == 1)
+    #expect(wrong.last?.text("alert.context.reason") != nil && wrong.last?.number("alert.severity") == 4)
+    let right = alerts.filter { $0.text("src_ip") == "203.0.113.9" }
+    #expect(right.first?.text("alert.context.status") == "open", "\(plant.kinds)")
+    #expect(right.allSatisfy { $0.text("alert.context.status") != "withdrawn" })
+  }
+
+  @Test func `another flow's finding keeps an alert from being withdrawn`() throws {
+    let plant = try Plant(site: Self.site, language: .en)
+    let stranger = Plant.Station("203.0.113.9", mac: 0x0200_0000_0001)
+    Connection(plant, from: Self.plc, to: stranger, port: 7_000).open()
+    let connection = Connection(plant, from: stranger, to: Self.plc, port: 6_001, clientPort: 6_002)
+    connection.answer([])
+    connection.ask(Self.question)
+    let alerts = try plant.finish()
+    #expect(alerts.contains { $0.text("src_ip") == "192.168.10.11" })
+    #expect(alerts.allSatisfy { $0.text("alert.context.status") == "open" })
+  }
+
+  @Test func `a question under the address of the one who was spoken to takes nothing back`() throws {
+    let plant = try Plant(site: Self.site, language: .en)
+    pass(0, plant)
+    pass(61, plant)
+    let stranger = Plant.Station("203.0.113.9", mac: 0x0200_0000_0001)
+    plant.send(plant.udp(hex("00010203"), 6_001, 9600, from: stranger, to: Self.plc))
+    plant.send(plant.udp(Self.fins + hex("0101 82 0064 00 0001"), 9600, 6_001, from: Self.plc, to: stranger))
+    let alerts = try plant.finish()
+    #expect(alerts.contains { $0.text("src_ip") == "203.0.113.9" && $0.text("alert.context.status") == "open" })
+    #expect(alerts.allSatisfy { $0.text("alert.context.status") == "open" })
+  }
+
+  @Test func `a refused flow counts once, when it begins or when its protocol shows`() throws {
+    let plant = try Plant(site: Self.site)
+    let stranger = Plant.Station("203.0.113.9", mac: 0x0200_0000_0001)
+    let connection = Connection(plant, from: stranger, to: Self.plc, port: 102).open()
+    connection.ask(hex("0001020304050607"))
+    for _ in 0..<30 { connection.ask(hex("0001020304050607")) }
+    #expect(plant.found["external-communication"] == 1, "\(plant.found)")
+  }
+
+  @Test(
+    "a command with the bit of an answer names its sender", arguments: [0, 61],
+    [
+      ("FINS stop", 9600, "C0 00 02 00 0B 00 00 05 00 01 0402 0000"),
+      ("FINS memory area write", 9600, "C0 00 02 00 0B 00 00 05 00 01 0102 82 0064 00 0001 1234"),
+      ("DNP3 cold restart without DIR", 20_000, "0564 08 44 0A00 0100 8823 C0 C0 0D 9C 86"),
+    ] as [(String, Int, String)])
+  func answerBit(_ after: Int, _ command: (name: String, port: Int, message: String)) throws {
+    for source in ["203.0.113.9", "192.168.10.77"] {
+      let plant = try Plant(site: Self.site, language: .en)
+      pass(0, plant)
+      pass(Double(after), plant)
+      let stranger = Plant.Station(source, mac: 0x0200_0000_0001)
+      plant.send(plant.udp(hex(command.message), 6_001, command.port, from: stranger, to: Self.plc))
+      let alerts = try plant.finish()
+      #expect(
+        alerts.contains { $0.text("src_ip") == source && $0.text("alert.context.operation.name") != nil },
+        "\(command.name) from \(source): \(plant.kinds)")
+    }
+  }
+
+  @Test func `a VLAN tag that was never seen gives nobody the first 30 seconds`() throws {
+    let plant = try Plant(site: Self.site, language: .en)
+    pass(0, plant)
+    pass(61, plant)
+    let datagram = plant.udp(hex("00010203"), 123, 40_001, from: Self.server, to: Self.plc)
+    plant.send(Array(datagram[..<12]) + hex("8100 0123") + datagram[12...])
+    let alerts = try plant.finish()
+    #expect(alerts.contains { $0.text("src_ip") == "192.168.20.5" }, "\(plant.kinds)")
+  }
+
   @Test func `an alert says where it is not certain who began, with half the confidence`() throws {
     for isMidway in [false, true] {
       let plant = try Plant(site: Self.site, language: .en)

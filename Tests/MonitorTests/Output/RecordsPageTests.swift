@@ -153,6 +153,11 @@ import Testing
       }
       finding.ipProtocol = 1
       records.alert(finding, once, Samples.identities, to: &sink)
+      finding.isDirectionCertain = false
+      var withdrawn = once
+      withdrawn.withdrawn = 1
+      records.alert(finding, withdrawn, Samples.identities, to: &sink)
+      finding.isDirectionCertain = true
       for facet in documentedFacets {
         operation.facets = Facets()
         operation.facets[facet] = 1

@@ -40,6 +40,7 @@ import Testing
             for wording in [
               Wording(facts), Wording(facts, .kind), Wording(facts, .source(destinations: 1)),
               Wording(facts, .source(destinations: 205)), Wording(facts, .destination(sources: 1)),
+              Wording(facts, isWithdrawn: true),
               Wording(facts, .destination(sources: 205)),
             ] {
               texts.formUnion([wording.signature, wording.summary, wording.expected, wording.seen, wording.reason])

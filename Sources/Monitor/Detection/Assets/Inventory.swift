@@ -74,6 +74,12 @@ struct Inventory {
 
   func knows(_ mac: MACAddress) -> Bool { stations.find(AddressKey(low: mac.rawValue, high: 1)) != nil }
 
+  /// Whether an address, or without one a device, was seen before a time in nanoseconds.
+  func knew(_ ip: IPAddress, _ mac: MACAddress, before time: Int64) -> Bool {
+    if ip != .none { return binding(ip).map { bindings[$0].first < time } ?? false }
+    return stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].first < time } ?? false
+  }
+
   func isSpoofer(_ mac: MACAddress) -> Bool {
     stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].isSpoofer } ?? false
   }

@@ -14,7 +14,16 @@ struct ZonePolicy {
 
   /// What there is to report about a flow.
   func flow(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
-    report(conversation.gate.verdict, nil, conversation, sent: .toServer, at: moment)
+    var finding = report(conversation.gate.verdict, nil, conversation, sent: .toServer, at: moment)
+    finding?.isTentative = conversation.flow.mayBeOlder
+    return finding
+  }
+
+  /// Takes back what was reported about a flow when its ends had the other roles.
+  func withdrawal(of verdict: Verdict, _ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
+    var finding = report(verdict, nil, conversation, sent: .toClient, at: moment)
+    finding?.isWithdrawal = true
+    return finding
   }
 
   /// Whether an operation has to be judged at all: everything the conversation's gate does not let through. Envelopes

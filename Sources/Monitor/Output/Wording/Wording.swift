@@ -17,16 +17,16 @@ struct Wording {
     self.reason = reason
   }
 
-  /// `extent`: the alert sums up further findings of its kind.
-  init(_ facts: Facts, _ extent: Extent? = nil) {
+  /// `extent`: the alert sums up further findings of its kind. `isWithdrawn`: the other end began.
+  init(_ facts: Facts, _ extent: Extent? = nil, isWithdrawn: Bool = false) {
     let entry = Catalogue.entry(facts.finding.kind)
     switch facts.context.language {
     case .en:
       let english = English(facts, entry)
-      self = extent.map(english.rest) ?? english.wording
+      self = isWithdrawn ? english.withdrawn : extent.map(english.rest) ?? english.wording
     case .ja:
       let japanese = Japanese(facts, entry)
-      self = extent.map(japanese.rest) ?? japanese.wording
+      self = isWithdrawn ? japanese.withdrawn : extent.map(japanese.rest) ?? japanese.wording
     }
   }
 }
@@ -45,4 +45,12 @@ struct KindWording {
     self.expected = expected
     self.reason = reason
   }
+}
+
+/// What the last line of a withdrawn alert says.
+enum Withdrawal {
+  static let reason = Bilingual("the other end began", "通信を始めたのは相手側でした")
+  static let step = Bilingual(
+    "Nothing: close this alert. If the traffic is not allowed the other way round either, there is an alert about that.",
+    "対応は不要です。このアラートを閉じてください。逆向きの通信も許可されていない場合は、別のアラートで通知されます。")
 }

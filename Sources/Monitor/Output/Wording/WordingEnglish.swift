@@ -63,6 +63,16 @@ struct English {
     }
   }
 
+  /// For an alert that named the wrong end.
+  var withdrawn: Wording {
+    Wording(
+      signature: "Withdrawn: \(wording.signature)",
+      summary:
+        "An earlier line of this alert named \(facts.source) as the end that began to talk to \(facts.destination). It "
+        + "was the other way round: \(facts.destination) asks, and \(facts.source) answers.",
+      expected: wording.expected, seen: wording.seen, reason: Withdrawal.reason.en)
+  }
+
   private static func addresses(_ count: Int) -> String { count == 1 ? "one address" : "\(count) addresses" }
 
   // MARK: By kind

@@ -55,6 +55,15 @@ struct Japanese {
     }
   }
 
+  /// For an alert that named the wrong end.
+  var withdrawn: Wording {
+    Wording(
+      signature: "取り消し: \(wording.signature)",
+      summary: "このアラートでは、\(facts.source)が\(facts.destination)への通信を始めたと通知しましたが、実際は逆でした。"
+        + "\(facts.destination)が要求し、\(facts.source)が応答しています。",
+      expected: wording.expected, seen: wording.seen, reason: Withdrawal.reason.ja)
+  }
+
   // MARK: By kind
 
   private var ofKind: KindWording {

@@ -20,7 +20,7 @@ enum DNP3: Dissector {
     guard let header = DNP3LinkHeader(bytes) else { return .undecided }
     guard header.hasLength else { return .no }
     if let fault = checksumFault(header) { return .broken(fault) }
-    return .yes(header.control.isFromMaster ? .toServer : .toClient)
+    return .yes(header.isAsking ? .toServer : .toClient)
   }
 
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {

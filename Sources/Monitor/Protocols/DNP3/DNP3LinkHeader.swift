@@ -74,6 +74,16 @@ struct DNP3LinkHeader: ~Escapable {
     @_lifetime(copy self) get { DNP3UserData(bytes.from(DNP3LinkHeader.size), count: userDataLength) }
   }
 
+  /// Whether a master sends it. Its function tells, where an application fragment begins in it (4.2.2.5): a device
+  /// obeys a request whatever the direction bit says.
+  var isAsking: Bool {
+    let first = DNP3LinkHeader.size + DNP3TransportHeader.size
+    guard userDataLength >= DNP3TransportHeader.size + DNP3ApplicationHeader.minimumSize, transport?.isFirst == true,
+      let header = DNP3ApplicationHeader(bytes.from(first))
+    else { return control.isFromMaster }
+    return !header.function.isResponse
+  }
+
   /// The unit is the address of the outstation: of the end that is not the master. The master sets the direction bit.
   var outstation: UInt16 { control.isFromMaster ? destination : source }
   /// The broadcast addresses (9.2.5.2).
