@@ -40,6 +40,11 @@ struct Conversation {
 
   /// An ICMP error about another flow; that flow is judged instead.
   var isConsequence = false
+  /// ICMP errors about packets of this flow.
+  var errors: UInt32 = 0
+  /// In which direction the first packet was sent.
+  var beginner = Direction.toServer
+  var opening = Opening.settled
 
   /// When this conversation was last found to lack bytes.
   var lastLoss = Int64.min / 2
@@ -100,6 +105,7 @@ extension Conversation {
     swap(&streams.toServer, &streams.toClient)
     swap(&former.toServer, &former.toClient)
     handshake.direction = handshake.direction.reversed
+    beginner = beginner.reversed
     swap(&client, &server)
   }
 

@@ -53,6 +53,9 @@ struct StreamHalf {
   /// Whether the stream is known to have begun with this number.
   func isBegun(at sequence: UInt32) -> Bool { isSynced && begun == sequence }
 
+  /// Nothing of it has been read.
+  var isEmpty: Bool { next == begun }
+
   /// Whether this is the next number, or the first.
   func isAt(_ sequence: UInt32) -> Bool { isSynced && (next == sequence || begun == sequence) }
 
@@ -95,6 +98,10 @@ struct StreamHalf {
   /// Whether a number can be the next one, judged by what the other end has acknowledged, if anything.
   func isNearAcknowledged(_ sequence: UInt32) -> Bool {
     acknowledgedSince == .max || Int32(bitPattern: sequence &- acknowledged).magnitude <= StreamHalf.usualWindow
+  }
+  /// Whether a number acknowledges more than the one before it, by what a connection can have sent meanwhile.
+  func isProgress(_ number: UInt32) -> Bool {
+    acknowledgedSince == .max || 1...StreamHalf.largestWindow ~= Int(Int32(bitPattern: number &- acknowledged))
   }
   /// Whether the hole before the held segments is at least `nanoseconds` old.
   func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }

@@ -20,6 +20,8 @@ struct Detection: ~Copyable {
   let deviceRenamed = DeviceRenamed()
   private var portScan: PortScan
   private var hostSweep: HostSweep
+  private var forwardedAttempts = ForwardedAttempts()
+  private var answeredHosts: AnsweredHosts
   private var flood: Flood
   var functionScan: FunctionScan
   var exceptionBurst: ExceptionBurst
@@ -39,6 +41,7 @@ struct Detection: ~Copyable {
     lastValues = LastValues(seed: seed)
     portScan = PortScan(seed: seed)
     hostSweep = HostSweep(seed: seed)
+    answeredHosts = AnsweredHosts(seed: seed)
     flood = Flood(seed: seed)
     functionScan = FunctionScan(seed: seed)
     exceptionBurst = ExceptionBurst(seed: seed)
@@ -51,8 +54,9 @@ struct Detection: ~Copyable {
 
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
-    devices.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
-      + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions + strangers.evictions
+    devices.evictions + portScan.evictions + hostSweep.evictions + answeredHosts.evictions + flood.evictions
+      + functionScan.evictions + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions
+      + strangers.evictions
       + selections.evictions + identities.evictions + lastValues.evictions
   }
 
@@ -110,20 +114,39 @@ struct Detection: ~Copyable {
       source.mac = packet.source
       findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
     }
-    resolved(moment)
+    resolved(packet.source, moment)
   }
 
   mutating func neighborDiscovery(_ packet: borrowing Packet, _ moment: Moment) {
     addressResolution.read(neighborDiscovery: packet, moment, declared)
-    resolved(moment)
+    resolved(packet.source, moment)
   }
 
-  private mutating func resolved(_ moment: Moment) {
-    if let question = addressResolution.question {
+  private mutating func resolved(_ sender: MACAddress, _ moment: Moment) {
+    if let question = addressResolution.question, !isForwarding(question, moment) {
       findings.add(hostSweep.asked(question.asker, for: question.wanted, moment))
     }
-    if let answer = addressResolution.answer { hostSweep.resolved(answer.asker, answer.mac, moment) }
+    if let answer = addressResolution.answer, let claim = addressResolution.claim {
+      hostSweep.resolved(answer, by: claim.source, from: sender, moment)
+    }
     if let claim = addressResolution.claim { devices.claim(claim, declared, &findings) }
+  }
+
+  /// Whether a router asks for an address because it has a packet for it. Where the site lists routers, others forward
+  /// nothing.
+  private func isForwarding(_ question: AddressQuestion, _ moment: Moment) -> Bool {
+    guard forwardedAttempts.contains(question.wanted.ip, at: question.asker.mac, moment.time) else { return false }
+    guard hasSite, declared.hasRouter(in: question.asker.party.zone) else { return true }
+    return declared.asset(mac: question.asker.mac).map { declared.assets[Int($0.rawValue)].forwards } ?? false
+  }
+
+  /// A packet that may try to reach `destination`, in a frame to the station `receiver`.
+  @inline(__always)
+  mutating func tried(
+    _ destination: IPAddress, from sender: MACAddress, at receiver: MACAddress, _ moment: Moment
+  ) {
+    guard sender != receiver, !receiver.isGroup, receiver != .none else { return }
+    forwardedAttempts.note(destination, at: receiver, moment.time)
   }
 
   /// A frame that is neither IP nor ARP.
@@ -162,11 +185,25 @@ struct Detection: ~Copyable {
 
   mutating func flowBegan(_ conversation: inout Conversation, isAttempt: Bool, _ moment: Moment) {
     identifyEnds(of: &conversation)
-    if isAttempt {
-      findings.add(portScan.flowBegan(conversation, moment))
-      findings.add(hostSweep.flowBegan(conversation, moment))
-    }
-    judge(&conversation, moment)
+    if isAttempt { attempted(conversation, moment) }
+    if conversation.opening != .waiting { judge(&conversation, moment) }
+  }
+
+  /// The sender of a flow's first packet has tried to open it.
+  mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) {
+    findings.add(portScan.attempted(conversation, moment))
+    findings.add(hostSweep.attempted(conversation, moment))
+  }
+
+  /// It was answered with a refusal.
+  mutating func refused(_ conversation: borrowing Conversation, _ moment: Moment) {
+    answeredHosts.note(Attempt(conversation).source, moment.time)
+    attempted(conversation, moment)
+  }
+
+  /// Whether the monitor sees the answers to the sender of a flow's first packet.
+  func seesAnswers(to conversation: borrowing Conversation) -> Bool {
+    answeredHosts.contains(Attempt(conversation).source)
   }
 
   /// A conversation between two stations without IP.
@@ -252,6 +289,8 @@ struct Detection: ~Copyable {
 
   /// The other end has answered, and not merely with a refusal.
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
+    answeredHosts.note(conversation.flow.client, moment.time)
+    answeredHosts.note(conversation.flow.server, moment.time)
     portScan.succeeded(conversation, moment)
     hostSweep.succeeded(conversation, moment)
   }
@@ -259,14 +298,33 @@ struct Detection: ~Copyable {
   /// Content has identified the protocol, or has shown that it is none we know.
   mutating func settled(_ conversation: inout Conversation, _ moment: Moment) { judge(&conversation, moment) }
 
-  mutating func syn(_ conversation: borrowing Conversation, _ moment: Moment) {
-    findings.add(flood.syn(conversation, moment))
+  mutating func syn(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
+    add(flood.syn(conversation, direction, moment))
+  }
+  /// A segment without SYN that fits no connection.
+  mutating func strayed(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
+    add(flood.segment(conversation, direction, moment))
   }
   mutating func icmp(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
-    findings.add(flood.icmp(conversation, direction, moment))
+    add(flood.icmp(conversation, direction, moment))
   }
   mutating func datagram(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
-    findings.add(flood.datagram(conversation, direction, moment))
+    add(flood.datagram(conversation, direction, moment))
+  }
+
+  /// A flood, with what is known of its sender if that is not the sender of the packet at hand.
+  private mutating func add(_ flood: Finding?) {
+    guard var flood else { return }
+    if flood.flow == nil {
+      let source = flood.source
+      flood.source.party =
+        source.ip == .none ? linkParty(source.mac, flood.vlan) : party(source.ip, source.mac, flood.vlan)
+      // Many senders are where their frames arrive.
+      if source.ip == .none, flood.source.party.zone == .external {
+        flood.source.party.zone = flood.destination.party.zone
+      }
+    }
+    findings.add(flood)
   }
 
   /// Enough of a TCP connection was seen to know whether both directions are visible.

@@ -25,8 +25,8 @@ package struct Finding: Sendable {
     case overlap(bytes: Int, what: Overlap)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
-    case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
-    case synPackets, icmpPackets, udpPackets, broadcasts
+    case ports, protocols, hosts, claimedAddresses, addressFlips, gratuitousClaims
+    case synPackets, tcpPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
   }
 
@@ -41,6 +41,8 @@ package struct Finding: Sendable {
   package var destination: Endpoint
   /// Of `arp-spoofing`: the address that the source claims, and that another device has.
   package var claimed = IPAddress.none
+  /// Of `flood`: a lower bound on the number of senders, if none of them sent most; else 0.
+  package var senders = 0
   /// IP protocol number; nil without IP.
   package var ipProtocol: UInt8?
   package var vlan = Packet.noVLAN

@@ -39,7 +39,7 @@ struct PairKey: TableKey {
 struct Tally {
   private struct Window {
     var start: Int64
-    var count: Int
+    var count = 0
     /// The distinct things counted: the first ones exactly, by hash value; later ones by one bit for each of 256
     /// values.
     var first = InlineArray<32, UInt32>(repeating: 0)
@@ -62,11 +62,11 @@ struct Tally {
   var evictions: Int { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
-  /// Adds `amount` (negative: a success cancels a failure). Returns the count if it grew and has reached the threshold.
-  mutating func add(_ key: PairKey, _ amount: Int = 1, at time: Int64) -> Int? {
+  /// Adds one. Returns the count if it has reached the threshold.
+  mutating func add(_ key: PairKey, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
-    table[slot].count = max(0, table[slot].count + amount)
-    return amount > 0 && table[slot].count >= threshold ? table[slot].count : nil
+    table[slot].count += 1
+    return table[slot].count >= threshold ? table[slot].count : nil
   }
 
   /// Counts `thing` once per window. Returns the number of distinct things if it grew and has reached the threshold.
@@ -79,6 +79,12 @@ struct Tally {
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 
+  /// Takes back that `thing` was counted in the window that is still open, and nothing else.
+  mutating func cancel(_ key: PairKey, thing: UInt64, at time: Int64) {
+    guard let slot = table.find(key), isOpen(slot, at: time), unmark(slot, thing) else { return }
+    table[slot].count -= 1
+  }
+
   /// What a finding reports about a count.
   func detail(_ what: Finding.Counted, _ count: Int) -> Finding.Detail {
     .count(what: what, seen: count, limit: threshold, seconds: seconds)
@@ -86,37 +92,65 @@ struct Tally {
 
   /// Whether the count of a window that is still open has reached the threshold.
   func isReached(_ key: PairKey, at time: Int64) -> Bool {
-    guard let slot = table.find(key), time &- table[slot].start < window else { return false }
+    guard let slot = table.find(key), isOpen(slot, at: time) else { return false }
     return table[slot].count >= threshold
   }
 
-  private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
-    // Not seeded, so that the same capture yields the same counts.
+  private func isOpen(_ slot: Int, at time: Int64) -> Bool {
+    time >= table[slot].start && time &- table[slot].start < window
+  }
+
+  /// What is remembered of a thing: a value, and one of 256 bits. Not seeded, so that the same capture yields the same
+  /// counts.
+  private static func mark(of thing: UInt64) -> (value: UInt32, isUpper: Bool, bit: UInt128) {
     let hash = mix(0x9E37_79B9, thing)
-    let value = UInt32(truncatingIfNeeded: hash >> 28)
+    let place = Int(truncatingIfNeeded: hash >> 20) & 255
+    return (UInt32(truncatingIfNeeded: hash >> 28), place >= 128, UInt128(1) << UInt128(place & 127))
+  }
+
+  private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
+    let (value, isUpper, bit) = Tally.mark(of: thing)
     for index in 0..<table[slot].firstCount where table[slot].first[index] == value { return false }
+    if (isUpper ? table[slot].seen.1 : table[slot].seen.0) & bit != 0 { return false }
     if table[slot].firstCount < table[slot].first.count {
       table[slot].first[table[slot].firstCount] = value
       table[slot].firstCount += 1
-      return true
-    }
-    let index = Int(truncatingIfNeeded: hash >> 20) & 255
-    let bit = UInt128(1) << UInt128(index & 127)
-    if index < 128 {
-      guard table[slot].seen.0 & bit == 0 else { return false }
-      table[slot].seen.0 |= bit
-    } else {
-      guard table[slot].seen.1 & bit == 0 else { return false }
+    } else if isUpper {
       table[slot].seen.1 |= bit
+    } else {
+      table[slot].seen.0 |= bit
     }
     return true
   }
 
+  private mutating func unmark(_ slot: Int, _ thing: UInt64) -> Bool {
+    let (value, isUpper, bit) = Tally.mark(of: thing)
+    for index in 0..<table[slot].firstCount where table[slot].first[index] == value {
+      table[slot].firstCount -= 1
+      table[slot].first[index] = table[slot].first[table[slot].firstCount]
+      return true
+    }
+    guard (isUpper ? table[slot].seen.1 : table[slot].seen.0) & bit != 0 else { return false }
+    if isUpper { table[slot].seen.1 &= ~bit } else { table[slot].seen.0 &= ~bit }
+    return true
+  }
+
   private mutating func slot(_ key: PairKey, at time: Int64) -> Int {
-    let fresh = Window(start: time, count: 0)
-    guard let slot = table.find(key) else { return table.insert(key, fresh, at: time) }
+    guard let slot = table.find(key) else {
+      keepProgress(at: time)
+      return table.insert(key, Window(start: time), at: time)
+    }
     table.touch(slot, at: time)
-    if time &- table[slot].start >= window || time < table[slot].start { table[slot] = fresh }
+    if !isOpen(slot, at: time) { table[slot] = Window(start: time) }
     return slot
+  }
+
+  /// At the limit, pairs that were counted once give way first: forged addresses push out one another, and not a slow
+  /// scan.
+  private mutating func keepProgress(at time: Int64) {
+    for _ in 0..<8 {
+      guard let oldest = table.next, table[oldest].count > 1, isOpen(oldest, at: time) else { return }
+      table.renew(oldest, at: time)
+    }
   }
 }

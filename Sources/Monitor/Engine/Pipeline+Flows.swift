@@ -50,15 +50,10 @@ extension Pipeline {
     var direction = conversations[slot].flow.direction(of: packet)
     conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
     if isNew {
-      conversations[slot].isConsequence = isConsequence(packet)
-      // An attempt is a SYN, a segment that fits no connection (all but the first carry ACK: RFC 9293, 3.10.7.4), or a
-      // datagram of unknown fate; but neither the middle or end of a connection nor its refusal.
-      let isAttempt =
-        packet.transport == .tcp
-        ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
-      observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
-      // Judging it may have turned it.
+      open(slot, packet, flags, moment)
       direction = conversations[slot].flow.direction(of: packet)
+    } else if conversations[slot].opening != .settled {
+      direction = follow(slot, packet, flags, acknowledgement, moment)
     }
     if conversations[slot].flow[direction].mac != packet.source
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
@@ -80,6 +75,7 @@ extension Pipeline {
       answered(slot, direction, moment)
       // A switch mirrors to a monitor that never answers; each frame in it is counted for itself.
       if !conversations[slot].isAnswered, !packet.tunnel.isMirror {
+        observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
         observer.detection.datagram(conversations[slot], direction, moment)
       }
       reader.datagram(
@@ -88,17 +84,20 @@ extension Pipeline {
     case .icmp, .icmpv6:
       answered(slot, direction, moment)
       if packet.transport == .icmpv6 { observer.detection.neighborDiscovery(packet, moment) }
-      observer.detection.icmp(conversations[slot], direction, moment)
-    default: break
+      if !isAnswer(packet, slot, direction, moment) {
+        observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
+        observer.detection.icmp(conversations[slot], direction, moment)
+      }
+    default: answered(slot, direction, moment)
     }
   }
 
   /// Reports success at the first packet of the other direction.
   @inline(__always)
   mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
-    if direction == .toClient, conversations[slot].flow.toClient.packets == 1,
-      conversations[slot].flow.toServer.packets > 0
-    {
+    let packets =
+      direction == .toServer ? conversations[slot].flow.toServer.packets : conversations[slot].flow.toClient.packets
+    if packets == 1, direction != conversations[slot].beginner {
       observer.detection.succeeded(conversations[slot], moment)
     }
   }
@@ -109,11 +108,14 @@ extension Pipeline {
     sent direction: Direction, at moment: Moment
   ) {
     var flags = flags
-    let isFirstAnswer = direction == .toClient && conversations[slot].flow.toClient.flags.rawValue == 0
+    let isFirstAnswer =
+      direction != conversations[slot].beginner
+      && (direction == .toClient
+        ? conversations[slot].flow.toClient.flags.rawValue == 0 : conversations[slot].flow.toServer.flags.rawValue == 0)
     let isControl = flags.contains(.syn) || flags.contains(.fin) || flags.contains(.rst)
     if isControl {
-      if flags.contains(.syn) { countSYN(flags, slot, moment) }
-      if flags.contains(.rst) { statistics.rst += 1 }
+      if flags.contains(.syn) { countSYN(flags, slot, direction, packet, moment) }
+      if flags.contains(.rst) { countRST(flags, sequence, acknowledgement, slot, direction, moment) }
       if !Pipeline.isAccepted(
         flags, sequence, acknowledgement, count: packet.payload.byteCount, conversations[slot], sent: direction)
       {
@@ -123,6 +125,7 @@ extension Pipeline {
           conversations[slot].handshake.add(
             flags, sequence: sequence, acknowledgement: acknowledgement, sent: direction, in: streams)
         }
+        if flags.contains(.rst) { observer.detection.strayed(conversations[slot], direction, moment) }
         // The data of a FIN may belong to another position.
         guard !flags.contains(.syn), !flags.contains(.rst) else { return }
         flags.remove(.fin)
@@ -132,7 +135,7 @@ extension Pipeline {
     conversations[slot].flow.add(flags, direction)
     conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
       flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
-    if isFirstAnswer, !flags.contains(.rst), conversations[slot].flow.toServer.packets > 0 {
+    if isFirstAnswer, !flags.contains(.rst) {
       observer.detection.succeeded(conversations[slot], moment)
     }
     // Where responses are invisible, the third segment of the handshake, sent by the client, proves that there was one.
@@ -158,25 +161,29 @@ extension Pipeline {
       in: &conversations[slot], sent: direction, at: moment, &observer)
   }
 
-  /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
-  /// is judged, not its echo.
-  func isConsequence(_ packet: borrowing Packet) -> Bool {
-    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
-      return false
-    }
-    return conversations.find(
-      FlowKey(
-        source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
-        destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
-        vlan: options.vlanFlows ? packet.vlan : Packet.noVLAN)) != nil
-  }
-
-  private mutating func countSYN(_ flags: TCPFlags, _ slot: Int, _ moment: Moment) {
+  private mutating func countSYN(
+    _ flags: TCPFlags, _ slot: Int, _ direction: Direction, _ packet: borrowing Packet, _ moment: Moment
+  ) {
     if flags.contains(.ack) {
       statistics.synAck += 1
     } else {
       statistics.syn += 1
-      observer.detection.syn(conversations[slot], moment)
+      observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
+      observer.detection.syn(conversations[slot], direction, moment)
+    }
+  }
+
+  private mutating func countRST(
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ slot: Int, _ direction: Direction,
+    _ moment: Moment
+  ) {
+    statistics.rst += 1
+    let flow = conversations[slot].flow
+    if flow.tcp == .reset, flow[direction].packets > flow[direction.reversed].packets {
+      observer.detection.strayed(conversations[slot], direction, moment)
+    }
+    if isRefusal(flags, sequence, acknowledgement, slot, direction) {
+      observer.detection.refused(conversations[slot], moment)
     }
   }
 
@@ -184,13 +191,14 @@ extension Pipeline {
   /// VLAN, the longest that a request is waited for. A sender chooses its tag, so a VLAN that appears later is only
   /// believed to be new where the receiver is.
   /// Mutating, although it changes nothing: otherwise the whole pipeline is copied to be asked.
-  mutating func isEarly(_ packet: borrowing Packet, _ time: Int64) -> Bool {
-    let first = firstFlows[Pipeline.place(ofVLAN: packet.vlan)]
-    guard time &- first < Pipeline.earlySeconds * Pipeline.second else { return false }
-    if time &- statistics.firstTime < Pipeline.earlySeconds * Pipeline.second { return true }
-    return !observer.detection.devices.inventory.knew(packet.destinationIP, packet.destination, before: first)
+  mutating func isEarly(
+    to ip: IPAddress, _ mac: MACAddress = .none, vlan: UInt16, _ time: Int64, within seconds: Int64 = 30
+  ) -> Bool {
+    let first = firstFlows[Pipeline.place(ofVLAN: vlan)]
+    guard time &- first < seconds * Pipeline.second else { return false }
+    if time &- statistics.firstTime < seconds * Pipeline.second { return true }
+    return !observer.detection.devices.inventory.knew(ip, mac, before: first)
   }
-  private static let earlySeconds: Int64 = 30
 
   /// Notes when the first flow of a VLAN began.
   @inline(__always)
@@ -302,7 +310,11 @@ extension Pipeline {
     note(vlan: packet.vlan, at: moment.time)
     // A segment without SYN belongs to a connection that began before. A datagram may be the first one; its ports say
     // nothing then, since its sender chose them.
-    let mayBeOlder = packet.transport == .tcp ? !flags.contains(.syn) : isEarly(packet, moment.time)
+    // All segments of a connection but the first carry ACK (RFC 9293, 3.10.7.4), so one without fits none.
+    let mayBeOlder =
+      packet.transport == .tcp
+      ? !flags.contains(.syn) && (flags.contains(.ack) || flags.contains(.rst))
+      : isEarly(to: packet.destinationIP, vlan: packet.vlan, moment.time)
     if flags.contains(.syn) {
       sourceIsServer = flags.contains(.ack)
       basis = .syn

@@ -23,6 +23,7 @@ extension Pipeline {
           conversations[slot].flow.nextReport = time &+ Flow.reportInterval
           write(conversations[slot], nil, at: time)
         }
+        if Pipeline.isSilent(conversations[slot].opening, for: idle) { fallSilent(slot, at: time) }
         abandonHoles(slot, at: time)
       }
     }
@@ -78,6 +79,7 @@ extension Pipeline {
     where reader.pool.hasSegments(conversations[slot].streams[direction]) {
       reader.drain(in: &conversations[slot], sent: direction, at: moment, &observer, force: true)
     }
+    settleEnded(slot, moment)
     if conversations[slot].operations > 0 {
       observer.output.ended(conversations[slot].number, reader.exchange.names)
     }

@@ -212,7 +212,7 @@ package struct Pipeline: ~Copyable {
       conversationCount += 1
       var flow = Flow(link: packet, time: moment.time, frame: moment.frame)
       note(vlan: packet.vlan, at: moment.time)
-      flow.mayBeOlder = isEarly(packet, moment.time)
+      flow.mayBeOlder = isEarly(to: .none, packet.destination, vlan: packet.vlan, moment.time)
       slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
       conversations[slot].number = conversationCount << 32 | UInt64(slot)
       observer.detection.linkBegan(&conversations[slot], moment)

@@ -292,6 +292,7 @@ private struct Aggregate {
     occurrence.count += 1
     if repetition.isTentative { tentative += 1 }
     occurrence.last = max(occurrence.last, repetition.time)
+    finding.senders = max(finding.senders, repetition.senders)
     if case .count(let what, let seen, let limit, let seconds) = repetition.detail,
       case .count(_, let most, _, _) = finding.detail, seen > most
     {

@@ -11,10 +11,10 @@ enum AlertBudget: Int, CaseIterable {
   /// New alerts of one kind from one source; the source's further ones are summed up in one alert with their extent.
   var ofSource: Int { self == .light ? 8 : 200 }
   /// New alerts of one kind to one destination, from however many sources; nil if each source has to be named: where it
-  /// is a device of unknown or wrong identity, and where it acts on a controller.
+  /// is a device of unknown or wrong identity, where it acts on a controller, and where all but one may be decoys.
   func ofDestination(_ kind: FindingKind) -> Int? {
     switch kind {
-    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource: nil
+    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource, .portScan: nil
     default: self == .light ? 8 : nil
     }
   }

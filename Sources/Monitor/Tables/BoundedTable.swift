@@ -128,10 +128,11 @@ struct BoundedTable<Key: TableKey, Value> {
   /// not moved by every packet.
   @inline(__always)
   mutating func touch(_ slot: Int, at time: Int64) {
-    if time &- entries[slot].touched >= 1_000_000_000 { move(slot, at: time) }
+    if time &- entries[slot].touched >= 1_000_000_000 { renew(slot, at: time) }
   }
 
-  private mutating func move(_ slot: Int, at time: Int64) {
+  /// Makes an entry the newest at once.
+  mutating func renew(_ slot: Int, at time: Int64) {
     entries[slot].touched = time
     guard Int(newest) != slot else { return }
     unlink(slot)

@@ -45,10 +45,10 @@ struct FunctionScan {
     } else if operation.outcome == .ok, operation.pairing == .answered {
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
-        _ = codes.add(pair, -1, at: moment.time)
+        codes.cancel(pair, thing: UInt64(operation.code), at: moment.time)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
-        _ = units.add(pair, -1, at: moment.time)
+        units.cancel(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
       }
     }
   }

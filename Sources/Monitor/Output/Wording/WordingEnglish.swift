@@ -146,8 +146,9 @@ struct English {
         expected: "Only the plant's time source sets the clock.")
     case .portScan:
       return KindWording(
-        signature: "\(entry.title.en)\(zones(" "))", summary: "\(from) tried many ports of \(to).",
-        expected: "A client uses only the ports of the services it needs.")
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "\(from) tried many \(facts.triesProtocols ? "IP protocols" : "ports") of \(to).",
+        expected: "A client uses only the \(facts.triesProtocols ? "protocols" : "ports") of the services it needs.")
     case .hostSweep:
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
@@ -164,8 +165,11 @@ struct English {
     case .flood:
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
-        summary: facts.isSourceNamed
-          ? "\(from) sends \(to) far more packets than usual." : "\(to) receives far more packets than usual.",
+        summary: facts.hasManySenders
+          ? "Many senders (at least \(finding.senders)) send \(facts.destination)"
+            + "\(facts.hasZones ? place(facts.destinationZone) : "") far more packets than usual"
+            + "\(facts.isSourceNamed ? "; most of the frames come from \(facts.source)." : ".")"
+          : "\(from) sends \(to) far more packets than usual.",
         expected: "A packet rate that the network was built for.")
     case .functionScan:
       return KindWording(
@@ -327,7 +331,9 @@ struct English {
   }
   /// Who to whom; a finding may have no single source or destination.
   private var way: String {
-    (facts.isSourceNamed ? ", from \(facts.source)" : "") + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
+    (facts.hasManySenders
+      ? ", from at least \(finding.senders) senders" : facts.isSourceNamed ? ", from \(facts.source)" : "")
+      + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
   }
 
   private func zone(_ id: ZoneID) -> String {
@@ -427,11 +433,13 @@ struct English {
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
     case .ports: "ports of one host tried without success"
+    case .protocols: "IP protocols of one host tried without success"
     case .hosts: "hosts tried without success"
     case .claimedAddresses: "IP addresses claimed by one MAC address"
     case .addressFlips: "moves of one IP address between MAC addresses"
     case .gratuitousClaims: "unsolicited \(facts.resolution) claims"
     case .synPackets: "TCP connection requests (SYN)"
+    case .tcpPackets: "TCP segments that belong to no connection"
     case .icmpPackets: "ICMP packets"
     case .udpPackets: "UDP packets"
     case .broadcasts: "broadcasts"

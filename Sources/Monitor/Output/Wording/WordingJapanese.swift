@@ -128,8 +128,9 @@ struct Japanese {
         expected: "時刻を設定するのは、工場の時刻源のみ")
     case .portScan:
       return KindWording(
-        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(to)のポートを次々に試しました。",
-        expected: "クライアントが使うのは、必要なサービスのポートのみ")
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: "\(from)が、\(to)の\(facts.triesProtocols ? "IPプロトコル" : "ポート")を次々に試しました。",
+        expected: "クライアントが使うのは、必要なサービスの\(facts.triesProtocols ? "プロトコル" : "ポート")のみ")
     case .hostSweep:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)",
@@ -144,8 +145,11 @@ struct Japanese {
     case .flood:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)",
-        summary: facts.isSourceNamed
-          ? "\(from)が、\(to)へ異常な量のパケットを送っています。" : "\(to)へ異常な量のパケットが送られています。",
+        summary: facts.hasManySenders
+          ? "多数の送信元（少なくとも\(finding.senders)）から、"
+            + "\(facts.hasZones ? zone(facts.destinationZone) + "の" : "")\(facts.destination)へ異常な量のパケットが送られています。"
+            + (facts.isSourceNamed ? "フレームの大半は\(facts.source)からのものです。" : "")
+          : "\(from)が、\(to)へ異常な量のパケットを送っています。",
         expected: "ネットワークの設計範囲内の通信量")
     case .functionScan:
       return KindWording(
@@ -298,7 +302,9 @@ struct Japanese {
   }
   /// Who to whom; a finding may have no single source or destination.
   private var way: String {
-    (facts.isSourceNamed ? "\(facts.source)から" : "") + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
+    (facts.hasManySenders
+      ? "少なくとも\(finding.senders)の送信元から" : facts.isSourceNamed ? "\(facts.source)から" : "")
+      + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
   }
 
   /// With its title, for sentences: `設備系ネットワーク ライン1（line-1）`.
@@ -403,11 +409,13 @@ struct Japanese {
   private func noun(_ what: Finding.Counted) -> String {
     switch what {
     case .ports: "応答のなかった同一ホストのポート"
+    case .protocols: "応答のなかった同一ホストのIPプロトコル"
     case .hosts: "応答のなかったホスト"
     case .claimedAddresses: "一つのMACアドレスが名乗るIPアドレス"
     case .addressFlips: "一つのIPアドレスに対するMACアドレスの切り替わり"
     case .gratuitousClaims: facts.resolution == "ARP" ? "要求のないARP応答（GARP）" : "要求のない\(facts.resolution)通知"
     case .synPackets: "TCP接続要求（SYN）"
+    case .tcpPackets: "どの接続にも属さないTCPセグメント"
     case .icmpPackets: "ICMPパケット"
     case .udpPackets: "UDPパケット"
     case .broadcasts: "ブロードキャスト"
@@ -424,9 +432,9 @@ struct Japanese {
   private func counter(_ what: Finding.Counted) -> String {
     switch what {
     case .hosts: "台"
-    case .functionCodes: "種類"
+    case .functionCodes, .protocols: "種類"
     case .addressFlips, .logins: "回"
-    case .ports, .claimedAddresses, .units, .icmpPackets, .udpPackets: "個"
+    case .ports, .claimedAddresses, .units, .tcpPackets, .icmpPackets, .udpPackets: "個"
     case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections: "件"
     }
   }

@@ -23,6 +23,8 @@ struct ICMPHeader: ~Escapable {
   static let echo: UInt8 = 8
   static let timeExceeded: UInt8 = 11
   static let parameterProblem: UInt8 = 12
+  /// Of an echo, timestamp, information or address mask message (RFC 792; RFC 950, appendix I): the answer.
+  static func isReply(_ type: UInt8) -> Bool { type == echoReply || type == 14 || type == 16 || type == 18 }
 
   var type: UInt8 { bytes.u8(0) }
   var code: UInt8 { bytes.u8(1) }

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Flows that begin with a packet which opens none (`Opening`), and what answers them.
+extension Pipeline {
+  /// Nanoseconds without an answer after which an attempt has none: stacks repeat a segment after a second, then after
+  /// two more (RFC 6298, 5.5).
+  private static let silence: Int64 = 5 * Pipeline.second
+  /// Packets of one end alone, after which a flow is taken for a conversation of which the mirror port shows one
+  /// direction.
+  private static let oneWayPackets: UInt64 = 8
+
+  /// Handles the first packet of a flow.
+  @inline(never)
+  mutating func open(_ slot: Int, _ packet: borrowing Packet, _ flags: TCPFlags, _ moment: Moment) {
+    conversations[slot].isConsequence = isConsequence(packet)
+    let isTCP = packet.transport == .tcp
+    // Of a handshake that was completed before its flow began, the SYN was the first packet.
+    let isComplete = conversations[slot].flow.toServer.flags.contains(.syn)
+    conversations[slot].beginner = isComplete ? .toServer : conversations[slot].flow.direction(of: packet)
+    let basis = conversations[slot].flow.basis
+    var isAttempt = !conversations[slot].flow.isICMPError
+    if isTCP {
+      // A SYN, or a segment that fits no connection; neither the middle or end of one nor its refusal.
+      isAttempt = !flags.contains(.rst) && !flags.contains(.ack)
+      if flags.contains(.ack), !flags.contains(.rst), !isComplete, basis != .earlier {
+        conversations[slot].opening = Pipeline.carriesData(packet) ? .assumed : .waiting
+      }
+    } else if basis == .wellKnownPort, conversations[slot].beginner == .toClient {
+      conversations[slot].opening = .assumed
+      isAttempt = false
+    }
+    if isAttempt || conversations[slot].opening != .settled {
+      observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
+    }
+    observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+    if isTCP, !flags.contains(.syn), !isComplete, basis != .earlier {
+      // Many connections with data may be found at once when the monitor starts. They count if they are refused.
+      if !Pipeline.carriesData(packet) || !isEarly(to: packet.destinationIP, vlan: packet.vlan, moment.time) {
+        observer.detection.strayed(conversations[slot], conversations[slot].beginner, moment)
+      }
+    }
+  }
+
+  /// Handles a further packet of a flow whose opening is not settled. Returns the packet's direction, since the flow may
+  /// turn.
+  @inline(never)
+  mutating func follow(
+    _ slot: Int, _ packet: borrowing Packet, _ flags: TCPFlags, _ acknowledgement: UInt32, _ moment: Moment
+  ) -> Direction {
+    let direction = conversations[slot].flow.direction(of: packet)
+    let isTCP = packet.transport == .tcp
+    let opening = conversations[slot].opening
+    if direction != conversations[slot].beginner {
+      if isTCP, flags.contains(.rst) {
+        if opening != .refused { refused(slot, moment) }
+      } else {
+        settle(slot, moment)
+      }
+    } else {
+      let carriesData = Pipeline.carriesData(packet)
+      let isProgress =
+        carriesData || !isTCP || conversations[slot].streams[direction.reversed].isProgress(acknowledgement)
+      if isTCP, !flags.contains(.syn), opening == .refused || !isProgress {
+        observer.detection.strayed(conversations[slot], direction, moment)
+      }
+      let isOneWay = conversations[slot].flow[direction].packets > Pipeline.oneWayPackets
+      if opening == .waiting, carriesData || isOneWay {
+        conversations[slot].opening = .assumed
+        observer.detection.settled(&conversations[slot], moment)
+      } else if opening == .assumed, isOneWay, isProgress {
+        conversations[slot].opening = .settled
+      }
+    }
+    return conversations[slot].flow.direction(of: packet)
+  }
+
+  /// A byte alone may be a keep-alive probe (RFC 9293, 3.8.4).
+  private static func carriesData(_ packet: borrowing Packet) -> Bool { packet.payload.byteCount > 1 }
+
+  /// The other end has answered: the flow is what it was taken for.
+  private mutating func settle(_ slot: Int, _ moment: Moment) {
+    let isWaiting = conversations[slot].opening == .waiting
+    conversations[slot].opening = .settled
+    if isWaiting { observer.detection.settled(&conversations[slot], moment) }
+  }
+
+  /// The sender of the first packet has tried, and was refused.
+  private mutating func refused(_ slot: Int, _ moment: Moment) {
+    let isWaiting = conversations[slot].opening == .waiting
+    if !isWaiting, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
+      observer.detection.strayed(conversations[slot], conversations[slot].beginner, moment)
+    }
+    let isTurned = turn(slot)
+    conversations[slot].opening = .refused
+    observer.detection.refused(conversations[slot], moment)
+    if isWaiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
+  }
+
+  /// Nobody has answered for a while. That says something where the monitor sees answers to the sender.
+  @inline(never)
+  mutating func fallSilent(_ slot: Int, at time: Int64) {
+    var moment = Moment()
+    moment.time = time
+    moment.frame = statistics.frames
+    moment.vlan = conversations[slot].flow.vlan
+    if observer.detection.seesAnswers(to: conversations[slot]) {
+      if conversations[slot].opening == .waiting, turn(slot) { conversations[slot].flow.mayBeOlder = true }
+      observer.detection.attempted(conversations[slot], moment)
+    }
+    settle(slot, moment)
+    observer.report()
+  }
+
+  /// Whether a flow waits for an answer that should have come by now.
+  @inline(__always)
+  static func isSilent(_ opening: Opening, for idle: Int64) -> Bool {
+    (opening == .waiting || opening == .assumed) && idle >= silence
+  }
+
+  /// Judges a flow that ends before it is clear who began.
+  mutating func settleEnded(_ slot: Int, _ moment: Moment) {
+    if conversations[slot].opening == .waiting { settle(slot, moment) }
+  }
+
+  /// Makes the sender of the first packet the client, unless content has shown who it is. True if the flow was turned.
+  private mutating func turn(_ slot: Int) -> Bool {
+    let flow = conversations[slot].flow
+    guard conversations[slot].beginner == .toClient, flow.basis != .content else { return false }
+    // The SYN can have been sent before the monitor listened, but not long before.
+    let isAnswer =
+      flow.toClient.flags.contains(.syn) && !isEarly(to: flow.client, vlan: flow.vlan, flow.start, within: 3)
+    conversations[slot].flip(.firstSeen)
+    conversations[slot].flow.mayBeOlder = !isAnswer
+    return true
+  }
+
+  /// Handles an ICMP message. True if it answers a packet: a reply, of which there are no more than requests, or an error
+  /// about a packet that was seen, and that nobody has answered otherwise.
+  @inline(never)
+  mutating func isAnswer(
+    _ packet: borrowing Packet, _ slot: Int, _ direction: Direction, _ moment: Moment
+  ) -> Bool {
+    let isV6 = packet.transport == .icmpv6
+    let type = packet.icmp?.type ?? packet.icmpv6?.type ?? 0
+    if isV6 ? type == ICMPv6Header.echoReply : ICMPHeader.isReply(type) {
+      let flow = conversations[slot].flow
+      return flow[direction].packets <= flow[direction.reversed].packets
+    }
+    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP,
+      let about = conversations.find(key(of: quoted, packet.vlan))
+    else { return false }
+    let flow = conversations[about].flow
+    let sent: Direction =
+      flow.client == quoted.source && flow.clientPort == quoted.sourcePort ? .toServer : .toClient
+    guard flow[sent.reversed].packets == 0, UInt64(conversations[about].errors) < flow[sent].packets else {
+      return false
+    }
+    conversations[about].errors &+= 1
+    let isUnreachable =
+      type == (isV6 ? ICMPv6Header.destinationUnreachable : ICMPHeader.destinationUnreachable)
+    let opening = conversations[about].opening
+    if isUnreachable, sent == conversations[about].beginner, opening == .waiting || opening == .assumed {
+      refused(about, moment)
+    }
+    return true
+  }
+
+  /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
+  /// is judged, not its echo.
+  private func isConsequence(_ packet: borrowing Packet) -> Bool {
+    guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
+      return false
+    }
+    return conversations.find(key(of: quoted, packet.vlan)) != nil
+  }
+
+  private func key(of quoted: OriginalDatagram, _ vlan: UInt16) -> FlowKey {
+    FlowKey(
+      source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
+      destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
+      vlan: options.vlanFlows ? vlan : Packet.noVLAN)
+  }
+
+  /// Whether a server refuses a connection that seemed to be open: it resets before anything was said. A SYN-ACK that
+  /// another station forged in its name is exposed by that, too.
+  func isRefusal(
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ slot: Int, _ direction: Direction
+  ) -> Bool {
+    let conversation = conversations[slot]
+    let streams = conversation.streams
+    guard direction == .toClient, conversation.beginner == .toServer, conversation.flow.basis == .syn,
+      conversation.flow.tcp == .synReceived || conversation.flow.tcp == .established, streams.toServer.isEmpty,
+      streams.toClient.isEmpty
+    else { return false }
+    return flags.contains(.ack)
+      ? streams.toServer.isBegun(at: acknowledgement) : streams.toClient.isBegun(at: sequence)
+  }
+}
