@@ -17,8 +17,9 @@ struct StreamHalf {
   var held: Int32 = -1
   /// Index of the latest bytes in the pool, kept to compare retransmissions with; -1 for none.
   var history: Int32 = -1
-  /// Says whether the place in the pool that `held` names is still this direction's.
+  /// Say whether the places in the pool that `held` and `history` name are still this direction's.
   var ticket: UInt32 = 0
+  var historyTicket: UInt32 = 0
 
   /// The end of the latest segment outside the window. One that continues there shows that the stream has moved.
   private var strayed: UInt32 = 0
@@ -151,6 +152,16 @@ struct StreamHalf {
   /// allows windows of 1 GiB (RFC 7323, 2.3), but no more than this is held. A stream that is further ahead because the
   /// mirror port lost a mebibyte is followed from its second segment on.
   static let largestWindow = 1 << 20
+
+  /// Whether a segment brings bytes that were not read, as far as can be told before the stream was picked up.
+  @inline(__always)
+  func isNews(_ sequence: UInt32, _ count: Int) -> Bool {
+    guard isSynced else { return true }
+    switch place(sequence, count: count) {
+    case .new, .ahead: return true
+    case .known, .keepAlive, .outside: return false
+    }
+  }
 
   @inline(__always)
   func place(_ sequence: UInt32, count: Int) -> Placement {

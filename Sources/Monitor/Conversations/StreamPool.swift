@@ -7,6 +7,8 @@ struct StreamPool {
   struct Segment {
     var sequence: UInt32
     var bytes: [UInt8]
+    /// What its sender had received from the other end when it sent this.
+    let acknowledgement: UInt32
     /// The frame it arrived in, and when.
     let frame: UInt64
     let time: Int64
@@ -34,26 +36,43 @@ struct StreamPool {
     var newer: Int32 = -1
   }
 
+  /// Where the latest bytes of one direction are.
+  private struct History {
+    /// How many bytes are there.
+    var count: Int32 = 0
+    /// Changes when the place is given to another direction, so that its last owner notices.
+    var ticket: UInt32 = 0
+    var progress = Progress.none
+    /// When it was last put among the newest of its progress, in nanoseconds.
+    var touched: Int64 = 0
+    /// Neighbours in that order.
+    var older: Int32 = -1
+    var newer: Int32 = -1
+  }
+
   /// Limits on the segments that one direction may hold, and on their bytes.
   static let segmentLimit = 64
   static let segmentByteLimit = 262_144
   /// The number of latest bytes kept for each direction. Most industrial messages are shorter than 260 bytes.
   static let historyLength = 512
 
-  /// Limits on the directions that hold waiting bytes at the same time, and on those with a history.
+  /// Limits on the directions that hold waiting bytes at the same time, and on those with a history (at least 1).
   let heldLimit: Int
   let historyLimit: Int
   /// Directions whose bytes were discarded because the pool was full.
   private(set) var evictions = 0
+  /// Directions whose latest bytes were forgotten for those of others.
+  private(set) var historyEvictions = 0
   /// Bytes currently waiting.
   private(set) var bytes = 0
   private var held: [Held] = []
   private var freeHeld: [Int32] = []
   /// The places in use, by progress.
   private var ages = Progress.allCases.map { _ in (oldest: Int32(-1), newest: Int32(-1)) }
-  private var histories: [UInt8] = []
-  private var historyCounts: [Int32] = []
+  private var historyBytes: [UInt8] = []
+  private var histories: [History] = []
   private var freeHistories: [Int32] = []
+  private var historyAges = Progress.allCases.map { _ in (oldest: Int32(-1), newest: Int32(-1)) }
   /// Limit on all waiting bytes.
   let byteLimit: Int
 
@@ -71,8 +90,11 @@ struct StreamPool {
 
   /// Frees the history of a direction that no longer compares retransmissions.
   mutating func releaseHistory(_ half: inout StreamHalf) {
-    guard half.history >= 0 else { return }
-    freeHistories.append(half.history)
+    if ownsHistory(half) {
+      unlinkHistory(half.history)
+      histories[Int(half.history)].ticket &+= 1
+      freeHistories.append(half.history)
+    }
     half.history = -1
   }
 
@@ -196,9 +218,10 @@ struct StreamPool {
   /// Keeps a segment that follows a hole. Bytes that held segments already cover are compared, not stored again;
   /// returns how many of them differ, or nil if there is no room.
   mutating func hold(
-    _ payload: RawSpan, sequence: UInt32, frame: UInt64, time: Int64, _ half: inout StreamHalf,
-    _ progress: Progress = .none
+    _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32 = 0, frame: UInt64, time: Int64,
+    _ half: inout StreamHalf, _ progress: Progress = .none
   ) -> Int? {
+    let arrival = (acknowledgement: acknowledgement, frame: frame, time: time)
     let slot = placeHeld(&half, progress)
     guard held[slot].segments.count < StreamPool.segmentLimit,
       held[slot].segmentBytes + payload.byteCount <= StreamPool.segmentByteLimit,
@@ -236,15 +259,14 @@ struct StreamPool {
         }
         let part = min(end, otherStart) - start
         insert(
-          payload.slice(offset, part), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame, time, slot
-        )
+          payload.slice(offset, part), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), arrival, slot)
         start += part
         offset += part
         index += 1
       } else {
         insert(
-          payload.slice(offset, end - start), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), frame,
-          time, slot)
+          payload.slice(offset, end - start), at: index, sequence: base &+ UInt32(truncatingIfNeeded: start), arrival,
+          slot)
         start = end
       }
     }
@@ -252,20 +274,24 @@ struct StreamPool {
   }
 
   private mutating func insert(
-    _ span: RawSpan, at index: Int, sequence: UInt32, _ frame: UInt64, _ time: Int64, _ slot: Int
+    _ span: RawSpan, at index: Int, sequence: UInt32,
+    _ arrival: (acknowledgement: UInt32, frame: UInt64, time: Int64), _ slot: Int
   ) {
     // Held segments can split a new one into many parts: those beyond the limit are lost, as if the mirror port had
     // lost them.
     guard held[slot].segments.count < StreamPool.segmentLimit else { return }
     held[slot].segments.insert(
-      Segment(sequence: sequence, bytes: Array(copying: span), frame: frame, time: time), at: index)
+      Segment(
+        sequence: sequence, bytes: Array(copying: span), acknowledgement: arrival.acknowledgement,
+        frame: arrival.frame, time: arrival.time), at: index)
     held[slot].segmentBytes += span.byteCount
     bytes += span.byteCount
   }
 
-  /// Sequence number of the first segment after the hole.
-  func firstHeld(_ half: StreamHalf) -> UInt32? {
-    owns(half) ? held[Int(half.held)].segments.first?.sequence : nil
+  /// Sequence and acknowledgement number of the first segment after the hole.
+  func firstHeld(_ half: StreamHalf) -> (sequence: UInt32, acknowledgement: UInt32)? {
+    guard owns(half), let first = held[Int(half.held)].segments.first else { return nil }
+    return (first.sequence, first.acknowledgement)
   }
   func heldCount(_ half: StreamHalf) -> Int { owns(half) ? held[Int(half.held)].segments.count : 0 }
 
@@ -288,49 +314,100 @@ struct StreamPool {
 
   // MARK: The latest bytes, to compare retransmissions with
 
-  /// Remembers `payload`, which has just been read and ends at `half.next`. Streams of unknown protocols may use only
-  /// half of the histories.
+  /// How long a direction that goes on may wait to be put among the newest, in nanoseconds. A direction that is read
+  /// at least that often is not evicted for one that is not.
+  private static let touchInterval: Int64 = 1_000_000_000
+
   @inline(__always)
-  mutating func remember(_ payload: RawSpan, _ half: inout StreamHalf, isKnown: Bool = true) {
-    if half.history < 0 {
-      guard isKnown || historiesInUse < historyLimit / 2, let slot = placeHistory() else { return }
-      half.history = slot
+  private func ownsHistory(_ half: StreamHalf) -> Bool {
+    half.history >= 0 && histories[Int(half.history)].ticket == half.historyTicket
+  }
+
+  /// Remembers `payload`, which has just been read and ends at `half.next`. At the limit the latest bytes of another
+  /// direction are forgotten: of those with the least progress, the one read longest ago.
+  @inline(__always)
+  mutating func remember(
+    _ payload: RawSpan, _ half: inout StreamHalf, _ progress: Progress = .none, at time: Int64 = 0
+  ) {
+    if !ownsHistory(half)
+      || (time &- histories[Int(half.history)].touched).magnitude >= UInt64(StreamPool.touchInterval)
+    {
+      touchHistory(&half, progress, at: time)
     }
     let length = StreamPool.historyLength
     let tail = payload.byteCount > length ? payload.from(payload.byteCount - length) : payload
     let base = Int(half.history) * length
     let start = Int(half.next &- UInt32(tail.byteCount)) & (length - 1)
     let room = length - start
-    histories.store(tail.slice(0, room), at: base + start)
-    if tail.byteCount > room { histories.store(tail.from(room), at: base) }
-    historyCounts[Int(half.history)] = Int32(min(length, Int(historyCounts[Int(half.history)]) + tail.byteCount))
+    historyBytes.store(tail.slice(0, room), at: base + start)
+    if tail.byteCount > room { historyBytes.store(tail.from(room), at: base) }
+    let count = min(length, Int(histories[Int(half.history)].count) + tail.byteCount)
+    histories[Int(half.history)].count = Int32(truncatingIfNeeded: count)
   }
 
-  private var historiesInUse: Int { historyCounts.count - freeHistories.count }
-
-  private mutating func placeHistory() -> Int32? {
-    if let slot = freeHistories.popLast() {
-      historyCounts[Int(slot)] = 0
-      return slot
+  /// Puts a direction among the newest of its progress; gives it a place if it has none.
+  @inline(never)
+  private mutating func touchHistory(_ half: inout StreamHalf, _ progress: Progress, at time: Int64) {
+    if ownsHistory(half) {
+      unlinkHistory(half.history)
+    } else {
+      half.history = placeHistory()
+      half.historyTicket = histories[Int(half.history)].ticket
     }
-    guard historyCounts.count < historyLimit else { return nil }
-    historyCounts.append(0)
-    histories.append(contentsOf: repeatElement(0, count: StreamPool.historyLength))
-    return Int32(historyCounts.count - 1)
+    let slot = Int(half.history)
+    let age = Int(progress.rawValue)
+    let newest = historyAges[age].newest
+    histories[slot].progress = progress
+    histories[slot].touched = time
+    histories[slot].older = newest
+    if newest >= 0 { histories[Int(newest)].newer = half.history } else { historyAges[age].oldest = half.history }
+    historyAges[age].newest = half.history
+  }
+
+  /// A place that is nobody's.
+  private mutating func placeHistory() -> Int32 {
+    var free = freeHistories.popLast()
+    if free == nil, histories.count >= historyLimit {
+      for age in historyAges where age.oldest >= 0 {
+        free = age.oldest
+        break
+      }
+      if let free {
+        unlinkHistory(free)
+        histories[Int(free)].ticket &+= 1
+        historyEvictions += 1
+      }
+    }
+    if let free {
+      histories[Int(free)].count = 0
+      return free
+    }
+    histories.append(History())
+    historyBytes.append(contentsOf: repeatElement(0, count: StreamPool.historyLength))
+    return Int32(histories.count - 1)
+  }
+
+  private mutating func unlinkHistory(_ slot: Int32) {
+    let (older, newer) = (histories[Int(slot)].older, histories[Int(slot)].newer)
+    let age = Int(histories[Int(slot)].progress.rawValue)
+    if older >= 0 { histories[Int(older)].newer = newer } else { historyAges[age].oldest = newer }
+    if newer >= 0 { histories[Int(newer)].older = older } else { historyAges[age].newest = older }
+    histories[Int(slot)].older = -1
+    histories[Int(slot)].newer = -1
   }
 
   /// How many bytes of a retransmission (the first `count` bytes of `payload`, starting at `sequence`) differ from
   /// those read at the same place; bytes older than the history count as equal.
   func differing(_ payload: RawSpan, count: Int, sequence: UInt32, _ half: StreamHalf) -> Int {
-    guard half.history >= 0 else { return 0 }
+    guard ownsHistory(half) else { return 0 }
     let length = StreamPool.historyLength
-    let known = Int(historyCounts[Int(half.history)])
+    let known = Int(histories[Int(half.history)].count)
     let base = Int(half.history) * length
     var differing = 0
     for offset in 0..<count {
       let position = sequence &+ UInt32(truncatingIfNeeded: offset)
       let age = Int(half.next &- position)
-      if age <= known, age > 0, histories[base + (Int(position) & (length - 1))] != payload.u8(offset) {
+      if age <= known, age > 0, historyBytes[base + (Int(position) & (length - 1))] != payload.u8(offset) {
         differing += 1
       }
     }
@@ -339,7 +416,7 @@ struct StreamPool {
 
   /// Clears the history: after a gap, old bytes are not contiguous with new ones.
   mutating func forget(_ half: StreamHalf) {
-    if half.history >= 0 { historyCounts[Int(half.history)] = 0 }
+    if ownsHistory(half) { histories[Int(half.history)].count = 0 }
   }
 }
 

@@ -41,7 +41,7 @@ extension Pipeline {
       moment.time = time
       moment.frame = statistics.frames
       moment.vlan = conversations[slot].flow.vlan
-      reader.drain(in: &conversations[slot], sent: direction, at: moment, &observer, force: true)
+      _ = reader.readHeld(.all, in: &conversations[slot], sent: direction, at: moment, &observer)
     }
   }
 
@@ -77,7 +77,7 @@ extension Pipeline {
     // Segments still held after a hole are read now: nothing else will arrive.
     for direction in [Direction.toServer, .toClient]
     where reader.pool.hasSegments(conversations[slot].streams[direction]) {
-      reader.drain(in: &conversations[slot], sent: direction, at: moment, &observer, force: true)
+      _ = reader.readHeld(.all, in: &conversations[slot], sent: direction, at: moment, &observer)
     }
     settleEnded(slot, moment)
     if conversations[slot].operations > 0 {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Cuts contiguous bytes of a stream into messages.
+extension Reader {
+  /// Reads bytes that are contiguous with those already read; their direction may turn out to be the other one.
+  @discardableResult
+  @inline(__always)
+  mutating func inOrder(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Direction {
+    var direction = direction
+    conversation.streams[direction].next &+= UInt32(truncatingIfNeeded: bytes.byteCount)
+    if conversation.dissector == .none, conversation.isSettled, conversation.unrecognisedPayloads == .max {
+      // No dissector has recognised it so far. Only the first payload after a change of direction may still begin a
+      // message.
+      guard conversation.recordSender(direction) else {
+        pool.remember(bytes, &conversation.streams[direction], conversation.progress, at: moment.time)
+        return direction
+      }
+    }
+
+    let isKept: Bool
+    if pool.hasPartial(conversation.streams[direction]) {
+      var partial = pool.takePartial(conversation.streams[direction])
+      partial.append(copying: bytes)
+      let done = messages(in: partial.bytes, &conversation, &direction, moment, &observer)
+      if done > 0 { partial.removeFirst(done) }
+      isKept = pool.keepPartial(partial, &conversation.streams[direction], conversation.progress)
+    } else {
+      let done = messages(in: bytes, &conversation, &direction, moment, &observer)
+      if done == bytes.byteCount {
+        isKept = true
+      } else {
+        isKept = pool.keepPartial(
+          Array(copying: bytes.from(done)), &conversation.streams[direction], conversation.progress)
+      }
+    }
+    if !isKept {
+      counts.gaps += 1
+      breakOff(&conversation.streams[direction])
+    }
+    pool.remember(bytes, &conversation.streams[direction], conversation.progress, at: moment.time)
+    return direction
+  }
+
+  /// Reads messages from the start of `bytes` and returns the number of bytes consumed. The remainder is the beginning
+  /// of an incomplete message.
+  @inline(__always)
+  mutating func messages(
+    in bytes: RawSpan, _ conversation: inout Conversation, _ direction: inout Direction, _ moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Int {
+    if conversation.dissector == .none {
+      switch recognise(bytes, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) {
+      case .known: break
+      case .unknown: return bytes.byteCount
+      case .waiting: return 0
+      }
+      conversation.streams[direction].isLost = false
+    }
+    exchange.isDatagram = false
+    var offset = 0
+    while offset < bytes.byteCount {
+      if conversation.streams[direction].isLost {
+        let (next, isFound) = resynchronise(bytes.from(offset), conversation)
+        skip(next, conversation)
+        offset += next
+        guard isFound else { return offset }
+        conversation.streams[direction].isLost = false
+        // Pieces from before the gap will never be completed.
+        exchange.conversation = conversation.number
+        exchange.direction = direction
+        exchange.dropAll()
+        continue
+      }
+      let rest = bytes.from(offset)
+      switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
+      case .message(let count): offset += max(1, count)
+      case .foreign:
+        guard revertRecognition(rest, in: &conversation, sent: &direction, isTCP: true, at: moment, &observer) else {
+          return bytes.byteCount
+        }
+      case .incomplete(let needed):
+        let longest = tables.dissectors[Int(conversation.dissector.rawValue)].longestMessage
+        guard needed > longest || rest.byteCount >= longest else { return offset }
+        exchange.fault = Fault(
+          .length, "message length", seen: UInt64(max(0, needed)), least: 0, most: UInt64(longest))
+        refuse(rest, in: &conversation, sent: direction, at: moment, &observer)
+        skip(1, conversation)
+        offset += 1
+        conversation.streams[direction].isLost = true
+      case .refused(let count):
+        refuse(rest, in: &conversation, sent: direction, at: moment, &observer)
+        let count = min(max(1, count), rest.byteCount)
+        skip(count, conversation)
+        offset += count
+        conversation.streams[direction].isLost = true
+      }
+    }
+    return min(offset, bytes.byteCount)
+  }
+}
