@@ -56,7 +56,9 @@ extension Pipeline {
       let isAttempt =
         packet.transport == .tcp
         ? !flags.contains(.rst) && !flags.contains(.ack) : !conversations[slot].flow.isICMPError
-      observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+      observer.detection.flowBegan(
+        &conversations[slot], from: packet.source, to: packet.destination, sent: direction, isAttempt: isAttempt, moment
+      )
       // Judging it may have turned it.
       direction = conversations[slot].flow.direction(of: packet)
     }
@@ -65,6 +67,9 @@ extension Pipeline {
     {
       conversations[slot].flow[direction].mac = packet.source
       if !packet.isNeighborDiscovery { observer.detection.sender(packet, &conversations[slot], direction, moment) }
+      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
+    } else if conversations[slot].flow[direction].hopLimits.latest != packet.hopLimit {
+      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
     }
     guard
       Pipeline.isSound(

@@ -14,7 +14,8 @@ enum AlertBudget: Int, CaseIterable {
   /// is a device of unknown or wrong identity, and where it acts on a controller.
   func ofDestination(_ kind: FindingKind) -> Int? {
     switch kind {
-    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource: nil
+    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource, .senderChanged:
+      nil
     default: self == .light ? 8 : nil
     }
   }
