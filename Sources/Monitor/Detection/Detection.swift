@@ -54,7 +54,8 @@ struct Detection: ~Copyable {
 
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
-    devices.evictions + senders.evictions + portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
+    devices.evictions + senders.evictions + portScan.evictions + hostSweep.evictions + flood.evictions
+      + functionScan.evictions
       + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions + strangers.evictions
       + selections.evictions + identities.evictions + lastValues.evictions
   }
@@ -121,8 +122,7 @@ struct Detection: ~Copyable {
       finding.ipProtocol = packet.ipProtocol.rawValue
       findings.add(finding)
     }
-    let isAdvertisement =
-      packet.ipProtocol == .vrrp || packet.transport == .udp && packet.destinationPort == VirtualRouters.hsrpPort
+    let isAdvertisement = VirtualRouters.isAdvertisement(packet)
     if isAdvertisement,
       devices.advertised(
         VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
@@ -146,11 +146,22 @@ struct Detection: ~Copyable {
       source.mac = packet.source
       findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
     }
+    // Some network cards and bridges send ARP for others: the station that sent the frame is there, too.
+    if arp.senderMAC != packet.source, let station = devices.newStation(packet.source, moment) {
+      devices.frame(
+        of: station, from: endpoint(.none, packet.source, moment), to: endpoint(arp.targetIP, .none, moment), moment,
+        declared, &findings)
+    }
     resolved(moment)
   }
 
   mutating func neighborDiscovery(_ packet: borrowing Packet, _ moment: Moment) {
     addressResolution.read(neighborDiscovery: packet, moment, declared)
+    if let claim = addressResolution.claim, ImpossibleSource.isImpossible(packet, claim, declared) {
+      var source = claim.source
+      source.mac = packet.source
+      findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
+    }
     resolved(moment)
   }
 
@@ -166,9 +177,11 @@ struct Detection: ~Copyable {
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
     var mac = packet.source
     // The first device of an EtherCAT segment sets the locally-administered bit of the frames that it returns
-    // (ETG.1000.4): they are still their master's.
-    if packet.etherType == .etherCAT, mac.isLocal, devices.inventory.knows(mac.universal) { mac = mac.universal }
-    if ImpossibleSource.isImpossible(mac, to: packet.destination) {
+    // (ETG.1000.4): they are still their master's. Masters need no address of their own, since every device of the
+    // segment processes every frame: common ones use zeros, or ones.
+    let isEtherCAT = packet.etherType == .etherCAT
+    if isEtherCAT, mac.isLocal, devices.inventory.knows(mac.universal) { mac = mac.universal }
+    if !isEtherCAT, ImpossibleSource.isImpossible(mac, to: packet.destination) {
       findings.add(
         moment.finding(
           .impossibleSource, .parties, source: endpoint(.none, mac, moment),

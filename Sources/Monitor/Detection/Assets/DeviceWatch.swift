@@ -168,13 +168,13 @@ struct DeviceWatch {
     return inventory.stations[station].isReported ? nil : station
   }
 
-  /// Judges a frame without IP from such a station.
+  /// Judges a frame without IP from such a station; `destination` has an address where the frame asks for one.
   mutating func frame(
     of station: Int, from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
   ) {
     let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
-    judgeMAC(claim, station, zoneOf: .none, site, &findings)
+    judgeMAC(claim, station, zoneOf: destination.ip, site, &findings)
   }
 
   /// Ties an address to a device, or disputes it.

@@ -15,7 +15,8 @@ import Catalogue
 /// * **Between flows**, for a sender on this segment, by its IP and MAC address, VLAN, service and role in it: a
 ///   computer may run a program in a container or a virtual machine, whose packets it forwards, but that has its own
 ///   service. A value that no system starts at is reported at once; another initial value when the old one comes back
-///   before the new one has stood for a minute: otherwise the device was replaced.
+///   before the new one has stood for a minute: otherwise the device was replaced. Tools that look for services build
+///   single datagrams with random values (nmap: 37 to 59), so single ones count only if they change something.
 ///
 /// A router, a NAT gateway or a load balancer has packets of many hosts: it is judged within each flow only.
 struct Senders {
@@ -68,6 +69,8 @@ struct Senders {
     /// An earlier frame, and its receiver if it was in another flow.
     var frame: UInt64?
     var receiver: Endpoint?
+
+    var detail: Finding.Detail { .hopLimit(expected: Int(expected), seen: Int(seen)) }
   }
 
   /// Examinations after which a habit is known.
@@ -183,7 +186,10 @@ struct Senders {
     let isCertain = !DeviceWatch.isDirect(seen)
     if isCertain { habit.isOtherReported = true }
     if isSteady, moment.time &- habit.otherSince >= HopLimits.patience { habit = Habit(hopLimit: seen) }
-    return isCertain ? change : nil
+    guard isCertain else { return nil }
+    if packet.transport == .tcp || isSteady { return change }
+    suspect(change, moment)
+    return nil
   }
 
   /// The sender is the one that has these addresses, too: what tells the two apart is in the detail.
@@ -191,7 +197,7 @@ struct Senders {
     _ change: Change, _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction,
     _ moment: Moment
   ) -> Finding {
-    let detail = Finding.Detail.hopLimit(expected: Int(change.expected), seen: Int(change.seen))
+    let detail = change.detail
     var finding: Finding
     if let receiver = change.receiver {
       var source = conversation.endpoint(direction)
@@ -207,9 +213,13 @@ struct Senders {
     if let frame = change.frame {
       finding.frame = frame
     } else {
-      suspectFrame = moment.frame
-      suspicion = detail
+      suspect(change, moment)
     }
     return finding
+  }
+
+  private mutating func suspect(_ change: Change, _ moment: Moment) {
+    suspectFrame = moment.frame
+    suspicion = change.detail
   }
 }
