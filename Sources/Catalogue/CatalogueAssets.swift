@@ -141,5 +141,32 @@ extension Catalogue {
           "If a known device sends such frames, ask its manufacturer for a correction.",
           "既知の機器が送信している場合は、メーカーに修正を依頼してください。"),
       ]),
+    CatalogueEntry(
+      .senderChanged, "sender-changed", Bilingual("Another sender under a known address", "既知のアドレスを使う別の送信元"),
+      category: "Spoofing", severity: 2, confidence: 80,
+      threats: ["9", "12"], checklist: ["2-6", "3-7"], techniques: [.rogueMaster, .adversaryInTheMiddle],
+      meaning: Bilingual(
+        "Packets with the IP and MAC address of a known device arrive with another hop limit (TTL): another system sends them.",
+        "既知の機器のIPアドレスとMACアドレスを持つパケットが、異なるホップリミット（TTL）で届いています。別のシステムが送信しています。"),
+      falseAlarm: Bilingual(
+        "A container or virtual machine that uses the same service as its host, under the host's address.",
+        "ホストと同じアドレスで同じサービスを使うコンテナや仮想マシン。"),
+      steps: [
+        Bilingual(
+          "Check what the other sender asked for, and have the line check the state of the destination.",
+          "別の送信元が要求した操作を確認し、宛先の機器の状態をラインに確認してください。"),
+        Bilingual(
+          "Find every switch port where ether.src_mac is learned: two ports mean that the address is forged.",
+          "ether.src_macが学習されているスイッチのポートをすべて調べてください。二つあれば、アドレスの偽装です。"),
+        Bilingual(
+          "Ask the owner of the device whether it runs containers or virtual machines, or was changed.",
+          "機器の担当者に、コンテナや仮想マシンの使用、または機器の変更の有無を確認してください。"),
+        Bilingual(
+          "If a port has no known device, have the line unplug exactly this cable, with its consent.",
+          "そのポートに既知の機器がなければ、現場の了解を得て該当ケーブルだけを抜いてください。"),
+        Bilingual(
+          "Keep the captured packets; both hop limits are in the alert.",
+          "キャプチャを保存してください。双方のホップリミットはアラートに記載されています。"),
+      ]),
   ]
 }

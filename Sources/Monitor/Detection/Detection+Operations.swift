@@ -15,6 +15,17 @@ extension Detection {
     if operation.fault != nil { isWanted = true }
     if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
     if isWanted { judge(operation, message, in: &conversation, sent: direction, at: moment) }
+    if senders.suspectFrame == moment.frame { suspect(operation, in: conversation, sent: direction, at: moment) }
+  }
+
+  /// What a frame asks for that another sender than usual has sent.
+  @inline(never)
+  private mutating func suspect(
+    _ operation: borrowing Operation, in conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
+    guard operation.role == .request, !operation.isCarrier, operation.action.isChange else { return }
+    findings.add(moment.finding(.senderChanged, senders.suspicion, conversation, direction, about: operation))
   }
 
   /// Whether any detector needs to see an operation.

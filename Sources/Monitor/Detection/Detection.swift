@@ -15,6 +15,8 @@ struct Detection: ~Copyable {
   var identities: Identities
   /// What devices' memory was last seen to hold.
   var lastValues: LastValues
+  /// What the frames of each sender look like.
+  var senders: Senders
   private var addressResolution = AddressResolution()
   let zonePolicy = ZonePolicy()
   let deviceRenamed = DeviceRenamed()
@@ -37,6 +39,7 @@ struct Detection: ~Copyable {
     declared = site ?? Site()
     hasSite = site != nil
     devices = DeviceWatch(seed: seed)
+    senders = Senders(seed: seed)
     identities = Identities(limit: 65_536, seed: seed)
     lastValues = LastValues(seed: seed)
     portScan = PortScan(seed: seed)
@@ -54,9 +57,9 @@ struct Detection: ~Copyable {
 
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
-    devices.evictions + portScan.evictions + hostSweep.evictions + answeredHosts.evictions + flood.evictions
-      + functionScan.evictions + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions
-      + strangers.evictions
+    devices.evictions + senders.evictions + portScan.evictions + hostSweep.evictions + answeredHosts.evictions
+      + flood.evictions + functionScan.evictions + exceptionBurst.evictions + pairingFaults.evictions
+      + logins.evictions + strangers.evictions
       + selections.evictions + identities.evictions + lastValues.evictions
   }
 
@@ -79,6 +82,40 @@ struct Detection: ~Copyable {
     conversation.flow[direction].watched = moment.time
     if conversation.flow[direction].isOwn, devices.confirm(packet, moment) { return }
     conversation.flow[direction].isOwn = false
+    if conversation.party(direction).asset == .none { recognise(packet.source, &conversation, direction, moment) }
+    conversation.flow[direction].isOwn = isKnown(packet, conversation, direction, moment)
+  }
+
+  /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before.
+  mutating func forwarder(
+    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+  ) {
+    _ = isKnown(packet, conversation, direction, moment)
+  }
+
+  /// Compares the hop limit of an IP packet with others of its sender; called when it differs from that of the packet
+  /// before, and once a second.
+  @inline(never)
+  mutating func hopLimit(
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
+    guard Senders.compares(packet) else {
+      if packet.transport == .tcp {
+        let packets = conversation.flow[direction].packets
+        conversation.flow[direction].hopLimits.pass(packet.hopLimit, packets: packets)
+      } else {
+        conversation.flow[direction].hopLimits.pass(packet.hopLimit)
+      }
+      return
+    }
+    let owner = devices.owner(of: packet.sourceIP, at: packet.source, declared)
+    findings.add(senders.examine(packet, of: owner, &conversation, direction, moment))
+  }
+
+  /// Examines who sent an IP packet. True if there is nothing else to learn from those that follow.
+  private mutating func isKnown(
+    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+  ) -> Bool {
     var source = conversation.endpoint(direction)
     source.mac = packet.source
     let destination = conversation.endpoint(direction.reversed)
@@ -88,17 +125,15 @@ struct Detection: ~Copyable {
       finding.ipProtocol = packet.ipProtocol.rawValue
       findings.add(finding)
     }
-    let isAdvertisement =
-      packet.ipProtocol == .vrrp || packet.transport == .udp && packet.destinationPort == VirtualRouters.hsrpPort
+    let isAdvertisement = VirtualRouters.isAdvertisement(packet)
     if isAdvertisement,
       devices.advertised(
         VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
     {
-      return
+      return false
     }
-    conversation.flow[direction].isOwn =
-      devices.packet(
-        from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
+    return devices.packet(
+      from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
       && !isImpossible && !isAdvertisement
   }
 
@@ -114,11 +149,22 @@ struct Detection: ~Copyable {
       source.mac = packet.source
       findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
     }
+    // Some network cards and bridges send ARP for others: the station that sent the frame is there, too.
+    if arp.senderMAC != packet.source, let station = devices.newStation(packet.source, moment) {
+      devices.frame(
+        of: station, from: endpoint(.none, packet.source, moment), to: endpoint(arp.targetIP, .none, moment), moment,
+        declared, &findings)
+    }
     resolved(packet.source, moment)
   }
 
   mutating func neighborDiscovery(_ packet: borrowing Packet, _ moment: Moment) {
     addressResolution.read(neighborDiscovery: packet, moment, declared)
+    if let claim = addressResolution.claim, ImpossibleSource.isImpossible(packet, claim, declared) {
+      var source = claim.source
+      source.mac = packet.source
+      findings.add(moment.finding(.impossibleSource, .parties, source: source, destination: claim.destination))
+    }
     resolved(packet.source, moment)
   }
 
@@ -153,9 +199,11 @@ struct Detection: ~Copyable {
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
     var mac = packet.source
     // The first device of an EtherCAT segment sets the locally-administered bit of the frames that it returns
-    // (ETG.1000.4): they are still their master's.
-    if packet.etherType == .etherCAT, mac.isLocal, devices.inventory.knows(mac.universal) { mac = mac.universal }
-    if ImpossibleSource.isImpossible(mac, to: packet.destination) {
+    // (ETG.1000.4): they are still their master's. Masters need no address of their own, since every device of the
+    // segment processes every frame: common ones use zeros, or ones.
+    let isEtherCAT = packet.etherType == .etherCAT
+    if isEtherCAT, mac.isLocal, devices.inventory.knows(mac.universal) { mac = mac.universal }
+    if !isEtherCAT, ImpossibleSource.isImpossible(mac, to: packet.destination) {
       findings.add(
         moment.finding(
           .impossibleSource, .parties, source: endpoint(.none, mac, moment),
@@ -183,8 +231,13 @@ struct Detection: ~Copyable {
 
   // MARK: Flows
 
-  mutating func flowBegan(_ conversation: inout Conversation, isAttempt: Bool, _ moment: Moment) {
-    identifyEnds(of: &conversation)
+  /// `source` and `destination` are the MAC addresses of its first packet.
+  mutating func flowBegan(
+    _ conversation: inout Conversation, from source: MACAddress, to destination: MACAddress,
+    sent direction: Direction, isAttempt: Bool, _ moment: Moment
+  ) {
+    let (client, server) = direction == .toServer ? (source, destination) : (destination, source)
+    identifyEnds(of: &conversation, client, server)
     if isAttempt { attempted(conversation, moment) }
     if conversation.opening != .waiting { judge(&conversation, moment) }
   }
@@ -208,21 +261,46 @@ struct Detection: ~Copyable {
 
   /// A conversation between two stations without IP.
   mutating func linkBegan(_ conversation: inout Conversation, _ moment: Moment) {
-    identifyEnds(of: &conversation)
+    identifyEnds(of: &conversation, conversation.flow.toServer.mac, conversation.flow.toClient.mac)
     judge(&conversation, moment)
   }
 
-  private func identifyEnds(of conversation: inout Conversation) {
+  /// A listed device without an address of its own has sent: it is this end, whatever the end was taken for.
+  private mutating func recognise(
+    _ mac: MACAddress, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
+    let flow = conversation.flow
+    guard declared.hasOwnMACs, !flow.isLink else { return }
+    let party = endParty(direction == .toServer ? flow.client : flow.server, mac, flow.vlan)
+    guard party.asset != .none else { return }
+    let (client, server) =
+      direction == .toServer ? (mac, flow.toClient.mac) : (flow.toServer.mac, mac)
+    identifyEnds(of: &conversation, client, server)
+    judge(&conversation, moment)
+  }
+
+  /// Who an end of a flow is. A device listed by its MAC address alone may be behind a router: then it is known by the
+  /// address that it was seen to use.
+  private func endParty(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
+    let party = party(ip, mac, vlan)
+    guard party.asset == .none, declared.hasOwnMACs, let own = devices.inventory.provenMAC(of: ip) else {
+      return party
+    }
+    let owner = self.party(ip, own, vlan)
+    return owner.asset == .none ? party : owner
+  }
+
+  private func identifyEnds(of conversation: inout Conversation, _ client: MACAddress, _ server: MACAddress) {
     let flow = conversation.flow
     if flow.isLink {
-      conversation.client = linkParty(flow.toServer.mac, flow.vlan)
-      conversation.server = linkParty(flow.toClient.mac, flow.vlan)
+      conversation.client = linkParty(client, flow.vlan)
+      conversation.server = linkParty(server, flow.vlan)
       // Frames pass no router, so a station unknown to the site is in the zone of its peer.
       if conversation.client.zone == .external { conversation.client.zone = conversation.server.zone }
       if conversation.server.zone == .external { conversation.server.zone = conversation.client.zone }
     } else {
-      conversation.client = party(flow.client, flow.toServer.mac, flow.vlan)
-      conversation.server = party(flow.server, flow.toClient.mac, flow.vlan)
+      conversation.client = endParty(flow.client, client, flow.vlan)
+      conversation.server = endParty(flow.server, server, flow.vlan)
       // What no router forwards has its ends on one segment, and in one zone where the site does not list them.
       if !flow.server.isRoutable, conversation.server.asset == .none {
         conversation.server.zone = conversation.client.zone
@@ -281,7 +359,7 @@ struct Detection: ~Copyable {
   }
   /// Judges a flow again that was open when the site was replaced.
   mutating func rejudge(_ conversation: inout Conversation, _ moment: Moment) {
-    identifyEnds(of: &conversation)
+    identifyEnds(of: &conversation, conversation.flow.toServer.mac, conversation.flow.toClient.mac)
     // Every alert was ended with the old one.
     conversation.isReported = false
     judge(&conversation, moment)

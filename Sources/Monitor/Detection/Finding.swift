@@ -23,6 +23,8 @@ package struct Finding: Sendable {
     case fault(Fault)
     /// Bytes for the same place in a stream or datagram, sent twice with different contents.
     case overlap(bytes: Int, what: Overlap)
+    /// What is left of the hop limit (IPv4: time to live) of a sender's packets, as a rule and now.
+    case hopLimit(expected: Int, seen: Int)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
     case ports, protocols, hosts, claimedAddresses, addressFlips, gratuitousClaims

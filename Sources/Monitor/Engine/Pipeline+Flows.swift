@@ -60,6 +60,9 @@ extension Pipeline {
     {
       conversations[slot].flow[direction].mac = packet.source
       if !packet.isNeighborDiscovery { observer.detection.sender(packet, &conversations[slot], direction, moment) }
+      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
+    } else if conversations[slot].flow[direction].hopLimits.latest != packet.hopLimit {
+      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
     }
     guard
       Pipeline.isSound(

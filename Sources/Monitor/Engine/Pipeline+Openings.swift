@@ -32,7 +32,9 @@ extension Pipeline {
     if isAttempt || conversations[slot].opening != .settled {
       observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
     }
-    observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+    let direction = conversations[slot].flow.direction(of: packet)
+    observer.detection.flowBegan(
+      &conversations[slot], from: packet.source, to: packet.destination, sent: direction, isAttempt: isAttempt, moment)
     if isTCP, !flags.contains(.syn), !isComplete, basis != .earlier {
       // Many connections with data may be found at once when the monitor starts. They count if they are refused.
       if !Pipeline.carriesData(packet) || !isEarly(to: packet.destinationIP, vlan: packet.vlan, moment.time) {

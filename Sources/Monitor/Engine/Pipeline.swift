@@ -139,6 +139,7 @@ package struct Pipeline: ~Copyable {
     let first = duplicates.first(of: packet, time: moment.time, frame: moment.frame)
     if first > 0 {
       statistics.copies += 1
+      if duplicates.isElsewhere, packet.network == .ipv4 || packet.network == .ipv6 { forwarded(packet, moment) }
       if observer.output.log.contains(.operationsAll) { copy(packet, of: first, moment) }
       return
     }
@@ -198,6 +199,23 @@ package struct Pipeline: ~Copyable {
     reader.copy(
       packet.payload, in: conversations[slot], sent: conversations[slot].flow.direction(of: packet),
       isCut: packet.isIncomplete || packet.isCut, at: moment, &observer)
+  }
+
+  /// A copy on another way. If another station has sent it, a router forwarded it, or a man in the middle: its contents
+  /// have been read, but that station has not been looked at. Once a second for each direction of a flow.
+  @inline(never)
+  private mutating func forwarded(_ packet: borrowing Packet, _ moment: Moment) {
+    guard !packet.isFragment, let slot = conversations.find(flowKey(packet)) else { return }
+    let direction = conversations[slot].flow.direction(of: packet)
+    let half = conversations[slot].flow[direction]
+    guard packet.source != half.mac,
+      packet.source != half.copyMAC || moment.time &- half.copyWatched >= Pipeline.second
+    else { return }
+    conversations[slot].flow[direction].copyMAC = packet.source
+    conversations[slot].flow[direction].copyWatched = moment.time
+    if !packet.isNeighborDiscovery {
+      observer.detection.forwarder(packet, conversations[slot], direction, moment)
+    }
   }
 
   /// Handles a frame without IP whose protocol has a dissector.

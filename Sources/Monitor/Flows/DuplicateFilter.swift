@@ -20,6 +20,8 @@ struct DuplicateFilter {
   /// Nanoseconds; 0 takes nothing for a copy.
   let window: Int64
   private(set) var copies: UInt64 = 0
+  /// The latest copy took another way than its original.
+  private(set) var isElsewhere = false
   private let seed: UInt64
   private var entries: [Entry]
   private static let ways = 4
@@ -67,6 +69,7 @@ struct DuplicateFilter {
         isNumbered || entries[index].way != way
       {
         copies += 1
+        isElsewhere = entries[index].way != way
         return entries[index].frame
       }
       if entries[index].time < entries[oldest].time { oldest = index }

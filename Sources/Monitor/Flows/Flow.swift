@@ -32,6 +32,10 @@ struct Flow {
     var watched: Int64 = .min / 2
     /// It was a known device with its own address.
     var isOwn = false
+    var hopLimits = HopLimits()
+    /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
+    var copyMAC = MACAddress.none
+    var copyWatched: Int64 = .min / 2
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0

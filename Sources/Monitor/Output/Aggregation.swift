@@ -429,7 +429,7 @@ struct AlertKey: TableKey {
 /// bits with another, and nothing that comes from the network is only a hash.
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
-    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap
+    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -466,6 +466,8 @@ struct AlertCause: Equatable {
       (sort, number) = (.fault, UInt64(fault.kind.rawValue))
       if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
+    // Whoever chooses hop limits at random is one sender.
+    case .hopLimit: sort = .hopLimit
     }
   }
 

@@ -14,7 +14,9 @@ enum AlertBudget: Int, CaseIterable {
   /// is a device of unknown or wrong identity, where it acts on a controller, and where all but one may be decoys.
   func ofDestination(_ kind: FindingKind) -> Int? {
     switch kind {
-    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource, .portScan: nil
+    case .unknownMAC, .unknownIP, .wrongZone, .addressConflict, .arpSpoofing, .impossibleSource, .senderChanged,
+      .portScan:
+      nil
     default: self == .light ? 8 : nil
     }
   }

@@ -25,6 +25,7 @@ package struct Site: Sendable {
   private var macs = PrefixTable()
   /// MAC addresses that identify an asset on their own: it has no IP address and forwards no other device's frames.
   private var ownMACs = PrefixTable()
+  private(set) var hasOwnMACs = false
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
   /// By `ZoneID.rawValue`: whether a listed router, firewall or gateway has a leg there.
@@ -65,6 +66,7 @@ package struct Site: Sendable {
     self.addresses = PrefixTable(addresses, seed: seed)
     self.macs = PrefixTable(macs, seed: seed)
     self.ownMACs = PrefixTable(ownMACs, seed: seed)
+    hasOwnMACs = !ownMACs.isEmpty
   }
 
   package subscript(zone: ZoneID) -> Zone {

@@ -35,6 +35,10 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var isLimitedBroadcast: Bool { isV4 && v4 == 0xFFFF_FFFF }
   /// 169.254.0.0/16 (RFC 3927) or fe80::/10.
   package var isLinkLocal: Bool { isV4 ? v4 >> 16 == 0xA9FE : bits >> 118 == 0x3FA }
+  /// RFC 1918, 3, or fc00::/7 (RFC 4193, 3.1).
+  var isPrivate: Bool {
+    isV4 ? v4 >> 24 == 10 || v4 >> 20 == 0xAC1 || v4 >> 16 == 0xC0A8 : bits >> 121 == 0x7E
+  }
   /// 224.0.0.0/24 (RFC 5771, 4) or ff02::/16 (RFC 4291, 2.7): no router forwards it, whatever its hop limit.
   var isLinkLocalMulticast: Bool { isV4 ? v4 >> 8 == 0xE0_0000 : bits >> 112 == 0xFF02 }
   /// Routers forward packets from or to it: neither link-local (RFC 3927, 2.7; RFC 4291, 2.5.6) nor loopback, and no

@@ -165,6 +165,8 @@ final class Connection {
   private var sequences = [1000, 5000]
   var vlan: Int?
   var hopLimit: UInt8 = 64
+  /// The server's, where it is another one.
+  var serverHopLimit: UInt8?
   /// Whether the mirror port shows the segments of this end.
   var isClientVisible = true
   var isServerVisible = true
@@ -191,6 +193,7 @@ final class Connection {
     while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
     bytes.replaceSubrange(16..<18, with: big(~sum & 0xFFFF))
     if side == 0 ? isClientVisible : isServerVisible {
+      let hopLimit = side == 0 ? hopLimit : serverHopLimit ?? hopLimit
       plant.send(plant.ip(bytes, 6, from: from, to: to, hopLimit: hopLimit, vlan: vlan), wait: wait)
     }
     sequences[side] += payload.count + (flags & (Self.syn | Self.fin) != 0 ? 1 : 0)

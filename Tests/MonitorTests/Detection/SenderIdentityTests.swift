@@ -289,6 +289,37 @@ import Testing
     Scenario("a loopback interface") {
       udp($0, Plant.Station("127.0.0.1", mac: 0), Plant.Station("127.0.0.1", mac: 0))
     },
+    Scenario("an EtherCAT master without an address of its own") {
+      for mac in [0, 0x0101_0101_0101, 0x0301_0101_0101] as [UInt64] {
+        for _ in 0..<3 {
+          $0.send($0.ethernet([0x0E, 0x10], 0x88A4, from: Plant.Station("0.0.0.0", mac: mac), to: nil))
+        }
+      }
+    },
+    Scenario("the same without EtherCAT", ["impossible-source"]) {
+      $0.send($0.ethernet([0x0E, 0x10], 0x88B5, from: Plant.Station("0.0.0.0", mac: 0), to: nil))
+    },
+    Scenario("a check that an IPv6 address is free") {
+      $0.send($0.neighbor(135, "::", about: "fe80::66", to: "ff02::1:ff00:66", mac: attacker))
+    },
+    Scenario("a search for routers without an address yet") {
+      $0.send($0.neighbor(133, "::", about: nil, to: "ff02::2", mac: attacker))
+    },
+    Scenario("a neighbour's advertisement from no address", ["impossible-source"]) {
+      $0.send($0.neighbor(136, "::", about: "fe80::66", to: "ff02::1", mac: attacker))
+    },
+    Scenario("a neighbour's advertisement from a group", ["impossible-source"]) {
+      $0.send($0.neighbor(136, "ff02::5", about: "fe80::66", to: "ff02::1", mac: attacker))
+    },
+    Scenario("an advertisement of a group as a neighbour", ["impossible-source"]) {
+      $0.send($0.neighbor(136, "fe80::66", about: "ff02::5", to: "ff02::1", mac: attacker))
+    },
+    Scenario("a solicitation from loopback", ["impossible-source"]) {
+      $0.send($0.neighbor(135, "::1", about: "fe80::66", to: "ff02::1:ff00:66", mac: attacker))
+    },
+    Scenario("a solicitation with a group's MAC address", ["impossible-source"]) {
+      $0.send($0.neighbor(135, "fe80::67", about: "fe80::66", to: "ff02::1:ff00:66", mac: 0x0300_0000_0001))
+    },
     Scenario("an ARP probe") { $0.send($0.arp(1, Plant.Station("0.0.0.0", mac: attacker), plc)) },
   ]
   @Test("a source address that no device has", arguments: impossible)
@@ -303,5 +334,139 @@ import Testing
     let plant = try Plant(site: Plant.site)
     Self.udp(plant, Plant.Station("192.168.10.255", mac: Self.hmi.mac), Self.plc)
     #expect(plant.found["impossible-source"] == 1)
+  }
+
+  @Test("a station that sends ARP for another one is in the inventory, and is judged")
+  func borrowedARP() throws {
+    let plant = try Plant(site: Plant.site, language: .en, log: [.alerts, .assets])
+    var frame = plant.arp(1, Self.hmi, Self.plc)
+    frame.replaceSubrange(6..<12, with: big(Int(Self.attacker), 6))
+    plant.send(frame)
+    #expect(plant.kinds == ["unknown-mac"])
+    let macs = Set(try plant.finish().compactMap { $0.text("asset.mac") })
+    #expect(macs == ["02:00:00:00:10:15", "02:00:00:00:66:66"])
+  }
+
+  @Test(
+    "what is sent to a group of the segment with a hop limit of 1 was forwarded by nobody",
+    arguments: [1, 2, 255] as [UInt8])
+  func segmentGroup(_ hopLimit: UInt8) throws {
+    let group = Plant.Station("224.0.0.22", mac: 0x0100_5E00_0016)
+    let plant = try Plant(site: Plant.site)
+    plant.send(plant.ip([0x22, 0, 0, 0, 0, 0, 0, 0], 2, from: Self.stolen, to: group, hopLimit: hopLimit))
+    #expect(plant.kinds == ["wrong-zone"])
+    let other = try Plant(site: Plant.site)
+    other.send(
+      other.ip(
+        [0x22, 0, 0, 0, 0, 0, 0, 0], 2, from: Plant.Station("192.168.10.77", mac: Self.attacker), to: group,
+        hopLimit: hopLimit))
+    #expect(other.kinds == ["unknown-mac"])
+    // A hop limit of 1 alone proves nothing.
+    let remote = try Plant(site: Self.site(Self.stations))
+    Self.udp(remote, Plant.Station("192.168.10.77", mac: Self.attacker), Self.plc, 1)
+    #expect(remote.found["unknown-mac"] == nil)
+  }
+
+  // MARK: GLBP and CARP
+
+  /// A GLBP Hello of group 10; `state` 32 is the active gateway, 4 one that listens.
+  private static func glbp(
+    _ plant: Plant, _ address: String, from: Plant.Station, state: UInt8 = 32, priority: UInt8 = 100,
+    hopLimit: UInt8 = 255
+  ) {
+    let hello: [UInt8] =
+      [1, 28, 0, state, 0, priority, 0, 0, 0, 0, 0x0B, 0xB8, 0, 0, 0x27, 0x10, 2, 0x58, 0x38, 0x40, 0, 0, 1, 4]
+      + Plant.Station(address).address
+    let forwarder: [UInt8] = [2, 20, 1, 32, 0, 167, 100, 0, 0, 0, 0, 0, 0, 0] + big(0x0007_B400_0A01, 6)
+    plant.send(
+      plant.udp(
+        [1, 4, 0, 10, 0, 0] + big(Int(from.mac), 6) + hello + forwarder, 3222, 3222, from: from,
+        to: Plant.Station("224.0.0.102", mac: 0x0100_5E00_0066), hopLimit: hopLimit))
+  }
+  private static let forwarders: [UInt64] = [0x0007_B400_0A01, 0x0007_B400_0A02]
+  private static func balance(_ plant: Plant, _ address: String, wait: Double = 1) {
+    for _ in 0..<6 {
+      for mac in forwarders {
+        let gateway = Plant.Station(address, mac: mac)
+        plant.send(plant.arp(1, hmi, gateway))
+        plant.send(plant.arp(2, gateway, hmi, to: hmi), wait: wait)
+      }
+    }
+  }
+
+  @Test("GLBP forwarders share the address that the active gateway advertises, and no other")
+  func loadBalancing() throws {
+    let router = Plant.Station("192.168.10.2", mac: 0x0007_B400_0A01)
+    let routerItself = Plant.Station("192.168.10.2", mac: 0x0200_0000_1002)
+    let plant = try Plant()
+    Self.glbp(plant, "192.168.10.1", from: router)
+    Self.glbp(plant, "192.168.10.1", from: Plant.Station("192.168.10.3", mac: 0x0007_B400_0A02), state: 4)
+    for _ in 0..<3 {
+      plant.send(plant.arp(1, routerItself, Self.hmi), wait: 1)
+      Self.glbp(plant, "192.168.10.1", from: router)
+    }
+    Self.balance(plant, "192.168.10.1")
+    #expect(plant.found == [:])
+    // Another address of the segment, and an advertisement that a router forwarded.
+    for hopLimit in [254, 255] as [UInt8] {
+      let plant = try Plant()
+      Self.glbp(plant, hopLimit == 255 ? "192.168.10.9" : "192.168.10.1", from: router, hopLimit: hopLimit)
+      Self.balance(plant, "192.168.10.1")
+      #expect(!plant.found.isEmpty)
+    }
+  }
+
+  @Test("a GLBP or CARP address has no claim to a device that is no router, whatever it advertises")
+  func balancedSpoofer() throws {
+    let plant = try Plant(site: Plant.site)
+    Self.udp(plant, Self.hmi, Self.plc)
+    Self.glbp(plant, Self.hmi.ip, from: Plant.Station("192.168.10.66", mac: Self.forwarders[0]))
+    #expect(plant.found["arp-spoofing"] == 1)
+    plant.send(plant.arp(2, Plant.Station(Self.hmi.ip, mac: Self.forwarders[0]), Self.plc, to: Self.plc))
+    #expect((plant.found["arp-spoofing"] ?? 0) > 1)
+  }
+
+  @Test("a CARP advertisement names no address: its sender's own stays its own, and others are not shared by it")
+  func carp() throws {
+    let router = Plant.Station("192.168.10.2", mac: Self.virtual)
+    let itself = Plant.Station("192.168.10.2", mac: 0x0200_0000_1002)
+    let advertisement: [UInt8] = [0x21, 10, 0, 7, 0, 1, 0, 0] + [UInt8](repeating: 9, count: 28)
+    for text in [nil, Self.site(Self.routers)] {
+      let plant = try Plant(site: text)
+      for _ in 0..<4 {
+        plant.send(plant.ip(advertisement, 112, from: router, to: Self.multicast, hopLimit: 255))
+        plant.send(plant.arp(1, itself, Self.hmi), wait: 1)
+      }
+      #expect(plant.found == [:])
+      // The next router of the group answers for the shared address with the same MAC address.
+      plant.send(plant.arp(1, Self.hmi, Self.gateway))
+      plant.send(plant.arp(2, Self.gateway, Self.hmi, to: Self.hmi))
+      #expect(plant.found == [:])
+      plant.send(plant.arp(1, Self.plc, Self.hmi), wait: 1)
+      plant.send(plant.arp(2, Plant.Station(Self.plc.ip, mac: Self.virtual), Self.hmi, to: Self.hmi))
+      #expect(plant.kinds.contains("arp-spoofing"))
+    }
+  }
+}
+
+extension Plant {
+  /// A Neighbor Discovery message with the sender's link-layer address, from the unspecified address without.
+  fileprivate func neighbor(_ type: UInt8, _ source: String, about target: String?, to destination: String, mac: UInt64)
+    -> [UInt8]
+  {
+    func bytes(_ text: String) -> [UInt8] {
+      let address = IPAddress(text) ?? .none
+      return big(Int(truncatingIfNeeded: address.high), 8) + big(Int(truncatingIfNeeded: address.low), 8)
+    }
+    let option: [UInt8] = source == "::" && type != 136 ? [] : [type == 136 ? 2 : 1, 1] + big(Int(mac), 6)
+    var message: [UInt8] = [type, 0, 0, 0, 0, 0, 0, 0] + (target.map(bytes) ?? []) + option
+    var words = bytes(source) + bytes(destination) + big(message.count, 4) + [0, 0, 0, 58] + message
+    if words.count % 2 == 1 { words.append(0) }
+    var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
+    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+    message.replaceSubrange(2..<4, with: big(~sum & 0xFFFF))
+    let header: [UInt8] = [0x60, 0, 0, 0] + big(message.count) + [58, 255] + bytes(source) + bytes(destination)
+    return ethernet(
+      header + message, 0x86DD, from: Station("0.0.0.0", mac: mac), to: Station("0.0.0.0", mac: 0x3333_0000_0001))
   }
 }

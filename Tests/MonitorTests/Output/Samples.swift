@@ -91,6 +91,7 @@ enum Samples {
       .fault(Fault(.quantity, "quantity of registers", seen: 200, least: 1, most: 125)),
       .fault(Fault(.value, "protocol identifier", seen: 7, expected: 0)),
       .overlap(bytes: 12, what: .tcpStream), .overlap(bytes: 8, what: .ipFragments),
+      .hopLimit(expected: 64, seen: 63),
     ]
     + Finding.Counted.allCases.map { .count(what: $0, seen: 120, limit: 100, seconds: 60) }
     + Fault.Kind.allCases.map { .fault(Fault($0, "length", seen: UInt64.max, least: 3, most: 254)) }

@@ -46,7 +46,7 @@ struct AddressClaims {
     if virtualRouters.learn(advertisement, moment, site) { return nil }
     let address = advertisement.address
     let claimed = Endpoint(
-      ip: address, port: VirtualRouters.hsrpPort, party: site.party(ip: address, mac: .none, vlan: moment.vlan))
+      ip: address, port: advertisement.port, party: site.party(ip: address, mac: .none, vlan: moment.vlan))
     let detail = Finding.Detail.count(what: .gratuitousClaims, seen: 1, limit: 1, seconds: 60)
     var finding = moment.finding(.arpSpoofing, detail, source: advertisement.sender, destination: claimed)
     finding.claimed = address

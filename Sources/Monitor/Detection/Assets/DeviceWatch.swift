@@ -27,6 +27,13 @@ struct DeviceWatch {
     hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
   }
 
+  /// Whose a source address is at this MAC address.
+  func owner(of ip: IPAddress, at mac: MACAddress, _ site: borrowing Site) -> Senders.Owner {
+    if let asset = site.asset(mac: mac), site.assets[Int(asset.rawValue)].forwards { return .none }
+    if site.lists(mac, for: ip) { return .listed }
+    return !mac.isVirtualRouter && inventory.mac(of: ip) == mac ? .seen : .none
+  }
+
   /// Confirms that a known device sent a packet from its own address, which is all that there is to learn from a packet
   /// inside a zone that no router forwarded.
   mutating func confirm(_ packet: borrowing Packet, _ moment: Moment) -> Bool {
@@ -161,13 +168,13 @@ struct DeviceWatch {
     return inventory.stations[station].isReported ? nil : station
   }
 
-  /// Judges a frame without IP from such a station.
+  /// Judges a frame without IP from such a station; `destination` has an address where the frame asks for one.
   mutating func frame(
     of station: Int, from source: Endpoint, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
   ) {
     let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
-    judgeMAC(claim, station, zoneOf: .none, site, &findings)
+    judgeMAC(claim, station, zoneOf: destination.ip, site, &findings)
   }
 
   /// Ties an address to a device, or disputes it.

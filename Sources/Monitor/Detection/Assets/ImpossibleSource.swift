@@ -26,4 +26,17 @@ enum ImpossibleSource {
     default: return true
     }
   }
+
+  /// Whether a Neighbor Discovery message has such a source, or claims such an address. A solicitation from the
+  /// unspecified address asks whether the address is free (RFC 4862, 5.4), or for routers (RFC 4861, 4.1); what is
+  /// advertised belongs to somebody.
+  static func isImpossible(_ packet: borrowing Packet, _ claim: AddressClaim, _ site: borrowing Site) -> Bool {
+    if packet.source == .none, packet.destination == .none { return false }
+    let type = packet.icmpv6?.type
+    let isSolicitation = type == ICMPv6Header.neighborSolicitation || type == ICMPv6Header.routerSolicitation
+    if !isSolicitation, packet.sourceIP.isUnspecified || claim.source.ip.isUnspecified { return true }
+    return isImpossible(packet.source, to: packet.destination)
+      || isImpossible(claim.source.mac, to: packet.destination) || isImpossible(packet.sourceIP, site)
+      || isImpossible(claim.source.ip, site)
+  }
 }

@@ -104,6 +104,12 @@ struct Inventory {
       Binding(ip: ip, first: moment.time, mac: mac, last: moment.time, vlan: moment.vlan), at: moment.time)
   }
 
+  /// The device that was seen to use an address, or to answer for it when asked, while no other one claims it.
+  func provenMAC(of ip: IPAddress) -> MACAddress? {
+    guard let slot = binding(ip), bindings[slot].isProven, bindings[slot].rival == .none else { return nil }
+    return bindings[slot].mac
+  }
+
   /// The device that uses an address, if packets from it were seen before any router.
   func mac(of ip: IPAddress) -> MACAddress? {
     guard let slot = binding(ip), bindings[slot].mac != .none else { return nil }

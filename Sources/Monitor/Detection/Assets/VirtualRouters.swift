@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Addresses that routers share by VRRP (RFC 9568; version 2: RFC 3768) or HSRP (RFC 2281), as their advertisements
-/// give them. An advertisement proves nothing about an address that the site lists for a device that is not a router.
+/// Addresses that routers share by VRRP (RFC 9568; version 2: RFC 3768), HSRP (RFC 2281) or GLBP, as their advertisements
+/// give them. Those of CARP (OpenBSD, carp(4)) name no address: the site file has to. An advertisement proves nothing about an address that the site lists for a device that is not a router.
 struct VirtualRouters {
   /// One router's advertisement of one address.
   struct Advertisement {
+    /// `.none` where it says only that its sender also uses the virtual MAC address.
     let address: IPAddress
-    /// The MAC address that goes with it.
+    /// The MAC address that goes with it; of GLBP the group's, without the number of a forwarder.
     let virtualMAC: MACAddress
     let sender: Endpoint
     let ipProtocol: IPProtocol
+    /// UDP port, 0 without one.
+    let port: UInt16
     /// 0 means that the sender resigns.
     let priority: UInt32
     /// Without another advertisement the sender is gone after this time.
@@ -47,11 +50,10 @@ struct VirtualRouters {
     guard claimer.isVirtualRouter || holder.isVirtualRouter else { return false }
     if let asset = site.asset(ip: ip), !site.assets[Int(asset.rawValue)].forwards { return false }
     if claimer.isVirtualRouter {
-      if claimer.isGLBP, claimer.rawValue >> 8 == holder.rawValue >> 8 { return true }
       if isEntitled(claimer, to: ip, site) { return true }
       // The master may send from its own address with the virtual MAC address.
       return claim.kind == .traffic
-        && masters.find(AddressKey(low: ip.low, high: ip.high)).map { masters[$0] } == claimer
+        && masters.find(AddressKey(low: ip.low, high: ip.high)).map { masters[$0] } == VirtualRouters.group(of: claimer)
     }
     // The router that has the virtual address may send from it with its own MAC address, but does not claim it so.
     if claim.kind == .traffic { return true }
@@ -67,7 +69,12 @@ struct VirtualRouters {
       let macs = site.assets[Int(asset.rawValue)].macs
       if macs.isEmpty || macs.contains(mac) { return true }
     }
-    return group(ip)?.virtualMAC == mac
+    return group(ip)?.virtualMAC == VirtualRouters.group(of: mac)
+  }
+
+  /// GLBP has a MAC address for each forwarder of a group: the last octet is its number.
+  private static func group(of mac: MACAddress) -> MACAddress {
+    mac.isGLBP ? MACAddress(rawValue: mac.rawValue & ~0xFF) : mac
   }
 
   // MARK: Advertisements
@@ -77,6 +84,10 @@ struct VirtualRouters {
   mutating func learn(_ advertisement: Advertisement, _ moment: Moment, _ site: borrowing Site) -> Bool {
     let ip = advertisement.address
     let sender = advertisement.sender.ip
+    guard ip != .none else {
+      masters.set(AddressKey(low: sender.low, high: sender.high), advertisement.virtualMAC, at: moment.time)
+      return true
+    }
     var isListed = false
     if let asset = site.asset(ip: ip) {
       guard site.assets[Int(asset.rawValue)].forwards else { return false }
@@ -111,14 +122,21 @@ struct VirtualRouters {
     site.asset(ip: ip).map { site.assets[Int($0.rawValue)].forwards } ?? false
   }
 
-  /// The addresses that a packet advertises; empty if it is no advertisement of an active router.
+  static func isAdvertisement(_ packet: borrowing Packet) -> Bool {
+    packet.ipProtocol == .vrrp
+      || packet.transport == .udp && (packet.destinationPort == hsrpPort || packet.destinationPort == glbpPort)
+  }
+
+  /// What a packet advertises; empty if it is no advertisement of an active router.
   static func read(_ packet: borrowing Packet, from sender: Endpoint) -> [Advertisement] {
     if packet.ipProtocol == .vrrp { return vrrp(packet, sender) }
-    if packet.transport == .udp, packet.destinationPort == hsrpPort { return hsrp(packet.payload, sender) }
-    return []
+    guard packet.transport == .udp else { return [] }
+    if packet.destinationPort == hsrpPort { return hsrp(packet.payload, sender) }
+    return packet.destinationPort == glbpPort ? glbp(packet, sender) : []
   }
 
   static let hsrpPort: UInt16 = 1985
+  static let glbpPort: UInt16 = 3222
 
   /// VRRP version 2 (RFC 3768, 5.1) and 3 (RFC 9568, 5.2): version and type, router, priority, number of addresses,
   /// four bytes that do not matter here, addresses.
@@ -129,17 +147,22 @@ struct VirtualRouters {
     let isV6 = packet.network == .ipv6
     let size = isV6 ? 16 : 4
     let count = Int(bytes.u8(3))
-    // CARP (OpenBSD, carp(4)) has seven words of a digest in place of the addresses.
-    guard !(bytes.u8(0) == 0x21 && count == 7 && bytes.byteCount == 36), bytes.byteCount >= 8 + count * size else {
-      return []
+    // CARP has seven words of a counter and a digest in place of the addresses, with either version of IP.
+    if bytes.u8(0) == 0x21, count == 7, bytes.byteCount == 36 {
+      return [
+        Advertisement(
+          address: .none, virtualMAC: MACAddress(rawValue: 0x00_00_5E_00_01_00 | UInt64(bytes.u8(1))), sender: sender,
+          ipProtocol: .vrrp, port: 0, priority: 1, lifetime: 0)
+      ]
     }
+    guard bytes.byteCount >= 8 + count * size else { return [] }
     let prefix: UInt64 = isV6 ? 0x00_00_5E_00_02_00 : 0x00_00_5E_00_01_00
     return (0..<count).map { place in
       let offset = 8 + place * size
       return Advertisement(
         address: isV6 ? IPAddress(v6: bytes, at: offset) : IPAddress(v4: bytes, at: offset),
         virtualMAC: MACAddress(rawValue: prefix | UInt64(bytes.u8(1))), sender: sender, ipProtocol: .vrrp,
-        priority: UInt32(bytes.u8(2)), lifetime: 4 * second)
+        port: 0, priority: UInt32(bytes.u8(2)), lifetime: 4 * second)
     }
   }
 
@@ -152,7 +175,8 @@ struct VirtualRouters {
         Advertisement(
           address: IPAddress(v4: bytes, at: 16),
           virtualMAC: MACAddress(rawValue: 0x00_00_0C_07_AC_00 | UInt64(bytes.u8(6))),
-          sender: sender, ipProtocol: .udp, priority: UInt32(bytes.u8(5)), lifetime: Int64(bytes.u8(4)) * second)
+          sender: sender, ipProtocol: .udp, port: hsrpPort, priority: UInt32(bytes.u8(5)),
+          lifetime: Int64(bytes.u8(4)) * second)
       ]
     }
     // Type 1, length 40, version 2; IP version 4 or 6.
@@ -163,8 +187,43 @@ struct VirtualRouters {
       Advertisement(
         address: IPAddress(v4: bytes, at: 26),
         virtualMAC: MACAddress(rawValue: 0x00_00_0C_9F_F0_00 | UInt64(bytes.u16(6) & 0xFFF)), sender: sender,
-        ipProtocol: .udp,
-        priority: bytes.u32(14), lifetime: 10 * second)
+        ipProtocol: .udp, port: hsrpPort, priority: bytes.u32(14), lifetime: 10 * second)
+    ]
+  }
+
+  /// GLBP. Cisco has published no layout; this is what its routers are observed to send (Wireshark, packet-glbp.c): a
+  /// header of 12 bytes with the group in bytes 2 and 3, then elements of type, length and value. In the value of type 1
+  /// (Hello) are the state (byte 1; 32: active), the priority (byte 3), the hold time in milliseconds (bytes 10 to 13),
+  /// the length of the address (byte 21) and the address.
+  private static func glbp(_ packet: borrowing Packet, _ sender: Endpoint) -> [Advertisement] {
+    let bytes = packet.payload
+    guard packet.hopLimit == 255, packet.destinationIP.isLinkLocalMulticast, bytes.byteCount >= 14, bytes.u8(0) == 1
+    else { return [] }
+    let virtualMAC = MACAddress(rawValue: 0x00_07_B4_00_00_00 | UInt64(bytes.u16(2) & 0x3FF) << 8)
+    var offset = 12
+    while offset + 2 <= bytes.byteCount {
+      let length = Int(bytes.u8(offset + 1))
+      guard length >= 2, offset + length <= bytes.byteCount else { break }
+      let value = offset + 2
+      let isV6 = packet.network == .ipv6
+      let size = isV6 ? 16 : 4
+      if bytes.u8(offset) == 1, length >= 2 + 22 + size, Int(bytes.u8(value + 21)) == size {
+        let isActive = bytes.u8(value + 1) == 32
+        let address = isV6 ? IPAddress(v6: bytes, at: value + 22) : IPAddress(v4: bytes, at: value + 22)
+        return [
+          Advertisement(
+            address: isActive ? address : .none, virtualMAC: virtualMAC, sender: sender, ipProtocol: .udp,
+            port: glbpPort, priority: UInt32(bytes.u8(value + 3)),
+            lifetime: Int64(bytes.u32(value + 10)) * 1_000_000)
+        ]
+      }
+      offset += length
+    }
+    // Forwarders and those that wait send with the virtual MAC address, too.
+    return [
+      Advertisement(
+        address: .none, virtualMAC: virtualMAC, sender: sender, ipProtocol: .udp, port: glbpPort, priority: 1,
+        lifetime: 0)
     ]
   }
 }

@@ -37,7 +37,8 @@ struct Facts {
     resolution =
       switch finding.ipProtocol {
       case IPProtocol.vrrp.rawValue where finding.kind == .arpSpoofing: "VRRP"
-      case IPProtocol.udp.rawValue where finding.kind == .arpSpoofing: "HSRP"
+      case IPProtocol.udp.rawValue where finding.kind == .arpSpoofing:
+        finding.destination.port == VirtualRouters.glbpPort ? "GLBP" : "HSRP"
       default: claimed == .none || claimed.isV4 ? "ARP" : "Neighbor Discovery"
       }
     // A spoofing device is known by its MAC address, and perhaps by an address of its own.

@@ -122,6 +122,12 @@ struct English {
         signature: "\(entry.title.en)\(zones(" "))",
         summary: "A frame to \(to) has a source address that no device has: \(facts.senderAddresses).",
         expected: "A source address that belongs to one device.")
+    case .senderChanged:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "Another sender uses the address of \(facts.source) towards \(to).",
+        expected: "One sender for each address.",
+        reason: "a system sends its packets with one hop limit, and these have another one")
     case .controllerCommand:
       return KindWording(
         signature: "\(messageTitle) to a controller without a conduit\(zones(", "))",
@@ -259,6 +265,9 @@ struct English {
       "\(facts.source) belongs to \(self.zone(zone)) but was seen on VLAN \(seen), which is not one of that zone."
     case (.addressConflict, .binding(let ip, let expected, let seen)):
       "Two devices\(zones(" ")) use the IP address \(ip): \(expected) and \(seen)."
+    case (.senderChanged, .hopLimit(let expected, let seen)):
+      "Another sender uses the address of \(facts.source) towards \(to): hop limit \(seen), before \(expected)."
+        + (facts.operation == nil ? "" : " It \(did).")
     default: nil
     }
   }
@@ -281,6 +290,7 @@ struct English {
     case .fault(let fault): "\(fault.field): \(allowed(fault))."
     case .overlap(_, .lateSegment): "Each part of a TCP stream before the data that follows it are read."
     case .overlap(_, let what): "The same bytes whenever part of \(overlapped(what)) is sent again."
+    case .hopLimit(let expected, _): "Packets of \(facts.source) with hop limit \(expected)."
     }
   }
 
@@ -306,6 +316,7 @@ struct English {
     case .overlap(let bytes, .lateSegment):
       "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
+    case .hopLimit(_, let seen): "Hop limit \(seen)\(way)."
     }
   }
 

@@ -104,6 +104,10 @@ struct Japanese {
         signature: "\(entry.title.ja)\(inZones)",
         summary: "\(to)へのフレームの送信元アドレス（\(facts.senderAddresses)）は、どの機器も持ちえないものです。",
         expected: "送信元は、一つの機器のアドレス")
+    case .senderChanged:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)", summary: "別の送信元が、\(facts.source)のアドレスで\(to)に送信しています。",
+        expected: "一つのアドレスにつき送信元は一つ", reason: "一つのシステムのパケットはホップリミットが同じですが、これは異なります")
     case .controllerCommand:
       return KindWording(
         signature: "制御装置への無許可の\(action)\(inZones)",
@@ -233,6 +237,9 @@ struct Japanese {
       "\(self.zone(zone))の\(facts.source)が、このゾーンのものではないVLAN \(seen)で検出されました。"
     case (.addressConflict, .binding(let ip, let expected, let seen)):
       "IPアドレス\(ip)を2台の機器が使っています\(inZones)。MACアドレス: \(expected)、\(seen)。"
+    case (.senderChanged, .hopLimit(let expected, let seen)):
+      "別の送信元が、\(facts.source)のアドレスで\(to)に送信しています（ホップリミット\(seen)、従来は\(expected)）。"
+        + (facts.operation == nil ? "" : "この送信元が、\(did)。")
     default: nil
     }
   }
@@ -254,6 +261,7 @@ struct Japanese {
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
     case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータが読み取られる前に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
+    case .hopLimit(let expected, _): "\(facts.source)のパケットのホップリミットは\(expected)"
     }
   }
 
@@ -277,6 +285,7 @@ struct Japanese {
         + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
     case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが、後続のデータの読み取り後に到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
+    case .hopLimit(_, let seen): "ホップリミット\(seen)" + (way.isEmpty ? "" : "（\(way)）")
     }
   }
 
