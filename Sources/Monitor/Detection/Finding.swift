@@ -23,6 +23,8 @@ package struct Finding: Sendable {
     case fault(Fault)
     /// Bytes for the same place in a stream or datagram, sent twice with different contents.
     case overlap(bytes: Int, what: Overlap)
+    /// At least `limit` entries still in use evicted from a table within `seconds`.
+    case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
     case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims

@@ -274,6 +274,11 @@ private struct Aggregate {
     {
       finding.detail = .count(what: what, seen: seen, limit: limit, seconds: seconds)
     }
+    if case .evictions(_, let seen, _, _) = repetition.detail, case .evictions(_, let most, _, _) = finding.detail,
+      seen > most
+    {
+      finding.detail = repetition.detail
+    }
     if occurrence.count == next {
       next = next.multipliedReportingOverflow(by: 10).partialValue
       return true
@@ -395,7 +400,7 @@ struct AlertKey: TableKey {
 /// bits with another, and nothing that comes from the network is only a hash.
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
-    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap
+    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, evictions
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -432,6 +437,7 @@ struct AlertCause: Equatable {
       (sort, number) = (.fault, UInt64(fault.kind.rawValue))
       if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
+    case .evictions(let table, _, _, _): (sort, number) = (.evictions, UInt64(table.rawValue))
     }
   }
 

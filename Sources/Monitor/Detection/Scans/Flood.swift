@@ -9,7 +9,7 @@ struct Flood {
   private var icmp: Tally
   private var udp: Tally
   private var broadcast: Tally
-  var evictions: Int { syn.evictions + icmp.evictions + udp.evictions + broadcast.evictions }
+  var evictions: Evictions { syn.evictions + icmp.evictions + udp.evictions + broadcast.evictions }
 
   init(seed: UInt64) {
     syn = Tally(seconds: 1, threshold: 200, seed: seed)

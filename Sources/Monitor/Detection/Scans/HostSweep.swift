@@ -6,7 +6,7 @@ struct HostSweep {
   /// 25 hosts in 5 minutes: Zeek's threshold for TCP address scans (policy/misc/scan of version 4.0), used for ARP and
   /// ICMP echo as well.
   private var failures: Tally
-  var evictions: Int { failures.evictions }
+  var evictions: Evictions { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 25, seed: seed) }
 

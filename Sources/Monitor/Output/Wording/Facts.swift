@@ -20,6 +20,10 @@ struct Facts {
   var destinationZone: ZoneID { finding.destination.party.zone }
   /// Part of a stream that came too late to be read.
   var isLate: Bool { if case .overlap(_, .lateSegment) = finding.detail { true } else { false } }
+  /// Of what a table is filled; empty for other findings.
+  var flooded: Bilingual {
+    if case .evictions(let table, _, _, _) = finding.detail { table.contents } else { Bilingual("entries", "項目") }
+  }
   /// A sweep has no single target, a flood with forged senders no single source.
   var isSourceNamed: Bool { Facts.isNamed(finding.source) }
   var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }
