@@ -115,6 +115,34 @@ extension Catalogue {
           "予定された作業（バックアップ、試験）であれば、生産のない時間帯に移してください。"),
       ]),
     CatalogueEntry(
+      .tableFlood, "table-flood", Bilingual("Flood against the monitor", "監視装置へのフラッド"),
+      category: "Denial of service", severity: 2, confidence: 70,
+      threats: ["5", "13", "14", "17"], checklist: ["3-7"], techniques: [.denialOfService],
+      meaning: Bilingual(
+        "A table of the monitor is filled so fast that it forgets what is still in use: someone may want to hide what "
+          + "follows.",
+        "監視装置のテーブルが急速に埋められ、使用中の情報が失われています。続く攻撃を隠すためかもしれません。"),
+      falseAlarm: Bilingual(
+        "A scan or load test, a network loop, or a plant with more devices or names than the table has room for.",
+        "スキャンや負荷試験、ネットワークのループ、テーブルの上限を超える数の機器や名前がある工場。"),
+      steps: [
+        Bilingual(
+          "Find the source and its user. If no source is named, find the switch port with the most traffic.",
+          "送信元の端末と使用者を特定してください。送信元が示されていない場合は、最も通信量の多いポートを調べること。"),
+        Bilingual(
+          "Read every alert from the same minutes, however minor: the flood may be there to hide one of them.",
+          "同じ時間帯のアラートを、軽微なものも含めてすべて確認してください。それを隠すためのフラッドかもしれません。"),
+        Bilingual(
+          "Ask the lines whether any equipment changed its behaviour, and compare programs with the approved versions.",
+          "各ラインに設備の動作の変化がないか確認し、プログラムを承認済みの版と照合してください。"),
+        Bilingual(
+          "Isolate the source with the line's consent, unless it controls equipment.",
+          "現場の了解を得て送信元を隔離してください。ただし、設備を制御している端末は現場の判断を仰ぐこと。"),
+        Bilingual(
+          "If it is normal work of a large plant, split the traffic between several monitors.",
+          "大規模な工場の通常の通信であれば、複数の監視装置に分けて監視してください。"),
+      ]),
+    CatalogueEntry(
       .functionScan, "function-scan", Bilingual("Enumeration of functions or units", "ファンクションコード／ユニットの総当たり"),
       category: "Scan", severity: 2, confidence: 85,
       threats: ["4", "22"], checklist: ["3-7"], techniques: [.systemInformation, .pointIdentification],

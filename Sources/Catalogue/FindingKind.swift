@@ -31,5 +31,6 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case selectWithoutExecute = 31
   case loginFailures = 32
   case passwordGuessing = 33
+  case tableFlood = 34
   case oneWayVisibility = 40
 }

@@ -201,6 +201,7 @@ extension Exchange {
     server = conversation.flow.server
     self.direction = direction
     isDirectionCertain = conversation.flow.basis != .firstSeen
+    isMutual = conversation.isAnswered
     time = moment.time
     frame = moment.frame
     state = conversation.scratch

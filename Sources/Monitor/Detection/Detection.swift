@@ -32,6 +32,7 @@ struct Detection: ~Copyable {
   var logins: Logins
   var strangers: Strangers
   var selections: Selections
+  var tableFlood = TableFlood()
   /// Number of operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
@@ -57,10 +58,13 @@ struct Detection: ~Copyable {
 
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
-    devices.evictions + senders.evictions + portScan.evictions + hostSweep.evictions + answeredHosts.evictions
-      + flood.evictions + functionScan.evictions + exceptionBurst.evictions + pairingFaults.evictions
-      + logins.evictions + strangers.evictions
-      + selections.evictions + identities.evictions + lastValues.evictions
+    (countEvictions + strangers.evictions + selections.evictions + identities.evictions + lastValues.evictions).all
+  }
+  /// Of these, what detectors count.
+  var countEvictions: Evictions {
+    let ofSenders = devices.evictions + senders.evictions + answeredHosts.evictions
+    let ofScans = portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
+    return ofSenders + ofScans + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
@@ -428,6 +432,17 @@ struct Detection: ~Copyable {
     var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
     if let dissector { finding.dissector = dissector }
     findings.add(finding)
+  }
+
+  /// The counts of one table's evictions, young ones, as of now. `sender`: whose frame was just handled, nil if it were
+  /// several.
+  mutating func evicted(_ table: FloodedTable, _ count: Int, limit: Int, by sender: Endpoint?, _ moment: Moment) {
+    tableFlood.count(table, count, limit: limit, by: sender, moment)
+    while let finding = tableFlood.next(moment) {
+      var finding = finding
+      finding.source.party = party(finding.source.ip, finding.source.mac, moment.vlan)
+      findings.add(finding)
+    }
   }
 
   // MARK: Time

@@ -25,6 +25,8 @@ package struct Finding: Sendable {
     case overlap(bytes: Int, what: Overlap)
     /// What is left of the hop limit (IPv4: time to live) of a sender's packets, as a rule and now.
     case hopLimit(expected: Int, seen: Int)
+    /// At least `limit` entries still in use evicted from a table within `seconds`.
+    case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }
   package enum Counted: UInt8, CaseIterable, Sendable {
     case ports, protocols, hosts, claimedAddresses, addressFlips, gratuitousClaims

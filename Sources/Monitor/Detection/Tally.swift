@@ -34,8 +34,8 @@ struct PairKey: TableKey {
   }
 }
 
-/// Counts within time windows, for each pair. Bounded; a window begins with the first count after the previous window
-/// has ended.
+/// Counts within time windows, for each pair. Bounded: pairs that were counted only once give way first. A window
+/// begins with the first count after the previous window has ended.
 struct Tally {
   private struct Window {
     var start: Int64
@@ -59,13 +59,14 @@ struct Tally {
   }
 
   /// Entries evicted at the limit.
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
   var seconds: Int { Int(window / 1_000_000_000) }
 
   /// Adds one. Returns the count if it has reached the threshold.
   mutating func add(_ key: PairKey, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     table[slot].count += 1
+    if table[slot].count > 1 { table.prove(slot) }
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 
@@ -76,6 +77,7 @@ struct Tally {
     let slot = slot(key, at: time)
     guard mark(slot, thing) else { return nil }
     table[slot].count += 1
+    if table[slot].count > 1 { table.prove(slot) }
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 

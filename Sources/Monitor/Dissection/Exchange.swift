@@ -14,6 +14,8 @@ struct Exchange {
   /// False while the roles of the two ends are only a guess, supported by neither handshake, port nor content.
   var isDirectionCertain = true
   var isDatagram = false
+  /// Both ends of the conversation were seen. What is kept for another gives way first.
+  var isMutual = false
   /// The capture kept only the beginning of this message (its snap length). The remainder was on the wire, so its
   /// absence is not a fault; the bytes present are read.
   var isCut = false
@@ -140,14 +142,14 @@ struct Exchange {
   // MARK: Names
 
   /// The ID of a name in the message.
-  mutating func name(_ bytes: RawSpan) -> NameID { names.intern(bytes, at: time) }
+  mutating func name(_ bytes: RawSpan) -> NameID { names.intern(bytes, at: time, isProven: isMutual) }
   /// The ID of a name assembled by `write`, which receives an empty array to append to.
   mutating func name(_ write: (inout [UInt8]) -> Void) -> NameID {
     var text: [UInt8] = []
     swap(&text, &spelling)
     text.removeAll(keepingCapacity: true)
     write(&text)
-    let id = names.intern(text.bytes, at: time)
+    let id = names.intern(text.bytes, at: time, isProven: isMutual)
     swap(&text, &spelling)
     return id
   }

@@ -17,7 +17,7 @@ private struct MemoryKey: TableKey {
 struct Memories {
   fileprivate var announcements: BoundedTable<AnnouncementKey, Target>
   fileprivate var numbers: BoundedTable<MemoryKey, UInt64>
-  var evictions: Int { announcements.evictions + numbers.evictions }
+  var evictions: Evictions { announcements.evictions + numbers.evictions }
 
   init(seed: UInt64) {
     announcements = BoundedTable(limit: 4096, seed: seed)
@@ -29,7 +29,7 @@ extension Exchange {
   /// Remembers what `number` means in another kind of conversation with `device`: one protocol opens it for another
   /// (CIP's Forward Open, for implicit messages).
   mutating func announce(_ number: UInt32, of device: IPAddress, _ target: Target) {
-    memories.announcements.set(AnnouncementKey(number: number, device: device), target, at: time)
+    memories.announcements.set(AnnouncementKey(number: number, device: device), target, at: time, isProven: isMutual)
   }
   /// What either end of this conversation has announced for a number.
   func announced(_ number: UInt32) -> Target? {
@@ -41,7 +41,7 @@ extension Exchange {
 
   /// Keeps a number for this conversation, under a key of the dissector's choice.
   mutating func remember(_ key: UInt64, _ value: UInt64) {
-    memories.numbers.set(MemoryKey(conversation: conversation, key: key), value, at: time)
+    memories.numbers.set(MemoryKey(conversation: conversation, key: key), value, at: time, isProven: isMutual)
   }
   func recall(_ key: UInt64) -> UInt64? {
     memories.numbers.find(MemoryKey(conversation: conversation, key: key)).map { memories.numbers[$0] }

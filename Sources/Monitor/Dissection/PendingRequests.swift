@@ -38,8 +38,8 @@ struct PendingKey: TableKey {
   }
 }
 
-/// Requests of all conversations that await their responses. At the limit the oldest is evicted and counts as
-/// unanswered.
+/// Requests of all conversations that await their responses. At the limit one is evicted and counts as unanswered:
+/// first the oldest of a conversation in which one end alone was seen (`isProven`).
 struct PendingRequests {
   /// How long a request awaits its response, in nanoseconds. Field devices behind serial gateways take seconds.
   static let patience: Int64 = 30_000_000_000
@@ -56,7 +56,7 @@ struct PendingRequests {
   private var spareItems: [[Item]] = []
   /// Requests evicted or timed out without a response since the engine last looked.
   var unanswered: [PendingRequest] = []
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
@@ -65,7 +65,8 @@ struct PendingRequests {
   /// all.
   @inline(__always)
   mutating func insert(
-    _ operation: Operation, under key: PendingKey, at time: Int64, frame: UInt64, isCut: Bool, mayStaySilent: Bool
+    _ operation: Operation, under key: PendingKey, at time: Int64, frame: UInt64, isCut: Bool, mayStaySilent: Bool,
+    isProven: Bool
   ) -> WaitingRequest {
     var others: UInt8 = 0
     var repeats: UInt8 = 0
@@ -91,7 +92,7 @@ struct PendingRequests {
       forgetItems(slot)
     }
     // Filled in place: an operation is large, and every second message brings one.
-    let slot = table.insert(key, at: time, fresh: PendingRequest(operation: operation))
+    let slot = table.insert(key, at: time, isProven: isProven, fresh: PendingRequest(operation: operation))
     table[slot].operation = operation
     table[slot].time = time
     table[slot].frame = frame
@@ -192,7 +193,7 @@ extension Exchange {
   mutating func ask(_ operation: Operation, place: Int64? = nil, mayStaySilent: Bool = false) {
     let request = requests.insert(
       operation, under: key(transaction: operation.transaction, unit: place ?? operation.unit), at: time, frame: frame,
-      isCut: isCut, mayStaySilent: mayStaySilent)
+      isCut: isCut, mayStaySilent: mayStaySilent, isProven: isMutual)
     if operation.items.count > 0 { requests.keep(items, operation.items, for: request) }
   }
 

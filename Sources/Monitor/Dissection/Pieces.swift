@@ -8,34 +8,39 @@ private struct PieceKey: TableKey {
 }
 
 /// Messages of all conversations that arrive in pieces, until the last one is there. At the limits, the message that
-/// has waited longest for its next piece is evicted.
+/// has waited longest for its next piece is evicted, first one of a conversation in which one end alone was seen.
 struct Pieces {
   /// Limit on the bytes of all waiting pieces.
   static let byteLimit = 32 << 20
   private var table: BoundedTable<PieceKey, [UInt8]>
   private(set) var byteCount = 0
   /// Messages evicted at a limit.
-  private(set) var evictions = 0
+  var evictions: Evictions { table.evictions }
   private var spares: [[UInt8]] = []
 
   init(seed: UInt64) { table = BoundedTable(limit: 1024, seed: seed) }
 
-  fileprivate mutating func add(_ bytes: RawSpan, to key: PieceKey, limit: Int, at time: Int64) -> Bool {
+  fileprivate mutating func add(_ bytes: RawSpan, to key: PieceKey, limit: Int, isProven: Bool, at time: Int64)
+    -> Bool
+  {
     let slot: Int
     if let found = table.find(key) {
       slot = found
       table.touch(slot, at: time)
     } else {
-      if let oldest = table.next { evict(oldest) }
+      if let oldest = table.next { evict(oldest, at: time) }
       slot = table.insert(key, spare(), at: time)
     }
+    if isProven { table.prove(slot) }
     guard table[slot].count + bytes.byteCount <= limit else {
       drop(slot)
       return false
     }
     table[slot].append(copying: bytes)
     byteCount += bytes.byteCount
-    while byteCount > Pieces.byteLimit, let oldest = table.oldestSlot, oldest != slot { evict(oldest) }
+    while byteCount > Pieces.byteLimit, let oldest = table.victim, oldest != slot {
+      evict(oldest, at: time)
+    }
     return true
   }
   fileprivate func count(_ key: PieceKey) -> Int { table.find(key).map { table[$0].count } ?? 0 }
@@ -55,15 +60,18 @@ struct Pieces {
       if key.conversation == conversation, key.direction == direction { drop(slot) }
     }
   }
-  private mutating func evict(_ slot: Int) {
-    evictions += 1
-    drop(slot)
+  private mutating func evict(_ slot: Int, at time: Int64) {
+    empty(slot)
+    table.evict(slot, at: time)
   }
   private mutating func drop(_ slot: Int) {
+    empty(slot)
+    table.remove(slot)
+  }
+  private mutating func empty(_ slot: Int) {
     byteCount -= table[slot].count
     var bytes: [UInt8] = []
     swap(&bytes, &table[slot])
-    table.remove(slot)
     recycle(bytes)
   }
 
@@ -87,7 +95,7 @@ extension Exchange {
   /// Appends a piece to those already kept for its message. If that would exceed `limit` bytes, all are discarded, and
   /// the result is false.
   mutating func collect(_ bytes: RawSpan, channel: UInt64 = 0, limit: Int) -> Bool {
-    pieces.add(bytes, to: key(channel), limit: limit, at: time)
+    pieces.add(bytes, to: key(channel), limit: limit, isProven: isMutual, at: time)
   }
   /// Bytes collected so far.
   func collected(channel: UInt64 = 0) -> Int { pieces.count(key(channel)) }

@@ -57,7 +57,7 @@ struct Observer: ~Copyable, ConversationObserver {
     sent direction: Direction, at moment: Moment
   ) {
     let subject = conversation.endpoint(report.subject == .sender ? direction : direction.reversed)
-    detection.identities.learn(report, of: subject, message, moment)
+    detection.identities.learn(report, of: subject, message, isProven: conversation.isAnswered, moment)
   }
 
   mutating func malformed(

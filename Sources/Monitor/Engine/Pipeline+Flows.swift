@@ -102,6 +102,7 @@ extension Pipeline {
       direction == .toServer ? conversations[slot].flow.toServer.packets : conversations[slot].flow.toClient.packets
     if packets == 1, direction != conversations[slot].beginner {
       observer.detection.succeeded(conversations[slot], moment)
+      conversations.prove(slot)
     }
   }
 
@@ -138,6 +139,12 @@ extension Pipeline {
     conversations[slot].flow.add(flags, direction)
     conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
       flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
+    // A connection of two ends stays longer than attempts; a SYN-ACK alone says nothing of the client.
+    if before != .established || conversations[slot].flow[direction].packets == 1,
+      conversations[slot].flow.tcp == .established, conversations[slot].isAnswered
+    {
+      conversations.prove(slot)
+    }
     if isFirstAnswer, !flags.contains(.rst) {
       observer.detection.succeeded(conversations[slot], moment)
     }

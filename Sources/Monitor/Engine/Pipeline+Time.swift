@@ -86,7 +86,11 @@ extension Pipeline {
     write(conversations[slot], reason, at: moment.time)
     if reason == .timeout || reason == .evicted { remember(slot) }
     reader.release(&conversations[slot])
-    conversations.remove(slot)
+    if reason == .evicted {
+      conversations.evict(slot, at: statistics.lastTime)
+    } else {
+      conversations.remove(slot)
+    }
   }
 
   /// A flow that is silent for too long may go on: then it is known who began it.

@@ -83,6 +83,11 @@ package struct Pipeline: ~Copyable {
     if packet.isCut { statistics.cut += 1 }
     layer(packet, &moment)
     if packet.tunnel != .none { inside(packet, &moment) }
+    if observer.detection.tableFlood.isFilling {
+      lookAtTables(by: Endpoint(ip: packet.sourceIP, mac: packet.source), moment)
+    } else if statistics.frames % TableFlood.stride == 0 {
+      lookAtTables(by: nil, moment)
+    }
     observer.report()
     sweep(frame.time)
   }
@@ -237,6 +242,7 @@ package struct Pipeline: ~Copyable {
     }
     let direction = conversations[slot].flow.direction(of: packet)
     conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
+    if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
   }

@@ -298,6 +298,11 @@ private struct Aggregate {
     {
       finding.detail = .count(what: what, seen: seen, limit: limit, seconds: seconds)
     }
+    if case .evictions(_, let seen, _, _) = repetition.detail, case .evictions(_, let most, _, _) = finding.detail,
+      seen > most
+    {
+      finding.detail = repetition.detail
+    }
     if occurrence.count == next {
       next = next.multipliedReportingOverflow(by: 10).partialValue
       return true
@@ -429,7 +434,7 @@ struct AlertKey: TableKey {
 /// bits with another, and nothing that comes from the network is only a hash.
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
-    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit
+    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit, evictions
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -468,6 +473,7 @@ struct AlertCause: Equatable {
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
     // Whoever chooses hop limits at random is one sender.
     case .hopLimit: sort = .hopLimit
+    case .evictions(let table, _, _, _): (sort, number) = (.evictions, UInt64(table.rawValue))
     }
   }
 

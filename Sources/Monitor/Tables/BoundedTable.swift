@@ -13,9 +13,25 @@ func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
   return product.high ^ product.low
 }
 
-/// A hash table that never holds more than `limit` entries: at the limit the least recently touched entry is evicted.
-/// Memory grows with use, not with the limit; once grown, nothing is allocated. An entry keeps its slot number for as
-/// long as it lives.
+/// Entries evicted at a limit.
+struct Evictions: Equatable, Sendable {
+  var all = 0
+  /// Those used so recently that nobody but a flood should have displaced them; see `BoundedTable.youth`.
+  var young = 0
+
+  static func + (left: Evictions, right: Evictions) -> Evictions {
+    Evictions(all: left.all &+ right.all, young: left.young &+ right.young)
+  }
+}
+
+/// A hash table that never holds more than `limit` entries. Memory grows with use, not with the limit; once grown,
+/// nothing is allocated. An entry keeps its slot number for as long as it lives.
+///
+/// At the limit an entry gives way. What has proved itself (`prove`: an answer, a handshake, a second use) stays, as
+/// long as more than a quarter of the entries has not: of these the least recently touched one is evicted, else that of
+/// the proven ones. So neither does a flood of entries that lead nowhere displace real ones, nor do many proven ones
+/// refuse newcomers (the segments of an SLRU cache: Karedla, Love, Wherry, "Caching strategies to improve disk system
+/// performance", IEEE Computer 27, 1994).
 struct BoundedTable<Key: TableKey, Value> {
   fileprivate struct Entry {
     var key: Key
@@ -23,27 +39,38 @@ struct BoundedTable<Key: TableKey, Value> {
     var hash: UInt32
     /// Next entry of the same bucket, or of the free list.
     var next: Int32
-    /// Neighbours in the order of use.
+    /// Neighbours in the order of use, among the proven entries or among the others.
     var newer: Int32
     var older: Int32
     var touched: Int64
+    /// The number of the use at which it was last moved to the front.
+    var order: UInt64
     var isFree: Bool
+    var isProven: Bool
   }
 
   let limit: Int
   private(set) var count = 0
-  /// Entries evicted at the limit.
-  private(set) var evictions = 0
+  private(set) var evictions = Evictions()
+  /// An entry that is evicted within this time after its last use (nanoseconds) counts as young: the whole table was
+  /// used within that time.
+  private let youth: Int64
   private let seed: UInt64
   private var entries: [Entry] = []
   private var buckets: [Int32]
   private var free: Int32 = -1
+  /// Ends of the order of use: of entries that have not proved themselves, and of those that have.
   private var newest: Int32 = -1
   private var oldest: Int32 = -1
+  private var newestProven: Int32 = -1
+  private var oldestProven: Int32 = -1
+  private var provenCount = 0
+  private var uses: UInt64 = 0
 
-  init(limit: Int, seed: UInt64) {
+  init(limit: Int, seed: UInt64, youth: Int64 = 60_000_000_000) {
     self.limit = max(1, min(limit, Int(Int32.max)))
     self.seed = seed
+    self.youth = youth
     buckets = Array(repeating: -1, count: 64)
   }
 
@@ -67,11 +94,33 @@ struct BoundedTable<Key: TableKey, Value> {
     return nil
   }
 
-  /// The slot to be evicted for one more entry; nil while there is room. The caller closes
-  /// what it holds, then inserts.
-  var next: Int? { isFull && oldest >= 0 ? Int(oldest) : nil }
+  /// The slot to be evicted for one more entry; nil while there is room. The caller closes what it holds, and either
+  /// evicts it or leaves that to `insert`.
+  var next: Int? { isFull ? victim : nil }
 
-  /// Adds an entry whose key is not there yet, touched at `time`; evicts the oldest at the limit.
+  /// The entry that gives way first; nil if there is none.
+  var victim: Int? {
+    guard count > 0 else { return nil }
+    return Int(oldestProven < 0 || (count - provenCount) * 4 > count ? oldest : oldestProven)
+  }
+
+  /// Removes an entry to make room at `time`, and counts it.
+  mutating func evict(_ slot: Int, at time: Int64) {
+    evictions.all &+= 1
+    if (time &- entries[slot].touched).magnitude < UInt64(youth) { evictions.young &+= 1 }
+    remove(slot)
+  }
+
+  /// Marks an entry as one that has proved itself: it gives way after those that have not.
+  mutating func prove(_ slot: Int) {
+    guard !entries[slot].isProven else { return }
+    unlink(slot)
+    entries[slot].isProven = true
+    provenCount += 1
+    link(slot)
+  }
+
+  /// Adds an entry whose key is not there yet, touched at `time`; evicts another at the limit.
   mutating func insert(_ key: Key, _ value: Value, at time: Int64) -> Int {
     let slot = insert(key, at: time, fresh: value)
     entries[slot].value = value
@@ -81,11 +130,10 @@ struct BoundedTable<Key: TableKey, Value> {
   /// The same for values that are large: a slot used before still holds what it held, and the caller overwrites it;
   /// `fresh` is what a new slot begins with.
   @inline(__always)
-  mutating func insert(_ key: Key, at time: Int64, fresh: @autoclosure () -> Value) -> Int {
-    if isFull, oldest >= 0 {
-      remove(Int(oldest))
-      evictions += 1
-    }
+  mutating func insert(
+    _ key: Key, at time: Int64, isProven: Bool = false, fresh: @autoclosure () -> Value
+  ) -> Int {
+    if let victim = next { evict(victim, at: time) }
     if count >= buckets.count { grow() }
     let hash = hash(key)
     let bucket = Int(hash) & (buckets.count - 1)
@@ -96,32 +144,34 @@ struct BoundedTable<Key: TableKey, Value> {
       entries[slot].key = key
       entries[slot].hash = hash
       entries[slot].next = buckets[bucket]
-      entries[slot].newer = -1
-      entries[slot].older = newest
       entries[slot].touched = time
       entries[slot].isFree = false
+      entries[slot].isProven = isProven
     } else {
       slot = entries.count
       entries.append(
         Entry(
-          key: key, value: fresh(), hash: hash, next: buckets[bucket], newer: -1, older: newest, touched: time,
-          isFree: false))
+          key: key, value: fresh(), hash: hash, next: buckets[bucket], newer: -1, older: -1, touched: time, order: 0,
+          isFree: false, isProven: isProven))
     }
     buckets[bucket] = Int32(slot)
-    if newest >= 0 { entries[Int(newest)].newer = Int32(slot) } else { oldest = Int32(slot) }
-    newest = Int32(slot)
+    use(slot)
     count += 1
+    if isProven { provenCount += 1 }
     return slot
   }
 
   /// Sets the value of a key, which may be there already, at `time`.
-  mutating func set(_ key: Key, _ value: Value, at time: Int64) {
-    if let slot = find(key) {
+  mutating func set(_ key: Key, _ value: Value, at time: Int64, isProven: Bool = false) {
+    let slot: Int
+    if let found = find(key) {
+      slot = found
       entries[slot].value = value
       touch(slot, at: time)
     } else {
-      _ = insert(key, value, at: time)
+      slot = insert(key, value, at: time)
     }
+    if isProven { prove(slot) }
   }
 
   /// Marks an entry as used at `time`. The order of use is kept to one second, so that a busy entry is
@@ -134,19 +184,48 @@ struct BoundedTable<Key: TableKey, Value> {
   /// Makes an entry the newest at once.
   mutating func renew(_ slot: Int, at time: Int64) {
     entries[slot].touched = time
-    guard Int(newest) != slot else { return }
     unlink(slot)
-    entries[slot].newer = -1
-    entries[slot].older = newest
-    if newest >= 0 { entries[Int(newest)].newer = Int32(slot) } else { oldest = Int32(slot) }
-    newest = Int32(slot)
+    use(slot)
   }
 
+  /// Puts an entry, which is in no order, at the front of its own.
+  private mutating func use(_ slot: Int) {
+    uses &+= 1
+    entries[slot].order = uses
+    link(slot)
+  }
+  private mutating func link(_ slot: Int) {
+    let isProven = entries[slot].isProven
+    let before = isProven ? newestProven : newest
+    entries[slot].newer = -1
+    entries[slot].older = before
+    if before >= 0 { entries[Int(before)].newer = Int32(slot) }
+    if isProven {
+      newestProven = Int32(slot)
+      if before < 0 { oldestProven = Int32(slot) }
+    } else {
+      newest = Int32(slot)
+      if before < 0 { oldest = Int32(slot) }
+    }
+  }
   private mutating func unlink(_ slot: Int) {
     let newer = entries[slot].newer
     let older = entries[slot].older
-    if newer >= 0 { entries[Int(newer)].older = older } else { newest = older }
-    if older >= 0 { entries[Int(older)].newer = newer } else { oldest = newer }
+    let isProven = entries[slot].isProven
+    if newer >= 0 {
+      entries[Int(newer)].older = older
+    } else if isProven {
+      newestProven = older
+    } else {
+      newest = older
+    }
+    if older >= 0 {
+      entries[Int(older)].newer = newer
+    } else if isProven {
+      oldestProven = newer
+    } else {
+      oldest = newer
+    }
   }
 
   mutating func remove(_ slot: Int) {
@@ -160,6 +239,7 @@ struct BoundedTable<Key: TableKey, Value> {
       entries[before].next = entries[slot].next
     }
     unlink(slot)
+    if entries[slot].isProven { provenCount -= 1 }
     entries[slot].isFree = true
     entries[slot].next = free
     free = Int32(slot)
@@ -180,17 +260,13 @@ struct BoundedTable<Key: TableKey, Value> {
   /// When the entry was last touched, to the second.
   func touched(_ slot: Int) -> Int64 { entries[slot].touched }
   /// The entry touched longest ago.
-  var oldestSlot: Int? { oldest >= 0 ? Int(oldest) : nil }
+  var oldestSlot: Int? {
+    guard oldest >= 0, oldestProven >= 0 else { return count > 0 ? Int(max(oldest, oldestProven)) : nil }
+    return Int(entries[Int(oldest)].order < entries[Int(oldestProven)].order ? oldest : oldestProven)
+  }
   /// Slots from the one touched longest ago to the newest, for reports; not for the hot path.
   var slotsByAge: [Int] {
-    var order: [Int] = []
-    order.reserveCapacity(count)
-    var slot = oldest
-    while slot >= 0 {
-      order.append(Int(slot))
-      slot = entries[Int(slot)].newer
-    }
-    return order
+    entries.indices.filter { !entries[$0].isFree }.sorted { entries[$0].order < entries[$1].order }
   }
 
   subscript(slot: Int) -> Value {

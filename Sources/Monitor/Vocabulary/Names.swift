@@ -21,23 +21,27 @@ struct NameTable {
   private var storage: [UInt8] = []
   private let seed: UInt64
   private var generation: UInt32 = 0
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   init(limit: Int = 1 << 14, seed: UInt64) {
-    table = BoundedTable(limit: min(limit, 1 << 14), seed: seed)
+    // A large plant may use more names in a minute than there is room for.
+    table = BoundedTable(limit: min(limit, 1 << 14), seed: seed, youth: 10_000_000_000)
     self.seed = seed
   }
 
-  mutating func intern(_ bytes: RawSpan, at time: Int64) -> NameID {
+  /// `isProven`: it is in a conversation of which both ends were seen. Other names give way first.
+  mutating func intern(_ bytes: RawSpan, at time: Int64, isProven: Bool = false) -> NameID {
     guard bytes.byteCount > 0 else { return .none }
     let key = NameKey(bytes, seed: seed)
     if let slot = table.find(key) {
       table.touch(slot, at: time)
+      if isProven { table.prove(slot) }
       return NameID(rawValue: table[slot] << NameTable.slotBits | UInt32(slot))
     }
     // From 1 on, so that no name has the number of none.
     generation = generation == 1 << 18 - 1 ? 1 : generation + 1
     let slot = table.insert(key, generation, at: time)
+    if isProven { table.prove(slot) }
     let start = slot * NameTable.stride
     while storage.count < start + NameTable.stride { storage.append(0) }
     let count = min(bytes.byteCount, NameTable.longest)

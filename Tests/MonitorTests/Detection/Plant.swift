@@ -54,7 +54,7 @@ final class Plant {
   private var output: URL?
 
   /// `language`: that of the records to be written; without one they are only counted.
-  init(site text: String? = nil, language: Language? = nil, log: LogKinds = .alerts) throws {
+  init(site text: String? = nil, language: Language? = nil, log: LogKinds = .alerts, flowLimit: Int = 262_144) throws {
     var site: Site?
     if let text {
       let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
@@ -64,6 +64,7 @@ final class Plant {
     }
     var options = Pipeline.Options()
     options.seed = 3
+    options.flowLimit = flowLimit
     options.log = language == nil ? [] : log
     options.language = language ?? .en
     if language != nil {

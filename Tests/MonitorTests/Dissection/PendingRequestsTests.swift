@@ -14,7 +14,7 @@ import Testing
   private func ask(_ number: Int, _ requests: inout PendingRequests) {
     let request = requests.insert(
       Samples.operation(), under: key(number), at: Int64(number), frame: UInt64(number), isCut: false,
-      mayStaySilent: true)
+      mayStaySilent: true, isProven: false)
     requests.keep(Self.items, ItemRange(0, Self.items.count), for: request)
   }
   private func items(_ number: Int, _ requests: borrowing PendingRequests) -> Int? {

@@ -94,6 +94,7 @@ enum Samples {
       .hopLimit(expected: 64, seen: 63),
     ]
     + Finding.Counted.allCases.map { .count(what: $0, seen: 120, limit: 100, seconds: 60) }
+    + FloodedTable.allCases.map { .evictions($0, seen: 5_120, limit: 256, seconds: 10) }
     + Fault.Kind.allCases.map { .fault(Fault($0, "length", seen: UInt64.max, least: 3, most: 254)) }
 }
 

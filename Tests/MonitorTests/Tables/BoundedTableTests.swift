@@ -40,18 +40,18 @@ import Testing
     table.set(Number(value: 1), 11, at: 2 * Self.second)
     #expect(table.count == 2 && table.find(Number(value: 1)).map { table[$0] } == 11)
     table.set(Number(value: 3), 30, at: 3 * Self.second)
-    #expect(table.find(Number(value: 2)) == nil && table.find(Number(value: 1)) != nil && table.evictions == 1)
+    #expect(table.find(Number(value: 2)) == nil && table.find(Number(value: 1)) != nil && table.evictions.all == 1)
   }
 
   @Test("at the limit the entry touched longest ago is evicted", arguments: [1, 2, 3, 100])
   func eviction(_ limit: Int) {
     var table = BoundedTable<Number, Int>(limit: limit, seed: 2)
     for value in 0..<limit { _ = table.insert(Number(value: value), value, at: Int64(value) * Self.second) }
-    #expect(table.isFull && table.evictions == 0 && table.next == table.find(Number(value: 0)))
+    #expect(table.isFull && table.evictions.all == 0 && table.next == table.find(Number(value: 0)))
     // Entry 0 is used again: now 1 is the oldest, unless it is alone.
     if let slot = table.find(Number(value: 0)) { table.touch(slot, at: Int64(limit) * Self.second) }
     _ = table.insert(Number(value: 1000), 1000, at: Int64(limit + 1) * Self.second)
-    #expect(table.count == limit && table.evictions == 1)
+    #expect(table.count == limit && table.evictions.all == 1)
     #expect((table.find(Number(value: 0)) == nil) == (limit == 1))
     if limit > 1 { #expect(table.find(Number(value: 1)) == nil) }
     for value in 2..<max(2, limit) { #expect(table.find(Number(value: value)) != nil) }
@@ -122,7 +122,7 @@ import Testing
       #expect(table.count == values.count)
     }
     #expect(table.slotsByAge.map { table.key($0).value } == order)
-    #expect(table.evictions == evictions)
+    #expect(table.evictions.all == evictions)
     #expect(table.slots <= limit)
   }
 
@@ -165,16 +165,49 @@ import Testing
         order.append((key, time))
       }
     }
-    #expect(table.evictions > 0 && table.count == slots.count)
+    #expect(table.evictions.all > 0 && table.count == slots.count)
     #expect(table.slotsByAge == order.map { slots[$0.key] })
     for (key, slot) in slots { #expect(table.isUsed(slot) && table.key(slot).value == key && table[slot] == key) }
+  }
+
+  @Test(arguments: [4, 5, 100])
+  func `what has proved itself gives way last, and newcomers always find a quarter of the room`(_ limit: Int) {
+    var table = BoundedTable<Number, Int>(limit: limit, seed: 8)
+    let proven = (0..<limit).map { value in
+      let slot = table.insert(Number(value: value), value, at: Int64(value))
+      if value < limit / 2 { table.prove(slot) }
+      return slot
+    }
+    for value in limit..<10 * limit { _ = table.insert(Number(value: value), value, at: Int64(value)) }
+    #expect(proven.prefix(limit / 2).enumerated().allSatisfy { table.find(Number(value: $0)) == $1 })
+    #expect(table.count == limit && table.find(Number(value: limit / 2)) == nil)
+    // Newcomers that all prove themselves displace proven ones, the oldest first.
+    for value in 10 * limit..<20 * limit { table.prove(table.insert(Number(value: value), value, at: Int64(value))) }
+    #expect((0..<limit / 2).allSatisfy { table.find(Number(value: $0)) == nil })
+    // Now hardly anything is unproven: a newcomer stays until a quarter is.
+    _ = table.insert(Number(value: -1), 0, at: 0)
+    for value in 1..<limit / 4 { _ = table.insert(Number(value: -1 - value), 0, at: 0) }
+    #expect(table.find(Number(value: -1)) != nil)
+    #expect(table.slotsByAge.count == limit && table.next != nil)
+  }
+
+  @Test func `an eviction is young if the entry was in use within a minute`() {
+    var table = BoundedTable<Number, Int>(limit: 1, seed: 9)
+    _ = table.insert(Number(value: 1), 1, at: 0)
+    _ = table.insert(Number(value: 2), 2, at: 60 * Self.second)
+    #expect(table.evictions == Evictions(all: 1, young: 0))
+    _ = table.insert(Number(value: 3), 3, at: 119 * Self.second)
+    #expect(table.evictions == Evictions(all: 2, young: 1))
+    // A clock that jumps back far makes nothing young.
+    _ = table.insert(Number(value: 4), 4, at: .min)
+    #expect(table.evictions == Evictions(all: 3, young: 1))
   }
 
   @Test("a limit below one counts as one")
   func least() {
     var table = BoundedTable<Number, Int>(limit: 0, seed: 7)
     for value in 0..<5 { _ = table.insert(Number(value: value), value, at: 0) }
-    #expect(table.limit == 1 && table.count == 1 && table.evictions == 4 && table.slots == 1)
+    #expect(table.limit == 1 && table.count == 1 && table.evictions.all == 4 && table.slots == 1)
     #expect(table.find(Number(value: 4)) == 0)
   }
 }

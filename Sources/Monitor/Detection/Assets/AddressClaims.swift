@@ -31,7 +31,7 @@ struct AddressClaims {
   /// Other devices' addresses claimed by one MAC address.
   private var stolenClaims: Tally
   private var virtualRouters: VirtualRouters
-  var evictions: Int { flips.evictions + stolenClaims.evictions + virtualRouters.evictions }
+  var evictions: Evictions { flips.evictions + stolenClaims.evictions + virtualRouters.evictions }
 
   init(seed: UInt64) {
     flips = Tally(seconds: 60, threshold: AddressClaims.flipLimit, seed: seed)

@@ -15,7 +15,7 @@ struct DeviceWatch {
   var inventory: Inventory
   private var claims: AddressClaims
   private var routers: Routers
-  var evictions: Int { claims.evictions + routers.evictions }
+  var evictions: Evictions { claims.evictions + routers.evictions }
 
   init(seed: UInt64) {
     inventory = Inventory(seed: seed)

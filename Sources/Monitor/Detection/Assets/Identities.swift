@@ -19,16 +19,20 @@ package struct Identities: Sendable {
     var report = IdentityReport()
   }
   private var table: BoundedTable<AddressKey, Known>
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   package init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
-  mutating func learn(_ report: IdentityReport, of end: Endpoint, _ message: borrowing Message, _ moment: Moment) {
+  /// `isProven`: both ends of the conversation were seen.
+  mutating func learn(
+    _ report: IdentityReport, of end: Endpoint, _ message: borrowing Message, isProven: Bool, _ moment: Moment
+  ) {
     guard let key = Identities.key(end) else { return }
     let slot: Int
     if let found = table.find(key) {
       slot = found
       table.touch(slot, at: moment.time)
+      if isProven { table.prove(slot) }
       let last = table[slot].report
       if last.vendor == report.vendor, last.model == report.model, last.firmware == report.firmware,
         last.serial == report.serial, last.name == report.name,
@@ -38,6 +42,7 @@ package struct Identities: Sendable {
       }
     } else {
       slot = table.insert(key, Known(), at: moment.time)
+      if isProven { table.prove(slot) }
     }
     table[slot].report = report
     if let vendor = message.names.text(report.vendor) ?? report.knownVendor?.description {

@@ -70,9 +70,12 @@ struct LastValues {
   private static let blockLimit = 32
   private var table: BoundedTable<Block, Content>
   private var notes: UInt64 = 0
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
-  init(limit: Int = 16_384, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
+  init(limit: Int = 16_384, seed: UInt64) {
+    // A large plant may read more blocks in a minute than there is room for.
+    table = BoundedTable(limit: limit, seed: seed, youth: 10_000_000_000)
+  }
 
   /// Looks at an operation once it has been judged and reported.
   @inline(__always)
@@ -123,6 +126,8 @@ struct LastValues {
       } else {
         slot = table.insert(block, Content(), at: time)
       }
+      // A device has shown it itself; a write, which anybody can send, gives way first.
+      if operation.action == .read { table.prove(slot) }
       table[slot].keep(part.values, part.values.bytes(in: message.bytes, limit: LastValues.byteLimit))
       stamp(slot, time)
     }

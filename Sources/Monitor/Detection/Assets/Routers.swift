@@ -17,7 +17,7 @@ struct Routers {
   private static let doubtLimit = 256
   private var proved: BoundedTable<AddressKey, Int64>
   private var doubts: [Doubt] = []
-  var evictions: Int { proved.evictions }
+  var evictions: Evictions { proved.evictions }
 
   init(seed: UInt64) { proved = BoundedTable(limit: 4096, seed: seed) }
 

@@ -81,7 +81,7 @@ struct Senders {
   /// The frame that another sender sent, and what it showed: what the frame asks for is reported with it.
   private(set) var suspectFrame: UInt64 = 0
   private(set) var suspicion = Finding.Detail.parties
-  var evictions: Int { habits.evictions }
+  var evictions: Evictions { habits.evictions }
 
   init(seed: UInt64) { habits = BoundedTable(limit: 16_384, seed: seed) }
 

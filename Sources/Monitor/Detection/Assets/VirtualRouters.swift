@@ -30,7 +30,7 @@ struct VirtualRouters {
   private var groups: BoundedTable<AddressKey, Group>
   /// The virtual MAC address that a router advertises, by the router's own address.
   private var masters: BoundedTable<AddressKey, MACAddress>
-  var evictions: Int { groups.evictions + masters.evictions }
+  var evictions: Evictions { groups.evictions + masters.evictions }
 
   init(seed: UInt64) {
     groups = BoundedTable(limit: 4096, seed: seed)

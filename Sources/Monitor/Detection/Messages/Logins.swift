@@ -6,7 +6,7 @@ import Catalogue
 struct Logins {
   private var failures: Tally
   private var guesses: Tally
-  var evictions: Int { failures.evictions + guesses.evictions }
+  var evictions: Evictions { failures.evictions + guesses.evictions }
 
   init(seed: UInt64) {
     failures = Tally(seconds: 300, threshold: 3, seed: seed)

@@ -7,7 +7,7 @@ import Catalogue
 struct PairingFaults {
   private var unasked: Tally
   private var unanswered: Tally
-  var evictions: Int { unasked.evictions + unanswered.evictions }
+  var evictions: Evictions { unasked.evictions + unanswered.evictions }
 
   init(seed: UInt64) {
     unasked = Tally(seconds: 60, threshold: 3, seed: seed)

@@ -8,7 +8,7 @@ struct Selections {
   /// 10).
   private static let patience: Int64 = 10_000_000_000
   private var waiting: BoundedTable<SelectionKey, Finding>
-  var evictions: Int { waiting.evictions }
+  var evictions: Evictions { waiting.evictions }
 
   init(seed: UInt64) { waiting = BoundedTable(limit: 4096, seed: seed) }
 
@@ -28,7 +28,8 @@ struct Selections {
     // The message is gone by the time the finding is reported.
     finding.contents = ShownValues(finding.operation, message)
     if let slot = waiting.find(key) { waiting.remove(slot) }
-    _ = waiting.insert(key, finding, at: moment.time)
+    let slot = waiting.insert(key, finding, at: moment.time)
+    if conversation.isAnswered { waiting.prove(slot) }
   }
 
   /// Takes out a selection that has waited too long; nil when there is none left.

@@ -19,7 +19,7 @@ struct Strangers {
   /// Nanoseconds.
   private static let learning: Int64 = 600_000_000_000
   private var table: BoundedTable<PairKey, Known>
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 
@@ -40,6 +40,8 @@ struct Strangers {
     } else {
       slot = table.insert(key, Known(first: moment.time), at: moment.time)
     }
+    // A device that answers: one that nobody has seen gives way before it.
+    if conversation.isAnswered { table.prove(slot) }
     for place in 0..<table[slot].count where table[slot].stations[place] == station { return nil }
     // A seventeenth station replaces the latest one: stations that then take turns are all reported.
     let place = min(table[slot].count, 15)

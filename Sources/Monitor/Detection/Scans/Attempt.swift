@@ -58,7 +58,7 @@ struct ForwardedAttempts {
 /// direction.
 struct AnsweredHosts {
   private var table: BoundedTable<AddressKey, Bool>
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   init(seed: UInt64) { table = BoundedTable(limit: 16_384, seed: seed) }
 

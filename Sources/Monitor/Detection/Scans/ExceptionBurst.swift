@@ -6,7 +6,7 @@ import Catalogue
 /// of waiting for its next report (a subscription ends).
 struct ExceptionBurst {
   private var exceptions: Tally
-  var evictions: Int { exceptions.evictions }
+  var evictions: Evictions { exceptions.evictions }
 
   init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
 

@@ -14,7 +14,7 @@ struct Flood {
   private var udp: SenderTally
   private var broadcast: Tally
   private var storm: SenderTally
-  var evictions: Int {
+  var evictions: Evictions {
     syn.evictions + tcp.evictions + icmp.evictions + udp.evictions + broadcast.evictions + storm.evictions
   }
 

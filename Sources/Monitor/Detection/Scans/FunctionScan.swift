@@ -6,7 +6,7 @@ import Catalogue
 struct FunctionScan {
   private var codes: Tally
   private var units: Tally
-  var evictions: Int { codes.evictions + units.evictions }
+  var evictions: Evictions { codes.evictions + units.evictions }
 
   init(seed: UInt64) {
     codes = Tally(seconds: 300, threshold: 10, seed: seed)

@@ -10,7 +10,7 @@ struct HostSweep {
   /// The addresses that one MAC address has answered for. A sender of forged answers has few MAC addresses, a device
   /// has few addresses.
   private var answers: Tally
-  var evictions: Int { failures.evictions + answers.evictions }
+  var evictions: Evictions { failures.evictions + answers.evictions }
 
   init(seed: UInt64) {
     failures = Tally(seconds: 300, threshold: 25, seed: seed)

@@ -7,7 +7,7 @@ struct PortScan {
   /// 15 ports in 5 minutes: the thresholds of Zeek's scan policy (policy/misc/scan of version 4.0), proven in plants
   /// for years.
   private var failures: Tally
-  var evictions: Int { failures.evictions }
+  var evictions: Evictions { failures.evictions }
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
 

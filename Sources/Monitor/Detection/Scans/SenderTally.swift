@@ -31,7 +31,7 @@ struct SenderTally {
   let window: Int64
   let threshold: Int
   private var table: BoundedTable<PairKey, Window>
-  var evictions: Int { table.evictions }
+  var evictions: Evictions { table.evictions }
 
   init(seconds: Int, threshold: Int, seed: UInt64) {
     window = Int64(seconds) * 1_000_000_000

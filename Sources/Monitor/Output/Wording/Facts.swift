@@ -24,6 +24,10 @@ struct Facts {
   var triesProtocols: Bool { if case .count(.protocols, _, _, _) = finding.detail { true } else { false } }
   /// None of the senders of a flood sent most of it; the source is then at most the station that their frames came from.
   var hasManySenders: Bool { finding.senders > 0 }
+  /// Of what a table is filled; empty for other findings.
+  var flooded: Bilingual {
+    if case .evictions(let table, _, _, _) = finding.detail { table.contents } else { Bilingual("entries", "項目") }
+  }
   /// A sweep has no single target, a flood with forged senders no single source.
   var isSourceNamed: Bool { Facts.isNamed(finding.source) }
   var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }

@@ -177,6 +177,12 @@ struct English {
             + "\(facts.isSourceNamed ? "; most of the frames come from \(facts.source)." : ".")"
           : "\(from) sends \(to) far more packets than usual.",
         expected: "A packet rate that the network was built for.")
+    case .tableFlood:
+      return KindWording(
+        signature: "\(entry.title.en): \(facts.flooded.en)",
+        summary: (facts.isSourceNamed ? "\(from) fills" : "Many senders together fill")
+          + " the monitor's table of \(facts.flooded.en); entries still in use are evicted.",
+        expected: "Tables with room for what is in use.")
     case .functionScan:
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
@@ -287,6 +293,8 @@ struct English {
     case .vlan(let zone, _): "\(facts.source) only on VLANs of \(self.zone(zone))."
     case .count(let what, _, let limit, let seconds):
       limit > 1 ? "Fewer than \(limit) \(noun(what))\(within(seconds))." : "No \(noun(what))."
+    case .evictions(_, _, let limit, let seconds):
+      "Fewer than \(limit) entries still in use evicted from this table\(within(seconds))."
     case .fault(let fault): "\(fault.field): \(allowed(fault))."
     case .overlap(_, .lateSegment): "Each part of a TCP stream before the data that follows it are read."
     case .overlap(_, let what): "The same bytes whenever part of \(overlapped(what)) is sent again."
@@ -310,6 +318,9 @@ struct English {
     case .zone(_, let seen): "\(facts.source) \(inZone(seen))."
     case .vlan(_, let seen): "\(facts.source) on VLAN \(seen)."
     case .count(let what, let seen, _, let seconds): "\(seen) \(noun(what))\(within(seconds))\(way)."
+    case .evictions(let table, let seen, _, let seconds):
+      "\(seen) entries still in use evicted from the table of \(table.contents.en)\(within(seconds))"
+        + (facts.isSourceNamed ? ", a quarter or more for entries of \(facts.source)." : ".")
     case .fault(let fault):
       "\(fault.field): \(seen(fault)) (\(name(fault.kind)))"
         + (facts.operation.map { ", in \($0.name) (code \($0.code))." } ?? ".")

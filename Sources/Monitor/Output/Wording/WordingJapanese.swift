@@ -155,6 +155,12 @@ struct Japanese {
             + (facts.isSourceNamed ? "フレームの大半は\(facts.source)からのものです。" : "")
           : "\(from)が、\(to)へ異常な量のパケットを送っています。",
         expected: "ネットワークの設計範囲内の通信量")
+    case .tableFlood:
+      return KindWording(
+        signature: "\(entry.title.ja): \(facts.flooded.ja)",
+        summary: (facts.isSourceNamed ? "\(from)が、" : "多数の送信元が、")
+          + "監視装置の\(facts.flooded.ja)テーブルをあふれさせています。使用中の項目が追い出されています。",
+        expected: "使用中の項目がすべて収まるテーブル")
     case .functionScan:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(to)の機能コードまたはユニットを順に試しました。",
@@ -258,6 +264,7 @@ struct Japanese {
     case .count(let what, _, let limit, let seconds):
       limit > 1
         ? "\(noun(what))は\(period(seconds))\(limit)\(counter(what))未満" : "\(noun(what))は0\(counter(what))"
+    case .evictions(_, _, let limit, let seconds): "このテーブルから追い出される使用中の項目は\(period(seconds))\(limit)件未満"
     case .fault(let fault): "\(fault.field): \(allowed(fault))"
     case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータが読み取られる前に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
@@ -280,6 +287,9 @@ struct Japanese {
     case .vlan(_, let seen): "\(facts.source)をVLAN \(seen)で検出"
     case .count(let what, let seen, _, let seconds):
       "\(noun(what))が\(period(seconds))\(seen)\(counter(what))" + (way.isEmpty ? "" : "（\(way)）")
+    case .evictions(let table, let seen, _, let seconds):
+      "\(table.contents.ja)テーブルから使用中の項目\(seen)件が\(period(seconds))追い出されました"
+        + (facts.isSourceNamed ? "（4分の1以上は\(facts.source)による）" : "")
     case .fault(let fault):
       "\(fault.field): \(seen(fault))（\(name(fault.kind))）"
         + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")

@@ -177,7 +177,7 @@ extension Exchange {
   mutating func spelled() -> NameID {
     var text: [UInt8] = []
     swap(&text, &spelling)
-    let id = names.intern(text.bytes, at: time)
+    let id = names.intern(text.bytes, at: time, isProven: isMutual)
     swap(&text, &spelling)
     return id
   }
