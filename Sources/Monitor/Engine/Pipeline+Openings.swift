@@ -26,7 +26,7 @@ extension Pipeline {
         conversations[slot].opening = Pipeline.carriesData(packet) ? .assumed : .waiting
       }
     } else if basis == .wellKnownPort, conversations[slot].beginner == .toClient {
-      conversations[slot].opening = .assumed
+      conversations[slot].opening = .waiting
       isAttempt = false
     }
     if isAttempt || conversations[slot].opening != .settled {
@@ -64,8 +64,7 @@ extension Pipeline {
         observer.detection.strayed(conversations[slot], direction, moment)
       }
       let isOneWay = conversations[slot].flow[direction].packets > Pipeline.oneWayPackets
-      if opening == .waiting, carriesData || isOneWay {
-        conversations[slot].opening = .assumed
+      if opening == .waiting, isTCP && carriesData || isOneWay {
         observer.detection.settled(&conversations[slot], moment)
       } else if opening == .assumed, isOneWay, isProgress {
         conversations[slot].opening = .settled
@@ -79,9 +78,8 @@ extension Pipeline {
 
   /// The other end has answered: the flow is what it was taken for.
   private mutating func settle(_ slot: Int, _ moment: Moment) {
-    let isWaiting = conversations[slot].opening == .waiting
+    if conversations[slot].opening == .waiting { observer.detection.settled(&conversations[slot], moment) }
     conversations[slot].opening = .settled
-    if isWaiting { observer.detection.settled(&conversations[slot], moment) }
   }
 
   /// The sender of the first packet has tried, and was refused.
@@ -90,9 +88,10 @@ extension Pipeline {
     if !isWaiting, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
       observer.detection.strayed(conversations[slot], conversations[slot].beginner, moment)
     }
-    let isTurned = turn(slot)
+    let isOlder = isOlder(slot)
+    let isTurned = !isOlder && turn(slot)
     conversations[slot].opening = .refused
-    observer.detection.refused(conversations[slot], moment)
+    if !isOlder { observer.detection.refused(conversations[slot], moment) }
     if isWaiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
   }
 
@@ -120,6 +119,18 @@ extension Pipeline {
   /// Judges a flow that ends before it is clear who began.
   mutating func settleEnded(_ slot: Int, _ moment: Moment) {
     if conversations[slot].opening == .waiting { settle(slot, moment) }
+  }
+
+  /// Whether a refused segment can be of a connection that was there before the monitor: a server sends to ports that
+  /// clients take, above 32,768 in common stacks, and the client is gone. For an hour, the longest that idle connections
+  /// usually stay open.
+  private mutating func isOlder(_ slot: Int) -> Bool {
+    let flow = conversations[slot].flow
+    let isFromServer = conversations[slot].beginner == .toClient
+    let (from, to) =
+      isFromServer ? (flow.serverPort, flow.clientPort) : (flow.clientPort, flow.serverPort)
+    guard flow.ipProtocol == IPProtocol.tcp.rawValue, from < 32_768, to >= 32_768 else { return false }
+    return !flow[conversations[slot].beginner].flags.contains(.syn) && isEarly(flow.vlan, flow.start, within: 3_600)
   }
 
   /// Makes the sender of the first packet the client, unless content has shown who it is. True if the flow was turned.
