@@ -33,6 +33,7 @@ extension Pipeline {
       observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
     }
     observer.detection.flowBegan(&conversations[slot], isAttempt: isAttempt, moment)
+    conversations[slot].flow[conversations[slot].beginner].mac = packet.source
     if isTCP, !flags.contains(.syn), !isComplete, basis != .earlier {
       // Many connections with data may be found at once when the monitor starts. They count if they are refused.
       if !Pipeline.carriesData(packet) || !isEarly(packet.vlan, moment.time) {
@@ -52,7 +53,7 @@ extension Pipeline {
     let opening = conversations[slot].opening
     if direction != conversations[slot].beginner {
       if isTCP, flags.contains(.rst) {
-        if opening != .refused { refused(slot, moment) }
+        refused(slot, moment)
       } else {
         settle(slot, moment)
       }
@@ -84,15 +85,15 @@ extension Pipeline {
 
   /// The sender of the first packet has tried, and was refused.
   private mutating func refused(_ slot: Int, _ moment: Moment) {
-    let isWaiting = conversations[slot].opening == .waiting
-    if !isWaiting, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
+    let opening = conversations[slot].opening
+    if opening == .assumed, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
       observer.detection.strayed(conversations[slot], conversations[slot].beginner, moment)
     }
     let isOlder = isOlder(slot)
     let isTurned = !isOlder && turn(slot)
     conversations[slot].opening = .refused
     if !isOlder { observer.detection.refused(conversations[slot], moment) }
-    if isWaiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
+    if opening == .waiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
   }
 
   /// Nobody has answered for a while. That says something where the monitor sees answers to the sender.
@@ -102,8 +103,10 @@ extension Pipeline {
     moment.time = time
     moment.frame = statistics.frames
     moment.vlan = conversations[slot].flow.vlan
-    if observer.detection.seesAnswers(to: conversations[slot]) {
-      if conversations[slot].opening == .waiting, turn(slot) { conversations[slot].flow.mayBeOlder = true }
+    // A connection goes on, of which the mirror port may show one direction; an attempt is hardly repeated.
+    let packets = conversations[slot].flow[conversations[slot].beginner].packets
+    if conversations[slot].opening == .waiting, packets <= 2, observer.detection.seesAnswers(to: conversations[slot]) {
+      if turn(slot) { conversations[slot].flow.mayBeOlder = true }
       observer.detection.attempted(conversations[slot], moment)
     }
     settle(slot, moment)

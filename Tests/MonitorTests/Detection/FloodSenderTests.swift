@@ -70,7 +70,7 @@ import Testing
         #expect(!floods.isEmpty, "\(kind)")
         #expect(floods.allSatisfy { $0.text("src_ip") == "0.0.0.0" && $0.text("dest_ip") == Self.plc.ip })
         let summary = floods.first.map(Self.summary) ?? ""
-        #expect(summary.hasPrefix(language == .en ? "Many senders (at least 1" : "多数の送信元（少なくとも"), "\(summary)")
+        #expect(summary.hasPrefix(language == .en ? "Many senders (at least " : "多数の送信元（少なくとも"), "\(summary)")
         #expect(summary.contains("02:00:00:00:0a:4d") == (mac != nil), "\(summary)")
       }
     }
