@@ -6,9 +6,10 @@
 enum Opening: UInt8 {
   /// It began otherwise, or the other end has answered.
   case settled
-  /// Nothing but segments without data: it is not judged yet, since what follows tells who began.
+  /// Not judged yet, since what follows tells who began: nothing but segments without data, or a datagram whose content
+  /// does not tell.
   case waiting
-  /// Judged, since it carries data.
+  /// Judged by what it carries, or because nothing else follows.
   case assumed
   /// The other end has answered with a refusal: the sender of the first packet has tried.
   case refused

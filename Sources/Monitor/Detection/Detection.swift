@@ -377,8 +377,11 @@ struct Detection: ~Copyable {
     hostSweep.succeeded(conversation, moment)
   }
 
-  /// Content has identified the protocol, or has shown that it is none we know.
-  mutating func settled(_ conversation: inout Conversation, _ moment: Moment) { judge(&conversation, moment) }
+  /// Content has identified the protocol, or has shown that it is none we know; or it has become clear who began.
+  mutating func settled(_ conversation: inout Conversation, _ moment: Moment) {
+    if conversation.opening == .waiting { conversation.opening = .assumed }
+    judge(&conversation, moment)
+  }
 
   mutating func syn(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
     add(flood.syn(conversation, direction, moment))

@@ -26,7 +26,7 @@ extension Pipeline {
         conversations[slot].opening = Pipeline.carriesData(packet) ? .assumed : .waiting
       }
     } else if basis == .wellKnownPort, conversations[slot].beginner == .toClient {
-      conversations[slot].opening = .assumed
+      conversations[slot].opening = .waiting
       isAttempt = false
     }
     if isAttempt || conversations[slot].opening != .settled {
@@ -35,6 +35,7 @@ extension Pipeline {
     let direction = conversations[slot].flow.direction(of: packet)
     observer.detection.flowBegan(
       &conversations[slot], from: packet.source, to: packet.destination, sent: direction, isAttempt: isAttempt, moment)
+    conversations[slot].flow[conversations[slot].beginner].mac = packet.source
     if isTCP, !flags.contains(.syn), !isComplete, basis != .earlier {
       // Many connections with data may be found at once when the monitor starts. They count if they are refused.
       if !Pipeline.carriesData(packet) || !isEarly(to: packet.destinationIP, vlan: packet.vlan, moment.time) {
@@ -54,7 +55,7 @@ extension Pipeline {
     let opening = conversations[slot].opening
     if direction != conversations[slot].beginner {
       if isTCP, flags.contains(.rst) {
-        if opening != .refused { refused(slot, moment) }
+        refused(slot, moment)
       } else {
         settle(slot, moment)
       }
@@ -66,8 +67,7 @@ extension Pipeline {
         observer.detection.strayed(conversations[slot], direction, moment)
       }
       let isOneWay = conversations[slot].flow[direction].packets > Pipeline.oneWayPackets
-      if opening == .waiting, carriesData || isOneWay {
-        conversations[slot].opening = .assumed
+      if opening == .waiting, isTCP && carriesData || isOneWay {
         observer.detection.settled(&conversations[slot], moment)
       } else if opening == .assumed, isOneWay, isProgress {
         conversations[slot].opening = .settled
@@ -81,21 +81,21 @@ extension Pipeline {
 
   /// The other end has answered: the flow is what it was taken for.
   private mutating func settle(_ slot: Int, _ moment: Moment) {
-    let isWaiting = conversations[slot].opening == .waiting
+    if conversations[slot].opening == .waiting { observer.detection.settled(&conversations[slot], moment) }
     conversations[slot].opening = .settled
-    if isWaiting { observer.detection.settled(&conversations[slot], moment) }
   }
 
   /// The sender of the first packet has tried, and was refused.
   private mutating func refused(_ slot: Int, _ moment: Moment) {
-    let isWaiting = conversations[slot].opening == .waiting
-    if !isWaiting, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
+    let opening = conversations[slot].opening
+    if opening == .assumed, conversations[slot].flow.ipProtocol == IPProtocol.tcp.rawValue {
       observer.detection.strayed(conversations[slot], conversations[slot].beginner, moment)
     }
-    let isTurned = turn(slot)
+    let isOlder = isOlder(slot)
+    let isTurned = !isOlder && turn(slot)
     conversations[slot].opening = .refused
-    observer.detection.refused(conversations[slot], moment)
-    if isWaiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
+    if !isOlder { observer.detection.refused(conversations[slot], moment) }
+    if opening == .waiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
   }
 
   /// Nobody has answered for a while. That says something where the monitor sees answers to the sender.
@@ -105,8 +105,10 @@ extension Pipeline {
     moment.time = time
     moment.frame = statistics.frames
     moment.vlan = conversations[slot].flow.vlan
-    if observer.detection.seesAnswers(to: conversations[slot]) {
-      if conversations[slot].opening == .waiting, turn(slot) { conversations[slot].flow.mayBeOlder = true }
+    // A connection goes on, of which the mirror port may show one direction; an attempt is hardly repeated.
+    let packets = conversations[slot].flow[conversations[slot].beginner].packets
+    if conversations[slot].opening == .waiting, packets <= 2, observer.detection.seesAnswers(to: conversations[slot]) {
+      if turn(slot) { conversations[slot].flow.mayBeOlder = true }
       observer.detection.attempted(conversations[slot], moment)
     }
     settle(slot, moment)
@@ -122,6 +124,18 @@ extension Pipeline {
   /// Judges a flow that ends before it is clear who began.
   mutating func settleEnded(_ slot: Int, _ moment: Moment) {
     if conversations[slot].opening == .waiting { settle(slot, moment) }
+  }
+
+  /// Whether a refused segment can be of a connection that was there before the monitor: a server sends to ports that
+  /// clients take, above 32,768 in common stacks, and the client is gone. For an hour, the longest that idle connections
+  /// usually stay open.
+  private mutating func isOlder(_ slot: Int) -> Bool {
+    let flow = conversations[slot].flow
+    let isFromServer = conversations[slot].beginner == .toClient
+    let (from, to) =
+      isFromServer ? (flow.serverPort, flow.clientPort) : (flow.clientPort, flow.serverPort)
+    guard flow.ipProtocol == IPProtocol.tcp.rawValue, from < 32_768, to >= 32_768 else { return false }
+    return !flow[conversations[slot].beginner].flags.contains(.syn) && isEarly(flow.vlan, flow.start, within: 3_600)
   }
 
   /// Makes the sender of the first packet the client, unless content has shown who it is. True if the flow was turned.

@@ -143,6 +143,36 @@ final class Plant {
     return ip(header + payload, 17, from: from, to: to, hopLimit: hopLimit)
   }
 
+  /// A TCP segment with these flags (RFC 9293, 3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16).
+  func tcp(
+    _ flags: UInt8, _ source: Int, _ destination: Int, from: Station, to: Station, sequence: Int = 1_000,
+    acknowledgement: Int = 0, _ payload: [UInt8] = [], hopLimit: UInt8 = 64, vlan: Int? = nil
+  ) -> [UInt8] {
+    var bytes =
+      big(source) + big(destination) + big(sequence, 4) + big(acknowledgement, 4) + [0x50, flags] + big(8192)
+      + [0, 0, 0, 0]
+    bytes += payload
+    var words = from.address + to.address + [0, 6] + big(bytes.count) + bytes
+    if words.count % 2 == 1 { words.append(0) }
+    var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
+    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+    bytes.replaceSubrange(16..<18, with: big(~sum & 0xFFFF))
+    return ip(bytes, 6, from: from, to: to, hopLimit: hopLimit, vlan: vlan)
+  }
+
+  /// An ICMP destination unreachable about a frame without tags (RFC 792): its IP header and eight bytes more.
+  func unreachable(_ code: UInt8, _ frame: [UInt8], from: Station, to: Station) -> [UInt8] {
+    icmp([3, code, 0, 0, 0, 0, 0, 0] + frame[14..<min(42, frame.count)], from: from, to: to)
+  }
+  private func icmp(_ message: [UInt8], from: Station, to: Station) -> [UInt8] {
+    var message = message
+    let padded = message + (message.count % 2 == 1 ? [0] : [])
+    var sum = stride(from: 0, to: padded.count, by: 2).reduce(0) { $0 + Int(padded[$1]) << 8 + Int(padded[$1 + 1]) }
+    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+    message.replaceSubrange(2..<4, with: big(~sum & 0xFFFF))
+    return ip(message, 1, from: from, to: to)
+  }
+
   func arp(_ operation: Int, _ sender: Station, _ target: Station, to: Station? = nil) -> [UInt8] {
     let body =
       big(1) + big(0x0800) + [6, 4] + big(operation) + sender.macBytes + sender.address
@@ -184,18 +214,13 @@ final class Connection {
   private func segment(_ side: Int, _ flags: UInt8, _ payload: [UInt8] = [], wait: Double = 0.001) {
     let (from, to) = side == 0 ? (client, server) : (server, client)
     let (source, destination) = side == 0 ? ports : (ports.1, ports.0)
-    var bytes =
-      big(source) + big(destination) + big(sequences[side], 4)
-      + big(flags & Self.ack != 0 ? sequences[1 - side] : 0, 4) + [0x50, flags] + big(8192) + [0, 0, 0, 0]
-    bytes += payload
-    var words = from.address + to.address + [0, 6] + big(bytes.count) + bytes
-    if words.count % 2 == 1 { words.append(0) }
-    var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
-    while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-    bytes.replaceSubrange(16..<18, with: big(~sum & 0xFFFF))
     if side == 0 ? isClientVisible : isServerVisible {
       let hopLimit = side == 0 ? hopLimit : serverHopLimit ?? hopLimit
-      plant.send(plant.ip(bytes, 6, from: from, to: to, hopLimit: hopLimit, vlan: vlan), wait: wait)
+      plant.send(
+        plant.tcp(
+          flags, source, destination, from: from, to: to, sequence: sequences[side],
+          acknowledgement: flags & Self.ack != 0 ? sequences[1 - side] : 0, payload, hopLimit: hopLimit, vlan: vlan),
+        wait: wait)
     }
     sequences[side] += payload.count + (flags & (Self.syn | Self.fin) != 0 ? 1 : 0)
   }

@@ -98,7 +98,8 @@ struct AddressResolution {
   }
 
   private mutating func ask(_ asker: Endpoint, for wanted: Endpoint, _ moment: Moment) {
-    guard asker.ip.isUnicast else { return }
+    // Who asks whether an address is taken has none yet (RFC 5227, 2.1.1; RFC 4862, 5.4).
+    guard asker.ip.isUnicast || asker.ip.isUnspecified else { return }
     asked.note(asker.ip, wanted.ip, moment.time)
     question = AddressQuestion(asker: asker, wanted: wanted)
   }
