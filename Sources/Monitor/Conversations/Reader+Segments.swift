@@ -62,6 +62,11 @@ extension Reader {
     {
       direction = readHeld(.all, in: &conversation, sent: direction, at: moment, &observer)
     }
+    if !conversation.former[direction].isSynced,
+      conversation.streams[direction].isBeforePickUp(sequence, payload.byteCount)
+    {
+      conversation.former[direction] = conversation.streams[direction].positionBeforePickUp(sequence)
+    }
     let other = conversation.streams[direction.reversed]
     // What the sender had received: where it does not say, what was read.
     let received = flags.contains(.ack) ? acknowledgement : other.next

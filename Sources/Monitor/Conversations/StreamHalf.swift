@@ -60,12 +60,32 @@ struct StreamHalf {
   /// Whether this is the next number, or the first.
   func isAt(_ sequence: UInt32) -> Bool { isSynced && (next == sequence || begun == sequence) }
 
+  /// The beginning was not seen: bytes before `begun` may never have been read.
+  private var isPickedUp = false
+
   /// Begins in the middle of a stream. What is known of acknowledgements stays.
   mutating func pickUp(at sequence: UInt32) {
     next = sequence
     begun = sequence
     isSynced = true
     isLost = true
+    isPickedUp = true
+  }
+
+  /// Whether a segment comes from before the place where the stream was picked up, and its receiver is not known to
+  /// have it: then the first one seen was ahead of the stream. A single byte may be a keep-alive probe.
+  func isBeforePickUp(_ sequence: UInt32, _ count: Int) -> Bool {
+    guard isPickedUp, count > 1 else { return false }
+    let distance = Int(Int32(bitPattern: begun &- sequence))
+    return distance > 0 && distance <= StreamHalf.largestWindow
+      && !hasAcknowledged(sequence &+ UInt32(truncatingIfNeeded: min(count, distance)))
+  }
+  /// The position of such a segment; what was read later follows it.
+  func positionBeforePickUp(_ sequence: UInt32) -> StreamHalf {
+    var before = StreamHalf(at: sequence, isLost: true)
+    before.isBeforeHole = true
+    before.abandon(until: begun)
+    return before
   }
 
   /// Records a segment outside the window; true if it continues the one before it.
@@ -111,7 +131,7 @@ struct StreamHalf {
   private var abandoned: (start: UInt32, end: UInt32) = (0, 0)
 
   @inline(__always)
-  var needsAcknowledgement: Bool { !isSynced || abandoned.start != abandoned.end }
+  var needsAcknowledgement: Bool { !isSynced || isPickedUp || abandoned.start != abandoned.end }
 
   /// Stops waiting for the bytes from `next` up to, but not including, `sequence`.
   mutating func abandon(until sequence: UInt32) { abandoned = (next, sequence) }

@@ -142,17 +142,35 @@ import Testing
     }
   }
 
-  @Test("without room for a history nothing is compared, and nothing fails")
-  func noHistory() {
-    var pool = StreamPool(historyLimit: 1)
-    var (first, second) = (synced(), synced())
-    pool.remember([1, 2, 3].bytes, &first)
-    pool.remember([1, 2, 3].bytes, &second)
-    #expect(first.history == 0 && second.history == -1)
-    #expect(pool.differing([9].bytes, count: 1, sequence: 999, second) == 0)
-    pool.release(&first)
-    pool.remember([4].bytes, &second)
-    #expect(second.history == 0)
+  @Test("at the limit of histories, newcomers are let in: what made least progress gives way first, then the oldest")
+  func histories() {
+    var pool = StreamPool(historyLimit: 3)
+    var halves = (0..<6).map { _ in synced() }
+    let sent: [UInt8] = [1, 2, 3]
+    let known = { (pool: borrowing StreamPool, half: StreamHalf) in
+      pool.differing([9, 9, 9].bytes, count: 3, sequence: 1000 &- 3, half) == 3
+    }
+    pool.remember(sent.bytes, &halves[0], .both, at: 0)
+    pool.remember(sent.bytes, &halves[1], .none, at: 1)
+    pool.remember(sent.bytes, &halves[2], .some, at: 2)
+    for (newcomer, evicted) in [(3, 1), (4, 2), (5, 0)] {
+      #expect(known(pool, halves[evicted]))
+      pool.remember(sent.bytes, &halves[newcomer], .both, at: 3)
+      #expect(!known(pool, halves[evicted]) && known(pool, halves[newcomer]))
+    }
+    #expect(pool.historyEvictions == 3)
+    // The first of the newcomers goes on, so the second one is the oldest.
+    pool.remember(sent.bytes, &halves[3], .both, at: 2_000_000_000)
+    pool.remember(sent.bytes, &halves[0], .none, at: 2_000_000_000)
+    #expect(known(pool, halves[3]) && !known(pool, halves[4]) && known(pool, halves[5]) && known(pool, halves[0]))
+    // Of a place that was given away the former owner frees nothing.
+    pool.release(&halves[4])
+    #expect(pool.differing([9].bytes, count: 1, sequence: 999, halves[4]) == 0)
+    pool.forget(halves[4])
+    #expect(known(pool, halves[0]) && known(pool, halves[3]) && known(pool, halves[5]))
+    for index in halves.indices { pool.release(&halves[index]) }
+    for index in 0..<3 { pool.remember(sent.bytes, &halves[index], .both, at: 0) }
+    #expect(pool.historyEvictions == 4, "released places are used again")
   }
 
   @Test(

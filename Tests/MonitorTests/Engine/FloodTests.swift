@@ -115,4 +115,25 @@ import Testing
         }, "stop \(round)")
     }
   }
+
+  /// 17,000 open connections with a valid question and answer on each: more directions than have a history.
+  @Test func `bytes sent again with other contents are noticed however many connections are open`() throws {
+    let plant = try Plant()
+    for number in 0..<17_000 {
+      let connection = Connection(plant, from: Self.station(number / 100), to: Self.plc, clientPort: 1_024 + number)
+      connection.open()
+      connection.read()
+    }
+    #expect(plant.found["stream-tampering"] == nil)
+    let connection = Connection(plant, from: Self.stranger, to: Self.plc, clientPort: 50_000).open()
+    // The same numbers again, as in MessageTests.
+    let again = Connection(plant, from: Self.stranger, to: Self.plc, clientPort: 50_000)
+    again.isServerVisible = false
+    again.isClientVisible = false
+    again.open()
+    again.isClientVisible = true
+    connection.ask(Connection.message(1, [3, 0, 0, 0, 1]))
+    again.ask(Connection.message(1, [6, 0, 0, 0, 1]))
+    #expect(plant.found["stream-tampering"] == 1)
+  }
 }

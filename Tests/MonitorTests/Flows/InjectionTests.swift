@@ -238,6 +238,30 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
     #expect(read.values == [1, 2] && read.flows == 1 && read.findings.isEmpty)
   }
 
+  @Test(
+    "a segment ahead of a stream that is picked up in the middle hides nothing before it", arguments: [12, 50, 30_000],
+    [true, false])
+  func aheadOfPickUp(_ distance: Int, _ isMessage: Bool) throws {
+    var talk = Talk()
+    talk.send(
+      .client, ack, sequence: talk.next.client + distance, acknowledgement: talk.next.server,
+      isMessage ? Talk.message(99) : [0, 0])
+    talk.writes(8)
+    let values = try talk.read().values.filter { $0 != 99 }
+    #expect(values.starts(with: [1, 2, 3, 4]) && (values.count == 8 || distance < 96), "\(values)")
+  }
+
+  @Test("what was acknowledged before the stream was picked up is a repetition")
+  func repeatedBeforePickUp() throws {
+    var talk = Talk()
+    talk.send(.server, ack, sequence: talk.next.server, acknowledgement: talk.next.client)
+    talk.write()
+    talk.send(
+      .client, ack, sequence: talk.next.client - 24, acknowledgement: talk.next.server, Talk.message(98))
+    talk.write()
+    #expect(try talk.read().values == [1, 2])
+  }
+
   @Test("after a real reconnection, segments that continue each other elsewhere displace nothing", arguments: [1, 3])
   func strays(_ count: Int) throws {
     var talk = Talk()

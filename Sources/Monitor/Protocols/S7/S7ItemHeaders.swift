@@ -58,6 +58,19 @@ struct S7AnyAddress: ~Escapable {
   var area: S7Area { S7Area(rawValue: bytes.u8(6)) }
   /// In bits; of timers and counters their number.
   var address: UInt32 { bytes.u24(7) }
+  /// Bytes of the contents in an item of data; nil where that is not published: for timers and counters, which families
+  /// of controllers store differently, for several bits, and for other types.
+  var contentsSize: Int? {
+    switch area.area {
+    case .input, .output, .flag, .dataBlock, .instanceBlock, .peripheral: break
+    default: return nil
+    }
+    switch transportSize.rawValue {
+    case S7TransportSize.bit.rawValue: return count == 1 ? 1 : nil
+    case 0x02...0x0C, 0x0F: return Int(count) * transportSize.element.width
+    default: return nil
+    }
+  }
 }
 
 /// Several parts of data blocks in one specification:

@@ -11,6 +11,8 @@ enum S7Items {
   ) {
     var rest = specifications
     var data = S7DataItems(message.bytes, message.dataRange)
+    // Behind an item that is not as its specification says, nothing tells where the next one begins.
+    var isFaulty = false
     for index in 0..<count {
       guard let specification = S7ItemSpecification(rest) else {
         operation.note(Fault(.quantity, "Item count", seen: UInt64(count), least: 1, most: UInt64(max(1, index))))
@@ -29,9 +31,16 @@ enum S7Items {
           area: .tag, count: 1, name: exchange.name { $0.append(hexadecimal: address.extracting(first: 64)) })
       }
       var values = Values(format: format)
-      if isWritten { values = data.next(as: format, isLast: index == count - 1).values }
+      if isWritten {
+        if !isFaulty, !exchange.isCut, let fault = data.fault(expecting: S7AnyAddress(address)?.contentsSize) {
+          operation.note(fault)
+          isFaulty = true
+        }
+        if !isFaulty { values = data.next(as: format, isLast: index == count - 1).values }
+      }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
+    if isWritten, !isFaulty, !exchange.isCut, let fault = data.faultAtEnd { operation.note(fault) }
   }
 
   private static func add(
@@ -76,10 +85,15 @@ enum S7Items {
   ) {
     // The target whose data come next: an item may have several.
     var index = 0
+    let isAsked = operation.pairing == .answered && Int(operation.items.count) == count - 1
     for number in 0..<count {
       guard let header = items.header else {
         // A refused item has only its return code.
-        if let code = items.returnCode, code != .success { refuse(code, at: index, of: count, &operation) }
+        if let code = items.returnCode, code != .success {
+          refuse(code, at: index, of: count, &operation)
+        } else if !exchange.isCut, let fault = items.fault(expecting: nil) {
+          operation.note(fault)
+        }
         break
       }
       let isLast = number == count - 1
@@ -94,10 +108,27 @@ enum S7Items {
           continue
         }
       }
+      if header.returnCode == .success || !isLast, !exchange.isCut {
+        // What a refused item has is not published, but the next one lies behind it.
+        let size =
+          isAsked && header.returnCode == .success ? contentsSize(target(at: index, of: operation, exchange)) : nil
+        if let fault = items.fault(expecting: size) {
+          operation.note(fault)
+          break
+        }
+      }
       let answer = items.next(as: index == 0 ? format : exchange.format(at: index, of: operation), isLast: isLast)
       if answer.code != .success { refuse(answer.code, at: index, of: count, &operation) }
       exchange.answer(answer.values, at: index, of: &operation)
       index += 1
+    }
+  }
+
+  /// Bytes that answer a read of a target; nil where it does not count bytes.
+  private static func contentsSize(_ target: Target) -> Int? {
+    switch target.area {
+    case .input, .output, .flag, .dataBlock, .instanceBlock, .peripheral: target.bit < 0 ? Int(target.count) : 1
+    default: nil
     }
   }
 
@@ -216,6 +247,29 @@ struct S7DataItems: ~Escapable {
   /// The next item's first `length` bytes of contents, or what is there of them.
   @_lifetime(copy self)
   func contents(of length: Int) -> RawSpan { bytes.slice(offset + S7DataHeader.size, length) }
+
+  /// What is wrong with the next item, whose contents have `size` bytes (nil: not known). As many items are expected as
+  /// there are specifications.
+  func fault(expecting size: Int?) -> Fault? {
+    let room = max(0, bytes.byteCount - offset)
+    guard let header else {
+      return Fault(
+        room == 0 ? .missing : .truncated, "Data item", seen: UInt64(room), expected: UInt64(S7DataHeader.size))
+    }
+    let length = header.byteLength
+    let most = room - S7DataHeader.size
+    if length > most { return Fault(.length, "Data item length", seen: UInt64(length), least: 0, most: UInt64(most)) }
+    if let size, length != size {
+      return Fault(.length, "Data item length", seen: UInt64(length), expected: UInt64(size))
+    }
+    return nil
+  }
+
+  /// Bytes behind the last item. A single one is padding: some clients send it there, too, and controllers accept it.
+  var faultAtEnd: Fault? {
+    let rest = bytes.byteCount - offset
+    return rest > 1 ? Fault(.length, "Data behind the last item", seen: UInt64(rest), least: 0, most: 1) : nil
+  }
 
   /// Steps over the next item. Where its contents of `length` bytes are, as far as they are there.
   mutating func nextRange(of length: Int, isLast: Bool) -> Range<Int> {

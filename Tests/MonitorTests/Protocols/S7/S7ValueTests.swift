@@ -50,6 +50,55 @@ import Testing
     #expect(exchange.operations[0].values.numbers(in: odd) == [0xFF, 4, 10, 0xFF, 5, 0x44])
   }
 
+  /// Three bytes-long targets of 1, 3 and 2 bytes.
+  private static let three =
+    "05 03 120A10 02 0001 0001 84 000000 120A10 02 0003 0001 84 000038 120A10 02 0002 0001 84 0000A0"
+
+  @Test(
+    "a write has one item of data for each target, each as long as its target, and a fill byte after odd ones",
+    arguments: [
+      (three, "00040008 11 00 00040018 212223 00 00040010 3132", [[0x11], [0x21, 0x22, 0x23], [0x31, 0x32]], nil),
+      (three, "00040008 11 00 00040018 212223 00 00040010 3132 00", [[0x11], [0x21, 0x22, 0x23], [0x31, 0x32]], nil),
+      // Without fill bytes; a receiver would take 04 00 18 21 for a header.
+      (three, "00040008 11 00040018 212223 00040010 3132", [[0x11], [], []], "Data item length"),
+      (three, "00040008 11 00 00040018 212223", [[0x11], [0x21, 0x22, 0x23], []], "Data item"),
+      (three, "00040008 11 00 00040018 212223 00 0004", [[0x11], [0x21, 0x22, 0x23], []], "Data item"),
+      (three, "00040008 11 00 00040010 2122 00040010 3132", [[0x11], [], []], "Data item length"),
+      ("05 01 120A10 04 0001 0001 84 000000", "00040040 0102030405060708", [[]], "Data item length"),
+      ("05 01 120A10 04 0001 0001 84 000000", "00040010 0102 0304", [[0x102]], "Data behind the last item"),
+      ("05 01 120A10 01 0001 0000 83 000001", "00030001 01", [[1]], nil),
+      ("05 01 120A10 01 0001 0000 83 000001", "00040010 0101", [[]], "Data item length"),
+      ("05 01 120A10 07 0002 0001 84 000000", "00060008 00000001 00000002", [[1, 2]], nil),
+      // How long a timer is differs between controllers.
+      ("05 01 120A10 1D 0001 0000 1D 000001", "0009000A 00000000000000000000", [[0, 0, 0, 0, 0]], nil),
+    ] as [(String, String, [[UInt16]], String?)])
+  func writes(_ parameters: String, _ data: String, _ values: [[UInt16]], _ field: String?) {
+    var exchange = conversation()
+    let message = s7(1, parameters, data)
+    _ = exchange.step(message, S7Comm.self)
+    let read = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(read.map { $0.numbers(in: message) } == values)
+    #expect(exchange.operations[0].fault?.field.description == field)
+  }
+
+  @Test(
+    "an answer to a read has what was asked for",
+    arguments: [
+      ("FF040008 11 00 FF040018 212223 00 FF040010 3132", nil),
+      ("FF040008 11 00 0A000000 FF040010 3132", nil), ("FF040008 11 00 FF040018 212223 00 0A", nil),
+      ("FF040008 11 FF040018 212223 FF040010 3132", "Data item length"),
+      ("FF040008 11 00 FF040020 21222324 FF040010 3132", "Data item length"),
+      ("FF040008 11 00 FF040018 212223", "Data item"),
+    ] as [(String, String?)])
+  func answers(_ data: String, _ field: String?) {
+    var exchange = conversation()
+    _ = exchange.step(s7(1, "04" + Self.three.dropFirst(2)), S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    _ = exchange.step(s7(3, "04 03", data, error: 0), S7Comm.self)
+    #expect(exchange.operations[0].fault?.field.description == field)
+  }
+
   @Test func `of several writes the refused one is named`() {
     var exchange = conversation()
     let items = "120A10 02 0001 0001 84 000000 120A10 02 0001 0001 84 000008 120A10 02 0001 0001 84 000010"
