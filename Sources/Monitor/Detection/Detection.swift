@@ -86,7 +86,12 @@ struct Detection: ~Copyable {
     conversation.flow[direction].watched = moment.time
     if conversation.flow[direction].isOwn, devices.confirm(packet, moment) { return }
     conversation.flow[direction].isOwn = false
-    if conversation.party(direction).asset == .none { recognise(packet.source, &conversation, direction, moment) }
+    var direction = direction
+    if conversation.party(direction).asset == .none {
+      recognise(packet.source, &conversation, direction, moment)
+      // Judging it may have turned it.
+      direction = conversation.flow.direction(of: packet)
+    }
     conversation.flow[direction].isOwn = isKnown(packet, conversation, direction, moment)
   }
 
@@ -277,9 +282,7 @@ struct Detection: ~Copyable {
     guard declared.hasOwnMACs, !flow.isLink else { return }
     let party = endParty(direction == .toServer ? flow.client : flow.server, mac, flow.vlan)
     guard party.asset != .none else { return }
-    let (client, server) =
-      direction == .toServer ? (mac, flow.toClient.mac) : (flow.toServer.mac, mac)
-    identifyEnds(of: &conversation, client, server)
+    if direction == .toServer { conversation.client = party } else { conversation.server = party }
     judge(&conversation, moment)
   }
 

@@ -59,7 +59,10 @@ extension Pipeline {
       || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
     {
       conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighborDiscovery { observer.detection.sender(packet, &conversations[slot], direction, moment) }
+      if !packet.isNeighborDiscovery {
+        observer.detection.sender(packet, &conversations[slot], direction, moment)
+        direction = conversations[slot].flow.direction(of: packet)
+      }
       observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
     } else if conversations[slot].flow[direction].hopLimits.latest != packet.hopLimit {
       observer.detection.hopLimit(packet, &conversations[slot], direction, moment)

@@ -3,7 +3,8 @@
 /// Distinguishes copies of a frame from repetitions. A switch that mirrors ingress and egress delivers each frame
 /// twice, the second time perhaps with another VLAN tag, another time to live, other MAC addresses. A copy has the same
 /// bytes from the IP header on (except time to live and header checksum), or without IP the same MAC addresses and
-/// payload, and comes within the window.
+/// payload, and comes within the window. Its contents are read once; who sent it on is judged all the same, since a man
+/// in the middle delivers copies, too.
 ///
 /// A cyclic frame that merely repeats is not a copy. IPv4 identification or a TCP sequence number distinguishes the
 /// two; where neither is present (UDP with identification 0, or over IPv6) only a frame that took another path (VLAN,
