@@ -24,10 +24,12 @@ package struct Finding: Sendable {
     /// Bytes for the same place in a stream or datagram, sent twice with different contents.
     case overlap(bytes: Int, what: Overlap)
   }
+  /// Its numbers are part of `alert_id`s.
   package enum Counted: UInt8, CaseIterable, Sendable {
-    case ports, protocols, hosts, claimedAddresses, addressFlips, gratuitousClaims
-    case synPackets, tcpPackets, icmpPackets, udpPackets, broadcasts
+    case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
+    case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
+    case protocols, tcpPackets
   }
 
   package var kind: FindingKind
