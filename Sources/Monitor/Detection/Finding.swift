@@ -28,10 +28,12 @@ package struct Finding: Sendable {
     /// At least `limit` entries still in use evicted from a table within `seconds`.
     case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }
+  /// Its numbers are part of `alert_id`s.
   package enum Counted: UInt8, CaseIterable, Sendable {
-    case ports, protocols, hosts, claimedAddresses, addressFlips, gratuitousClaims
-    case synPackets, tcpPackets, icmpPackets, udpPackets, broadcasts
+    case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
+    case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
+    case protocols, tcpPackets
   }
 
   package var kind: FindingKind

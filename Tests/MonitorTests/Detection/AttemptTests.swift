@@ -241,7 +241,7 @@ import Testing
           Self.rst | Self.ack, 1_000 + port, 40_000, from: Self.plc, to: Self.attacker, sequence: 0,
           acknowledgement: 1_001))
     }
-    #expect(plant.kinds == ["port-scan"])
+    #expect(plant.kinds == ["port-scan", "address-conflict"])
   }
 
   @Test("forged replies hide no ARP sweep")

@@ -32,6 +32,7 @@ struct FunctionScan {
     if operation.role == .request {
       if conversation.codes & code == 0 {
         conversation.codes |= code
+        (conversation.askedCode, conversation.askedTransaction) = (operation.code, operation.transaction)
         if let count = codes.add(pair, thing: UInt64(operation.code), at: moment.time) {
           findings.add(
             moment.finding(.functionScan, codes.detail(.functionCodes, count), conversation, about: operation))
@@ -45,7 +46,9 @@ struct FunctionScan {
     } else if operation.outcome == .ok, operation.pairing == .answered {
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
-        codes.cancel(pair, thing: UInt64(operation.code), at: moment.time)
+        let isAsked = conversation.askedTransaction == operation.transaction
+        codes.cancel(
+          pair, thing: UInt64(isAsked ? conversation.askedCode : operation.code), at: moment.time)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
         units.cancel(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
