@@ -56,9 +56,9 @@ extension Catalogue {
       category: "Spoofing", severity: 3, confidence: 70,
       threats: ["12"], checklist: ["3-7"], techniques: [.adversaryInTheMiddle],
       meaning: Bilingual(
-        "The same part of a stream or datagram was sent twice with different content, or part of a stream arrived long after the data that follows it. "
+        "The same part of a stream or datagram was sent twice with different content, or part of a stream arrived after the data that follows it had been read. "
           + "Both are used to evade monitoring.",
-        "同じ位置のデータが異なる内容で二度送られたか、データの一部が後続よりも大幅に遅れて送られました。監視をすり抜ける手口として知られています。"),
+        "同じ位置のデータが異なる内容で二度送られたか、データの一部が後続データの読み取り後に届きました。監視をすり抜ける手口として知られています。"),
       falseAlarm: Bilingual(
         "A faulty network card, a load balancer, or a mirror port that combines two networks with the same addresses.",
         "ネットワークカードの不良、負荷分散装置、同じアドレスを持つ二つの網を束ねたミラーポート。"),

@@ -117,6 +117,7 @@ extension Reader {
     var arrival = moment
     arrival.frame = segment.frame
     arrival.time = segment.time
+    exchange.acknowledgement = segment.acknowledgement
     let known = Int(conversation.streams[direction].next &- segment.sequence)
     if known < 0 || known > StreamHalf.largestWindow {
       skipHole(to: segment.sequence, &conversation, direction, moment)

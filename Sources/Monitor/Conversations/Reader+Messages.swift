@@ -75,6 +75,7 @@ extension Reader {
         continue
       }
       let rest = bytes.from(offset)
+      exchange.sequence = conversation.streams[direction].next &- UInt32(truncatingIfNeeded: rest.byteCount)
       switch read(rest, in: &conversation, sent: direction, at: moment, &observer) {
       case .message(let count): offset += max(1, count)
       case .foreign:

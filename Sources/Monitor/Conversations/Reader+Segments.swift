@@ -70,6 +70,7 @@ extension Reader {
     let other = conversation.streams[direction.reversed]
     // What the sender had received: where it does not say, what was read.
     let received = flags.contains(.ack) ? acknowledgement : other.next
+    exchange.acknowledgement = received
     if conversation.former[direction].isSynced, sequence != conversation.streams[direction].next,
       let known = readElsewhere(
         payload, sequence, acknowledging: received, in: &conversation, sent: direction, at: moment, &observer)
@@ -77,6 +78,8 @@ extension Reader {
       return known
     }
     conversation.hasUnseenAcknowledgedBytes = other.isSynced && Int32(bitPattern: received &- other.next) > 0
+    // They may still come, behind what is read now.
+    if conversation.hasUnseenAcknowledgedBytes { conversation.lastLoss = moment.time }
     if !conversation.streams[direction].isSynced {
       conversation.streams[direction].pickUp(at: sequence)
       counts.midstream += 1
@@ -211,6 +214,7 @@ extension Reader {
     let partial = pool.takePartial(conversation.streams[direction])
     exchange.isCut = true
     exchange.isDatagram = false
+    exchange.sequence = conversation.streams[direction].next &- UInt32(truncatingIfNeeded: partial.count)
     _ = read(partial.bytes, in: &conversation, sent: direction, at: moment, &observer)
     exchange.isCut = false
   }

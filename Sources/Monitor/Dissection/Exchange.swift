@@ -16,6 +16,9 @@ struct Exchange {
   var isDatagram = false
   /// Both ends of the conversation were seen. What is kept for another gives way first.
   var isMutual = false
+  /// In a TCP stream: the number of the message's first byte, and what its sender had received from the other end.
+  var sequence: UInt32 = 0
+  var acknowledgement: UInt32 = 0
   /// The capture kept only the beginning of this message (its snap length). The remainder was on the wire, so its
   /// absence is not a fault; the bytes present are read.
   var isCut = false

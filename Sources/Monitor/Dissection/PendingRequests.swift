@@ -6,6 +6,9 @@ struct PendingRequest {
   var time: Int64 = 0
   var frame: UInt64 = 0
   var conversation: UInt64 = 0
+  /// Who asked, and in a TCP stream what it had received from the other end by then: none of that is the response.
+  var direction = Direction.toServer
+  var acknowledgement: UInt32 = 0
   /// The capture kept only its beginning, so no response can contradict it.
   var isCut = false
   /// Other requests still pending under the same transaction and unit when this one was sent: up to this many responses
@@ -106,6 +109,12 @@ struct PendingRequests {
   }
 
   @inline(__always)
+  mutating func note(_ request: WaitingRequest, _ direction: Direction, _ acknowledgement: UInt32) {
+    table[request.slot].direction = direction
+    table[request.slot].acknowledgement = acknowledgement
+  }
+
+  @inline(__always)
   func find(_ key: PendingKey) -> WaitingRequest? { table.find(key).map(WaitingRequest.init) }
 
   subscript(request: WaitingRequest) -> PendingRequest {
@@ -194,14 +203,21 @@ extension Exchange {
     let request = requests.insert(
       operation, under: key(transaction: operation.transaction, unit: place ?? operation.unit), at: time, frame: frame,
       isCut: isCut, mayStaySilent: mayStaySilent, isProven: isMutual)
+    requests.note(request, direction, acknowledgement)
     if operation.items.count > 0 { requests.keep(items, operation.items, for: request) }
   }
 
   /// The request that awaits a response to `transaction` by `unit`, if it was seen. Read it with the subscript;
-  /// `answered` removes it.
+  /// `answered` removes it. What the mirror port shows so late that its receiver had it before it asked is no response.
   @inline(__always)
   func waiting(transaction: Int64, unit: Int64) -> WaitingRequest? {
-    requests.find(key(transaction: transaction, unit: unit))
+    guard let found = requests.find(key(transaction: transaction, unit: unit)) else { return nil }
+    if !isDatagram, requests[found].direction != direction,
+      Int32(bitPattern: requests[found].acknowledgement &- sequence) > 0
+    {
+      return nil
+    }
+    return found
   }
   subscript(request: WaitingRequest) -> PendingRequest {
     @inline(__always) _read { yield requests[request] }

@@ -281,8 +281,9 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
         // An acknowledgement alone, or one with an old byte that keeps the connection alive (RFC 9293, 3.8.4).
         let sent = receivers[end].bytes.count
         let isProbe = sent == next[1 - end] && Int.random(in: 0..<3, using: &dice) == 0
-        wire.send(
-          1 - end, ack, number(1 - end, sent - (isProbe ? 1 : 0)), acknowledgement(1 - end), isProbe ? [0xA5] : [])
+        // Where the mirror port lost the byte before, nothing tells the probe's from data.
+        let probe: [UInt8] = isProbe && way != .lostAtMirror ? [0xA5] : []
+        wire.send(1 - end, ack, number(1 - end, sent - (isProbe ? 1 : 0)), acknowledgement(1 - end), probe)
       }
       return true
     }

@@ -239,7 +239,7 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
   }
 
   @Test(
-    "a segment ahead of a stream that is picked up in the middle hides nothing before it", arguments: [12, 50, 30_000],
+    "a segment ahead of a stream that is picked up in the middle hides nothing before it", arguments: [50, 30_000],
     [true, false])
   func aheadOfPickUp(_ distance: Int, _ isMessage: Bool) throws {
     var talk = Talk()

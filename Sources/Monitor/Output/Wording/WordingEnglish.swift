@@ -202,7 +202,7 @@ struct English {
       return KindWording(
         signature: "\(entry.title.en)\(zones(", "))",
         summary: facts.isLate
-          ? "Part of the data from \(from) to \(to) arrived long after the data that follows it, and was not inspected."
+          ? "Part of the data from \(from) to \(to) arrived after the data that follows it had been inspected."
           : "Data from \(from) to \(to) was sent twice with different content.",
         expected: "A retransmission has the same content.")
     case .unaskedAnswer:

@@ -178,7 +178,7 @@ struct Japanese {
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)",
         summary: facts.isLate
-          ? "\(from)から\(to)へのデータの一部が、後続のデータより大幅に遅れて届き、検査されませんでした。"
+          ? "\(from)から\(to)へのデータの一部が、後続のデータの検査後に届きました。"
           : "\(from)から\(to)へのデータが、異なる内容で二度送られました。",
         expected: "同じ位置のデータは、再送時も同じ内容")
     case .unaskedAnswer:
