@@ -28,23 +28,29 @@ import Testing
     func counters(_ kernel: UInt64, _ interface: UInt64) -> Pipeline.CaptureCounters {
       Pipeline.CaptureCounters(received: 100, droppedByKernel: kernel, droppedByInterface: interface)
     }
-    #expect(!losses.look(counters(0, 0), at: 0) && losses.takeNews().isEmpty)
-    #expect(losses.look(counters(5, 7), at: 1))
-    #expect(losses.takeNews().map(\.what) == [.droppedByKernel, .droppedByInterface])
+    func look(_ kernel: UInt64, _ interface: UInt64, at time: Int64) -> [Loss.What] {
+      _ = losses.look(counters(kernel, interface), at: time)
+      return losses.takeNews().map(\.what)
+    }
+    func look(lost: UInt64, error: Int32, waiting: Int, at time: Int64) -> [Loss] {
+      let isNew = losses.look(linesLost: lost, error: error, waiting: waiting, at: time)
+      let news = losses.takeNews()
+      #expect(isNew == !news.isEmpty)
+      return news
+    }
+    #expect(look(0, 0, at: 0).isEmpty)
+    #expect(look(5, 7, at: 1) == [.droppedByKernel, .droppedByInterface])
     #expect(losses.capture?.droppedByKernel == 5)
     // ENOSPC at the first line, though none is lost yet.
-    #expect(losses.look(linesLost: 0, error: 28, waiting: 700, at: 2))
-    #expect(!losses.look(linesLost: 0, error: 28, waiting: 900, at: 3))
-    #expect(losses.look(linesLost: 4, error: 28, waiting: 900, at: 4))
-    #expect(losses.look(linesLost: 4, error: 0, waiting: 0, at: 5))
     #expect(
-      losses.takeNews() == [
-        Loss(what: .waiting(error: 28), count: 700, isOver: false), Loss(what: .linesLost, count: 4, isOver: false),
-        Loss(what: .waiting(error: 0), count: 0, isOver: true),
-      ])
+      look(lost: 0, error: 28, waiting: 700, at: 2)
+        == [Loss(what: .waiting(error: 28), count: 700, isOver: false)])
+    #expect(look(lost: 0, error: 28, waiting: 900, at: 3).isEmpty)
+    #expect(look(lost: 4, error: 28, waiting: 900, at: 4) == [Loss(what: .linesLost, count: 4, isOver: false)])
+    #expect(look(lost: 4, error: 0, waiting: 0, at: 5) == [Loss(what: .waiting(error: 0), count: 0, isOver: true)])
     // A slow reader, before anything is lost.
-    #expect(losses.look(linesLost: 4, error: 0, waiting: 2 << 20, at: 6))
-    #expect(!losses.look(linesLost: 4, error: 0, waiting: 900_000, at: 7))
+    #expect(look(lost: 4, error: 0, waiting: 2 << 20, at: 6).map(\.isOver) == [false])
+    #expect(look(lost: 4, error: 0, waiting: 900_000, at: 7).isEmpty)
   }
 
   @Test func `everything is said in plain words, in both languages`() {

@@ -104,7 +104,9 @@ import Testing
 
   @Test func `of a message with many operations the first are lines, those that change something, and the last`() {
     var lines = MessageLines()
-    func operation(_ action: Action) -> Operation { Operation(.none, action, .request, code: 3, name: "Read") }
+    func operation(_ action: Action) -> Monitor.Operation {
+      Monitor.Operation(.none, action, .request, code: 3, name: "Read")
+    }
     for _ in 0..<2 {
       // 300 operations: writes at 100 and 200, and 50 more from 220 on.
       let actions = (0..<300).map { $0 == 100 || $0 == 200 || (220..<270).contains($0) ? Action.write : .read }
@@ -114,8 +116,8 @@ import Testing
       #expect(written[299] == 300 - 65 && places.dropLast().allSatisfy { written[$0] == 0 })
     }
     #expect(lines.omissions == 2 * 235)
-    #expect((0..<32).allSatisfy { lines.next(operation(.read), of: 33) == ($0 < 33 ? 0 : nil) })
-    #expect(lines.next(operation(.read), of: 33) == 0 && lines.next(operation(.read), of: 1) == 0)
+    let few = (0..<33).map { _ in lines.next(operation(.read), of: 33) }
+    #expect(few.allSatisfy { $0 == 0 })
   }
 
   @Test("at the limit, counts are written early and still add up")
