@@ -40,7 +40,9 @@ struct Replay: ParsableCommand {
       status = refused.status
     }
     Stop.install()
-    var pipeline = Pipeline(try options.pipelineOptions(interface: nil), site: site, sink: try options.sink(.waiting))
+    var pipeline = Pipeline(
+      try options.pipelineOptions(interface: nil), site: site,
+      sink: try options.sink(.waiting, stopWhen: { Stop.isAsked }))
     var progress = Progress(isWanted: !quiet, captures: list.paths, options.language)
     for path in list.paths where !Stop.isAsked && !pipeline.outputIsLost {
       do throws(CaptureError) {
@@ -53,6 +55,7 @@ struct Replay: ParsableCommand {
     }
     progress.clear()
     pipeline.finish()
+    options.report(pipeline.newLosses())
     if !quiet { Summary.write(pipeline, options.language) }
     for warning in pipeline.visibilityWarnings { options.report(warning) }
     try options.checkOutput(pipeline)
@@ -72,6 +75,7 @@ struct Replay: ParsableCommand {
   ) throws(CaptureError) {
     var file = try CaptureFile(path: path) { Stop.isAsked }
     progress.begin(path, size: file.size)
+    var nextLook = now() + 1
     // Counted here, since reading the pipeline's statistics copies all of them.
     var sinceLook = 0
     while try Replay.step(&file, &pipeline) {
@@ -79,6 +83,16 @@ struct Replay: ParsableCommand {
       guard sinceLook == 4096 else { continue }
       sinceLook = 0
       if Stop.isAsked || pipeline.outputIsLost { return }
+      let time = now()
+      if time >= nextLook {
+        nextLook = time + 1
+        pipeline.lookForLosses(at: Int64(time * 1e9))
+      }
+      let losses = pipeline.newLosses()
+      if !losses.isEmpty {
+        progress.clear()
+        options.report(losses)
+      }
       progress.show(bytes: file.bytesRead, frames: pipeline.statistics.frames)
     }
     if file.framesRefused > 0 {

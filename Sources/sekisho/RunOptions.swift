@@ -85,6 +85,8 @@ struct RunOptions: ParsableArguments {
   /// Prints a message for people.
   func report(_ text: Bilingual) { say("sekisho: \(text[language])") }
 
+  func report(_ losses: [Loss]) { for loss in losses { report(loss.text) } }
+
   /// Prints what was lost, if anything was, and ends with the status for it.
   func checkOutput(_ pipeline: borrowing Pipeline) throws {
     guard pipeline.outputIsLost || pipeline.linesLost > 0 else { return }
@@ -95,10 +97,11 @@ struct RunOptions: ParsableArguments {
     throw Status.lostOutput
   }
 
-  func sink(_ pace: Sink.Pace) throws -> Sink {
-    guard let output else { return Sink(descriptor: 1, pace: pace) }
+  /// `isStopAsked` ends waiting for a reader.
+  func sink(_ pace: Sink.Pace, stopWhen isStopAsked: (() -> Bool)? = nil) throws -> Sink {
+    guard let output else { return Sink(descriptor: 1, pace: pace, stopWhen: isStopAsked) }
     do throws(SinkFailure) {
-      return try Sink(path: output, pace: pace)
+      return try Sink(path: output, pace: pace, stopWhen: isStopAsked)
     } catch {
       say("sekisho: \(output): \(error.message)")
       throw Status.lostOutput

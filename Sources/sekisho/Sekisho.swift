@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Monitor
 
 @main
 struct Sekisho: ParsableCommand {
@@ -17,9 +18,34 @@ struct Sekisho: ParsableCommand {
     subcommands: [Replay.self, Watch.self, SiteCommand.self, CatalogueCommand.self, ProtocolsCommand.self])
 
   static func main() {
-    // If the reader goes away, the write fails and is reported as lost output.
+    // If the reader goes away, or the file grows too large, the write fails and is reported as lost output.
     signal(SIGPIPE, SIG_IGN)
-    main(nil)
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // As `exit(withError:)` does it, but for what a terminal would obey in the words of the command line.
+      let text = fullMessage(for: error)
+      let status = exitCode(for: error)
+      if status.isSuccess, !text.isEmpty { print(text) }
+      if !status.isSuccess, !text.isEmpty { put(written(text) + "\n") }
+      Foundation.exit(status.rawValue)
+    }
+  }
+
+  /// A message of several lines, with the words of the command line written out that it repeats.
+  private static func written(_ text: String) -> String {
+    var text = text
+    // A word may have lines of its own. An option is also repeated without its value, a value without its option.
+    for word in CommandLine.arguments.dropFirst().flatMap({
+      [$0] + $0.split(separator: "=", maxSplits: 1).map(String.init)
+    })
+    where word != word.withControlsWrittenOut {
+      text = text.replacing(word, with: word.withControlsWrittenOut)
+    }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).withControlsWrittenOut }
+      .joined(separator: "\n")
   }
 }
 
@@ -32,8 +58,8 @@ enum Status {
   static let notPermitted = ExitCode(77)
 }
 
-/// A line for people.
-func say(_ text: String) { put(text + "\n") }
+/// A line for people. It may name files and words of the command line: what a terminal would obey is written out.
+func say(_ text: String) { put(text.withControlsWrittenOut + "\n") }
 
 /// Text for people, on standard error.
 func put(_ text: String) {

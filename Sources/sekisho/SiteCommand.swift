@@ -22,7 +22,7 @@ struct SiteCommand: ParsableCommand {
 
     func run() throws {
       let site = try Sites.load(file, language)
-      for line in site.summary(language: language) { print(line) }
+      for line in site.summary(language: language) { print(line.withControlsWrittenOut) }
     }
   }
 
@@ -68,7 +68,7 @@ struct SiteCommand: ParsableCommand {
       do throws(SiteQuestionError) {
         let explanation = try site.explain(
           from: from, to: to, service: service, operation: operation, at: time, language: language)
-        for line in explanation.lines { print(line) }
+        for line in explanation.lines { print(line.withControlsWrittenOut) }
       } catch {
         say("sekisho: \(error.text(language))")
         throw Status.usage

@@ -63,7 +63,6 @@ struct Watch: ParsableCommand {
     var reloads = 0
     var nextFlush = now() + 1
     var nextStatistics = now() + 60
-    var lost: UInt64 = 0
     var failure: CaptureError?
     var sinceLook = 0
     while !Stop.isAsked, !pipeline.outputIsLost {
@@ -98,22 +97,17 @@ struct Watch: ParsableCommand {
       let time = now()
       if time >= nextFlush {
         nextFlush = time + 1
-        pipeline.flush()
-        if pipeline.linesLost > lost {
-          options.report(
-            Bilingual(
-              "the output is too slow or full: \(pipeline.linesLost) lines lost so far",
-              "出力先が遅いか、空きがありません。これまでに\(pipeline.linesLost)行が失われました"))
-          lost = pipeline.linesLost
-        }
+        pipeline.lookForLosses(Watch.counters(live.counters()), at: Int64(time * 1e9))
+        options.report(pipeline.newLosses())
       }
       if time >= nextStatistics {
         nextStatistics = time + 60
-        writeStatistics(&pipeline, &live)
+        if options.log.contains("stats") { pipeline.writeStatistics() }
       }
     }
     let counters = live.counters()
     pipeline.finish(Watch.counters(counters))
+    options.report(pipeline.newLosses())
     Summary.write(pipeline, options.language)
     Summary.write(
       received: counters.received, dropped: counters.droppedByKernel, droppedByInterface: counters.droppedByInterface,
@@ -124,11 +118,6 @@ struct Watch: ParsableCommand {
       throw failure.status
     }
     try options.checkOutput(pipeline)
-  }
-
-  private func writeStatistics(_ pipeline: inout Pipeline, _ live: inout LiveInterface) {
-    guard options.log.contains("stats") else { return }
-    pipeline.writeStatistics(Watch.counters(live.counters()))
   }
 
   private static func counters(_ live: LiveInterface.Counters) -> Pipeline.CaptureCounters {

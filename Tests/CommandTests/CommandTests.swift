@@ -155,6 +155,95 @@ import Testing
     #expect(result.messages.contains("lines could not be written"))
   }
 
+  @Test("a file that may not grow is a full disk, not an end by signal")
+  func largestFile() throws {
+    let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    let scene = Self.root.appending(path: "Fixtures/model-factory/all.pcap").path
+    process.arguments = [
+      "-c", "ulimit -f 8; exec \"$0\" replay --quiet --log operations-all --output \"$1\" \"$2\"", Self.binary.path,
+      output,
+      scene,
+    ]
+    let messages = Pipe()
+    process.standardError = messages
+    try process.run()
+    let text = String(decoding: try messages.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 74, "\(text)")
+    #expect(text.contains("lines could not be written"), "\(text)")
+    let written = try Data(contentsOf: URL(filePath: output))
+    #expect(!written.isEmpty && written.count <= 8_192 && written.last == UInt8(ascii: "\n"))
+  }
+
+  @Test(
+    "the first SIGTERM ends a replay into a named pipe, without a reader or with one that does not read",
+    arguments: [false, true])
+  func namedPipe(_ hasReader: Bool) throws {
+    let pipe = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    defer { try? FileManager.default.removeItem(atPath: pipe) }
+    let reader = unsafe hasReader ? open(pipe, O_RDONLY | O_NONBLOCK) : -1
+    defer { if reader >= 0 { close(reader) } }
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = [
+      "replay", "--quiet", "--log", "operations-all", "--output", pipe,
+      Self.root.appending(path: "Fixtures/model-factory/all.pcap").path,
+    ]
+    let messages = Pipe()
+    process.standardError = messages
+    try process.run()
+    Thread.sleep(forTimeInterval: 2)
+    #expect(process.isRunning)
+    kill(process.processIdentifier, SIGTERM)
+    for _ in 0..<100 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+    let ended = !process.isRunning
+    if !ended { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    let text = String(decoding: try messages.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(ended && process.terminationReason == .exit && process.terminationStatus == 74, "\(text)")
+  }
+
+  @Test("a named pipe whose reader comes late gets every line")
+  func lateReader() throws {
+    let pipe = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    defer { try? FileManager.default.removeItem(atPath: pipe) }
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = ["replay", "--quiet", "--log", "operations-all", "--output", pipe, Self.capture]
+    try process.run()
+    Thread.sleep(forTimeInterval: 0.5)
+    let text = try String(contentsOf: URL(filePath: pipe), encoding: .utf8)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0 && text.split(separator: "\n").count == 6)
+  }
+
+  @Test(
+    "what a terminal would obey in a name or a word of the command line is written out",
+    arguments: [
+      ["replay", "HERE"], ["replay", "/no/HERE"], ["replay", "--site", "HERE", "CAPTURE"], ["replay", "--HERE"],
+      ["replay", "--log", "HERE", "CAPTURE"], ["replay", "--output", "/no/HERE", "CAPTURE"], ["HERE"],
+      ["replay", "--language=HERE", "CAPTURE"], ["replay", "--flow-limit", "HERE", "CAPTURE"],
+      ["site", "check", "HERE"], ["site", "explain", "SITE", "--from", "HERE", "--to", "plc-1"],
+      ["site", "explain", "SITE", "--from", "plc-1", "--to", "plc-1", "--at", "HERE"],
+    ])
+  func escaped(_ arguments: [String]) throws {
+    let hostile = "x\u{1B}]0;y\u{7}\u{202E}\u{9B}2J\nsekisho: z"
+    let result = try Self.run(
+      arguments.map {
+        $0 == "CAPTURE" ? Self.capture : $0 == "SITE" ? Self.site : $0.replacingOccurrences(of: "HERE", with: hostile)
+      })
+    #expect(result.status != 0)
+    let text = result.messages + result.output
+    #expect(text.contains("x<U+001B>]0;y<U+0007><U+202E><U+009B>2J<U+000A>sekisho: z"), "\(text)")
+    #expect(
+      text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control && $0 != "\u{202E}" })
+  }
+
   @Test("the model factory's site file passes the check, and its policy can be explained")
   func site() throws {
     #expect(try Self.run(["site", "check", Self.site]).status == 0)

@@ -32,7 +32,8 @@ extension Reader {
     at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let message = Message(
-      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span,
+      operationCount: exchange.operations.count)
     let operations = exchange.operations.span
     for place in operations.indices {
       observer.copied(operations[place], message, in: conversation, sent: direction, at: moment)

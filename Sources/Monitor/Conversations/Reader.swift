@@ -145,7 +145,8 @@ struct Reader {
     sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let message = Message(
-      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span,
+      operationCount: exchange.operations.count)
     var isFaulty = false
     // Read in place: an operation is too large to copy.
     let operations = exchange.operations.span

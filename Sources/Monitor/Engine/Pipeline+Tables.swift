@@ -12,7 +12,7 @@ extension Pipeline {
   }
 
   /// Evictions of entries still in use.
-  private mutating func youngEvictions(_ table: FloodedTable) -> Int {
+  mutating func youngEvictions(_ table: FloodedTable) -> Int {
     switch table {
     case .flows: conversations.evictions.young
     case .streams: reader.pool.evictions

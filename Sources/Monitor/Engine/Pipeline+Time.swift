@@ -50,6 +50,7 @@ extension Pipeline {
     observer.output.advance(to: time, observer.detection.identities)
     observer.detection.tick(time)
     observer.report()
+    lookForEvictions(at: time)
     reader.exchange.requests.expire(at: time)
     reportUnanswered(at: time)
   }
@@ -117,7 +118,9 @@ extension Pipeline {
     observer.detection.finish(statistics.lastTime)
     observer.report()
     if observer.output.log.contains(.assets) { writeAssets() }
-    if observer.output.log.contains(.stats) { writeStatistics(capture) }
+    if let capture { _ = losses.look(capture, at: 0) }
+    losses.end()
+    if observer.output.log.contains(.stats) { writeStatistics() }
     observer.output.finish(observer.detection.identities)
   }
 

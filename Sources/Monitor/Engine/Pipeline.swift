@@ -44,6 +44,7 @@ package struct Pipeline: ~Copyable {
     let client: IPAddress
     let port: UInt16
   }
+  var losses = Losses()
   var sweepPosition = 0
   var roundStart: Int64 = .min / 2
   var nextTick: Int64 = .min

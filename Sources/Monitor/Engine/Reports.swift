@@ -15,7 +15,8 @@ extension Pipeline {
   }
 
   /// Writes the counters: EVE's where EVE has them, ours in a line of their own.
-  package mutating func writeStatistics(_ capture: CaptureCounters? = nil) {
+  package mutating func writeStatistics() {
+    let capture = losses.capture
     let counts = statistics
     var record = StatsRecord(
       time: counts.lastTime, uptime: UInt64(max(0, counts.lastTime &- counts.firstTime)) / 1_000_000_000)
@@ -103,6 +104,7 @@ extension Pipeline {
       ("streams.late_segments", reader.counts.late),
       ("output.lines_written", observer.output.sink.linesWritten),
       ("output.lines_lost", observer.output.sink.linesLost),
+      ("output.operations_omitted", observer.output.lines.omissions),
     ]
     for (place, value) in protocolCounts.flatMap({ count in
       [

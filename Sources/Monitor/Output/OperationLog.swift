@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The operation log. With `operations-all` every message is a line; with `operations` the first message of each sort
+/// The operation log. With `operations-all` every message is a line, or several (`MessageLines`); with `operations` the first message of each sort
 /// in its conversation is, and when the conversation ends one more line says how often that sort came. So a connection
 /// shows when it appears, when it does something new, and when it stops.
 struct OperationLog {
@@ -135,12 +135,53 @@ struct OperationLog {
   private static func key(_ conversation: UInt64) -> AddressKey { AddressKey(low: conversation, high: 3) }
 }
 
+/// Which operations of a message are lines of `operations-all`: the first ones, further ones that change something, and
+/// the last one, which says how many were left out. One message can hold hundreds (CIP's Multiple Service Packet, OPC UA,
+/// IEC 60870-5-104), each of a few bytes, and a line has hundreds: a sender could fill a disk with a fraction of its
+/// traffic. Alerts do not depend on it.
+struct MessageLines {
+  /// Of the operations of one message, and of further ones that change something.
+  static let limit = 32
+  static let limitOfChanges = 32
+
+  /// Operations left out of all messages.
+  private(set) var omissions: UInt64 = 0
+  /// Of the current message.
+  private var seen = 0
+  private var changes = 0
+  private var omitted = 0
+
+  /// The next operation of a message with `count` of them. How many were left out, if it is the last one; 0 before it;
+  /// nil if it is left out itself.
+  mutating func next(_ operation: borrowing Operation, of count: Int) -> Int? {
+    seen += 1
+    guard seen < count else {
+      defer { (seen, changes, omitted) = (0, 0, 0) }
+      return omitted
+    }
+    if seen <= MessageLines.limit { return 0 }
+    if operation.role == .request, Finding.danger(copy operation) >= Finding.changeDanger,
+      changes < MessageLines.limitOfChanges
+    {
+      changes += 1
+      return 0
+    }
+    omitted += 1
+    omissions &+= 1
+    return nil
+  }
+}
+
 extension Output {
   mutating func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: borrowing Conversation,
     sent direction: Direction, at moment: Moment
   ) {
-    if !log.contains(.operationsAll) {
+    var omitted = 0
+    if log.contains(.operationsAll) {
+      guard let before = lines.next(operation, of: message.operationCount) else { return }
+      omitted = before
+    } else {
       guard
         operations.add(
           operation, message, in: conversation, sent: direction, at: moment, &records, to: &sink)
@@ -149,7 +190,8 @@ extension Output {
     records.operation(
       copy operation, time: moment.time, frame: moment.frame, source: conversation.endpoint(direction),
       destination: conversation.endpoint(direction.reversed), ipProtocol: conversation.flow.transport,
-      vlan: moment.vlan, flowID: conversation.flow.id, message: message, copyOf: moment.copyOf, to: &sink)
+      vlan: moment.vlan, flowID: conversation.flow.id, message: message, copyOf: moment.copyOf, omitted: omitted,
+      to: &sink)
   }
 
   /// A conversation is over.

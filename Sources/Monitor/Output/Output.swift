@@ -41,6 +41,7 @@ struct Output: ~Copyable {
   var sink: Sink
   let log: LogKinds
   var operations: OperationLog
+  var lines = MessageLines()
   /// Flows that alerts were about, by their identifier.
   private var alerted: BoundedTable<AddressKey, Void>
 

@@ -48,17 +48,19 @@ package struct Records: Sendable {
   static func flowID(_ id: UInt64) -> UInt64 { id & 0x1F_FFFF_FFFF_FFFF }
 
   /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its
-  /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none.
+  /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none; `omitted` how many operations of the message
+  /// before this one have no line.
   package mutating func operation(
     _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8?,
     vlan: UInt16 = Packet.noVLAN, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,
-    copyOf: UInt64 = 0, to sink: inout Sink
+    copyOf: UInt64 = 0, omitted: Int = 0, to sink: inout Sink
   ) {
     line.begin()
     line.time("timestamp", time, &clock)
     line.string("event_type", "operation")
     line.number("pcap_cnt", frame)
     if copyOf > 0 { line.number("copy_of", copyOf) }
+    if omitted > 0 { line.number("omitted", omitted) }
     if let flowID { line.number("flow_id", Records.flowID(flowID)) }
     parties(source, destination, ipProtocol, vlan: vlan)
     line.string("app_proto", context.protocolName(operation.dissector))

@@ -27,6 +27,10 @@ package struct Sink: ~Copyable {
   private let pace: Pace
   private let isRegular: Bool
   private let bound: Int
+  /// A reader may be silent for hours: it is waited for in steps, and between them this is asked.
+  private let isStopAsked: (() -> Bool)?
+  /// Milliseconds.
+  private static let step: Int32 = 200
   private var pending: [UInt8] = []
   /// `pending` before this place is written.
   private var start = 0
@@ -40,23 +44,41 @@ package struct Sink: ~Copyable {
 
   /// Writes to an open descriptor and leaves it open, as for standard output. `bound` is the most bytes kept for a slow
   /// reader or a full disk.
-  package init(descriptor: Int32, pace: Pace, bound: Int = 16 << 20) {
-    self.init(descriptor, owns: false, pace: pace, bound: bound)
+  package init(descriptor: Int32, pace: Pace, bound: Int = 16 << 20, stopWhen isStopAsked: (() -> Bool)? = nil) {
+    self.init(descriptor, owns: false, pace: pace, bound: bound, isStopAsked)
   }
 
-  /// Creates the file or empties it. Throws the error number.
-  package init(path: String, pace: Pace, bound: Int = 16 << 20) throws(SinkFailure) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  /// Creates the file or empties it; of a named pipe, waits for its reader. Throws the error number, ENXIO if stopped
+  /// while there was no reader.
+  package init(
+    path: String, pace: Pace, bound: Int = 16 << 20, stopWhen isStopAsked: (() -> Bool)? = nil
+  ) throws(SinkFailure) {
+    // Without O_NONBLOCK a named pipe without a reader blocks in the call, where no signal ends it (fifo(7)).
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK
+    var descriptor = unsafe open(path, flags, 0o644)
+    while descriptor < 0, errno == ENXIO || errno == EINTR, Sink.isPipe(path), isStopAsked?() != true {
+      _ = poll(nil, 0, Sink.step)
+      descriptor = unsafe open(path, flags, 0o644)
+    }
     guard descriptor >= 0 else { throw SinkFailure(code: errno) }
-    self.init(descriptor, owns: true, pace: pace, bound: bound)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+    self.init(descriptor, owns: true, pace: pace, bound: bound, isStopAsked)
   }
 
-  private init(_ descriptor: Int32, owns: Bool, pace: Pace, bound: Int) {
+  private static func isPipe(_ path: String) -> Bool {
+    let error = errno
+    defer { errno = error }
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
+  private init(_ descriptor: Int32, owns: Bool, pace: Pace, bound: Int, _ isStopAsked: (() -> Bool)?) {
     var status = stat()
     self.descriptor = descriptor
     self.owns = owns
     self.pace = pace
     self.bound = max(bound, Sink.batch)
+    self.isStopAsked = isStopAsked
     isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     next = Sink.batch
     pending.reserveCapacity(2 * Sink.batch)
@@ -97,8 +119,9 @@ package struct Sink: ~Copyable {
 
   private mutating func drain() {
     while start < pending.count, !isLost {
-      let isStream = !isRegular && pace == .neverWaiting
-      if isStream, !isReady(waiting: 0) { break }
+      // A call that writes more than a pipe has room for is not ended by a signal (signal(7), SA_RESTART).
+      let isStream = !isRegular && (pace == .neverWaiting || isStopAsked != nil)
+      if isStream, !waitUntilReady() { break }
       let most = isStream ? Sink.pipeBatch : Int.max
       let count = min(most, pending.count - start)
       let written = unsafe pending.withUnsafeBytes { bytes in
@@ -112,7 +135,7 @@ package struct Sink: ~Copyable {
       }
       let error = written < 0 ? errno : EIO
       if error == EAGAIN || error == EWOULDBLOCK {
-        if pace == .waiting, isReady(waiting: -1) { continue }
+        if pace == .waiting, isStopAsked == nil ? isReady(waiting: -1) : waitUntilReady() { continue }
         break
       }
       // A signal: the caller looks whether it should stop, and comes back.
@@ -159,6 +182,13 @@ package struct Sink: ~Copyable {
     for place in start..<pending.count where pending[place] == UInt8(ascii: "\n") { linesLost += 1 }
     pending.removeAll(keepingCapacity: true)
     start = 0
+  }
+
+  /// Whether a part of `pipeBatch` can be written now; a sink that waits does so until then, or until it is to stop.
+  private func waitUntilReady() -> Bool {
+    guard pace == .waiting, let isStopAsked else { return isReady(waiting: 0) }
+    while !isReady(waiting: isStopAsked() ? 0 : Sink.step) { if isStopAsked() { return false } }
+    return true
   }
 
   /// Whether bytes can be written; also true when the reader is gone, which `write` then reports.

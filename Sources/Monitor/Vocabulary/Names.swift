@@ -90,7 +90,7 @@ package struct Names: ~Escapable {
 extension String {
   /// The same with every character that a terminal obeys instead of showing it in the form `<U+001B>`: people print
   /// sentences (CWE-150), and a name from the wire may hold anything.
-  var withControlsWrittenOut: String {
+  package var withControlsWrittenOut: String {
     guard unicodeScalars.contains(where: \.isControl) else { return self }
     var text = ""
     for scalar in unicodeScalars {
@@ -169,12 +169,15 @@ package struct Message: ~Escapable {
   let bytes: RawSpan
   let names: Names
   let items: Span<Item>
+  /// How many operations it holds.
+  let operationCount: Int
 
   @_lifetime(copy bytes, copy names, copy items)
-  init(_ bytes: RawSpan, _ names: consuming Names, _ items: Span<Item>) {
+  init(_ bytes: RawSpan, _ names: consuming Names, _ items: Span<Item>, operationCount: Int) {
     self.bytes = bytes
     self.names = names
     self.items = items
+    self.operationCount = operationCount
   }
   /// Nothing that was said, but bytes for the record.
   @_lifetime(copy bytes)
@@ -182,6 +185,7 @@ package struct Message: ~Escapable {
     self.bytes = bytes
     names = Names()
     items = Span()
+    operationCount = 1
   }
   @_lifetime(immortal)
   package init() { self.init(RawSpan()) }
@@ -192,6 +196,7 @@ package struct Message: ~Escapable {
     bytes = RawSpan()
     self.names = names
     items = Span()
+    operationCount = 1
   }
 
   func item(_ range: ItemRange, _ place: Int) -> Item? {

@@ -90,6 +90,9 @@ final class Plant {
   }
   var kinds: Set<String> { Set(found.keys) }
 
+  /// What the monitor has begun or ceased to lose.
+  func newLosses() -> [Loss] { pipeline.newLosses() }
+
   func wait(_ seconds: Double) { time += Int64(seconds * 1e9) }
 
   func send(_ frame: [UInt8], wait: Double = 0.001) {

@@ -167,7 +167,7 @@ import Testing
         (sender.ip, receiver.ip) = (.none, .none)
         records.operation(
           operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: nil, message: Message(),
-          copyOf: 1, to: &sink)
+          copyOf: 1, omitted: 68, to: &sink)
       }
       values.numbers = [.real(.nan), .unsigned(.max)]
       values.before = [.real(-.infinity), .unsigned(1)]

@@ -55,6 +55,7 @@ struct TableFlood {
     var byAddress = FrequentSenders()
     var byDevice = FrequentSenders()
     var evicted: Int { count &- before }
+    var isFlood: Bool { reported > 0 || limit > 0 && evicted >= limit }
   }
   private var watches = FloodedTable.allCases.map { _ in Watch() }
   /// Findings that are due.
@@ -71,7 +72,7 @@ struct TableFlood {
     let place = Int(table.rawValue)
     if (moment.time &- watches[place].start).magnitude >= UInt64(TableFlood.window) {
       // What the window had more than was said.
-      if watches[place].reported > 0, watches[place].evicted > watches[place].reported { report(table) }
+      if watches[place].isFlood, watches[place].evicted > watches[place].reported { report(table) }
       watches[place].start = moment.time
       watches[place].before = watches[place].count
       watches[place].reported = 0
@@ -88,8 +89,8 @@ struct TableFlood {
         sender.ip == .none ? Endpoint(mac: sender.mac) : Endpoint(ip: sender.ip, mac: sender.mac), growth)
       watches[place].byDevice.add(Endpoint(mac: sender.mac), growth)
     }
-    // Said as soon as it is known by whom.
-    if watches[place].evicted >= limit, watches[place].reported == 0, watches[place].byDevice.total > 0 {
+    // Said as soon as enough is known of who it is.
+    if watches[place].evicted >= limit, watches[place].reported == 0, watches[place].byDevice.total >= limit / 2 {
       report(table)
     }
   }
