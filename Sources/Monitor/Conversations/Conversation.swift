@@ -32,10 +32,6 @@ struct Conversation {
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)
   var answeredCodes: UInt128 = 0
-  /// The latest function code passed to them, and the transaction of its request: some protocols have another code for
-  /// the answer.
-  var askedCode: UInt32 = 0
-  var askedTransaction = Int64.min
   var answeredUnits: (UInt128, UInt128) = (0, 0)
   var valueSampling = ValueSampling()
 

@@ -35,7 +35,7 @@ extension Detection {
     // Unsolicited reports are not part of a scan.
     if operation.role != .report {
       if FunctionScan.isNew(
-        operation.code, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
+        operation.askedCode, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
         isRequest ? conversation.units : conversation.answeredUnits)
       {
         return true

@@ -254,6 +254,7 @@ extension Exchange {
   mutating func take(answer: inout Operation, to asked: WaitingRequest) {
     answer.pairing = .answered
     answer.latency = time &- self[asked].time
+    answer.askedCode = self[asked].operation.code
     if !self[asked].items.isEmpty { takeItems(&answer, asked) }
     requests.answered(asked)
   }

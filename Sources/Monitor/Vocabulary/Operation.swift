@@ -133,6 +133,8 @@ package struct Operation: Sendable {
   package var transaction: Int64 = -1
   /// Nanoseconds from the request to this answer; -1 when not answered.
   package var latency: Int64 = -1
+  /// The `code` of the request that this answers, where answers have codes of their own; else `code`.
+  package var askedCode: UInt32
   /// Checksum of a cyclic message's contents, to detect changes.
   package var digest: UInt32 = 0
   /// One native field that is text: a security policy, a user, a program's name.
@@ -150,5 +152,6 @@ package struct Operation: Sendable {
     self.role = role
     self.code = code
     self.name = name
+    askedCode = code
   }
 }

@@ -27,12 +27,11 @@ struct FunctionScan {
     _ operation: borrowing Operation, _ conversation: inout Conversation, _ moment: Moment,
     _ findings: inout Findings
   ) {
-    let code = FunctionScan.bit(operation.code)
+    let code = FunctionScan.bit(operation.askedCode)
     let pair = PairKey(conversation)
     if operation.role == .request {
       if conversation.codes & code == 0 {
         conversation.codes |= code
-        (conversation.askedCode, conversation.askedTransaction) = (operation.code, operation.transaction)
         if let count = codes.add(pair, thing: UInt64(operation.code), at: moment.time) {
           findings.add(
             moment.finding(.functionScan, codes.detail(.functionCodes, count), conversation, about: operation))
@@ -46,9 +45,7 @@ struct FunctionScan {
     } else if operation.outcome == .ok, operation.pairing == .answered {
       if conversation.answeredCodes & code == 0 {
         conversation.answeredCodes |= code
-        let isAsked = conversation.askedTransaction == operation.transaction
-        codes.cancel(
-          pair, thing: UInt64(isAsked ? conversation.askedCode : operation.code), at: moment.time)
+        codes.cancel(pair, thing: UInt64(operation.askedCode), at: moment.time)
       }
       if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
         units.cancel(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
