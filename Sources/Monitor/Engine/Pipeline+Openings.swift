@@ -44,8 +44,8 @@ extension Pipeline {
     }
   }
 
-  /// Handles a further packet of a flow whose opening is not settled. Returns the packet's direction, since the flow may
-  /// turn.
+  /// Handles a further packet of a flow whose opening is not settled. Returns the packet's direction, since the flow
+  /// may turn.
   @inline(never)
   mutating func follow(
     _ slot: Int, _ packet: borrowing Packet, _ flags: TCPFlags, _ acknowledgement: UInt32, _ moment: Moment
@@ -127,8 +127,8 @@ extension Pipeline {
   }
 
   /// Whether a refused segment can be of a connection that was there before the monitor: a server sends to ports that
-  /// clients take, above 32,768 in common stacks, and the client is gone. For an hour, the longest that idle connections
-  /// usually stay open.
+  /// clients take, above 32,768 in common stacks, and the client is gone. For an hour, the longest that idle
+  /// connections usually stay open.
   private mutating func isOlder(_ slot: Int) -> Bool {
     let flow = conversations[slot].flow
     let isFromServer = conversations[slot].beginner == .toClient
@@ -151,8 +151,8 @@ extension Pipeline {
     return true
   }
 
-  /// Handles an ICMP message. True if it answers a packet: a reply, of which there are no more than requests, or an error
-  /// about a packet that was seen, and that nobody has answered otherwise.
+  /// Handles an ICMP message. True if it answers a packet: a reply, of which there are no more than requests, or an
+  /// error about a packet that was seen, and that nobody has answered otherwise.
   @inline(never)
   mutating func isAnswer(
     _ packet: borrowing Packet, _ slot: Int, _ direction: Direction, _ moment: Moment
