@@ -90,7 +90,7 @@ extension Detection {
     sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) {
     functionScan.operation(operation, &conversation, moment, &findings)
-    if operation.phase != .none { selections.operation(operation, message, conversation, moment) }
+    if operation.phase != .none { findings.add(selections.operation(operation, message, conversation, moment)) }
     switch operation.role {
     case .request: changed(operation, in: &conversation, sent: direction, at: moment, ruling)
     case .response:

@@ -156,7 +156,7 @@ extension Loss {
         ? Bilingual(
           "the kernel drops no more frames; \(count) were dropped", "カーネルによるフレームの破棄が収まりました。破棄されたフレーム: \(count)個")
         : Bilingual(
-          "the kernel drops frames, \(count) so far: more come than can be judged (see --buffer and --filter)",
+          "the kernel drops frames, \(count) so far: more arrive than it can inspect (see --buffer and --filter)",
           "処理が追いつかず、カーネルがフレームを破棄しています（これまでに\(count)個）。--bufferと--filterを見直してください")
     case .droppedByInterface:
       isOver

@@ -83,7 +83,7 @@ import Testing
       }
     },
     Flood(testDescription: "selections") { plant in
-      let connection = Connection(plant, from: office, to: plc, port: 2_404).open()
+      let connection = Connection(plant, from: station(1), to: plc, port: 2_404).open()
       for number in 0..<4_300 {
         let object: [UInt8] = [UInt8(number & 255), UInt8(number >> 8), 0]
         connection.ask(hex("68 0e") + big(0, 4) + hex("2d 01 06 00 01 00") + object + [0x81], wait: 0)

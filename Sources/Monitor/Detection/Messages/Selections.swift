@@ -12,24 +12,27 @@ struct Selections {
 
   init(seed: UInt64) { waiting = BoundedTable(limit: 4096, seed: seed) }
 
+  /// Returns the finding about a selection that is evicted: whoever fills the table does not make it silent.
   mutating func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, _ conversation: borrowing Conversation,
     _ moment: Moment
-  ) {
+  ) -> Finding? {
     let key = SelectionKey(conversation.number, operation.unit, operation.target)
     var isRefusal = false
     if case .error = operation.outcome { isRefusal = true }
     guard operation.phase == .select, !isRefusal else {
       if let slot = waiting.find(key) { waiting.remove(slot) }
-      return
+      return nil
     }
-    guard operation.role == .request else { return }
+    guard operation.role == .request else { return nil }
     var finding = moment.finding(.selectWithoutExecute, .parties, conversation, about: operation)
     // The message is gone by the time the finding is reported.
     finding.contents = ShownValues(finding.operation, message)
     if let slot = waiting.find(key) { waiting.remove(slot) }
+    let evicted = waiting.next.map { waiting[$0] }
     let slot = waiting.insert(key, finding, at: moment.time)
     if conversation.isAnswered { waiting.prove(slot) }
+    return evicted
   }
 
   /// Takes out a selection that has waited too long; nil when there is none left.
