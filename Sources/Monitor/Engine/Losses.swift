@@ -116,8 +116,8 @@ struct Losses {
 }
 
 extension Pipeline {
-  /// Looks at what is lost outside of the tables, with a clock that only goes forward (nanoseconds): once a second. In a
-  /// replay there is no `capture`.
+  /// Looks at what is lost outside of the tables, with a clock that only goes forward (nanoseconds): once a second. In
+  /// a replay there is no `capture`.
   package mutating func lookForLosses(_ capture: CaptureCounters? = nil, at now: Int64) {
     observer.output.sink.flush()
     var isNew = false

@@ -135,7 +135,8 @@ extension Pipeline {
     let (from, to) =
       isFromServer ? (flow.serverPort, flow.clientPort) : (flow.clientPort, flow.serverPort)
     guard flow.ipProtocol == IPProtocol.tcp.rawValue, from < 32_768, to >= 32_768 else { return false }
-    return !flow[conversations[slot].beginner].flags.contains(.syn) && isEarly(
+    return !flow[conversations[slot].beginner].flags.contains(.syn)
+      && isEarly(
         to: isFromServer ? flow.client : flow.server, vlan: flow.vlan, flow.start, within: 3_600)
   }
 

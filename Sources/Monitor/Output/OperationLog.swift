@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The operation log. With `operations-all` every message is a line, or several (`MessageLines`); with `operations` the first message of each sort
-/// in its conversation is, and when the conversation ends one more line says how often that sort came. So a connection
-/// shows when it appears, when it does something new, and when it stops.
+/// The operation log. With `operations-all` every message is a line, or several (`MessageLines`); with `operations` the
+/// first message of each sort in its conversation is, and when the conversation ends one more line says how often that
+/// sort came. So a connection shows when it appears, when it does something new, and when it stops.
 struct OperationLog {
   /// Messages of one sort in one conversation.
   private struct Sum {
@@ -136,9 +136,9 @@ struct OperationLog {
 }
 
 /// Which operations of a message are lines of `operations-all`: the first ones, further ones that change something, and
-/// the last one, which says how many were left out. One message can hold hundreds (CIP's Multiple Service Packet, OPC UA,
-/// IEC 60870-5-104), each of a few bytes, and a line has hundreds: a sender could fill a disk with a fraction of its
-/// traffic. Alerts do not depend on it.
+/// the last one, which says how many were left out. One message can hold hundreds (CIP's Multiple Service Packet, OPC
+/// UA, IEC 60870-5-104), each of a few bytes, and a line has hundreds: a sender could fill a disk with a fraction of
+/// its traffic. Alerts do not depend on it.
 struct MessageLines {
   /// Of the operations of one message, and of further ones that change something.
   static let limit = 32

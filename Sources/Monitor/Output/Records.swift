@@ -48,8 +48,8 @@ package struct Records: Sendable {
   static func flowID(_ id: UInt64) -> UInt64 { id & 0x1F_FFFF_FFFF_FFFF }
 
   /// One industrial message, or `repeated` ones of the same sort. `message` is what `operation.values` counts its
-  /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none; `omitted` how many operations of the message
-  /// before this one have no line.
+  /// offset in; `copyOf` the frame that a mirror port sent twice, 0 for none; `omitted` how many operations of the
+  /// message before this one have no line.
   package mutating func operation(
     _ operation: Operation, time: Int64, frame: UInt64, source: Endpoint, destination: Endpoint, ipProtocol: UInt8?,
     vlan: UInt16 = Packet.noVLAN, flowID: UInt64? = nil, message: borrowing Message, repeated: Repetition? = nil,

@@ -127,8 +127,8 @@ import Testing
   }
 
   /// A write in two segments, a stop in two fragments (Omron W342, 5-3-20: 04 02), a selection that is not operated
-  /// (IEC 60870-5-104, C_SC_NA_1), a write to what was read before, and a claim of the controller's address; each with the
-  /// flood between its parts, and then without.
+  /// (IEC 60870-5-104, C_SC_NA_1), a write to what was read before, and a claim of the controller's address; each with
+  /// the flood between its parts, and then without.
   @Test(arguments: floods)
   func `an attack during and after a flood is reported`(_ flood: Flood) throws {
     let plant = try Plant(site: Plant.site, language: .en, flowLimit: 8_192)

@@ -28,16 +28,16 @@ package enum FloodedTable: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// `table-flood`: a table is filled so fast that entries still in use are evicted, as by someone who wants the monitor to
-/// forget. `BoundedTable` counts an eviction as young if its entry was used within a minute (ten seconds for names and
-/// values): the entry evicted is the one not used for longest, so the whole table turned over within that time. A plant
-/// that grows over months evicts old entries, however many, and a new device now and then is far from the bound: a 64th
-/// of the table in ten seconds. Fragments and TCP bytes that wait leave by themselves within 30 seconds: each of their
-/// evictions counts.
+/// `table-flood`: a table is filled so fast that entries still in use are evicted, as by someone who wants the monitor
+/// to forget. `BoundedTable` counts an eviction as young if its entry was used within a minute (ten seconds for names
+/// and values): the entry evicted is the one not used for longest, so the whole table turned over within that time. A
+/// plant that grows over months evicts old entries, however many, and a new device now and then is far from the bound:
+/// a 64th of the table in ten seconds. Fragments and TCP bytes that wait leave by themselves within 30 seconds: each of
+/// their evictions counts.
 ///
 /// Whose frames fill it is sampled: the engine looks at all tables every 64 frames, and while there are evictions after
-/// every frame, so that each is charged to the frame's sender. Senders by IP address and, since those are easily forged,
-/// by MAC address are counted with 15 counters each: whoever causes a quarter of the evictions or more has one.
+/// every frame, so that each is charged to the frame's sender. Senders by IP address and, since those are easily
+/// forged, by MAC address are counted with 15 counters each: whoever causes a quarter of the evictions or more has one.
 struct TableFlood {
   /// Nanoseconds.
   private static let window: Int64 = 10_000_000_000
