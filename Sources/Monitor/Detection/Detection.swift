@@ -349,7 +349,7 @@ struct Detection: ~Copyable {
     }
     if conversation.isReported {
       let isTurned = (conversation.flips &- conversation.reportedFlips) & 1 == 1
-      if !isTurned, !conversation.gate.verdict.isAllowed { return }
+      if !isTurned, conversation.gate.verdict.rank == before.rank { return }
       if isTurned, conversation.flow.mayBeOlder {
         findings.add(zonePolicy.withdrawal(of: before, conversation, moment))
       }

@@ -364,8 +364,10 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
       case .lostAtMirror:
         // Nothing is read twice, and what is paired is paired rightly.
         var left = all.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        // SLMP's 3E frames have no number: where a question is lost, its answer can pass as that of the one before.
+        let areNumbered = recording.testDescription != "slmp-normal-work"
         for operation in read.operations
-        where operation.contains(#""role":"request""#) || operation.contains(#""pairing":"answered""#) {
+        where operation.contains(#""role":"request""#) || areNumbered && operation.contains(#""pairing":"answered""#) {
           left[operation, default: 0] -= 1
           #expect(left[operation, default: 0] >= 0, "\(seed): \(operation)")
         }

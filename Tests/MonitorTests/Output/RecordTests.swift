@@ -35,7 +35,7 @@ import Testing
       "mitre_tactic_name":["Initial Access","Lateral Movement"],"mitre_technique_id":["T0886"],\
       "mitre_technique_name":["Remote Services"],"threat":["3","4"],"checklist":["3-5","3-7"],\
       "at_stake":["safety","quality","delivery"]},\
-      "context":{"alert_id":"00000000000000000000000000000abc","count":1,\
+      "context":{"alert_id":"00000000000000000000000000000abc","status":"open","count":1,\
       "first_seen":"2026-11-23T10:15:30.123456+0900","last_seen":"2026-11-23T10:15:30.123456+0900",\
       "operation":{"action":"write","role":"request","code":16,"name":"Write Multiple Registers","unit":1,\
       "target":{"area":"holding-register","address":100,"count":2},"values":[4,7],"transaction":81},\

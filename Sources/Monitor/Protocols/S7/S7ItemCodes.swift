@@ -15,7 +15,9 @@ struct S7TransportSize: RawRepresentable, Hashable, Sendable {
     case 0x07, 0x0B: (4, .int32)
     case 0x08: (4, .float32)
     case 0x0F: (8, .uint8)
-    default: (1, .uint8)
+    case 0x01...0x03: (1, .uint8)
+    // Strings and other types, of which neither is known.
+    default: (1, .none)
     }
   }
 }

@@ -110,8 +110,10 @@ enum S7Items {
       }
       if header.returnCode == .success || !isLast, !exchange.isCut {
         // What a refused item has is not published, but the next one lies behind it.
+        let asked = index == 0 ? format : exchange.format(at: index, of: operation)
         let size =
-          isAsked && header.returnCode == .success ? contentsSize(target(at: index, of: operation, exchange)) : nil
+          isAsked && header.returnCode == .success && asked != .none
+          ? contentsSize(target(at: index, of: operation, exchange)) : nil
         if let fault = items.fault(expecting: size) {
           operation.note(fault)
           break

@@ -99,6 +99,17 @@ import Testing
     #expect(exchange.operations[0].fault?.field.description == field)
   }
 
+  @Test func `an answer of a type whose size is not known, such as a string, has any length`() {
+    var exchange = conversation()
+    _ = exchange.step(s7(1, "04 01 120A10 13 0001 0004 84 000450"), S7Comm.self)
+    exchange.direction = .toClient
+    exchange.begin()
+    let message = s7(3, "04 01", "FF 09 0002 0077", error: 0)
+    _ = exchange.step(message, S7Comm.self)
+    #expect(exchange.operations[0].fault == nil)
+    #expect(exchange.operations[0].values.numbers(in: message) == [0, 0x77])
+  }
+
   @Test func `of several writes the refused one is named`() {
     var exchange = conversation()
     let items = "120A10 02 0001 0001 84 000000 120A10 02 0001 0001 84 000008 120A10 02 0001 0001 84 000010"
