@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The hop limits (IPv4: times to live) of what one station sends in one direction of a flow. A system sends all packets
-/// of a connection with one value, and all of them take one path: a second value among them is a second sender's, or
-/// the path has changed.
+/// The hop limits (IPv4: times to live) of what one station sends in one direction of a flow. A system sends all
+/// packets of a connection with one value, and all of them take one path: a second value among them is a second
+/// sender's, or the path has changed.
 struct HopLimits {
   enum Step {
     /// The usual one, or one that takes its place.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Addresses that routers share by VRRP (RFC 9568; version 2: RFC 3768), HSRP (RFC 2281) or GLBP, as their advertisements
-/// give them. Those of CARP (OpenBSD, carp(4)) name no address: the site file has to. An advertisement proves nothing about an address that the site lists for a device that is not a router.
+/// Addresses that routers share by VRRP (RFC 9568; version 2: RFC 3768), HSRP (RFC 2281) or GLBP, as their
+/// advertisements give them. Those of CARP (OpenBSD, carp(4)) name no address: the site file has to. An advertisement
+/// proves nothing about an address that the site lists for a device that is not a router.
 struct VirtualRouters {
   /// One router's advertisement of one address.
   struct Advertisement {
@@ -192,9 +193,9 @@ struct VirtualRouters {
   }
 
   /// GLBP. Cisco has published no layout; this is what its routers are observed to send (Wireshark, packet-glbp.c): a
-  /// header of 12 bytes with the group in bytes 2 and 3, then elements of type, length and value. In the value of type 1
-  /// (Hello) are the state (byte 1; 32: active), the priority (byte 3), the hold time in milliseconds (bytes 10 to 13),
-  /// the length of the address (byte 21) and the address.
+  /// header of 12 bytes with the group in bytes 2 and 3, then elements of type, length and value. In the value of type
+  /// 1 (Hello) are the state (byte 1; 32: active), the priority (byte 3), the hold time in milliseconds (bytes 10 to
+  /// 13), the length of the address (byte 21) and the address.
   private static func glbp(_ packet: borrowing Packet, _ sender: Endpoint) -> [Advertisement] {
     let bytes = packet.payload
     guard packet.hopLimit == 255, packet.destinationIP.isLinkLocalMulticast, bytes.byteCount >= 14, bytes.u8(0) == 1
