@@ -63,6 +63,7 @@ struct Conversation {
   var isAnswered: Bool { flow.toServer.packets > 0 && flow.toClient.packets > 0 }
 
   /// What shows that it is real. A reset answers any forged segment, so it shows nothing.
+  @inline(__always)
   var progress: StreamPool.Progress {
     let isMutual = isAnswered && flow.tcp != .reset
     return isMutual && understood > 0 ? .both : isMutual || understood > 0 ? .some : .none

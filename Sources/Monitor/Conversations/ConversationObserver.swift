@@ -14,6 +14,9 @@ protocol ConversationObserver: ~Copyable {
   /// Content has identified the conversation's protocol, or has shown that it is none we know.
   mutating func settled(_ conversation: inout Conversation, at moment: Moment)
 
+  /// A message begins that holds `count` operations.
+  mutating func message(of count: Int)
+
   /// One operation of a message. `message` holds the bytes, names and further targets that `operation` refers to.
   mutating func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,

@@ -32,9 +32,9 @@ extension Reader {
     at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) {
     let message = Message(
-      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span,
-      operationCount: exchange.operations.count)
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     let operations = exchange.operations.span
+    observer.message(of: operations.count)
     for place in operations.indices {
       observer.copied(operations[place], message, in: conversation, sent: direction, at: moment)
     }

@@ -15,7 +15,8 @@ extension Reader {
       // No dissector has recognised it so far. Only the first payload after a change of direction may still begin a
       // message.
       guard conversation.recordSender(direction) else {
-        pool.remember(bytes, &conversation.streams[direction], conversation.progress, at: moment.time)
+        let progress = conversation.progress
+        pool.remember(bytes, &conversation.streams[direction], progress, at: moment.time)
         return direction
       }
     }
@@ -26,21 +27,24 @@ extension Reader {
       partial.append(copying: bytes)
       let done = messages(in: partial.bytes, &conversation, &direction, moment, &observer)
       if done > 0 { partial.removeFirst(done) }
-      isKept = pool.keepPartial(partial, &conversation.streams[direction], conversation.progress)
+      let progress = conversation.progress
+      isKept = pool.keepPartial(partial, &conversation.streams[direction], progress)
     } else {
       let done = messages(in: bytes, &conversation, &direction, moment, &observer)
       if done == bytes.byteCount {
         isKept = true
       } else {
-        isKept = pool.keepPartial(
-          Array(copying: bytes.from(done)), &conversation.streams[direction], conversation.progress)
+        let progress = conversation.progress
+        isKept = pool.keepPartial(Array(copying: bytes.from(done)), &conversation.streams[direction], progress)
       }
     }
     if !isKept {
       counts.gaps += 1
       breakOff(&conversation.streams[direction])
     }
-    pool.remember(bytes, &conversation.streams[direction], conversation.progress, at: moment.time)
+    // Taken first: an access to a direction makes a copy of the conversation for it.
+    let progress = conversation.progress
+    pool.remember(bytes, &conversation.streams[direction], progress, at: moment.time)
     return direction
   }
 

@@ -63,7 +63,7 @@ extension Reader {
       direction = readHeld(.all, in: &conversation, sent: direction, at: moment, &observer)
     }
     if !conversation.former[direction].isSynced,
-      conversation.streams[direction].isBeforePickUp(sequence, payload.byteCount)
+      conversation.streams.isBeforePickUp(sequence, payload.byteCount, sent: direction)
     {
       conversation.former[direction] = conversation.streams[direction].positionBeforePickUp(sequence)
     }
@@ -109,7 +109,7 @@ extension Reader {
     _ observer: inout some ConversationObserver & ~Copyable
   ) -> Direction {
     var direction = direction
-    switch conversation.streams[direction].place(sequence, count: payload.byteCount) {
+    switch conversation.streams.place(sequence, count: payload.byteCount, sent: direction) {
     case .new(let known):
       if known > 0 {
         reportLate(sequence, known, in: conversation, sent: direction, at: moment, &observer)

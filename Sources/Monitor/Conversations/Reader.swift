@@ -145,11 +145,11 @@ struct Reader {
     sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
     let message = Message(
-      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span,
-      operationCount: exchange.operations.count)
+      exchange.isAssembled ? exchange.assembled.bytes : bytes, exchange.names.names, exchange.items.span)
     var isFaulty = false
     // Read in place: an operation is too large to copy.
     let operations = exchange.operations.span
+    observer.message(of: operations.count)
     for place in operations.indices {
       let isSound = operations[place].fault == nil
       if operations[place].dissector == conversation.dissector {

@@ -74,6 +74,7 @@ struct StreamHalf {
 
   /// Whether a segment comes from before the place where the stream was picked up, and its receiver is not known to
   /// have it: then the first one seen was ahead of the stream. A single byte may be a keep-alive probe.
+  @inline(__always)
   func isBeforePickUp(_ sequence: UInt32, _ count: Int) -> Bool {
     guard isPickedUp, count > 1 else { return false }
     let distance = Int(Int32(bitPattern: begun &- sequence))

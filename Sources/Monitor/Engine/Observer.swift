@@ -30,6 +30,9 @@ struct Observer: ~Copyable, ConversationObserver {
   }
 
   @inline(__always)
+  mutating func message(of count: Int) { if logsOperations { output.lines.count = count } }
+
+  @inline(__always)
   mutating func operation(
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment

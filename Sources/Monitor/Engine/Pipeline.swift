@@ -213,9 +213,9 @@ package struct Pipeline: ~Copyable {
   private mutating func forwarded(_ packet: borrowing Packet, _ moment: Moment) {
     guard !packet.isFragment, let slot = conversations.find(flowKey(packet)) else { return }
     let direction = conversations[slot].flow.direction(of: packet)
-    let half = conversations[slot].flow[direction]
-    guard packet.source != half.mac,
-      packet.source != half.copyMAC || moment.time &- half.copyWatched >= Pipeline.second
+    guard packet.source != conversations[slot].flow[direction].mac,
+      packet.source != conversations[slot].flow[direction].copyMAC
+        || moment.time &- conversations[slot].flow[direction].copyWatched >= Pipeline.second
     else { return }
     conversations[slot].flow[direction].copyMAC = packet.source
     conversations[slot].flow[direction].copyWatched = moment.time

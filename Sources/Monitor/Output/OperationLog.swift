@@ -146,14 +146,15 @@ struct MessageLines {
 
   /// Operations left out of all messages.
   private(set) var omissions: UInt64 = 0
-  /// Of the current message.
+  /// Operations of the current message: all, and those seen so far.
+  var count = 1
   private var seen = 0
   private var changes = 0
   private var omitted = 0
 
-  /// The next operation of a message with `count` of them. How many were left out, if it is the last one; 0 before it;
+  /// The next operation of a message. How many were left out, if it is the last one; 0 before it;
   /// nil if it is left out itself.
-  mutating func next(_ operation: borrowing Operation, of count: Int) -> Int? {
+  mutating func next(_ operation: borrowing Operation) -> Int? {
     seen += 1
     guard seen < count else {
       defer { (seen, changes, omitted) = (0, 0, 0) }
@@ -179,7 +180,7 @@ extension Output {
   ) {
     var omitted = 0
     if log.contains(.operationsAll) {
-      guard let before = lines.next(operation, of: message.operationCount) else { return }
+      guard let before = lines.next(operation) else { return }
       omitted = before
     } else {
       guard

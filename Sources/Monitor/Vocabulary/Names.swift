@@ -169,15 +169,12 @@ package struct Message: ~Escapable {
   let bytes: RawSpan
   let names: Names
   let items: Span<Item>
-  /// How many operations it holds.
-  let operationCount: Int
 
   @_lifetime(copy bytes, copy names, copy items)
-  init(_ bytes: RawSpan, _ names: consuming Names, _ items: Span<Item>, operationCount: Int) {
+  init(_ bytes: RawSpan, _ names: consuming Names, _ items: Span<Item>) {
     self.bytes = bytes
     self.names = names
     self.items = items
-    self.operationCount = operationCount
   }
   /// Nothing that was said, but bytes for the record.
   @_lifetime(copy bytes)
@@ -185,7 +182,6 @@ package struct Message: ~Escapable {
     self.bytes = bytes
     names = Names()
     items = Span()
-    operationCount = 1
   }
   @_lifetime(immortal)
   package init() { self.init(RawSpan()) }
@@ -196,7 +192,6 @@ package struct Message: ~Escapable {
     bytes = RawSpan()
     self.names = names
     items = Span()
-    operationCount = 1
   }
 
   func item(_ range: ItemRange, _ place: Int) -> Item? {

@@ -104,19 +104,21 @@ import Testing
 
   @Test func `of a message with many operations the first are lines, those that change something, and the last`() {
     var lines = MessageLines()
+    lines.count = 300
     func operation(_ action: Action) -> Monitor.Operation {
       Monitor.Operation(.none, action, .request, code: 3, name: "Read")
     }
     for _ in 0..<2 {
       // 300 operations: writes at 100 and 200, and 50 more from 220 on.
       let actions = (0..<300).map { $0 == 100 || $0 == 200 || (220..<270).contains($0) ? Action.write : .read }
-      let written = actions.indices.map { lines.next(operation(actions[$0]), of: 300) }
+      let written = actions.indices.map { lines.next(operation(actions[$0])) }
       let places = written.indices.filter { written[$0] != nil }
       #expect(places == Array(0..<32) + [100, 200] + Array(220..<250) + [299])
       #expect(written[299] == 300 - 65 && places.dropLast().allSatisfy { written[$0] == 0 })
     }
     #expect(lines.omissions == 2 * 235)
-    let few = (0..<33).map { _ in lines.next(operation(.read), of: 33) }
+    lines.count = 33
+    let few = (0..<33).map { _ in lines.next(operation(.read)) }
     #expect(few.allSatisfy { $0 == 0 })
   }
 

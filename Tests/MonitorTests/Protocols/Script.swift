@@ -136,8 +136,7 @@ struct ScriptPlayer: ~Copyable {
 
   private static func texts(_ exchange: borrowing Exchange, _ bytes: [UInt8], _ names: [StaticString]) -> [String] {
     let message = Message(
-      exchange.isAssembled ? exchange.assembled.bytes : bytes.bytes, exchange.names.names, exchange.items.span,
-      operationCount: exchange.operations.count)
+      exchange.isAssembled ? exchange.assembled.bytes : bytes.bytes, exchange.names.names, exchange.items.span)
     var texts: [String] = []
     for place in 0..<exchange.operations.count { texts.append(text(exchange.operations[place], message, names)) }
     return texts
