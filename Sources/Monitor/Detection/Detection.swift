@@ -95,11 +95,12 @@ struct Detection: ~Copyable {
     conversation.flow[direction].isOwn = isKnown(packet, conversation, direction, moment)
   }
 
-  /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before.
+  /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before. True if
+  /// there is nothing else to learn from those that follow.
   mutating func forwarder(
     _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
-  ) {
-    _ = isKnown(packet, conversation, direction, moment)
+  ) -> Bool {
+    isKnown(packet, conversation, direction, moment)
   }
 
   /// Compares the hop limit of an IP packet with others of its sender; called when it differs from that of the packet
@@ -114,6 +115,7 @@ struct Detection: ~Copyable {
         conversation.flow[direction].hopLimits.pass(packet.hopLimit, packets: packets)
       } else {
         conversation.flow[direction].hopLimits.pass(packet.hopLimit)
+        conversation.flow[direction].hopLimits.rest(at: moment.time)
       }
       return
     }

@@ -63,7 +63,9 @@ extension Pipeline {
         observer.detection.sender(packet, &conversations[slot], direction, moment)
         direction = conversations[slot].flow.direction(of: packet)
       }
-      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
+      if conversations[slot].flow[direction].hopLimits.isDue(packet.hopLimit, at: moment.time) {
+        observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
+      }
     } else if conversations[slot].flow[direction].hopLimits.latest != packet.hopLimit {
       observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
     }

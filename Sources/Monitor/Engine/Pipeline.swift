@@ -208,20 +208,22 @@ package struct Pipeline: ~Copyable {
   }
 
   /// A copy on another way. If another station has sent it, a router forwarded it, or a man in the middle: its contents
-  /// have been read, but that station has not been looked at. Once a second for each direction of a flow.
+  /// have been read, but that station has not been looked at. Once a second for each direction of a flow, and every ten
+  /// seconds where there was nothing to learn.
   @inline(never)
   private mutating func forwarded(_ packet: borrowing Packet, _ moment: Moment) {
     guard !packet.isFragment, let slot = conversations.find(flowKey(packet)) else { return }
     let direction = conversations[slot].flow.direction(of: packet)
     guard packet.source != conversations[slot].flow[direction].mac,
       packet.source != conversations[slot].flow[direction].copyMAC
-        || moment.time &- conversations[slot].flow[direction].copyWatched >= Pipeline.second
+        || moment.time >= conversations[slot].flow[direction].copyDue
     else { return }
     conversations[slot].flow[direction].copyMAC = packet.source
-    conversations[slot].flow[direction].copyWatched = moment.time
+    var isKnown = false
     if !packet.isNeighborDiscovery {
-      observer.detection.forwarder(packet, conversations[slot], direction, moment)
+      isKnown = observer.detection.forwarder(packet, conversations[slot], direction, moment)
     }
+    conversations[slot].flow[direction].copyDue = moment.time &+ (isKnown ? 10 : 1) * Pipeline.second
   }
 
   /// Handles a frame without IP whose protocol has a dissector.

@@ -35,7 +35,7 @@ struct Flow {
     var hopLimits = HopLimits()
     /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
     var copyMAC = MACAddress.none
-    var copyWatched: Int64 = .min / 2
+    var copyDue: Int64 = .min / 2
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0

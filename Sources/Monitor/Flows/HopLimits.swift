@@ -35,11 +35,19 @@ struct HopLimits {
   private var mac = MACAddress.none
   /// When it was last examined.
   private var last: Int64 = 0
+  /// Until when a packet with the latest value need not be examined, in nanoseconds.
+  private var restsUntil = Int64.min
   /// Packets of the direction before the first one with `usual`.
   private var before: UInt64 = 0
 
   /// Whether the usual one is known, after so many packets of the direction.
   func isConfirmed(_ packets: UInt64) -> Bool { usual != 0 && packets &- before >= HopLimits.confirmations }
+
+  /// Nanoseconds between examinations of a sender that is known to use this value.
+  static let rest: Int64 = 5_000_000_000
+  mutating func rest(at time: Int64) { restsUntil = time &+ HopLimits.rest }
+  @inline(__always)
+  func isDue(_ hopLimit: UInt8, at time: Int64) -> Bool { hopLimit != latest || time >= restsUntil }
 
   /// A packet that is not compared; the direction has had `packets` with it.
   mutating func pass(_ hopLimit: UInt8, packets: UInt64) {

@@ -136,9 +136,11 @@ struct Senders {
         change = Change(expected: usual, seen: other, frame: frame)
       }
     }
+    var isHabit = owner == .none && conversation.flow[direction].hopLimits.isConfirmed(packets)
     if change == nil, owner != .none {
-      change = compare(packet, of: owner, conversation, direction, packets: packets, moment)
+      change = compare(packet, of: owner, conversation, direction, packets: packets, moment, &isHabit)
     }
+    if change == nil, isHabit { conversation.flow[direction].hopLimits.rest(at: moment.time) }
     return change.map { report($0, packet, conversation, direction, moment) }
   }
 
@@ -147,7 +149,7 @@ struct Senders {
   /// Compares a packet with others of the same sender and service.
   private mutating func compare(
     _ packet: borrowing Packet, of owner: Owner, _ conversation: borrowing Conversation, _ direction: Direction,
-    packets: UInt64, _ moment: Moment
+    packets: UInt64, _ moment: Moment, _ isHabit: inout Bool
   ) -> Change? {
     let seen = packet.hopLimit
     let half = conversation.flow[direction]
@@ -167,6 +169,7 @@ struct Senders {
     if seen == habit.hopLimit {
       habits.touch(slot, at: moment.time)
       if isSteady, habit.confirmations < .max { habit.confirmations += 1 }
+      isHabit = isSteady && habit.confirmations > Senders.confirmations
       defer { habit.other = 0 }
       guard habit.other != 0, !habit.isOtherReported else { return nil }
       return Change(expected: seen, seen: habit.other, frame: habit.otherFrame, receiver: habit.receiver)
