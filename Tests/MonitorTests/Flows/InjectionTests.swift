@@ -321,24 +321,6 @@ private let (fin, syn, rst, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 16)
     #expect(read.values == [1, 2, 3, 4] && read.flows == 2)
   }
 
-  /// The receiving end of RFC 9293, 3.10.7.4, in the established state.
-  private struct Receiver {
-    static let window = 8192
-    let first: Int
-    private(set) var bytes: [UInt8] = []
-    private var early: [Int: UInt8] = [:]
-    init(first: Int) { self.first = first }
-
-    mutating func take(_ flags: UInt8, _ sequence: Int, _ payload: [UInt8]) {
-      guard flags & (syn | rst) == 0, flags & ack != 0 else { return }
-      let start = Int(Int32(truncatingIfNeeded: sequence - first - bytes.count)) + bytes.count
-      for (place, byte) in payload.enumerated() where start + place >= bytes.count {
-        if start + place < bytes.count + Receiver.window, early[start + place] == nil { early[start + place] = byte }
-      }
-      while let byte = early.removeValue(forKey: bytes.count) { bytes.append(byte) }
-    }
-  }
-
   @Test(
     "with loss, disorder, duplicates and injected segments, the operations are those that the receiver got",
     arguments: 0..<200)

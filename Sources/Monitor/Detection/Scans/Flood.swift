@@ -34,42 +34,42 @@ struct Flood {
   mutating func syn(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Finding? {
-    let source = conversation.endpoint(direction)
-    let target = Flood.target(conversation.flow, direction)
-    guard let count = syn.add(PairKey(.none, target), from: source.ip, source.mac, at: moment.time) else { return nil }
-    return Flood.finding(count, syn.detail(.synPackets, count), conversation, direction, moment)
+    Flood.count(.synPackets, in: &syn, conversation, direction, moment)
   }
 
   /// A segment without SYN that fits no connection.
   mutating func segment(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Finding? {
-    let source = conversation.endpoint(direction)
-    let target = Flood.target(conversation.flow, direction)
-    guard let count = tcp.add(PairKey(.none, target), from: source.ip, source.mac, at: moment.time) else { return nil }
-    return Flood.finding(count, tcp.detail(.tcpPackets, count), conversation, direction, moment)
+    Flood.count(.tcpPackets, in: &tcp, conversation, direction, moment)
   }
 
   /// A message that answers nothing.
   mutating func icmp(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Finding? {
-    let source = conversation.endpoint(direction)
-    let target = Flood.target(conversation.flow, direction)
-    guard let count = icmp.add(PairKey(.none, target), from: source.ip, source.mac, at: moment.time) else { return nil }
-    return Flood.finding(count, icmp.detail(.icmpPackets, count), conversation, direction, moment)
+    Flood.count(.icmpPackets, in: &icmp, conversation, direction, moment)
   }
 
   /// A datagram to an end that has not answered.
   mutating func datagram(
     _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Finding? {
+    guard conversation.dissector == .none, Flood.target(conversation.flow, direction).isUnicast else { return nil }
+    return Flood.count(.udpPackets, in: &udp, conversation, direction, moment)
+  }
+
+  /// Counts a packet towards the other end.
+  private static func count(
+    _ what: Finding.Counted, in tally: inout SenderTally, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment
+  ) -> Finding? {
     let source = conversation.endpoint(direction)
-    let target = Flood.target(conversation.flow, direction)
-    guard target.isUnicast, conversation.dissector == .none,
-      let count = udp.add(PairKey(.none, target), from: source.ip, source.mac, at: moment.time)
-    else { return nil }
-    return Flood.finding(count, udp.detail(.udpPackets, count), conversation, direction, moment)
+    let target = target(conversation.flow, direction)
+    guard let count = tally.add(PairKey(.none, target), from: source.ip, source.mac, at: moment.time) else {
+      return nil
+    }
+    return finding(count, tally.detail(what, count), conversation, direction, moment)
   }
 
   /// A frame to ff:ff:ff:ff:ff:ff.
