@@ -212,6 +212,10 @@ struct StreamPool {
 
   // MARK: Segments after a hole
 
+  /// Whether any direction has bytes here that wait: segments, or the front of a message.
+  @inline(__always)
+  var hasHeld: Bool { held.count > freeHeld.count }
+
   @inline(__always)
   func hasSegments(_ half: StreamHalf) -> Bool { owns(half) && !held[Int(half.held)].segments.isEmpty }
 

@@ -92,7 +92,8 @@ struct Detection: ~Copyable {
       // Judging it may have turned it.
       direction = conversation.flow.direction(of: packet)
     }
-    conversation.flow[direction].isOwn = isKnown(packet, conversation, direction, moment)
+    conversation.flow[direction].isOwn =
+      examine(packet, conversation, direction, moment) == .confirmation
   }
 
   /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before. True if
@@ -100,7 +101,7 @@ struct Detection: ~Copyable {
   mutating func forwarder(
     _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
   ) -> Bool {
-    isKnown(packet, conversation, direction, moment)
+    examine(packet, conversation, direction, moment) != .something
   }
 
   /// Compares the hop limit of an IP packet with others of its sender; called when it differs from that of the packet
@@ -120,13 +121,13 @@ struct Detection: ~Copyable {
       return
     }
     let owner = devices.owner(of: packet.sourceIP, at: packet.source, declared)
-    findings.add(senders.examine(packet, of: owner, &conversation, direction, moment))
+    senders.examine(packet, of: owner, &conversation, direction, moment, &findings)
   }
 
-  /// Examines who sent an IP packet. True if there is nothing else to learn from those that follow.
-  private mutating func isKnown(
+  /// Examines who sent an IP packet.
+  private mutating func examine(
     _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
-  ) -> Bool {
+  ) -> DeviceWatch.Rest {
     var source = conversation.endpoint(direction)
     source.mac = packet.source
     let destination = conversation.endpoint(direction.reversed)
@@ -141,11 +142,11 @@ struct Detection: ~Copyable {
       devices.advertised(
         VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
     {
-      return false
+      return .something
     }
-    return devices.packet(
+    let rest = devices.packet(
       from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
-      && !isImpossible && !isAdvertisement
+    return isImpossible || isAdvertisement ? .something : rest
   }
 
   mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {

@@ -47,38 +47,23 @@ extension Pipeline {
       slot = begin(key, packet, flags, moment)
       isNew = true
     }
-    var direction = conversations[slot].flow.direction(of: packet)
-    conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
+    conversations[slot].flow.count(packet, at: moment.time)
     if isNew {
       open(slot, packet, flags, moment)
-      direction = conversations[slot].flow.direction(of: packet)
     } else if conversations[slot].opening != .settled {
-      direction = follow(slot, packet, flags, acknowledgement, moment)
-    }
-    if conversations[slot].flow[direction].mac != packet.source
-      || moment.time &- conversations[slot].flow[direction].watched >= Pipeline.second
-    {
-      conversations[slot].flow[direction].mac = packet.source
-      if !packet.isNeighborDiscovery {
-        observer.detection.sender(packet, &conversations[slot], direction, moment)
-        direction = conversations[slot].flow.direction(of: packet)
-      }
-      if conversations[slot].flow[direction].hopLimits.isDue(packet.hopLimit, at: moment.time) {
-        observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
-      }
-    } else if conversations[slot].flow[direction].hopLimits.latest != packet.hopLimit {
-      observer.detection.hopLimit(packet, &conversations[slot], direction, moment)
+      follow(slot, packet, flags, acknowledgement, moment)
     }
     guard
-      Pipeline.isSound(
-        packet, in: &conversations[slot], sent: direction, mode: options.checksums, &statistics)
+      let direction = Pipeline.examine(
+        packet, in: &conversations[slot], moment, options.checksums, &observer.detection, &statistics)
     else { return }
 
     switch packet.transport {
     case .tcp:
-      segment(
-        packet, sequence: sequence, acknowledgement: acknowledgement, flags: flags, in: slot, sent: direction,
-        at: moment)
+      let isProof = Pipeline.segment(
+        packet, sequence: sequence, acknowledgement: acknowledgement, flags: flags, in: &conversations[slot],
+        sent: direction, at: moment, &reader, &observer, &statistics)
+      if isProof { conversations.prove(slot) }
     case .udp, .udpLite:
       answered(slot, direction, moment)
       // A switch mirrors to a monitor that never answers; each frame in it is counted for itself.
@@ -100,6 +85,32 @@ extension Pipeline {
     }
   }
 
+  /// Compares the sender of a packet with what is known of it. Returns the packet's direction, since the flow may turn;
+  /// nil if the packet is not read. It has the conversation, as `segment` has, and not its slot: each look into the
+  /// table costs.
+  @inline(__always)
+  private static func examine(
+    _ packet: borrowing Packet, in conversation: inout Conversation, _ moment: Moment, _ checksums: ChecksumMode,
+    _ detection: inout Detection, _ statistics: inout Statistics
+  ) -> Direction? {
+    var direction = conversation.flow.direction(of: packet)
+    if conversation.flow[direction].mac != packet.source
+      || moment.time &- conversation.flow[direction].watched >= Pipeline.second
+    {
+      conversation.flow[direction].mac = packet.source
+      if !packet.isNeighborDiscovery {
+        detection.sender(packet, &conversation, direction, moment)
+        direction = conversation.flow.direction(of: packet)
+      }
+      if conversation.flow[direction].hopLimits.isDue(packet.hopLimit, at: moment.time) {
+        detection.hopLimit(packet, &conversation, direction, moment)
+      }
+    } else if conversation.flow[direction].hopLimits.latest != packet.hopLimit {
+      detection.hopLimit(packet, &conversation, direction, moment)
+    }
+    return isSound(packet, in: &conversation, sent: direction, mode: checksums, &statistics) ? direction : nil
+  }
+
   /// Reports success at the first packet of the other direction.
   @inline(__always)
   mutating func answered(_ slot: Int, _ direction: Direction, _ moment: Moment) {
@@ -111,57 +122,44 @@ extension Pipeline {
     }
   }
 
+  /// Handles a TCP segment. True if it proves that the conversation is real.
   @inline(__always)
-  mutating func segment(
-    _ packet: borrowing Packet, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags, in slot: Int,
-    sent direction: Direction, at moment: Moment
-  ) {
+  private static func segment(
+    _ packet: borrowing Packet, sequence: UInt32, acknowledgement: UInt32, flags: TCPFlags,
+    in conversation: inout Conversation, sent direction: Direction, at moment: Moment, _ reader: inout Reader,
+    _ observer: inout Observer, _ statistics: inout Statistics
+  ) -> Bool {
     var flags = flags
     let isFirstAnswer =
-      direction != conversations[slot].beginner
+      direction != conversation.beginner
       && (direction == .toClient
-        ? conversations[slot].flow.toClient.flags.rawValue == 0 : conversations[slot].flow.toServer.flags.rawValue == 0)
+        ? conversation.flow.toClient.flags.rawValue == 0 : conversation.flow.toServer.flags.rawValue == 0)
     let isControl = flags.contains(.syn) || flags.contains(.fin) || flags.contains(.rst)
     if isControl {
-      if flags.contains(.syn) { countSYN(flags, slot, direction, packet, moment) }
-      if flags.contains(.rst) { countRST(flags, sequence, acknowledgement, slot, direction, moment) }
-      if !Pipeline.isAccepted(
-        flags, sequence, acknowledgement, count: packet.payload.byteCount, conversations[slot], sent: direction)
-      {
-        let streams = conversations[slot].streams
-        if flags.contains(.syn) {
-          if streams[direction].isBegun(at: sequence &+ 1) { conversations[slot].flow.add(flags, direction) }
-          conversations[slot].handshake.add(
-            flags, sequence: sequence, acknowledgement: acknowledgement, sent: direction, in: streams)
-        }
-        if flags.contains(.rst) { observer.detection.strayed(conversations[slot], direction, moment) }
-        // The data of a FIN may belong to another position.
-        guard !flags.contains(.syn), !flags.contains(.rst) else { return }
-        flags.remove(.fin)
-      }
+      guard
+        let heeded = control(
+          packet, sequence, acknowledgement, flags, &conversation, direction, moment, &observer.detection, &statistics)
+      else { return false }
+      flags = heeded
     }
-    let before = conversations[slot].flow.tcp
-    conversations[slot].flow.add(flags, direction)
-    conversations[slot].flow.tcp = conversations[slot].flow.tcp.next(
-      flags, toServer: conversations[slot].flow.toServer.flags, toClient: conversations[slot].flow.toClient.flags)
+    let before = conversation.flow.tcp
+    conversation.flow.add(flags, direction)
+    conversation.flow.tcp = before.next(
+      flags, toServer: conversation.flow.toServer.flags, toClient: conversation.flow.toClient.flags)
     // A connection of two ends stays longer than attempts; a SYN-ACK alone says nothing of the client.
-    if before != .established || conversations[slot].flow[direction].packets == 1,
-      conversations[slot].flow.tcp == .established, conversations[slot].isAnswered
-    {
-      conversations.prove(slot)
-    }
-    if isFirstAnswer, !flags.contains(.rst) {
-      observer.detection.succeeded(conversations[slot], moment)
-    }
+    let isProof =
+      (before != .established || conversation.flow[direction].packets == 1)
+      && conversation.flow.tcp == .established && conversation.isAnswered
+    if isFirstAnswer, !flags.contains(.rst) { observer.detection.succeeded(conversation, moment) }
     // Where responses are invisible, the third segment of the handshake, sent by the client, proves that there was one.
     if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
-      conversations[slot].flow.toClient.packets == 0
+      conversation.flow.toClient.packets == 0
     {
-      observer.detection.succeeded(conversations[slot], moment)
+      observer.detection.succeeded(conversation, moment)
     }
-    let packets = conversations[slot].flow.toServer.packets + conversations[slot].flow.toClient.packets
-    if packets == Visibility.packetThreshold, conversations[slot].flow.tcp == .established {
-      observer.detection.connection(conversations[slot], moment)
+    let packets = conversation.flow.toServer.packets + conversation.flow.toClient.packets
+    if packets == Visibility.packetThreshold, conversation.flow.tcp == .established {
+      observer.detection.connection(conversation, moment)
     }
     var missing = 0
     if packet.isIncomplete, !packet.isReassembled {
@@ -173,32 +171,65 @@ extension Pipeline {
     }
     reader.segment(
       packet.payload, sequence: sequence, acknowledgement: acknowledgement, flags: flags, missing: missing,
-      in: &conversations[slot], sent: direction, at: moment, &observer)
+      in: &conversation, sent: direction, at: moment, &observer)
+    return isProof
   }
 
-  private mutating func countSYN(
-    _ flags: TCPFlags, _ slot: Int, _ direction: Direction, _ packet: borrowing Packet, _ moment: Moment
+  /// Handles a segment with SYN, FIN or RST. Returns the flags that its receiver heeds; nil if it ignores the segment.
+  @inline(never)
+  private static func control(
+    _ packet: borrowing Packet, _ sequence: UInt32, _ acknowledgement: UInt32, _ flags: TCPFlags,
+    _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection,
+    _ statistics: inout Statistics
+  ) -> TCPFlags? {
+    if flags.contains(.syn) { countSYN(flags, conversation, direction, packet, moment, &detection, &statistics) }
+    if flags.contains(.rst) {
+      countRST(flags, sequence, acknowledgement, conversation, direction, moment, &detection, &statistics)
+    }
+    if isAccepted(
+      flags, sequence, acknowledgement, count: packet.payload.byteCount, conversation, sent: direction)
+    {
+      return flags
+    }
+    let streams = conversation.streams
+    if flags.contains(.syn) {
+      if streams[direction].isBegun(at: sequence &+ 1) { conversation.flow.add(flags, direction) }
+      conversation.handshake.add(
+        flags, sequence: sequence, acknowledgement: acknowledgement, sent: direction, in: streams)
+    }
+    if flags.contains(.rst) { detection.strayed(conversation, direction, moment) }
+    // The data of a FIN may belong to another position.
+    guard !flags.contains(.syn), !flags.contains(.rst) else { return nil }
+    var flags = flags
+    flags.remove(.fin)
+    return flags
+  }
+
+  private static func countSYN(
+    _ flags: TCPFlags, _ conversation: borrowing Conversation, _ direction: Direction, _ packet: borrowing Packet,
+    _ moment: Moment, _ detection: inout Detection, _ statistics: inout Statistics
   ) {
     if flags.contains(.ack) {
       statistics.synAck += 1
     } else {
       statistics.syn += 1
-      observer.detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
-      observer.detection.syn(conversations[slot], direction, moment)
+      detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
+      detection.syn(conversation, direction, moment)
     }
   }
 
-  private mutating func countRST(
-    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ slot: Int, _ direction: Direction,
-    _ moment: Moment
+  private static func countRST(
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment, _ detection: inout Detection, _ statistics: inout Statistics
   ) {
     statistics.rst += 1
-    let flow = conversations[slot].flow
-    if flow.tcp == .reset, flow[direction].packets > flow[direction.reversed].packets {
-      observer.detection.strayed(conversations[slot], direction, moment)
+    if conversation.flow.tcp == .reset,
+      conversation.flow[direction].packets > conversation.flow[direction.reversed].packets
+    {
+      detection.strayed(conversation, direction, moment)
     }
-    if isRefusal(flags, sequence, acknowledgement, slot, direction) {
-      observer.detection.refused(conversations[slot], moment)
+    if isRefusal(flags, sequence, acknowledgement, conversation, direction) {
+      detection.refused(conversation, moment)
     }
   }
 
@@ -370,6 +401,19 @@ extension Pipeline {
     _ statistics: inout Statistics
   ) -> Bool {
     guard mode != .ignore, !packet.isReassembled else { return true }
+    if packet.isSound {
+      conversation.flow.countGoodChecksum(direction)
+      return true
+    }
+    return isAccepted(packet, in: &conversation, sent: direction, mode: mode, &statistics)
+  }
+
+  /// The same for a packet that is not simply sound.
+  @inline(never)
+  private static func isAccepted(
+    _ packet: borrowing Packet, in conversation: inout Conversation, sent direction: Direction, mode: ChecksumMode,
+    _ statistics: inout Statistics
+  ) -> Bool {
     let sums = packet.checksums()
     if sums.network == .good || sums.network == .unknown || sums.network == .absent {
       switch sums.transport {

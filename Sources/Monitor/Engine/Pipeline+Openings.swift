@@ -4,7 +4,7 @@
 extension Pipeline {
   /// Nanoseconds without an answer after which an attempt has none: stacks repeat a segment after a second, then after
   /// two more (RFC 6298, 5.5).
-  private static let silence: Int64 = 5 * Pipeline.second
+  static let silence: Int64 = 5 * Pipeline.second
   /// Packets of one end alone, after which a flow is taken for a conversation of which the mirror port shows one
   /// direction.
   private static let oneWayPackets: UInt64 = 8
@@ -44,12 +44,11 @@ extension Pipeline {
     }
   }
 
-  /// Handles a further packet of a flow whose opening is not settled. Returns the packet's direction, since the flow
-  /// may turn.
+  /// Handles a further packet of a flow whose opening is not settled.
   @inline(never)
   mutating func follow(
     _ slot: Int, _ packet: borrowing Packet, _ flags: TCPFlags, _ acknowledgement: UInt32, _ moment: Moment
-  ) -> Direction {
+  ) {
     let direction = conversations[slot].flow.direction(of: packet)
     let isTCP = packet.transport == .tcp
     let opening = conversations[slot].opening
@@ -73,7 +72,6 @@ extension Pipeline {
         conversations[slot].opening = .settled
       }
     }
-    return conversations[slot].flow.direction(of: packet)
   }
 
   /// A byte alone may be a keep-alive probe (RFC 9293, 3.8.4).
@@ -184,15 +182,15 @@ extension Pipeline {
   }
 
   /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
-  /// is judged, not its echo.
-  private func isConsequence(_ packet: borrowing Packet) -> Bool {
+  /// is judged, not its echo. Mutating, although it changes nothing: otherwise the whole pipeline is copied to be asked.
+  private mutating func isConsequence(_ packet: borrowing Packet) -> Bool {
     guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
       return false
     }
     return conversations.find(key(of: quoted, packet.vlan)) != nil
   }
 
-  private func key(of quoted: OriginalDatagram, _ vlan: UInt16) -> FlowKey {
+  private mutating func key(of quoted: OriginalDatagram, _ vlan: UInt16) -> FlowKey {
     FlowKey(
       source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
       destinationPort: quoted.destinationPort, ipProtocol: quoted.protocolNumber.rawValue,
@@ -201,13 +199,14 @@ extension Pipeline {
 
   /// Whether a server refuses a connection that seemed to be open: it resets before anything was said. A SYN-ACK that
   /// another station forged in its name is exposed by that, too.
-  func isRefusal(
-    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ slot: Int, _ direction: Direction
+  static func isRefusal(
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ conversation: borrowing Conversation,
+    _ direction: Direction
   ) -> Bool {
-    let conversation = conversations[slot]
     let streams = conversation.streams
+    let state = conversation.flow.tcp
     guard direction == .toClient, conversation.beginner == .toServer, conversation.flow.basis == .syn,
-      conversation.flow.tcp == .synReceived || conversation.flow.tcp == .established, streams.toServer.isEmpty,
+      state == .synReceived || state == .established, streams.toServer.isEmpty,
       streams.toClient.isEmpty
     else { return false }
     return flags.contains(.ack)

@@ -5,13 +5,23 @@ extension Pipeline {
   /// Compares each table's evictions with those at the last look. `sender` is nil if several frames were handled since.
   @inline(never)
   mutating func lookAtTables(by sender: Endpoint?, _ moment: Moment) {
-    observer.detection.tableFlood.begin()
+    guard observer.detection.tableFlood.begin(youngEvictions, moment) else { return }
     for table in FloodedTable.allCases {
       observer.detection.evicted(table, youngEvictions(table), limit: floodLimit(table), by: sender, moment)
     }
   }
 
-  /// Evictions of entries still in use.
+  /// Evictions of entries still in use, of all tables together.
+  private var youngEvictions: Int {
+    mutating get {
+      var sum = 0
+      for table in FloodedTable.allCases { sum &+= youngEvictions(table) }
+      return sum
+    }
+  }
+
+  /// Evictions of entries still in use. Mutating, although it changes nothing: otherwise the whole pipeline is copied to
+  /// be asked.
   mutating func youngEvictions(_ table: FloodedTable) -> Int {
     switch table {
     case .flows: conversations.evictions.young
@@ -33,7 +43,7 @@ extension Pipeline {
   }
 
   /// Evictions in ten seconds that are a flood: a 64th of the table, at least 32.
-  private func floodLimit(_ table: FloodedTable) -> Int {
+  private mutating func floodLimit(_ table: FloodedTable) -> Int {
     switch table {
     case .flows: max(32, conversations.limit / 64)
     case .fragments: 512

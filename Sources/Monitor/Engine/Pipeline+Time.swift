@@ -16,6 +16,8 @@ extension Pipeline {
     }
     for slot in sweepPosition..<min(sweepPosition + 8, conversations.slots) where conversations.isUsed(slot) {
       let idle = time &- conversations[slot].flow.last
+      let isSpeaking = idle < Pipeline.silence && time < conversations[slot].flow.nextReport
+      if isSpeaking, !reader.pool.hasHeld { continue }
       if idle >= conversations[slot].flow.timeout {
         end(slot, .timeout)
       } else {

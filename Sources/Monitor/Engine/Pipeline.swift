@@ -244,7 +244,7 @@ package struct Pipeline: ~Copyable {
       observer.detection.linkBegan(&conversations[slot], moment)
     }
     let direction = conversations[slot].flow.direction(of: packet)
-    conversations[slot].flow.count(packet.bytes.byteCount, direction, at: moment.time)
+    conversations[slot].flow.count(packet, at: moment.time)
     if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)

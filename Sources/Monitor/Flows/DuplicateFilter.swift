@@ -10,12 +10,34 @@
 /// two; where neither is present (UDP with identification 0, or over IPv6) only a frame that took another path (VLAN,
 /// time to live or MAC addresses differ) is one.
 struct DuplicateFilter {
+  /// A frame of the recent past.
   private struct Entry {
     var hash: UInt64 = 0
     var time: Int64 = .min / 2
     /// Where it was seen: MAC addresses, VLAN, time to live.
     var way: UInt64 = 0
     var frame: UInt64 = 0
+  }
+  /// Frames whose hashes fall together; the oldest gives way.
+  private struct Group {
+    var first = Entry()
+    var second = Entry()
+    var third = Entry()
+    var fourth = Entry()
+
+    @inline(__always)
+    func has(_ hash: UInt64) -> Bool {
+      first.hash == hash || second.hash == hash || third.hash == hash || fourth.hash == hash
+    }
+
+    @inline(__always)
+    mutating func replaceOldest(with entry: Entry) {
+      if min(first.time, second.time) <= min(third.time, fourth.time) {
+        if first.time <= second.time { first = entry } else { second = entry }
+      } else {
+        if third.time <= fourth.time { third = entry } else { fourth = entry }
+      }
+    }
   }
 
   /// Nanoseconds; 0 takes nothing for a copy.
@@ -24,14 +46,14 @@ struct DuplicateFilter {
   /// The latest copy took another way than its original.
   private(set) var isElsewhere = false
   private let seed: UInt64
-  private var entries: [Entry]
-  private static let ways = 4
+  private let key: UInt64
+  private var groups = [Group](repeating: Group(), count: DuplicateFilter.sets)
   private static let sets = 2048
 
   init(window: Int64, seed: UInt64) {
     self.window = window
     self.seed = seed
-    entries = Array(repeating: Entry(), count: DuplicateFilter.ways * DuplicateFilter.sets)
+    key = mix(seed, 0xA076_1D64_78BD_642F)
   }
 
   /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none,
@@ -40,59 +62,56 @@ struct DuplicateFilter {
   mutating func first(of packet: borrowing Packet, time: Int64, frame: UInt64) -> UInt64 {
     guard window > 0 else { return 0 }
     var hash: UInt64
-    var way = mix(packet.source.rawValue, packet.destination.rawValue << 16 | UInt64(packet.vlan))
+    var way = mix(seed ^ packet.source.rawValue, packet.destination.rawValue << 16 | UInt64(packet.vlan))
     var isNumbered = true
     let offset = packet.networkOffset
     switch packet.network {
     case .ipv4 where packet.networkEnd >= offset + 20:
-      hash = mix(seed, packet.bytes.u64(offset))
       // Time to live and checksum (bytes 8, 10 and 11) change on the way; the protocol (byte 9) does not.
-      hash = mix(hash, UInt64(packet.bytes.u8(offset + 9)))
-      hash = fold(packet.bytes, offset + 12, packet.networkEnd, hash)
+      hash = mix(seed ^ UInt64(packet.bytes.u8(offset + 9)), packet.bytes.u64(offset))
+      hash = packet.bytes.slice(offset + 12, packet.networkEnd - offset - 12).hash(hash, key: key)
       way = mix(way, UInt64(packet.hopLimit))
       isNumbered = packet.identification != 0 || packet.transport == .tcp
     case .ipv6 where packet.networkEnd >= offset + 40:
       // The hop limit is byte 7.
       hash = mix(seed, packet.bytes.u64(offset) >> 8)
-      hash = fold(packet.bytes, offset + 8, packet.networkEnd, hash)
+      hash = packet.bytes.slice(offset + 8, packet.networkEnd - offset - 8).hash(hash, key: key)
       way = mix(way, UInt64(packet.hopLimit))
       isNumbered = packet.transport == .tcp
     default:
       hash = mix(mix(seed, packet.source.rawValue), packet.destination.rawValue)
-      hash = fold(packet.bytes, offset, packet.bytes.byteCount, mix(hash, UInt64(packet.etherType.rawValue)))
+      hash = packet.bytes.from(offset).hash(mix(hash, UInt64(packet.etherType.rawValue)), key: key)
     }
 
-    let first = Int(truncatingIfNeeded: hash >> 32) & (DuplicateFilter.sets - 1)
-    let base = first * DuplicateFilter.ways
-    var oldest = base
-    for index in base..<base + DuplicateFilter.ways {
-      if entries[index].hash == hash, (time &- entries[index].time).magnitude <= UInt64(window),
-        isNumbered || entries[index].way != way
-      {
-        copies += 1
-        isElsewhere = entries[index].way != way
-        return entries[index].frame
-      }
-      if entries[index].time < entries[oldest].time { oldest = index }
+    let place = Int(truncatingIfNeeded: hash >> 32) & (DuplicateFilter.sets - 1)
+    if groups[place].has(hash) {
+      let original = original(in: groups[place], hash, way, isNumbered, time)
+      if original > 0 { return original }
     }
-    entries[oldest] = Entry(hash: hash, time: time, way: way, frame: frame)
+    groups[place].replaceOldest(with: Entry(hash: hash, time: time, way: way, frame: frame))
     return 0
   }
 
   @inline(__always)
-  private func fold(_ bytes: RawSpan, _ start: Int, _ end: Int, _ initial: UInt64) -> UInt64 {
-    var hash = initial
-    var offset = start
-    let end = min(end, bytes.byteCount)
-    while offset + 8 <= end {
-      hash = mix(hash, bytes.u64(offset))
-      offset += 8
+  private mutating func original(
+    in group: Group, _ hash: UInt64, _ way: UInt64, _ isNumbered: Bool, _ time: Int64
+  ) -> UInt64 {
+    if let frame = take(group.first, hash, way, isNumbered, time) { return frame }
+    if let frame = take(group.second, hash, way, isNumbered, time) { return frame }
+    if let frame = take(group.third, hash, way, isNumbered, time) { return frame }
+    return take(group.fourth, hash, way, isNumbered, time) ?? 0
+  }
+
+  /// The frame of `entry`, if the frame at hand is a copy of it.
+  @inline(__always)
+  private mutating func take(
+    _ entry: Entry, _ hash: UInt64, _ way: UInt64, _ isNumbered: Bool, _ time: Int64
+  ) -> UInt64? {
+    guard entry.hash == hash, (time &- entry.time).magnitude <= UInt64(window), isNumbered || entry.way != way else {
+      return nil
     }
-    var rest: UInt64 = 0
-    while offset < end {
-      rest = rest << 8 | UInt64(bytes.u8(offset))
-      offset += 1
-    }
-    return mix(hash, rest ^ UInt64(truncatingIfNeeded: end - start) << 56)
+    copies += 1
+    isElsewhere = entry.way != way
+    return entry.frame
   }
 }

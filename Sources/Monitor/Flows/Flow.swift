@@ -66,8 +66,15 @@ struct Flow {
   var last: Int64
   /// VLAN of the first packet.
   let vlan: UInt16
-  var toServer = Half()
-  var toClient = Half()
+  private var halves: InlineArray<2, Half> = [Half(), Half()]
+  var toServer: Half {
+    @inline(__always) get { halves[0] }
+    @inline(__always) _modify { yield &halves[0] }
+  }
+  var toClient: Half {
+    @inline(__always) get { halves[1] }
+    @inline(__always) _modify { yield &halves[1] }
+  }
   var tcp = TCPState.none
   /// Type and code of the first packet, if it is ICMP or ICMPv6.
   let icmpType: UInt8
@@ -147,19 +154,19 @@ struct Flow {
     return packet.sourceIP == client && packet.sourcePort == clientPort ? .toServer : .toClient
   }
 
+  /// Read by name: at a place that is known only then, the whole array is copied first.
   @inline(__always)
   subscript(direction: Direction) -> Half {
-    get { direction == .toServer ? toServer : toClient }
-    @inline(__always) _modify {
-      if direction == .toServer { yield &toServer } else { yield &toClient }
-    }
+    get { direction == .toServer ? halves[0] : halves[1] }
+    @inline(__always) _modify { yield &halves[Int(direction.rawValue & 1)] }
   }
 
   /// Counts a packet. A call each, and not through the subscript: its access is a coroutine, a cost at every packet.
   @inline(__always)
-  mutating func count(_ byteCount: Int, _ direction: Direction, at time: Int64) {
+  mutating func count(_ packet: borrowing Packet, at time: Int64) {
     last = max(last, time)
-    if direction == .toServer { toServer.count(byteCount) } else { toClient.count(byteCount) }
+    let byteCount = packet.bytes.byteCount
+    if direction(of: packet) == .toServer { toServer.count(byteCount) } else { toClient.count(byteCount) }
   }
   @inline(__always)
   mutating func add(_ flags: TCPFlags, _ direction: Direction) {
@@ -176,7 +183,7 @@ struct Flow {
     self.basis = basis
     swap(&client, &server)
     swap(&clientPort, &serverPort)
-    swap(&toServer, &toClient)
+    halves.swapAt(0, 1)
   }
 
   /// Nanoseconds without a packet after which the flow counts as ended. Polling a field device every few hours is one

@@ -49,6 +49,7 @@ package struct Aggregation {
   private var others = 0
   /// By `AlertBudget.place`.
   private var rest: [Aggregate?]
+  private var hasRest = false
   private var opened: [Int]
   /// Number of the window, Int64.min before the first finding.
   private var current = Int64.min
@@ -123,6 +124,7 @@ package struct Aggregation {
     } else if opened[place] >= budget.ofKind {
       if let source { _ = share(source, with: finding.destination, finding.time, identities, &records, to: &sink) }
       counters.overBudget += 1
+      hasRest = true
       var sum = rest[place]
       add(
         finding, key, to: &sum, .kind, sort: budget == .light ? 1 : 4, message, identities, lastValues, &records,
@@ -223,9 +225,10 @@ package struct Aggregation {
       shares.remove(slot)
     }
     others = 0
-    for place in rest.indices {
-      rest[place] = nil
-      opened[place] = 0
+    for place in opened.indices { opened[place] = 0 }
+    if hasRest {
+      for place in rest.indices { rest[place] = nil }
+      hasRest = false
     }
   }
 
@@ -235,8 +238,10 @@ package struct Aggregation {
     for slot in shares.slotsByAge where shares[slot].sum?.writeGrowth(identities, &records, to: &sink) == true {
       counters.updates += 1
     }
-    for place in rest.indices where rest[place]?.writeGrowth(identities, &records, to: &sink) == true {
-      counters.updates += 1
+    if hasRest {
+      for place in rest.indices where rest[place]?.writeGrowth(identities, &records, to: &sink) == true {
+        counters.updates += 1
+      }
     }
   }
 

@@ -85,7 +85,7 @@ extension Records {
     line.string("signature", wording.signature, limit: 320)
     metadata(entry, finding.operation?.action, zone)
     line.open("context")
-    line.string("alert_id", Records.hexadecimal(occurrence.id))
+    line.hexadecimal("alert_id", occurrence.id)
     line.string("status", occurrence.withdrawn == nil ? "open" : "withdrawn")
     if occurrence.withdrawn != nil { line.string("reason", Withdrawal.reason[context.language]) }
     if !finding.isDirectionCertain { line.string("direction", "uncertain") }
@@ -191,10 +191,5 @@ extension Records {
     if let firmware = identity.firmware { line.string("firmware", firmware, limit: 160) }
     if let serial = identity.serial { line.string("serial", serial, limit: 160) }
     if let name = identity.name { line.string("device_name", name, limit: 160) }
-  }
-
-  static func hexadecimal(_ id: UInt128) -> String {
-    let digits = String(id, radix: 16)
-    return String(repeating: "0", count: max(0, 32 - digits.count)) + digits
   }
 }

@@ -79,6 +79,15 @@ package struct JSONLine: Sendable {
     leaves += 1
   }
 
+  /// 128 bits as text of 32 digits.
+  mutating func hexadecimal(_ key: String, _ value: UInt128) {
+    name(key)
+    bytes.append(UInt8(ascii: "\""))
+    for shift in stride(from: 124, through: 0, by: -4) { digit(UInt8(truncatingIfNeeded: value >> UInt128(shift) & 15)) }
+    bytes.append(UInt8(ascii: "\""))
+    leaves += 1
+  }
+
   mutating func flag(_ key: String, _ value: Bool) {
     name(key)
     bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -143,9 +152,12 @@ package struct JSONLine: Sendable {
     needsComma = true
   }
 
+  /// Keys are the monitor's own words, which need no escaping.
   private mutating func name(_ key: String) {
     comma()
-    quoted(key, limit: JSONLine.longestString)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: key.utf8)
+    bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
   }
 
@@ -153,6 +165,8 @@ package struct JSONLine: Sendable {
     bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / 10 % 10))
     bytes.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
   }
+
+  private mutating func digit(_ value: UInt8) { bytes.append(value < 10 ? 0x30 + value : 0x57 + value) }
 
   private mutating func digits(_ value: Int64) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -202,8 +216,7 @@ package struct JSONLine: Sendable {
     case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029:
       bytes.append(contentsOf: "\\u".utf8)
       for shift in stride(from: 12, through: 0, by: -4) {
-        let digit = UInt8(truncatingIfNeeded: scalar.value >> UInt32(shift) & 15)
-        bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        digit(UInt8(truncatingIfNeeded: scalar.value >> UInt32(shift) & 15))
       }
     case 0x20...0x7E: bytes.append(UInt8(truncatingIfNeeded: scalar.value))
     default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
@@ -220,9 +233,18 @@ extension RawSpan {
       strange |= RawSpan.strange(u64LE(place))
       place += 8
     }
-    while place < byteCount {
-      strange |= RawSpan.strange(UInt64(u8(place)) | 0x2020_2020_2020_2000)
-      place += 1
+    if place < byteCount {
+      // The last bytes, after others of the same text or after spaces.
+      var last: UInt64 = 0x2020_2020_2020_2020
+      if byteCount >= 8 {
+        last = u64LE(byteCount - 8)
+      } else {
+        while place < byteCount {
+          last = last << 8 | UInt64(u8(place))
+          place += 1
+        }
+      }
+      strange |= RawSpan.strange(last)
     }
     return strange & 0x8080_8080_8080_8080 == 0
   }
@@ -231,9 +253,10 @@ extension RawSpan {
   /// mark or a backslash.
   @inline(__always)
   private static func strange(_ bytes: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    func isBelow(_ value: UInt64, _ limit: UInt64) -> UInt64 { (value &- ones &* limit) & ~value }
-    return bytes | isBelow(bytes, 0x20) | isBelow(bytes ^ ones &* 0x22, 1) | isBelow(bytes ^ ones &* 0x5C, 1)
+    bytes | isBelow(bytes, 0x20) | isBelow(bytes ^ ones &* 0x22, 1) | isBelow(bytes ^ ones &* 0x5C, 1)
       | isBelow(bytes ^ ones &* 0x7F, 1)
   }
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+  @inline(__always)
+  private static func isBelow(_ value: UInt64, _ limit: UInt64) -> UInt64 { (value &- ones &* limit) & ~value }
 }

@@ -38,10 +38,10 @@ extension JSONLine {
     }
     if operation.transaction >= 0 { number("transaction", operation.transaction) }
     if operation.latency >= 0 { number("latency_us", operation.latency / 1000) }
-    if operation.pairing != .none { string("pairing", "\(operation.pairing)") }
+    if operation.pairing != .none { string("pairing", operation.pairing.word) }
     if let fault = operation.fault {
       open("fault")
-      string("kind", "\(fault.kind)")
+      string("kind", fault.kind.word)
       string("field", fault.field.description)
       number("seen", fault.seen)
       if fault.least <= fault.most {

@@ -11,7 +11,8 @@ package struct ZoneID: RawRepresentable, Hashable, Sendable {
 /// What an attack on a zone harms (METI factory guideline: S, BC, Q, D, C).
 package enum Value: UInt8, CaseIterable, Sendable {
   case safety, continuity, quality, delivery, cost
-  package var word: String { "\(self)" }
+  package var word: String { Value.words[Int(rawValue)] }
+  private static let words = allCases.map { "\($0)" }
 }
 
 package struct Zone: Sendable {

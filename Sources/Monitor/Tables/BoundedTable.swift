@@ -55,6 +55,8 @@ struct BoundedTable<Key: TableKey, Value> {
   /// An entry that is evicted within this time after its last use (nanoseconds) counts as young: the whole table was
   /// used within that time.
   private let youth: Int64
+  /// To what time the order of use is kept (nanoseconds).
+  private let precision: Int64
   private let seed: UInt64
   private var entries: [Entry] = []
   private var buckets: [Int32]
@@ -67,7 +69,8 @@ struct BoundedTable<Key: TableKey, Value> {
   private var provenCount = 0
   private var uses: UInt64 = 0
 
-  init(limit: Int, seed: UInt64, youth: Int64 = 60_000_000_000) {
+  init(limit: Int, seed: UInt64, youth: Int64 = 60_000_000_000, precision: Int64 = 1_000_000_000) {
+    self.precision = precision
     self.limit = max(1, min(limit, Int(Int32.max)))
     self.seed = seed
     self.youth = youth
@@ -174,11 +177,11 @@ struct BoundedTable<Key: TableKey, Value> {
     if isProven { prove(slot) }
   }
 
-  /// Marks an entry as used at `time`. The order of use is kept to one second, so that a busy entry is
-  /// not moved by every packet.
+  /// Marks an entry as used at `time`. The order of use is kept to `precision`, so that a busy entry is not moved by
+  /// every packet.
   @inline(__always)
   mutating func touch(_ slot: Int, at time: Int64) {
-    if time &- entries[slot].touched >= 1_000_000_000 { renew(slot, at: time) }
+    if time &- entries[slot].touched >= precision { renew(slot, at: time) }
   }
 
   /// Makes an entry the newest at once.
@@ -257,7 +260,7 @@ struct BoundedTable<Key: TableKey, Value> {
 
   func isUsed(_ slot: Int) -> Bool { slot < entries.count && !entries[slot].isFree }
   func key(_ slot: Int) -> Key { entries[slot].key }
-  /// When the entry was last touched, to the second.
+  /// When the entry was last touched, to `precision`.
   func touched(_ slot: Int) -> Int64 { entries[slot].touched }
   /// The entry touched longest ago.
   var oldestSlot: Int? {

@@ -21,6 +21,20 @@ package struct Fault: Sendable {
     case truncated
     /// A field that the specification asks for is not there.
     case missing
+
+    package var word: String {
+      switch self {
+      case .length: "length"
+      case .quantity: "quantity"
+      case .value: "value"
+      case .code: "code"
+      case .range: "range"
+      case .checksum: "checksum"
+      case .framing: "framing"
+      case .truncated: "truncated"
+      case .missing: "missing"
+      }
+    }
   }
   package let kind: Kind
   /// The standard's name of the field.

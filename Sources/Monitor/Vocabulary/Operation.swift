@@ -32,9 +32,26 @@ package enum Action: UInt8, CaseIterable, Sendable {
   case unknown
 
   /// The word of site files and records.
-  package var word: String { Action.words[Int(rawValue)] }
-  /// By `rawValue`: a case's name costs a look at its type each time it is asked for.
-  private static let words = allCases.map { "\($0)" }
+  package var word: String {
+    // Spelt out: a case's name costs a look at its type.
+    switch self {
+    case .identify: "identify"
+    case .session: "session"
+    case .diagnose: "diagnose"
+    case .read: "read"
+    case .report: "report"
+    case .write: "write"
+    case .operate: "operate"
+    case .state: "state"
+    case .program: "program"
+    case .firmware: "firmware"
+    case .configure: "configure"
+    case .clock: "clock"
+    case .file: "file"
+    case .authenticate: "authenticate"
+    case .unknown: "unknown"
+    }
+  }
   /// Changes process data.
   @inline(__always)
   var isValueChange: Bool { self == .write || self == .operate }
@@ -81,12 +98,27 @@ package enum Pairing: UInt8, Sendable {
   case unasked
   /// An answer that does not fit the request it names.
   case mismatched
+  package var word: String {
+    switch self {
+    case .none: "none"
+    case .answered: "answered"
+    case .unasked: "unasked"
+    case .mismatched: "mismatched"
+    }
+  }
 }
 
 /// How a command on a controlled object proceeds, where the protocol has steps.
 package enum Phase: UInt8, Sendable {
   case none, select, execute, cancel
-  package var word: String { "\(self)" }
+  package var word: String {
+    switch self {
+    case .none: "none"
+    case .select: "select"
+    case .execute: "execute"
+    case .cancel: "cancel"
+    }
+  }
 }
 
 /// What comes again and again without being asked for.

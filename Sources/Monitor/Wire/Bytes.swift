@@ -60,35 +60,92 @@ extension RawSpan {
 
 extension RawSpan {
   /// The sum of all bytes, taken as 16-bit words in network byte order, in one's complement arithmetic; an odd last
-  /// byte is followed by 0 (RFC 1071, 1). It does not depend on the byte order of the loads (2 B), and eight bytes go
-  /// in one step: adding halves into 64 bits keeps every carry (2 C, D).
-  ///
-  /// `unsafe` is sound here: the loop's condition is the bounds check.
+  /// byte is followed by 0 (RFC 1071, 1).
+  @inline(__always)
   func onesComplementSum() -> UInt16 {
+    UInt16(bigEndian: wordSum().onesComplementFolded)
+  }
+
+  /// The same sum in the machine's byte order and before its carries are added back in: the order of the loads does not
+  /// matter (RFC 1071, 2 B), nor does their width (2 C), if what a 64-bit sum carries over is added to it again.
+  ///
+  /// `unsafe` is sound here: the conditions are the bounds checks.
+  @inline(__always)
+  func wordSum() -> UInt64 {
     let count = byteCount
     var sum: UInt64 = 0
     var offset = 0
     while offset &+ 8 <= count {
       let word = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-      sum &+= (word & 0xFFFF_FFFF) &+ (word >> 32)
+      sum = sum.addingWithCarry(word)
       offset &+= 8
     }
-    if offset &+ 4 <= count {
-      sum &+= UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
+    var rest: UInt64 = 0
+    if count & 4 != 0 {
+      rest = UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
       offset &+= 4
     }
-    if offset &+ 2 <= count {
-      sum &+= UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
+    if count & 2 != 0 {
+      rest &+= UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
       offset &+= 2
     }
-    if offset < count {
-      sum &+= UInt64(UInt16(bigEndian: UInt16(u8(offset)) << 8))
+    if count & 1 != 0 {
+      let last = unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+      rest &+= UInt64(UInt16(bigEndian: UInt16(last) << 8))
     }
-    return UInt16(bigEndian: sum.onesComplementFolded)
+    return sum.addingWithCarry(rest)
+  }
+}
+
+extension RawSpan {
+  /// A hash of all bytes and their number, sixteen bytes a step. Both factors of every product hold secret bits, so
+  /// that nobody who does not know `state` and `key` can make one of them zero and the bytes before it meaningless.
+  ///
+  /// `unsafe` is sound here: the conditions are the bounds checks.
+  @inline(__always)
+  func hash(_ state: UInt64, key: UInt64) -> UInt64 {
+    let count = byteCount
+    var hash = state
+    var offset = 0
+    while offset &+ 16 <= count {
+      hash = RawSpan.product(
+        hash ^ (unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)),
+        key ^ (unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)))
+      offset &+= 16
+    }
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    if count >= 16 {
+      // Some of these have been in a step before; that the others are in one matters.
+      first = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: count &- 16, as: UInt64.self)
+      second = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: count &- 8, as: UInt64.self)
+    } else if count >= 8 {
+      first = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: 0, as: UInt64.self)
+      second = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: count &- 8, as: UInt64.self)
+    } else {
+      while offset < count {
+        first = first << 8 | UInt64(unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self))
+        offset &+= 1
+      }
+    }
+    return mix(RawSpan.product(hash ^ first, key ^ second), UInt64(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  private static func product(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
   }
 }
 
 extension UInt64 {
+  /// One's complement addition of 64-bit words.
+  @inline(__always)
+  func addingWithCarry(_ other: UInt64) -> UInt64 {
+    let (sum, isOver) = addingReportingOverflow(other)
+    return sum &+ (isOver ? 1 : 0)
+  }
+
   /// A sum of 16-bit words with its carries added back in (RFC 1071, 2 A).
   @inline(__always)
   var onesComplementFolded: UInt16 {

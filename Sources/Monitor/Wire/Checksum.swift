@@ -28,6 +28,24 @@ extension Packet {
     Checksums(network: networkChecksum(), transport: transportChecksum())
   }
 
+  /// Whether both checksums of a whole TCP segment or UDP datagram over IPv4 are right: the usual case, without asking
+  /// what is wrong. Right sums are multiples of 65,535, in either byte order (RFC 1071, 1 and 2 B).
+  @inline(__always)
+  var isSound: Bool {
+    guard network == .ipv4, !isIncomplete, !isReassembled, !isFragment else { return false }
+    let length = networkEnd - transportOffset
+    switch transport {
+    case .tcp: break
+    case .udp: guard payloadEnd == networkEnd, bytes.u16(transportOffset + 6) != 0 else { return false }
+    default: return false
+    }
+    guard bytes.slice(networkOffset, transportOffset - networkOffset).wordSum() % 0xFFFF == 0 else { return false }
+    let pseudoHeader =
+      UInt64(sourceIP.v4.bigEndian) &+ UInt64(destinationIP.v4.bigEndian)
+      &+ UInt64(UInt16(ipProtocol.rawValue).bigEndian) &+ UInt64(UInt16(truncatingIfNeeded: length).bigEndian)
+    return bytes.slice(transportOffset, length).wordSum().addingWithCarry(pseudoHeader) % 0xFFFF == 0
+  }
+
   private func networkChecksum() -> ChecksumVerdict {
     guard network == .ipv4, !isReassembled else { return .absent }
     let length = Int(bytes.u8(networkOffset) & 15) << 2

@@ -50,13 +50,13 @@ package struct MACAddress: RawRepresentable, Hashable, Comparable, Sendable, Cus
   package static func < (left: MACAddress, right: MACAddress) -> Bool { left.rawValue < right.rawValue }
 
   package var description: String {
-    var text = ""
-    for shift in stride(from: 40, through: 0, by: -8) {
-      let octet = UInt8(truncatingIfNeeded: rawValue >> UInt64(shift))
-      if !text.isEmpty { text += ":" }
-      if octet < 16 { text += "0" }
-      text += String(octet, radix: 16)
+    var text: [UInt8] = []
+    text.reserveCapacity(17)
+    for shift in stride(from: 44, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: rawValue >> UInt64(shift) & 15)
+      text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+      if shift % 8 == 0, shift > 0 { text.append(UInt8(ascii: ":")) }
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -43,38 +43,47 @@ struct DeviceWatch {
     return true
   }
 
+  /// What the packets that follow can still show of their sender.
+  enum Rest {
+    case something
+    /// Nothing, as long as `confirm` holds.
+    case confirmation
+    /// Nothing: a router sends them on, and their origin is known.
+    case nothing
+  }
+
   /// Examines the sender of a packet; called at most once a second for each direction of a flow. `receiver` is the MAC
-  /// address that the frame was sent to. True if `confirm` can take its place for the packets that follow.
+  /// address that the frame was sent to.
   mutating func packet(
     from source: Endpoint, to destination: Endpoint, at receiver: MACAddress, hopLimit: UInt8, _ moment: Moment,
     _ site: borrowing Site, _ findings: inout Findings
-  ) -> Bool {
+  ) -> Rest {
     let isHost = source.ip.isUnicast && !source.ip.isLoopback && !site.isDirectedBroadcast(source.ip)
     guard source.mac != .none, !source.mac.isGroup else {
-      if isHost { findings.add(routed(source, destination, moment, site)) }
-      return false
+      if isHost { _ = routed(source, destination, moment, site, &findings) }
+      return .something
     }
     let station = inventory.station(source.mac, moment)
     guard isHost else {
       // It has no address yet, or hides it.
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       judgeMAC(claim, station, zoneOf: source.ip, site, &findings)
-      return false
+      return .something
     }
     proveRouter(receiver, from: source, to: destination, moment, site)
     switch origin(of: source, station, to: destination, hopLimit, site) {
     case .own:
       if inventory.confirm(source.ip, at: source.mac, moment.time) {
-        return source.party.zone == destination.party.zone
+        return source.party.zone == destination.party.zone ? .confirmation : .something
       }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       settle(claim, station, site, &findings)
-    case .forwarded: findings.add(routed(source, destination, moment, site))
+    case .forwarded: if routed(source, destination, moment, site, &findings) { return .nothing }
     case .doubtful:
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
       if !routers.doubt(claim, from: source.party.zone) { findings.add(DeviceWatch.misplaced(claim, site)) }
     }
-    return false
+    return .something
   }
 
   private func origin(
@@ -286,18 +295,19 @@ struct DeviceWatch {
     findings.add(claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination))
   }
 
-  /// An address that arrives through a router: only the IP address can be judged.
+  /// An address that arrives through a router: only the IP address can be judged. True if it was known.
   private mutating func routed(
-    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: borrowing Site
-  ) -> Finding? {
+    _ source: Endpoint, _ destination: Endpoint, _ moment: Moment, _ site: borrowing Site, _ findings: inout Findings
+  ) -> Bool {
     if let slot = inventory.binding(source.ip) {
       inventory.bindings.touch(slot, at: moment.time)
-      return nil
+      return true
     }
     _ = inventory.bind(source.ip, .none, moment)
     guard site.asset(ip: source.ip) == nil, let zone = site.zone(of: source.ip),
       site.zones[Int(zone.rawValue)].listsIPs
-    else { return nil }
-    return moment.finding(.unknownIP, .parties, source: source, destination: destination)
+    else { return false }
+    findings.add(moment.finding(.unknownIP, .parties, source: source, destination: destination))
+    return false
   }
 }

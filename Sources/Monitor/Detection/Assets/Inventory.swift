@@ -55,9 +55,12 @@ struct Inventory {
   var stations: BoundedTable<AddressKey, Station>
   var bindings: BoundedTable<AddressKey, Binding>
 
+  /// Nanoseconds: what speaks every second need not be moved every second.
+  private static let precision: Int64 = 10_000_000_000
+
   init(limit: Int = 65_536, seed: UInt64) {
-    stations = BoundedTable(limit: limit, seed: seed)
-    bindings = BoundedTable(limit: limit, seed: seed)
+    stations = BoundedTable(limit: limit, seed: seed, precision: Inventory.precision)
+    bindings = BoundedTable(limit: limit, seed: seed, precision: Inventory.precision)
   }
 
   /// The slot of a device, which is added if it is new.

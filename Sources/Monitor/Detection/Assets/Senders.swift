@@ -111,14 +111,14 @@ struct Senders {
   /// Examines a packet that `compares` says is compared.
   mutating func examine(
     _ packet: borrowing Packet, of owner: Owner, _ conversation: inout Conversation, _ direction: Direction,
-    _ moment: Moment
-  ) -> Finding? {
+    _ moment: Moment, _ findings: inout Findings
+  ) {
     let seen = packet.hopLimit
     let isTCP = packet.transport == .tcp
     let packets = conversation.flow[direction].packets
     if !isTCP, Senders.isShared(conversation.flow.serverPort) {
       conversation.flow[direction].hopLimits.pass(seen)
-      return nil
+      return
     }
     let usual = conversation.flow[direction].hopLimits.usual
     let step = conversation.flow[direction].hopLimits.add(
@@ -127,7 +127,7 @@ struct Senders {
     func isCertain(_ other: UInt8) -> Bool { owner.isHere(usual) && (isTCP || !DeviceWatch.isDirect(other)) }
     var change: Change?
     switch step {
-    case .elsewhere: return nil
+    case .elsewhere: return
     case .usual: break
     case .differs: if isCertain(seen) { change = Change(expected: usual, seen: seen) }
     case .returned(let other, let frame):
@@ -141,7 +141,7 @@ struct Senders {
       change = compare(packet, of: owner, conversation, direction, packets: packets, moment, &isHabit)
     }
     if change == nil, isHabit { conversation.flow[direction].hopLimits.rest(at: moment.time) }
-    return change.map { report($0, packet, conversation, direction, moment) }
+    if let change { findings.add(report(change, packet, conversation, direction, moment)) }
   }
 
   private static func isOfPlant(_ ip: IPAddress, _ party: Party) -> Bool { party.zone != .external || ip.isPrivate }

@@ -62,9 +62,21 @@ struct TableFlood {
   private var due: [(table: FloodedTable, seen: Int, limit: Int, source: Endpoint)] = []
   /// Entries are being evicted: each frame is to be looked at.
   private(set) var isFilling = false
+  /// Of all tables at the last look, and when it was last more than before.
+  private var total = 0
+  private var lastGrowth: Int64 = .min / 2
+  /// The windows with evictions are over.
+  private var isSettled = true
 
-  /// A new look at all tables begins.
-  mutating func begin() { isFilling = false }
+  /// Whether a look at each table can show anything; `total`: the evictions of young entries of all together.
+  mutating func begin(_ total: Int, _ moment: Moment) -> Bool {
+    guard total != self.total || !isSettled else { return false }
+    if total != self.total { lastGrowth = moment.time }
+    self.total = total
+    isSettled = (moment.time &- lastGrowth).magnitude >= UInt64(TableFlood.window)
+    isFilling = false
+    return true
+  }
 
   /// `count`: evictions of young entries of a table since the beginning. `limit`: in a window, from which on they are a
   /// flood.
