@@ -182,7 +182,8 @@ extension Pipeline {
   }
 
   /// Whether a packet is an ICMP error about a datagram of a known flow, returned to that datagram's sender: the flow
-  /// is judged, not its echo. Mutating, although it changes nothing: otherwise the whole pipeline is copied to be asked.
+  /// is judged, not its echo. Mutating, although it changes nothing: otherwise the whole pipeline is copied to be
+  /// asked.
   private mutating func isConsequence(_ packet: borrowing Packet) -> Bool {
     guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP else {
       return false

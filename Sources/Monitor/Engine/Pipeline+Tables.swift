@@ -20,8 +20,8 @@ extension Pipeline {
     }
   }
 
-  /// Evictions of entries still in use. Mutating, although it changes nothing: otherwise the whole pipeline is copied to
-  /// be asked.
+  /// Evictions of entries still in use. Mutating, although it changes nothing: otherwise the whole pipeline is copied
+  /// to be asked.
   mutating func youngEvictions(_ table: FloodedTable) -> Int {
     switch table {
     case .flows: conversations.evictions.young

@@ -83,7 +83,9 @@ package struct JSONLine: Sendable {
   mutating func hexadecimal(_ key: String, _ value: UInt128) {
     name(key)
     bytes.append(UInt8(ascii: "\""))
-    for shift in stride(from: 124, through: 0, by: -4) { digit(UInt8(truncatingIfNeeded: value >> UInt128(shift) & 15)) }
+    for shift in stride(from: 124, through: 0, by: -4) {
+      digit(UInt8(truncatingIfNeeded: value >> UInt128(shift) & 15))
+    }
     bytes.append(UInt8(ascii: "\""))
     leaves += 1
   }

@@ -6,13 +6,6 @@ protocol TableKey: Equatable {
   func hash(seed: UInt64) -> UInt64
 }
 
-/// Folds one word into a running hash: a 64 by 64 bit multiplication whose halves are combined.
-@inline(__always)
-func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
-  let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-  return product.high ^ product.low
-}
-
 /// Entries evicted at a limit.
 struct Evictions: Equatable, Sendable {
   var all = 0
