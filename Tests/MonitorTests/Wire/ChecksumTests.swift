@@ -56,6 +56,22 @@ import Testing
     }
   }
 
+  @Test(arguments: good.indices) func `the quick look at both checksums finds what the verdicts find`(index: Int) {
+    let (name, bytes, _) = Self.good[index]
+    for bit in -1..<bytes.count * 8 {
+      var changed = bytes
+      if bit >= 0 { changed[bit / 8] ^= 1 << UInt8(bit % 8) }
+      read(changed) { packet in
+        let sums = packet.checksums()
+        let isPlain =
+          packet.network == .ipv4 && (packet.transport == .tcp || packet.transport == .udp)
+          && packet.payloadEnd == packet.networkEnd
+        let areGood = sums == Checksums(network: .good, transport: .good)
+        #expect(packet.isSound == (isPlain && areGood), "\(name), bit \(bit)")
+      }
+    }
+  }
+
   @Test func `checksum offload is distinguished from damage`() {
     let pseudo = plainSum(sourceV4 + destinationV4 + [0, 6] + big(tcpSegment.count))
     var partial = tcpSegment
