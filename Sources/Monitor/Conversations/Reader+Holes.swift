@@ -151,7 +151,8 @@ extension Reader {
     if other.isBeforeHole, other.isOpenHole, half.isNear(other.next),
       !half.wasAcknowledged(other.holeEnd, at: moment.time, for: 0)
     {
-      return conversation.former[direction].abandon(until: sequence)
+      let read = half.next &- UInt32(truncatingIfNeeded: pool.partialCount(half))
+      return conversation.former[direction].extendHole(until: sequence, read: read)
     }
     guard half.outlasts(other) else { return }
     pool.release(&conversation.former[direction])

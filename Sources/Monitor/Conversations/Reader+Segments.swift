@@ -173,8 +173,16 @@ extension Reader {
           &observer)
       }
       swap(&conversation.streams[direction], &conversation.former[direction])
-      direction = inOrder(
+      direction = readHole(
         payload.slice(known, min(count, other.untilHoleEnds(start))), in: &conversation, sent: direction, at: moment,
+        &observer)
+      swap(&conversation.streams[direction], &conversation.former[direction])
+      // It may go on with more than what was read after the hole.
+      let next = conversation.streams[direction].next
+      let rest = payload.from(Int(Int32(bitPattern: next &- sequence)))
+      guard rest.byteCount > 0, half.isNear(sequence) else { return direction }
+      return place(
+        rest, next, acknowledging: acknowledgement, missing: 0, in: &conversation, sent: direction, at: moment,
         &observer)
     case .new where other.isNearer(sequence, than: half), .ahead where other.isNearer(sequence, than: half):
       guard !other.isBeforeHole else { return nil }
@@ -190,6 +198,28 @@ extension Reader {
     }
     swap(&conversation.streams[direction], &conversation.former[direction])
     return direction
+  }
+
+  /// Reads bytes of a hole, save the messages that were read when they came ahead of the stream. Where a message goes on
+  /// into those, they are read again: none is lost.
+  private mutating func readHole(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Direction {
+    var direction = direction
+    let half = conversation.streams[direction]
+    let unread = min(bytes.byteCount, half.unread(half.next))
+    if unread > 0 {
+      direction = inOrder(bytes.slice(0, unread), in: &conversation, sent: direction, at: moment, &observer)
+    }
+    var passed = 0
+    if !pool.hasPartial(conversation.streams[direction]) {
+      passed = conversation.streams[direction].passIsland()
+      if passed > 0 { pool.forget(conversation.streams[direction]) }
+    }
+    let rest = bytes.from(unread + passed)
+    guard rest.byteCount > 0 else { return direction }
+    return inOrder(rest, in: &conversation, sent: direction, at: moment, &observer)
   }
 
   /// Follows the stream at another place.

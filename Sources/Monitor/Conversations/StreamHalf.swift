@@ -143,6 +143,28 @@ struct StreamHalf {
       && Int32(bitPattern: abandoned.end &- sequence) > 0
   }
 
+  /// Messages in that hole that were read nevertheless, when they came ahead of the stream; none where both are equal.
+  private var island: (start: UInt32, end: UInt32) = (0, 0)
+
+  /// Gives up a further hole together with this one. Between the two, whole messages were read up to `read`.
+  mutating func extendHole(until sequence: UInt32, read: UInt32) {
+    // There is room for one: of others the bytes are read twice if the hole is filled.
+    if island.start == island.end || Int32(bitPattern: next &- island.end) >= 0 { island = (abandoned.end, read) }
+    abandoned.end = sequence
+  }
+  /// The number of bytes from `sequence` on, within the hole, that were not read.
+  func unread(_ sequence: UInt32) -> Int {
+    let untilIsland = Int(Int32(bitPattern: island.start &- sequence))
+    let untilEnd = untilHoleEnds(sequence)
+    return island.start != island.end && untilIsland >= 0 ? min(untilIsland, untilEnd) : untilEnd
+  }
+  /// Passes over what was read in the hole before, if it is next; the number of bytes.
+  mutating func passIsland() -> Int {
+    guard island.start != island.end, next == island.start else { return 0 }
+    next = island.end
+    return Int(island.end &- island.start)
+  }
+
   var holeEnd: UInt32 { abandoned.end }
   /// Bytes of that hole are still missing.
   var isOpenHole: Bool { abandoned.start != abandoned.end && Int32(bitPattern: abandoned.end &- next) > 0 }

@@ -177,6 +177,9 @@ struct StreamPool {
   @inline(__always)
   func hasPartial(_ half: StreamHalf) -> Bool { owns(half) && !held[Int(half.held)].partial.isEmpty }
 
+  /// Bytes of the front of a message that waits for its rest.
+  func partialCount(_ half: StreamHalf) -> Int { owns(half) ? held[Int(half.held)].partial.count : 0 }
+
   /// Takes the beginning out; the caller reads on and returns the remainder with `keepPartial`.
   mutating func takePartial(_ half: StreamHalf) -> [UInt8] {
     guard owns(half) else { return [] }

@@ -29,6 +29,31 @@ import Testing
     #expect(player.reader.counts.late == late, "bytes out of order that a receiver may accept are counted")
   }
 
+  /// Recorded so in a laboratory: packets of a later part of the stream were sent again, long before that part came.
+  @Test(
+    "segments that come long before their place are read once, however the stream that fills the hole is cut",
+    arguments: [1, 5, 12, 17, 30, 84])
+  func ahead(_ size: Int) {
+    var player = player()
+    player.play(.toServer, Self.request(1))
+    for (number, distance) in [(4, 24), (7, 24)] {
+      player.lose(.toServer, distance)
+      player.play(.toServer, Self.request(number))
+      player.wait(milliseconds: 3_100)
+      // Nobody acknowledges them; the next segment ends the waiting.
+      player.rewind(.toServer, 12)
+      player.play(.toServer, Self.request(number))
+    }
+    #expect(player.total == 3)
+    player.rewind(.toServer, 72)
+    var rest = (2...8).flatMap { Self.request($0) }[...]
+    while !rest.isEmpty {
+      player.play(.toServer, Array(rest.prefix(size)))
+      rest = rest.dropFirst(size)
+    }
+    #expect(player.total == 8)
+  }
+
   @Test("the first segment of a direction is not read if the other end acknowledged it some time before")
   func acknowledged() {
     for (wait, read) in [(Int64(0), UInt64(2)), (10, 1)] {
