@@ -130,6 +130,13 @@ telecontrol_clock_set() {
   run_now tele-stranger dnp3_master.py 192.168.15.12 5 time:2020-01-01T00:00:00 wait:1
   sleep 6
 }
+telecontrol_table_flooded() {
+  sleep 10
+  plug_in_stranger tele
+  run_now tele-stranger dnp3_pieces.py 192.168.15.12 1200
+  run_now tele-stranger iec104_tool.py 192.168.15.11 select:30 operate:30 wait:1
+  sleep 4
+}
 telecontrol_select_only() {
   sleep 10
   plug_in_stranger tele

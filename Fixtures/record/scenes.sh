@@ -21,7 +21,7 @@ run_now() { local station=$1 program=$2; shift 2; in_station "$station" "$PYTHON
 start_servers() {
   run plc-1 plc-1 plc.py plc-1 "Schneider Electric" "TM221CE40R" --reads 192.168.10.14
   run plc-2 plc-2 plc.py plc-2 "Schneider Electric" "TM221CE24T"
-  run plc-3 plc-3 plc.py plc-3 "Phoenix Contact" "AXC 1050"
+  run plc-3 plc-3 plc.py plc-3 "Phoenix Contact" "AXC 1050" --also 5020
   run io-1 io-1 plc.py io-1 "WAGO" "750-352" --udp
   run plant-services services services.py
   run outside outside outside.py
@@ -185,6 +185,11 @@ flood_from_many() {
   disconnect attacker
   sleep 2
 }
+before_older_connection() { # the connection is there before the monitor, which sees the PLC's keep-alive probes first
+  run office-1 older client.py 192.168.10.13:5020 read:h:0:4 wait:14 read:h:0:4 wait:2 write:7:99 wait:2
+  sleep 4
+}
+older_connection() { sleep 18; }
 write_hidden_in_noise() { # 205 addresses tried, then a write to a controller
   sleep 4
   in_station office-1 nmap -n -Pn -sS --max-rate 60 --max-retries 0 -p 502 192.168.10.50-254 >"$WORK/nmap.log" 2>&1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Modbus client for the scenes that performs the steps given as arguments, in order.
 
-usage: client.py ADDRESS STEP...
+usage: client.py ADDRESS[:PORT] STEP...
 
 Steps: read:AREA:FIRST:COUNT (area h, i, c or d), write:FIRST:VALUE[,VALUE...], identify, program, wait:SECONDS
 """
@@ -12,7 +12,8 @@ import time
 
 from pymodbus.client import ModbusTcpClient
 
-plc = ModbusTcpClient(sys.argv[1], port=502, timeout=2, retries=0)
+address, _, port = sys.argv[1].partition(":")
+plc = ModbusTcpClient(address, port=int(port or 502), timeout=2, retries=0)
 if not plc.connect():
     sys.exit(f"{sys.argv[1]}: no connection")
 READ = {"h": plc.read_holding_registers, "i": plc.read_input_registers, "c": plc.read_coils,
@@ -31,7 +32,7 @@ for step in sys.argv[2:]:
         plc.read_device_information(read_code=1, object_id=0, slave=1)
     elif verb == "program":
         # Function code 90, as used by one vendor's programming tools; this server refuses it with exception 1.
-        with socket.create_connection((sys.argv[1], 502), timeout=2) as tool:
+        with socket.create_connection((address, 502), timeout=2) as tool:
             tool.sendall(struct.pack(">HHHBB", 1, 0, 4, 0, 90) + b"\x00\x02")
             tool.recv(64)
     elif verb == "wait":

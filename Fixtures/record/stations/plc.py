@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PLC: a Modbus server with a small process image that changes by itself.
 
-usage: plc.py NAME VENDOR PRODUCT [--udp] [--reads ADDRESS]
+usage: plc.py NAME VENDOR PRODUCT [--udp] [--reads ADDRESS] [--also PORT]
 
---udp serves Modbus/UDP too; --reads polls another controller by Modbus/UDP, as a PLC does with remote I/O.
+--udp serves Modbus/UDP too; --reads polls another controller by Modbus/UDP, as a PLC does with remote I/O; --also serves
+Modbus/TCP on another port too, where it probes silent clients each second.
 """
 import argparse
 import asyncio
 import math
+import socket
 
 from pymodbus.client import AsyncModbusUdpClient
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
@@ -41,6 +43,18 @@ async def read_remote_io(address):
             pass    # after a missing answer the request is repeated
 
 
+async def serve_probing(server):
+    """Serves with TCP keep-alive, which accepted connections inherit from the socket that listens (Linux)."""
+    serving = asyncio.create_task(server.serve_forever())
+    while not getattr(server.transport, "sockets", None):
+        await asyncio.sleep(0.05)
+    for listener in server.transport.sockets:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+    await serving
+
+
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("name")
@@ -48,6 +62,7 @@ async def main():
     parser.add_argument("product")
     parser.add_argument("--udp", action="store_true")
     parser.add_argument("--reads")
+    parser.add_argument("--also", type=int)
     arguments = parser.parse_args()
 
     image = ModbusSlaveContext(**{area: ModbusSequentialDataBlock(0, [0] * SIZE) for area in ("di", "co", "hr", "ir")})
@@ -59,6 +74,8 @@ async def main():
     work = [move(image), ModbusTcpServer(context, identity=identity, address=("0.0.0.0", 502)).serve_forever()]
     if arguments.udp:
         work.append(ModbusUdpServer(context, identity=identity, address=("0.0.0.0", 502)).serve_forever())
+    if arguments.also:
+        work.append(serve_probing(ModbusTcpServer(context, identity=identity, address=("0.0.0.0", arguments.also))))
     if arguments.reads:
         work.append(read_remote_io(arguments.reads))
     await asyncio.gather(*work)

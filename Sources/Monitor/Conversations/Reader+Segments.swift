@@ -200,8 +200,8 @@ extension Reader {
     return direction
   }
 
-  /// Reads bytes of a hole, save the messages that were read when they came ahead of the stream. Where a message goes on
-  /// into those, they are read again: none is lost.
+  /// Reads bytes of a hole, save the messages that were read when they came ahead of the stream. Where a message goes
+  /// on into those, they are read again: none is lost.
   private mutating func readHole(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
