@@ -3,8 +3,8 @@
 
 usage: plc.py NAME VENDOR PRODUCT [--udp] [--reads ADDRESS] [--also PORT]
 
---udp serves Modbus/UDP too; --reads polls another controller by Modbus/UDP, as a PLC does with remote I/O; --also serves
-Modbus/TCP on another port too, where it probes silent clients each second.
+--udp serves Modbus/UDP too; --reads polls another controller by Modbus/UDP, as a PLC does with remote I/O; --also
+serves Modbus/TCP on another port too, where it probes silent clients each second.
 """
 import argparse
 import asyncio
