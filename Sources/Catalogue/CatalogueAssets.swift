@@ -146,8 +146,8 @@ extension Catalogue {
       category: "Spoofing", severity: 2, confidence: 80,
       threats: ["9", "12"], checklist: ["2-6", "3-7"], techniques: [.rogueMaster, .adversaryInTheMiddle],
       meaning: Bilingual(
-        "Packets with the IP and MAC address of a known device arrive with another hop limit (TTL): another system sends them.",
-        "既知の機器のIPアドレスとMACアドレスを持つパケットが、異なるホップリミット（TTL）で届いています。別のシステムが送信しています。"),
+        "Packets with the IP and MAC address of a known device are built otherwise than that device's: another hop limit (TTL), other IP identifications or other TCP options. Another system sends them.",
+        "既知の機器のIPアドレスとMACアドレスを持つパケットの特徴（ホップリミット（TTL）、IP識別番号、TCPオプション）が、その機器のものと異なります。別のシステムが送信しています。"),
       falseAlarm: Bilingual(
         "A container or virtual machine that uses the same service as its host, under the host's address.",
         "ホストと同じアドレスで同じサービスを使うコンテナや仮想マシン。"),
@@ -165,8 +165,8 @@ extension Catalogue {
           "If a port has no known device, have the line unplug exactly this cable, with its consent.",
           "そのポートに既知の機器がなければ、現場の了解を得て該当ケーブルだけを抜いてください。"),
         Bilingual(
-          "Keep the captured packets; both hop limits are in the alert.",
-          "キャプチャを保存してください。双方のホップリミットはアラートに記載されています。"),
+          "Keep the captured packets; what differs between the two senders is in the alert.",
+          "キャプチャを保存してください。二つの送信元の相違点はアラートに記載されています。"),
       ]),
   ]
 }

@@ -124,6 +124,20 @@ struct Detection: ~Copyable {
     senders.examine(packet, of: owner, &conversation, direction, moment, &findings)
   }
 
+  /// Compares the IPv4 identification of a TCP segment with payload with those before it; called where it is not near
+  /// them.
+  @inline(never)
+  mutating func identification(
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
+  ) {
+    // One with another hop limit is compared by that.
+    guard packet.hopLimit == conversation.flow[direction].hopLimits.usual else { return }
+    let number = UInt16(truncatingIfNeeded: packet.identification)
+    guard let gap = conversation.flow[direction].identifications.add(number, frame: moment.frame) else { return }
+    let owner = devices.owner(of: packet.sourceIP, at: packet.source, declared)
+    senders.identification(gap, packet, of: owner, conversation, direction, moment, &findings)
+  }
+
   /// Examines who sent an IP packet.
   private mutating func examine(
     _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment

@@ -25,6 +25,10 @@ package struct Finding: Sendable {
     case overlap(bytes: Int, what: Overlap)
     /// What is left of the hop limit (IPv4: time to live) of a sender's packets, as a rule and now.
     case hopLimit(expected: Int, seen: Int)
+    /// IPv4 identifications of a sender that counts: about which one was due, and the one that came.
+    case identification(expected: Int, seen: Int)
+    /// The options of a sender's SYNs, as a rule and now.
+    case options(expected: TCPOptionLayout, seen: TCPOptionLayout)
     /// At least `limit` entries still in use evicted from a table within `seconds`.
     case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }

@@ -15,14 +15,14 @@ struct PairKey: TableKey {
 
   /// Sender and receiver of what is sent in `direction`; their MAC addresses if there is no IP.
   init(_ conversation: borrowing Conversation, sent direction: Direction = .toServer) {
-    let flow = conversation.flow
-    guard flow.isLink else {
-      if direction == .toServer { self.init(flow.client, flow.server) } else { self.init(flow.server, flow.client) }
+    guard conversation.flow.isLink else {
+      let (client, server) = (conversation.flow.client, conversation.flow.server)
+      if direction == .toServer { self.init(client, server) } else { self.init(server, client) }
       return
     }
     // No host has an address in ffff::/16.
     func address(_ mac: MACAddress) -> IPAddress { IPAddress(bits: UInt128(0xFFFF) << 112 | UInt128(mac.rawValue)) }
-    self.init(address(flow[direction].mac), address(flow[direction.reversed].mac))
+    self.init(address(conversation.flow[direction].mac), address(conversation.flow[direction.reversed].mac))
   }
 
   func hash(seed: UInt64) -> UInt64 {
@@ -45,6 +45,55 @@ struct Tally {
     var first = InlineArray<32, UInt32>(repeating: 0)
     var firstCount = 0
     var seen: (UInt128, UInt128) = (0, 0)
+
+    /// The place of a value among the first ones.
+    private func place(of value: UInt32) -> Int? {
+      // In place: at an index known only then, an inline array is copied.
+      let first = first.span
+      for place in 0..<firstCount where first[place] == value { return place }
+      return nil
+    }
+
+    mutating func add(_ mark: Mark) -> Bool {
+      if place(of: mark.value) != nil || (mark.isUpper ? seen.1 : seen.0) & mark.bit != 0 { return false }
+      if firstCount < first.count {
+        first[firstCount] = mark.value
+        firstCount += 1
+      } else if mark.isUpper {
+        seen.1 |= mark.bit
+      } else {
+        seen.0 |= mark.bit
+      }
+      return true
+    }
+
+    mutating func remove(_ mark: Mark) -> Bool {
+      if let place = place(of: mark.value) {
+        firstCount -= 1
+        let last = first.span[firstCount]
+        first[place] = last
+        return true
+      }
+      guard (mark.isUpper ? seen.1 : seen.0) & mark.bit != 0 else { return false }
+      if mark.isUpper { seen.1 &= ~mark.bit } else { seen.0 &= ~mark.bit }
+      return true
+    }
+  }
+
+  /// What is remembered of a thing: a value, and one of 256 bits. Not seeded, so that the same capture yields the same
+  /// counts.
+  private struct Mark {
+    let value: UInt32
+    let isUpper: Bool
+    let bit: UInt128
+
+    init(_ thing: UInt64) {
+      let hash = mix(0x9E37_79B9, thing)
+      let place = Int(truncatingIfNeeded: hash >> 20) & 255
+      value = UInt32(truncatingIfNeeded: hash >> 28)
+      isUpper = place >= 128
+      bit = UInt128(1) << UInt128(place & 127)
+    }
   }
 
   /// Nanoseconds.
@@ -75,7 +124,7 @@ struct Tally {
   /// never too high.
   mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
-    guard mark(slot, thing) else { return nil }
+    guard table[slot].add(Mark(thing)) else { return nil }
     table[slot].count += 1
     if table[slot].count > 1 { table.prove(slot) }
     return table[slot].count >= threshold ? table[slot].count : nil
@@ -83,7 +132,7 @@ struct Tally {
 
   /// Takes back that `thing` was counted in the window that is still open, and nothing else.
   mutating func cancel(_ key: PairKey, thing: UInt64, at time: Int64) {
-    guard let slot = table.find(key), isOpen(slot, at: time), unmark(slot, thing) else { return }
+    guard let slot = table.find(key), isOpen(slot, at: time), table[slot].remove(Mark(thing)) else { return }
     table[slot].count -= 1
   }
 
@@ -100,41 +149,6 @@ struct Tally {
 
   private func isOpen(_ slot: Int, at time: Int64) -> Bool {
     time >= table[slot].start && time &- table[slot].start < window
-  }
-
-  /// What is remembered of a thing: a value, and one of 256 bits. Not seeded, so that the same capture yields the same
-  /// counts.
-  private static func mark(of thing: UInt64) -> (value: UInt32, isUpper: Bool, bit: UInt128) {
-    let hash = mix(0x9E37_79B9, thing)
-    let place = Int(truncatingIfNeeded: hash >> 20) & 255
-    return (UInt32(truncatingIfNeeded: hash >> 28), place >= 128, UInt128(1) << UInt128(place & 127))
-  }
-
-  private mutating func mark(_ slot: Int, _ thing: UInt64) -> Bool {
-    let (value, isUpper, bit) = Tally.mark(of: thing)
-    for index in 0..<table[slot].firstCount where table[slot].first[index] == value { return false }
-    if (isUpper ? table[slot].seen.1 : table[slot].seen.0) & bit != 0 { return false }
-    if table[slot].firstCount < table[slot].first.count {
-      table[slot].first[table[slot].firstCount] = value
-      table[slot].firstCount += 1
-    } else if isUpper {
-      table[slot].seen.1 |= bit
-    } else {
-      table[slot].seen.0 |= bit
-    }
-    return true
-  }
-
-  private mutating func unmark(_ slot: Int, _ thing: UInt64) -> Bool {
-    let (value, isUpper, bit) = Tally.mark(of: thing)
-    for index in 0..<table[slot].firstCount where table[slot].first[index] == value {
-      table[slot].firstCount -= 1
-      table[slot].first[index] = table[slot].first[table[slot].firstCount]
-      return true
-    }
-    guard (isUpper ? table[slot].seen.1 : table[slot].seen.0) & bit != 0 else { return false }
-    if isUpper { table[slot].seen.1 &= ~bit } else { table[slot].seen.0 &= ~bit }
-    return true
   }
 
   private mutating func slot(_ key: PairKey, at time: Int64) -> Int {

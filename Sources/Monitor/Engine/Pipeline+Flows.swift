@@ -161,6 +161,11 @@ extension Pipeline {
     if packets == Visibility.packetThreshold, conversation.flow.tcp == .established {
       observer.detection.connection(conversation, moment)
     }
+    if packet.network == .ipv4, packet.payloadEnd - packet.payloadOffset > 1, !packet.isReassembled,
+      conversation.flow[direction].identifications.isStrange(UInt16(truncatingIfNeeded: packet.identification))
+    {
+      observer.detection.identification(packet, &conversation, direction, moment)
+    }
     var missing = 0
     if packet.isIncomplete, !packet.isReassembled {
       let whole =
@@ -182,7 +187,10 @@ extension Pipeline {
     _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment, _ detection: inout Detection,
     _ statistics: inout Statistics
   ) -> TCPFlags? {
-    if flags.contains(.syn) { countSYN(flags, conversation, direction, packet, moment, &detection, &statistics) }
+    if flags.contains(.syn) {
+      countSYN(flags, conversation, direction, packet, moment, &detection, &statistics)
+      noteOptions(flags, &conversation, packet)
+    }
     if flags.contains(.rst) {
       countRST(flags, sequence, acknowledgement, conversation, direction, moment, &detection, &statistics)
     }
@@ -216,6 +224,14 @@ extension Pipeline {
       detection.tried(packet.destinationIP, from: packet.source, at: packet.destination, moment)
       detection.syn(conversation, direction, moment)
     }
+  }
+
+  /// Notes the options of a connection's first SYN: systems leave some out when they repeat it.
+  private static func noteOptions(
+    _ flags: TCPFlags, _ conversation: inout Conversation, _ packet: borrowing Packet
+  ) {
+    guard !flags.contains(.ack), conversation.flow.options == .unknown, let header = packet.tcp else { return }
+    conversation.flow.options = TCPOptionLayout(header)
   }
 
   private static func countRST(

@@ -33,6 +33,7 @@ struct Flow {
     /// It was a known device with its own address.
     var isOwn = false
     var hopLimits = HopLimits()
+    var identifications = Identifications()
     /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
     var copyMAC = MACAddress.none
     var copyDue: Int64 = .min / 2
@@ -76,6 +77,8 @@ struct Flow {
     @inline(__always) _modify { yield &halves[1] }
   }
   var tcp = TCPState.none
+  /// The options of the first SYN.
+  var options = TCPOptionLayout.unknown
   /// Type and code of the first packet, if it is ICMP or ICMPv6.
   let icmpType: UInt8
   let icmpCode: UInt8

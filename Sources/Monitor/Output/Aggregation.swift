@@ -440,6 +440,7 @@ struct AlertKey: TableKey {
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
     case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit, evictions
+    case identification, options
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -478,6 +479,8 @@ struct AlertCause: Equatable {
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
     // Whoever chooses hop limits at random is one sender.
     case .hopLimit: sort = .hopLimit
+    case .identification: sort = .identification
+    case .options: sort = .options
     case .evictions(let table, _, _, _): (sort, number) = (.evictions, UInt64(table.rawValue))
     }
   }

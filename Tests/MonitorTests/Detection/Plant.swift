@@ -26,7 +26,8 @@ final class Plant {
   private var pipeline: Pipeline
   /// Nanoseconds.
   private(set) var time: Int64 = 1_700_000_000_000_000_000
-  private var identification = 0
+  /// Of the latest IP packet: all stations count together.
+  var identification = 0
 
   static let site = """
     site: Test plant
@@ -127,7 +128,7 @@ final class Plant {
     _ payload: [UInt8], _ number: UInt8, from: Station, to: Station, hopLimit: UInt8 = 64, vlan: Int? = nil,
     toEverybody: Bool = false
   ) -> [UInt8] {
-    identification += 1
+    identification = (identification + 1) & 0xFFFF
     let start: [UInt8] =
       [0x45, 0] + big(20 + payload.count) + big(identification) + [0, 0, hopLimit, number]
     let ends = from.address + to.address
@@ -149,12 +150,12 @@ final class Plant {
   /// A TCP segment with these flags (RFC 9293, 3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16).
   func tcp(
     _ flags: UInt8, _ source: Int, _ destination: Int, from: Station, to: Station, sequence: Int = 1_000,
-    acknowledgement: Int = 0, _ payload: [UInt8] = [], hopLimit: UInt8 = 64, vlan: Int? = nil
+    acknowledgement: Int = 0, _ payload: [UInt8] = [], hopLimit: UInt8 = 64, vlan: Int? = nil, options: [UInt8] = []
   ) -> [UInt8] {
     var bytes =
-      big(source) + big(destination) + big(sequence, 4) + big(acknowledgement, 4) + [0x50, flags] + big(8192)
-      + [0, 0, 0, 0]
-    bytes += payload
+      big(source) + big(destination) + big(sequence, 4) + big(acknowledgement, 4)
+      + [UInt8(5 + options.count / 4) << 4, flags] + big(8192) + [0, 0, 0, 0]
+    bytes += options + payload
     var words = from.address + to.address + [0, 6] + big(bytes.count) + bytes
     if words.count % 2 == 1 { words.append(0) }
     var sum = stride(from: 0, to: words.count, by: 2).reduce(0) { $0 + Int(words[$1]) << 8 + Int(words[$1 + 1]) }
@@ -199,6 +200,8 @@ final class Connection {
   private var sequences = [1000, 5000]
   var vlan: Int?
   var hopLimit: UInt8 = 64
+  /// Those of the client's SYN, in whole words.
+  var options: [UInt8] = []
   /// The server's, where it is another one.
   var serverHopLimit: UInt8?
   /// Whether the mirror port shows the segments of this end.
@@ -222,7 +225,8 @@ final class Connection {
       plant.send(
         plant.tcp(
           flags, source, destination, from: from, to: to, sequence: sequences[side],
-          acknowledgement: flags & Self.ack != 0 ? sequences[1 - side] : 0, payload, hopLimit: hopLimit, vlan: vlan),
+          acknowledgement: flags & Self.ack != 0 ? sequences[1 - side] : 0, payload, hopLimit: hopLimit, vlan: vlan,
+          options: flags == Self.syn ? options : []),
         wait: wait)
     }
     sequences[side] += payload.count + (flags & (Self.syn | Self.fin) != 0 ? 1 : 0)

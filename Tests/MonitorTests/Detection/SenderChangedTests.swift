@@ -168,6 +168,90 @@ import Testing
     #expect(Self.changed(plant) == 1)
   }
 
+  // MARK: Other traits
+
+  /// A write whose packet is not counted like those of the connection, with the hop limit that these have.
+  private static func injectUncounted(_ plant: Plant, _ connection: Connection, _ identification: Int) {
+    let due = plant.identification
+    plant.identification = identification & 0xFFFF
+    connection.ask(Connection.message(900, [6, 0, 5, 0, 7]))
+    plant.identification = due
+  }
+
+  @Test(
+    "a segment with the usual hop limit is found when the sender goes on counting",
+    arguments: [300, 5_000, 32_768, 60_000, 65_200])
+  func uncounted(_ distance: Int) throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    let connection = Self.polled(plant, times: 40)
+    Self.injectUncounted(plant, connection, plant.identification + distance)
+    #expect(Self.changed(plant) == 0)
+    connection.read()
+    #expect(Self.changed(plant) == 1)
+    // The second one, and one after an hour.
+    Self.injectUncounted(plant, connection, plant.identification + distance)
+    connection.read()
+    #expect(Self.changed(plant) == 2)
+    plant.wait(3_600)
+    Self.injectUncounted(plant, connection, plant.identification + distance)
+    connection.read()
+    #expect(Self.changed(plant) == 3)
+    let alerts = try plant.finish().filter { $0.value("alert.metadata.kind") as? [String] == ["sender-changed"] }
+    let alert = try #require(alerts.first)
+    #expect(alert.text("src_ip") == Self.hmi.ip && alert.text("dest_ip") == Self.plc.ip)
+    #expect(alert.text("alert.context.ooda.observe.seen")?.contains("IP identification") == true)
+  }
+
+  @Test("a connection with other TCP options than the device's is found while that goes on, and once", arguments: [1, 50])
+  func otherOptions(_ pause: Double) throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    func connection(_ options: String, _ port: Int) -> Connection {
+      let connection = Connection(plant, from: Self.hmi, to: Self.plc, clientPort: port)
+      connection.options = hex(options)
+      connection.open()
+      for _ in 0..<4 {
+        connection.read()
+        plant.wait(6)
+      }
+      return connection
+    }
+    let own = connection("0204 05b4 0402 080a 0000000100000000 01 030307", 40_000)
+    plant.wait(6)
+    own.read()
+    let other = Connection(plant, from: Self.hmi, to: Self.plc, clientPort: 40_001)
+    other.options = hex("0204 05b4")
+    other.open().write()
+    #expect(Self.changed(plant) == 0)
+    plant.wait(pause)
+    for _ in 0..<3 {
+      own.read()
+      plant.wait(6)
+    }
+    #expect(Self.changed(plant) == 1)
+    let alert = try #require(try plant.finish().last { $0.value("alert.metadata.kind") as? [String] == ["sender-changed"] })
+    let seen = try #require(alert.text("alert.context.ooda.observe.seen"))
+    #expect(seen.contains("MSS") && !seen.contains("window scale"), "\(seen)")
+    #expect(alert.text("src_ip") == Self.hmi.ip && alert.text("dest_ip") == Self.plc.ip)
+  }
+
+  @Test("options are named in their order, padding included, up to what is malformed")
+  func layouts() throws {
+    func names(_ options: String) throws -> [String] {
+      let header = hex("9c40 01f6 00000001 00000000 0002 2000 0000 0000")
+      var bytes = header + hex(options)
+      bytes[12] = UInt8(bytes.count / 4) << 4
+      return TCPOptionLayout(try TCPHeader(span(bytes))).names
+    }
+    #expect(try names("") == [])
+    #expect(try names("020405b4") == ["MSS"])
+    #expect(
+      try names("020405b4 0402080a00000001 0000000001030307")
+        == ["MSS", "SACK permitted", "timestamps", "NOP", "window scale"])
+    #expect(try names("01010101 00020405") == ["NOP", "NOP", "NOP", "NOP"])
+    #expect(try names("2202 0101 0200 0000") == ["NOP", "NOP", "MSS"], "a length of 0 ends the list")
+    #expect(try names(String(repeating: "01", count: 40)).count == 15)
+  }
+
   // MARK: What is no other sender
 
   static let ordinary: [Scenario] = [
@@ -202,6 +286,54 @@ import Testing
       plant.wait(30)
       _ = polled(plant, 128, clientPort: 40_002, times: 120)
       _ = polled(plant, 128, clientPort: 40_003)
+    },
+    Scenario("a busy system that counts all its packets") { plant in
+      let connection = polled(plant, times: 40)
+      for number in 0..<200 {
+        plant.identification += 700 + number % 5 * 400
+        connection.read()
+        plant.wait(1)
+      }
+    },
+    Scenario("a system that begins to choose identifications at random") { plant in
+      let connection = polled(plant, times: 40)
+      for number in 1..<2_000 {
+        plant.identification = number * 40_503
+        connection.read()
+        plant.wait(1)
+      }
+    },
+    Scenario("segments in another order") { plant in
+      let connection = polled(plant, times: 40)
+      for number in 0..<100 {
+        plant.identification += number % 3 == 0 ? -60 : 70
+        connection.read()
+        plant.wait(1)
+      }
+    },
+    Scenario("another system in the place of the first") { plant in
+      for (port, options) in [(40_000, "020405b4"), (40_001, "020405b4 01030308"), (40_002, "020405b4 01030308")] {
+        let connection = Connection(plant, from: hmi, to: plc, clientPort: port)
+        connection.options = hex(options)
+        connection.open()
+        for _ in 0..<20 {
+          connection.read()
+          plant.wait(6)
+        }
+        connection.close()
+      }
+    },
+    Scenario("a tool that looks for services") { plant in
+      let own = Connection(plant, from: hmi, to: plc)
+      own.options = hex("020405b4 01030308")
+      own.open()
+      for number in 0..<20 {
+        own.read()
+        plant.wait(6)
+        let probe = Connection(plant, from: hmi, to: plc, clientPort: 50_000 + number)
+        probe.options = hex("020405b4")
+        probe.open().close()
+      }
     },
     Scenario("a path that changed") { plant in
       let connection = polled(plant, from: scada, 63)

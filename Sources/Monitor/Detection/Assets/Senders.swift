@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `sender-changed`: a second station sends under the IP and MAC address of another one. Addresses can be forged; the
-/// hop limit at which packets arrive is that of the sender's system, less the routers on the way.
+/// `sender-changed`: a second station sends under the IP and MAC address of another one. Addresses can be forged. What
+/// gives the second one away is its system: the hop limit at which packets arrive, which is that of the sender's
+/// system, less the routers on the way; the identifications that a system counts (`Identifications`); the options of
+/// its SYNs.
 ///
 /// Compared are packets with payload (TCP without SYN and RST, UDP) to one host. Everything else has other hop limits
 /// by design: stacks and firewalls reset connections with their own value, scanners and route tracing choose theirs in
@@ -17,6 +19,10 @@ import Catalogue
 ///   service. A value that no system starts at is reported at once; another initial value when the old one comes back
 ///   before the new one has stood for a minute: otherwise the device was replaced. Tools that look for services build
 ///   single datagrams with random values (nmap: 37 to 59), so single ones count only if they change something.
+///
+/// **Options** are those of the SYN of a connection that carries data: tools that only look for services build SYNs of
+/// their own. Another layout is another system's if the usual one is alive: if one of its connections goes on, or
+/// begins, within a minute.
 ///
 /// A router, a NAT gateway or a load balancer has packets of many hosts: it is judged within each flow only.
 struct Senders {
@@ -61,16 +67,57 @@ struct Senders {
     var otherSince: Int64 = 0
     var otherFrame: UInt64 = 0
     var receiver = Endpoint()
+    var options = OptionHabit()
+  }
+
+  /// The options of one sender's SYNs towards one service.
+  private struct OptionHabit {
+    private var usual = TCPOptionLayout.unknown
+    private var confirmations: UInt8 = 0
+    /// Another one that came since.
+    private var other = TCPOptionLayout.unknown
+    private var otherSince: Int64 = 0
+    private var otherFrame: UInt64 = 0
+    private var receiver = Endpoint()
+
+    /// A connection of the sender that carries data: what changed before it, if that is certain now.
+    mutating func add(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) -> Change? {
+      let seen = conversation.flow.options
+      guard direction == .toServer, seen != .unknown else { return nil }
+      if seen == usual {
+        if confirmations < .max { confirmations += 1 }
+        defer { other = .unknown }
+        guard other != .unknown, moment.time &- otherSince < HopLimits.patience else { return nil }
+        return Change(.options(expected: usual, seen: other), frame: otherFrame, receiver: receiver)
+      }
+      if confirmations < Senders.confirmations || seen == other && moment.time &- otherSince >= HopLimits.patience {
+        self = OptionHabit()
+        usual = seen
+        confirmations = 1
+      } else if other != seen {
+        other = seen
+        otherSince = moment.time
+        otherFrame = moment.frame
+        receiver = conversation.endpoint(direction.reversed)
+      }
+      return nil
+    }
   }
 
   private struct Change {
-    let expected: UInt8
-    let seen: UInt8
+    let detail: Finding.Detail
     /// An earlier frame, and its receiver if it was in another flow.
     var frame: UInt64?
     var receiver: Endpoint?
 
-    var detail: Finding.Detail { .hopLimit(expected: Int(expected), seen: Int(seen)) }
+    init(_ detail: Finding.Detail, frame: UInt64?, receiver: Endpoint? = nil) {
+      self.detail = detail
+      self.frame = frame
+      self.receiver = receiver
+    }
+    init(expected: UInt8, seen: UInt8, frame: UInt64? = nil, receiver: Endpoint? = nil) {
+      self.init(.hopLimit(expected: Int(expected), seen: Int(seen)), frame: frame, receiver: receiver)
+    }
   }
 
   /// Examinations after which a habit is known.
@@ -144,6 +191,16 @@ struct Senders {
     if let change { findings.add(report(change, packet, conversation, direction, moment)) }
   }
 
+  /// Reports packets that lay apart from the others of a sender that counts.
+  mutating func identification(
+    _ gap: Identifications.Gap, _ packet: borrowing Packet, of owner: Owner, _ conversation: borrowing Conversation,
+    _ direction: Direction, _ moment: Moment, _ findings: inout Findings
+  ) {
+    guard owner.isHere(packet.hopLimit) else { return }
+    let detail = Finding.Detail.identification(expected: Int(gap.expected), seen: Int(gap.seen))
+    findings.add(report(Change(detail, frame: gap.frame), packet, conversation, direction, moment))
+  }
+
   private static func isOfPlant(_ ip: IPAddress, _ party: Party) -> Bool { party.zone != .external || ip.isPrivate }
 
   /// Compares a packet with others of the same sender and service.
@@ -166,6 +223,11 @@ struct Senders {
     }
     var habit = habits[slot]
     defer { habits[slot] = habit }
+    if packet.transport == .tcp, owner.isHere(habit.hopLimit),
+      let change = habit.options.add(conversation, direction, moment)
+    {
+      return change
+    }
     if seen == habit.hopLimit {
       habits.touch(slot, at: moment.time)
       if isSteady, habit.confirmations < .max { habit.confirmations += 1 }

@@ -127,7 +127,7 @@ struct English {
         signature: "\(entry.title.en)\(zones(" "))",
         summary: "Another sender uses the address of \(facts.source) towards \(to).",
         expected: "One sender for each address.",
-        reason: "a system sends its packets with one hop limit, and these have another one")
+        reason: "all packets of a system are built alike, and these are not")
     case .controllerCommand:
       return KindWording(
         signature: "\(messageTitle) to a controller without a conduit\(zones(", "))",
@@ -274,6 +274,12 @@ struct English {
     case (.senderChanged, .hopLimit(let expected, let seen)):
       "Another sender uses the address of \(facts.source) towards \(to): hop limit \(seen), before \(expected)."
         + (facts.operation == nil ? "" : " It \(did).")
+    case (.senderChanged, .identification):
+      "Another sender uses the address of \(facts.source) towards \(to): its packets are not counted like those before "
+        + "and after them."
+    case (.senderChanged, .options(let expected, let seen)):
+      "Another sender uses the address of \(facts.source) towards \(to): it opens connections with the TCP options "
+        + "\(names(seen)); \(facts.source) with \(names(expected))."
     default: nil
     }
   }
@@ -299,6 +305,8 @@ struct English {
     case .overlap(_, .lateSegment): "Each part of a TCP stream before the data that follows it are read."
     case .overlap(_, let what): "The same bytes whenever part of \(overlapped(what)) is sent again."
     case .hopLimit(let expected, _): "Packets of \(facts.source) with hop limit \(expected)."
+    case .identification(let expected, _): "IP identifications of \(facts.source) near \(expected)."
+    case .options(let expected, _): "SYNs of \(facts.source) with the TCP options \(names(expected))."
     }
   }
 
@@ -328,11 +336,20 @@ struct English {
       "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
     case .hopLimit(_, let seen): "Hop limit \(seen)\(way)."
+    case .identification(_, let seen): "IP identification \(seen)\(way)."
+    case .options(_, let seen): "A SYN with the TCP options \(names(seen))\(way)."
     }
+  }
+
+  private func names(_ layout: TCPOptionLayout) -> String {
+    layout.names.isEmpty ? "none" : layout.names.joined(separator: ", ")
   }
 
   private var reasonOfDetail: String? {
     switch finding.detail {
+    case .hopLimit: "a system sends its packets with one hop limit, and these have another one"
+    case .identification: "a system that counts its packets goes on counting, and these lie apart"
+    case .options: "a system opens its connections with the same TCP options, and this one has others"
     case .refusedService(let conduit): "\(name(conduit)) does not allow the service \(facts.service)"
     case .refusedAction(let conduit): "\(name(conduit)) does not allow the operation \(action.en)"
     case .refusedTarget(let conduit):

@@ -107,7 +107,7 @@ struct Japanese {
     case .senderChanged:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)", summary: "別の送信元が、\(facts.source)のアドレスで\(to)に送信しています。",
-        expected: "一つのアドレスにつき送信元は一つ", reason: "一つのシステムのパケットはホップリミットが同じですが、これは異なります")
+        expected: "一つのアドレスにつき送信元は一つ", reason: "一つのシステムのパケットは同じ特徴を持ちますが、これは異なります")
     case .controllerCommand:
       return KindWording(
         signature: "制御装置への無許可の\(action)\(inZones)",
@@ -246,6 +246,10 @@ struct Japanese {
     case (.senderChanged, .hopLimit(let expected, let seen)):
       "別の送信元が、\(facts.source)のアドレスで\(to)に送信しています（ホップリミット\(seen)、従来は\(expected)）。"
         + (facts.operation == nil ? "" : "この送信元が、\(did)。")
+    case (.senderChanged, .identification):
+      "別の送信元が、\(facts.source)のアドレスで\(to)に送信しています（IPパケットの識別番号が、前後のパケットと連続していません）。"
+    case (.senderChanged, .options(let expected, let seen)):
+      "別の送信元が、\(facts.source)のアドレスで\(to)に接続しています（TCPオプションは\(names(seen))、\(facts.source)は\(names(expected))）。"
     default: nil
     }
   }
@@ -269,6 +273,8 @@ struct Japanese {
     case .overlap(_, .lateSegment): "TCPストリームの各部分は、後続のデータが読み取られる前に到着"
     case .overlap(_, let what): "\(overlapped(what))の同じ位置のデータは、再送時も同じ内容"
     case .hopLimit(let expected, _): "\(facts.source)のパケットのホップリミットは\(expected)"
+    case .identification(let expected, _): "\(facts.source)のIP識別番号は\(expected)付近"
+    case .options(let expected, _): "\(facts.source)のSYNのTCPオプションは\(names(expected))"
     }
   }
 
@@ -296,11 +302,20 @@ struct Japanese {
     case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが、後続のデータの読み取り後に到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     case .hopLimit(_, let seen): "ホップリミット\(seen)" + (way.isEmpty ? "" : "（\(way)）")
+    case .identification(_, let seen): "IP識別番号\(seen)" + (way.isEmpty ? "" : "（\(way)）")
+    case .options(_, let seen): "SYNのTCPオプションが\(names(seen))" + (way.isEmpty ? "" : "（\(way)）")
     }
+  }
+
+  private func names(_ layout: TCPOptionLayout) -> String {
+    layout.names.isEmpty ? "なし" : layout.names.joined(separator: ", ")
   }
 
   private var reasonOfDetail: String? {
     switch finding.detail {
+    case .hopLimit: "一つのシステムのパケットはホップリミットが同じですが、これは異なります"
+    case .identification: "パケットに連番を付けるシステムですが、これだけ番号が離れています"
+    case .options: "一つのシステムは同じTCPオプションで接続を開きますが、これは異なります"
     case .refusedService(let conduit): "\(name(conduit))でサービス\(facts.service)は許可されていません"
     case .refusedAction(let conduit): "\(name(conduit))で\(action)は許可されていません"
     case .refusedTarget(let conduit):
