@@ -228,7 +228,8 @@ import Testing
       plant.wait(6)
     }
     #expect(Self.changed(plant) == 1)
-    let alert = try #require(try plant.finish().last { $0.value("alert.metadata.kind") as? [String] == ["sender-changed"] })
+    let alerts = try plant.finish().filter { $0.value("alert.metadata.kind") as? [String] == ["sender-changed"] }
+    let alert = try #require(alerts.last)
     let seen = try #require(alert.text("alert.context.ooda.observe.seen"))
     #expect(seen.contains("MSS") && !seen.contains("window scale"), "\(seen)")
     #expect(alert.text("src_ip") == Self.hmi.ip && alert.text("dest_ip") == Self.plc.ip)
