@@ -202,7 +202,8 @@ import Testing
     #expect(alert.text("alert.context.ooda.observe.seen")?.contains("IP identification") == true)
   }
 
-  @Test("a connection with other TCP options than the device's is found while that goes on, and once", arguments: [1, 50])
+  @Test(
+    "a connection with other TCP options than the device's is found while that goes on, and once", arguments: [1, 50])
   func otherOptions(_ pause: Double) throws {
     let plant = try Plant(site: Plant.site, language: .en)
     func connection(_ options: String, _ port: Int) -> Connection {
