@@ -84,4 +84,37 @@ import Testing
     let flows = try plant.finish().filter { $0.number("dest_port") == 502 }
     #expect(flows.count == 1, "one flow, not two halves")
   }
+
+  @Test func `devices that stay are known after a flood of forged ones`() {
+    var inventory = Inventory(limit: 64, seed: 1)
+    func moment(_ seconds: Double) -> Moment {
+      var moment = Moment()
+      moment.time = Int64(seconds * 1e9)
+      return moment
+    }
+    let real = (1...20).map { MACAddress(rawValue: 0x0200_0000_1000 | $0) }
+    for second in [0.0, 5] {
+      for (number, mac) in real.enumerated() {
+        _ = inventory.station(mac, moment(second))
+        let ip = IPAddress(v4: 0x0A00_0001 + UInt32(number))
+        if second == 0 {
+          let slot = inventory.bind(ip, mac, moment(second))
+          inventory.bindings[slot].isReported = true
+        } else {
+          let isKnown = inventory.confirm(ip, at: mac, moment(second).time)
+          #expect(isKnown)
+        }
+      }
+    }
+    for number in 0..<10_000 {
+      let time = moment(6 + Double(number) / 1_000)
+      let forged = MACAddress(rawValue: 0x0600_0000_0000 | UInt64(number))
+      _ = inventory.station(forged, time)
+      _ = inventory.bind(IPAddress(v4: 0x0B00_0000 + UInt32(number)), forged, time)
+    }
+    for (number, mac) in real.enumerated() {
+      #expect(inventory.knows(mac))
+      #expect(inventory.provenMAC(of: IPAddress(v4: 0x0A00_0001 + UInt32(number))) == mac)
+    }
+  }
 }

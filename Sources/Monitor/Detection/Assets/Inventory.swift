@@ -57,6 +57,8 @@ struct Inventory {
 
   /// Nanoseconds: what speaks every second need not be moved every second.
   private static let precision: Int64 = 10_000_000_000
+  /// What is still there after this time gives way after what is not (nanoseconds).
+  private static let moment: Int64 = 1_000_000_000
 
   init(limit: Int = 65_536, seed: UInt64) {
     stations = BoundedTable(limit: limit, seed: seed, precision: Inventory.precision)
@@ -69,6 +71,8 @@ struct Inventory {
     if let slot = stations.find(key) {
       stations.touch(slot, at: moment.time)
       stations[slot].last = moment.time
+      // Forged addresses are usually used once, or for a moment.
+      if moment.time &- stations[slot].first >= Inventory.moment { stations.prove(slot) }
       return slot
     }
     return stations.insert(
@@ -98,6 +102,7 @@ struct Inventory {
     bindings.touch(slot, at: time)
     bindings[slot].last = time
     bindings[slot].isProven = true
+    if time &- bindings[slot].first >= Inventory.moment { bindings.prove(slot) }
     return true
   }
 
