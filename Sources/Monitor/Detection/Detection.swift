@@ -79,21 +79,32 @@ struct Detection: ~Copyable {
 
   // MARK: Frames
 
+  /// Nanoseconds between two confirmations of a device that sends from its own address.
+  private static let confirmation: Int64 = 5_000_000_000
+
   /// Examines the sender of an IP packet; called once a second for each direction of a flow.
   mutating func sender(
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
-    if conversation.flow[direction].isOwn, devices.confirm(packet, moment) { return }
-    conversation.flow[direction].isOwn = false
+    let ownUntil = conversation.flow[direction].ownUntil
+    if ownUntil != .max {
+      if moment.time < ownUntil, DeviceWatch.isDirect(packet.hopLimit) { return }
+      if devices.confirm(packet, moment) {
+        conversation.flow[direction].ownUntil = moment.time &+ Detection.confirmation
+        return
+      }
+    }
+    conversation.flow[direction].ownUntil = .max
     var direction = direction
     if conversation.party(direction).asset == .none {
       recognise(packet.source, &conversation, direction, moment)
       // Judging it may have turned it.
       direction = conversation.flow.direction(of: packet)
     }
-    conversation.flow[direction].isOwn =
-      examine(packet, conversation, direction, moment) == .confirmation
+    if examine(packet, conversation, direction, moment) == .confirmation {
+      conversation.flow[direction].ownUntil = moment.time
+    }
   }
 
   /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before. True if

@@ -97,7 +97,7 @@ extension Pipeline {
     if conversation.flow[direction].mac != packet.source
       || moment.time &- conversation.flow[direction].watched >= Pipeline.second
     {
-      conversation.flow[direction].mac = packet.source
+      if conversation.flow[direction].mac != packet.source { conversation.flow[direction].changeMAC(packet.source) }
       if !packet.isNeighborDiscovery {
         detection.sender(packet, &conversation, direction, moment)
         direction = conversation.flow.direction(of: packet)

@@ -30,8 +30,9 @@ struct Flow {
     var mac = MACAddress.none
     /// When the sender was last compared with the inventory.
     var watched: Int64 = .min / 2
-    /// It was a known device with its own address.
-    var isOwn = false
+    /// It was a known device with its own address, which is confirmed again from this time on; the greatest time if it
+    /// was not.
+    var ownUntil = Int64.max
     var hopLimits = HopLimits()
     var identifications = Identifications()
     /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
@@ -40,6 +41,12 @@ struct Flow {
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0
+
+    /// Frames come from another address now.
+    mutating func changeMAC(_ new: MACAddress) {
+      mac = new
+      if ownUntil != .max { ownUntil = .min }
+    }
 
     @inline(__always)
     fileprivate mutating func count(_ byteCount: Int) {
