@@ -89,7 +89,12 @@ struct Detection: ~Copyable {
     conversation.flow[direction].watched = moment.time
     let ownUntil = conversation.flow[direction].ownUntil
     if ownUntil != .max {
-      if moment.time < ownUntil, DeviceWatch.isDirect(packet.hopLimit) { return }
+      // While addresses are disputed, each second matters.
+      if moment.time < ownUntil, DeviceWatch.isDirect(packet.hopLimit),
+        moment.time &- devices.inventory.lastRival >= AddressClaims.memory
+      {
+        return
+      }
       if devices.confirm(packet, moment) {
         conversation.flow[direction].ownUntil = moment.time &+ Detection.confirmation
         return

@@ -102,6 +102,7 @@ struct AddressClaims {
       findings.add(handOver(&binding, to: claim, &inventory, site))
       return .moved
     }
+    inventory.lastRival = time
     if binding.rival != source.mac || time &- binding.rivalLast >= AddressClaims.memory {
       binding.rival = source.mac
       binding.rivalSince = time

@@ -52,6 +52,9 @@ struct Inventory {
     var lastFlip: Int64 = 0
   }
 
+  /// When a device last claimed an address that another one holds (nanoseconds).
+  var lastRival: Int64 = .min / 2
+
   var stations: BoundedTable<AddressKey, Station>
   var bindings: BoundedTable<AddressKey, Binding>
 
