@@ -417,18 +417,25 @@ struct AlertKey: TableKey {
 
   /// The alert's identifier: the same in every run over the same packets.
   func identifier(first: Int64, sort: UInt8) -> UInt128 {
-    var bytes: [UInt8] = [sort, UInt8(kind >> 8), UInt8(kind & 255)]
-    for word in [source, destination] {
-      for shift in stride(from: 120, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt128(shift)))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(128)
+    bytes.append(sort)
+    bytes.append(UInt8(kind >> 8))
+    bytes.append(UInt8(kind & 255))
+    func append(_ word: UInt64) {
+      var shift: UInt64 = 64
+      while shift > 0 {
+        shift -= 8
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
       }
+    }
+    for end in [source, destination] {
+      append(UInt64(truncatingIfNeeded: end >> 64))
+      append(UInt64(truncatingIfNeeded: end))
     }
     let words = cause.words
-    for word in words.indices.map({ words[$0] }) + [UInt64(bitPattern: first)] {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-      }
-    }
+    for place in words.indices { append(words[place]) }
+    append(UInt64(bitPattern: first))
     var identifier: UInt128 = 0
     for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
     return identifier

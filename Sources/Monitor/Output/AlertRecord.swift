@@ -43,9 +43,10 @@ extension Records {
     to sink: inout Sink
   ) {
     let entry = Catalogue.entry(finding.kind)
+    var moment = ""
+    if case .refusedTime = finding.detail { moment = clock.moment(finding.time, context.language) }
     let facts = Facts(
-      finding, context, values, moment: clock.moment(finding.time, context.language),
-      knownName: identities.identity(of: finding.destination)?.name)
+      finding, context, values, moment: moment, knownName: identities.identity(of: finding.destination)?.name)
     let wording = Wording(facts, occurrence.extent, isWithdrawn: occurrence.withdrawn != nil)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
@@ -127,8 +128,7 @@ extension Records {
     line.close()
     line.open("act")
     line.string("playbook", entry.id)
-    let steps = occurrence.withdrawn == nil ? entry.steps : [Withdrawal.step]
-    line.strings("steps", steps.map { $0[context.language] })
+    steps(entry, isWithdrawn: occurrence.withdrawn != nil)
     line.close()
     line.close()
     line.close()
@@ -137,13 +137,12 @@ extension Records {
     sink.write(line)
   }
 
-  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
+  private static func metadata(_ entry: CatalogueEntry, _ action: Action?, _ line: inout JSONLine) {
     let techniques = entry.techniques(for: action)
     var tactics: [Technique.Tactic] = []
     for tactic in techniques.flatMap(\.tactics) where !tactics.contains(where: { $0.id == tactic.id }) {
       tactics.append(tactic)
     }
-    line.open("metadata")
     line.strings("kind", [entry.id])
     if !techniques.isEmpty {
       line.strings("mitre_tactic_id", tactics.map(\.id))
@@ -153,6 +152,24 @@ extension Records {
     }
     if !entry.threats.isEmpty { line.strings("threat", entry.threats) }
     if !entry.checklist.isEmpty { line.strings("checklist", entry.checklist) }
+  }
+
+  private mutating func steps(_ entry: CatalogueEntry, isWithdrawn: Bool) {
+    let steps = isWithdrawn ? [Withdrawal.step] : entry.steps
+    let language = context.language
+    let key = isWithdrawn ? -1 : Int(entry.kind.rawValue)
+    if let part = stepParts[key] { return line.write(part) }
+    stepParts[key] = line.part { $0.strings("steps", steps.map { $0[language] }) }
+  }
+
+  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
+    line.open("metadata")
+    let key = Int(entry.kind.rawValue) << 8 | (action.map { Int($0.rawValue) + 1 } ?? 0)
+    if let part = metadataParts[key] {
+      line.write(part)
+    } else {
+      metadataParts[key] = line.part { Records.metadata(entry, action, &$0) }
+    }
     if let values = zone?.values, !values.isEmpty { line.strings("at_stake", values.map(\.word)) }
     line.close()
   }

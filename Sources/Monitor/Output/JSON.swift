@@ -90,6 +90,23 @@ package struct JSONLine: Sendable {
     leaves += 1
   }
 
+  /// Values and what they need, as written before between the same brackets.
+  struct Part: Sendable {
+    fileprivate let bytes: [UInt8]
+    fileprivate let leaves: Int
+  }
+  /// Writes what `body` writes, and returns it, to be written again.
+  mutating func part(_ body: (inout JSONLine) -> Void) -> Part {
+    let start = (bytes.count, leaves)
+    body(&self)
+    return Part(bytes: Array(bytes[start.0...]), leaves: leaves - start.1)
+  }
+  mutating func write(_ part: Part) {
+    bytes.append(contentsOf: part.bytes)
+    leaves += part.leaves
+    needsComma = !part.bytes.isEmpty
+  }
+
   mutating func flag(_ key: String, _ value: Bool) {
     name(key)
     bytes.append(contentsOf: (value ? "true" : "false").utf8)

@@ -31,6 +31,9 @@ package struct Records: Sendable {
   /// The line written last.
   package internal(set) var line = JSONLine()
   private var shown = ShownValues()
+  /// What alerts of one kind about one sort of action all say.
+  var metadataParts: [Int: JSONLine.Part] = [:]
+  var stepParts: [Int: JSONLine.Part] = [:]
 
   package init(_ context: AlertContext) {
     self.context = context
@@ -42,6 +45,7 @@ package struct Records: Sendable {
   package mutating func replace(_ context: AlertContext) {
     self.context = context
     clock = LocalTime(context.timeZone)
+    stepParts = [:]
   }
 
   /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.
@@ -123,15 +127,18 @@ package struct Records: Sendable {
   /// address in the site file. An end without address has the unspecified one of the family, which is also what a
   /// station sends from that has no address yet (RFC 4291, 2.5.2).
   func addresses(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) -> (String, String) {
-    let ends = [source, destination].map { end in
-      end.ip != .none ? end.ip : ipProtocol == nil ? context.asset(end.party.asset)?.ip : nil
+    let from = address(source, ipProtocol)
+    let to = address(destination, ipProtocol)
+    let seen = source.ip != .none ? source.ip : destination.ip
+    let isV4 = (seen != .none ? seen : from ?? to)?.isV4 ?? (ipProtocol == nil)
+    func text(_ ip: IPAddress?) -> String {
+      guard let ip, ip.isV4 == isV4 else { return isV4 ? "0.0.0.0" : "::" }
+      return ip.description
     }
-    let seen = [source, destination].map(\.ip).first { $0 != .none }
-    let isV4 = (seen ?? ends[0] ?? ends[1])?.isV4 ?? (ipProtocol == nil)
-    let texts = ends.map { ip in
-      ip.flatMap { $0.isV4 == isV4 ? $0.description : nil } ?? (isV4 ? "0.0.0.0" : "::")
-    }
-    return (texts[0], texts[1])
+    return (text(from), text(to))
+  }
+  private func address(_ end: Endpoint, _ ipProtocol: UInt8?) -> IPAddress? {
+    end.ip != .none ? end.ip : ipProtocol == nil ? context.asset(end.party.asset)?.ip : nil
   }
 
   static func hasPorts(_ ipProtocol: UInt8?) -> Bool {
