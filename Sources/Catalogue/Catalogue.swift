@@ -22,11 +22,18 @@ package struct CatalogueEntry: Sendable {
   /// When it is a false alarm.
   package let falseAlarm: Bilingual
   package let steps: [Bilingual]
+  /// Nanoseconds without a further finding after which an alert of this kind is over: what comes then is a new alert.
+  package let silence: Int64
+  /// What is still there is found again after this time, so that its alert stays open.
+  package var reminder: Int64 { silence / 2 }
+  /// The severity in a zone of high importance is at most this one.
+  package let highestSeverity: Int
 
   init(
     _ kind: FindingKind, _ id: String, _ title: Bilingual, category: String, severity: Int, confidence: Int,
     threats: [String], checklist: [String], techniques: [Technique], meaning: Bilingual, falseAlarm: Bilingual,
-    steps: [Bilingual], revision: Int = 1
+    steps: [Bilingual], revision: Int = 1, silence: CatalogueEntry.Silence = .usual,
+    highestSeverity: Int = 1
   ) {
     self.kind = kind
     self.id = id
@@ -41,13 +48,24 @@ package struct CatalogueEntry: Sendable {
     self.meaning = meaning
     self.falseAlarm = falseAlarm
     self.steps = steps
+    self.silence = silence.rawValue * 60_000_000_000
+    self.highestSeverity = highestSeverity
+  }
+
+  /// In minutes.
+  enum Silence: Int64 {
+    /// Each command is an event of its own, unless it follows another one closely.
+    case command = 5
+    case usual = 30
+    /// A device that is there may be silent for hours.
+    case presence = 1440
   }
 
   package var signatureID: Int { 1_790_000 + Int(kind.rawValue) }
 
   /// One step more severe where a zone of high importance is concerned.
   package func severity(_ importance: Importance) -> Int {
-    importance == .high ? max(1, defaultSeverity - 1) : defaultSeverity
+    importance == .high ? max(highestSeverity, defaultSeverity - 1) : defaultSeverity
   }
 }
 

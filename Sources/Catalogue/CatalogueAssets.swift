@@ -32,7 +32,7 @@ extension Catalogue {
         Bilingual(
           "If it belongs here, add it to assets with its zone and MAC address.",
           "正規の機器であれば、ゾーンとMACアドレスをassetsに登録してください。"),
-      ]),
+      ], silence: .presence, highestSeverity: 2),
     CatalogueEntry(
       .unknownIP, "unknown-ip", Bilingual("Device with an unknown IP address", "未登録機器（IPアドレス）"),
       category: "Asset", severity: 2, confidence: 85,
@@ -59,7 +59,7 @@ extension Catalogue {
         Bilingual(
           "If it belongs here, add it to assets with its zone and IP address.",
           "正規の機器であれば、ゾーンとIPアドレスをassetsに登録してください。"),
-      ]),
+      ], silence: .presence, highestSeverity: 2),
     CatalogueEntry(
       .wrongZone, "wrong-zone", Bilingual("Known device at the wrong place", "登録機器の接続場所相違"),
       category: "Asset", severity: 2, confidence: 85,
@@ -86,7 +86,7 @@ extension Catalogue {
         Bilingual(
           "If the change is legitimate, update the asset's zone, MAC address or VLAN in the site file.",
           "正当な変更であれば、サイトファイルの資産のゾーン、MACアドレス、VLANを更新してください。"),
-      ]),
+      ], silence: .presence),
     CatalogueEntry(
       .addressConflict, "address-conflict", Bilingual("Two devices use the same IP address", "IPアドレスの重複"),
       category: "Asset", severity: 2, confidence: 85,

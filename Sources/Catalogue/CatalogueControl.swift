@@ -26,7 +26,7 @@ extension Catalogue {
         Bilingual(
           "If it belongs here, add it to assets and give it a conduit with its targets.",
           "正規の端末であれば、assetsに登録し、対象を限ったコンジットをconduitsに追加してください。"),
-      ]),
+      ], silence: .command),
     CatalogueEntry(
       .deviceRenamed, "device-renamed", Bilingual("Device renamed over the network", "ネットワーク経由の機器名変更"),
       category: "Controller", severity: 2, confidence: 90,
@@ -49,7 +49,7 @@ extension Catalogue {
         Bilingual(
           "Restore the device's old name before the line is powered off.",
           "ラインの電源を切る前に、機器名を元に戻してください。"),
-      ]),
+      ], silence: .command),
     CatalogueEntry(
       .clockSetByStranger, "clock-set-by-stranger",
       Bilingual("Clock set by an unexpected station", "想定外の端末による時刻設定"),
@@ -74,7 +74,7 @@ extension Catalogue {
         Bilingual(
           "Keep the capture: the device's log entries from now on may have wrong times.",
           "キャプチャを保存してください。これ以降の機器の記録は時刻が誤っている可能性があります。"),
-      ]),
+      ], silence: .command),
     CatalogueEntry(
       .selectWithoutExecute, "select-without-execute",
       Bilingual("Object selected but not operated", "選択されたまま実行されない操作"),
@@ -95,7 +95,7 @@ extension Catalogue {
         Bilingual(
           "If no one did, have the source isolated, and watch the object at the equipment.",
           "心当たりがなければ送信元を切り離し、対象を設備側で監視してください。"),
-      ]),
+      ], silence: .command),
     CatalogueEntry(
       .loginFailures, "login-failures", Bilingual("Repeated login failures", "ログイン失敗の繰り返し"),
       category: "Access", severity: 3, confidence: 70,

@@ -171,6 +171,6 @@ extension Catalogue {
         Bilingual(
           "Change the switch only in a maintenance window, and check that this alert stops.",
           "スイッチの設定変更は保守時間帯に行い、本アラートが止まることを確認してください。"),
-      ]),
+      ], silence: .presence),
   ]
 }

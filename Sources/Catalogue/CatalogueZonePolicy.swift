@@ -119,7 +119,7 @@ extension Catalogue {
         Bilingual(
           "If the work was approved, add the station to assets and give it a conduit with a time window.",
           "合意済みの作業であれば、端末をassetsに登録し、時間帯つきのコンジットをconduitsに追加してください。"),
-      ]),
+      ], silence: .command),
     CatalogueEntry(
       .externalCommunication, "external-communication",
       Bilingual("Communication with an external address", "工場外との通信"),

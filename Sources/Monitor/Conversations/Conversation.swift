@@ -28,6 +28,8 @@ struct Conversation {
   var operations: UInt64 = 0
   /// Changes the ends have already been judged for (bits of `Strangers.Change`): the client in the lower four bits.
   var changes: UInt8 = 0
+  /// Those of them by an end that is a stranger to the other one.
+  var strange: UInt8 = 0
   /// Function codes and unit IDs already passed to the detectors that count distinct ones.
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)
@@ -57,6 +59,8 @@ struct Conversation {
   var gate = Gate.open
   /// A finding about the flow, by the verdict in `gate`, has been reported.
   var isReported = false
+  /// When it is to be reported again, in nanoseconds.
+  var remindAt = Int64.max
   /// The value of `flips` then.
   var reportedFlips: UInt8 = 0
   /// Packets were seen in both directions.

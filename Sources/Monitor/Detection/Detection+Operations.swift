@@ -127,8 +127,15 @@ extension Detection {
     default: return
     }
     let bit = UInt8(change.rawValue) << (direction == .toServer ? 0 : 4)
-    guard conversation.changes & bit == 0 else { return }
+    guard conversation.changes & bit == 0 || conversation.strange & bit != 0 else { return }
+    let isFirst = conversation.changes & bit == 0
     conversation.changes |= bit
-    findings.add(strangers.request(change, operation, in: conversation, sent: direction, at: moment, ruling))
+    let finding =
+      isFirst
+      ? strangers.request(change, operation, in: conversation, sent: direction, at: moment, ruling)
+      : Strangers.again(change, operation, in: conversation, sent: direction, at: moment, ruling)
+    guard let finding else { return }
+    conversation.strange |= bit
+    findings.add(finding)
   }
 }

@@ -87,6 +87,7 @@ struct Detection: ~Copyable {
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
+    if moment.time >= conversation.remindAt { remind(of: &conversation, moment) }
     let ownUntil = conversation.flow[direction].ownUntil
     if ownUntil != .max {
       // While addresses are disputed, each second matters.
@@ -389,7 +390,23 @@ struct Detection: ~Copyable {
     }
     conversation.isReported = !conversation.gate.verdict.isAllowed
     conversation.reportedFlips = conversation.flips
-    if conversation.isReported { findings.add(zonePolicy.flow(conversation, moment)) }
+    conversation.remindAt = .max
+    if conversation.isReported { report(&conversation, moment) }
+  }
+
+  private mutating func report(_ conversation: inout Conversation, _ moment: Moment) {
+    guard let finding = zonePolicy.flow(conversation, moment) else { return }
+    conversation.remindAt = moment.time &+ Catalogue.entry(finding.kind).reminder
+    findings.add(finding)
+  }
+
+  /// Reports a flow again that goes on. While it is not clear who began, nothing is added that may have to be taken
+  /// back.
+  @inline(never)
+  private mutating func remind(of conversation: inout Conversation, _ moment: Moment) {
+    conversation.remindAt = .max
+    guard conversation.isReported, conversation.isSettled || !conversation.flow.mayBeOlder else { return }
+    report(&conversation, moment)
   }
 
   /// Judges by a new site file from now on.

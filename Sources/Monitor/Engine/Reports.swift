@@ -99,6 +99,7 @@ extension Pipeline {
       ("tables.alerts_evicted", observer.output.aggregation.counters.evictions),
       ("tables.operations_evicted", observer.output.operations.evictions),
       ("alerts.withdrawn", observer.output.aggregation.counters.withdrawn),
+      ("alerts.closed", observer.output.aggregation.counters.closed),
       ("streams.retransmissions", reader.counts.retransmissions), ("streams.out_of_order", reader.counts.outOfOrder),
       ("streams.outside_window", reader.counts.outside),
       ("streams.late_segments", reader.counts.late),

@@ -24,6 +24,8 @@ package struct Aggregation {
     package var overBudget: UInt64 = 0
     /// Alerts withdrawn, since what they said turned out wrong.
     package var withdrawn: UInt64 = 0
+    /// Alerts closed, since nothing more of them was found.
+    package var closed: UInt64 = 0
     /// Alerts evicted at the limit; a repeat opens a new one.
     package var evictions: UInt64 = 0
     /// Alerts opened, and findings, by the number of the kind.
@@ -51,6 +53,8 @@ package struct Aggregation {
   private var rest: [Aggregate?]
   private var hasRest = false
   private var opened: [Int]
+  /// When the next alert may be over, in nanoseconds.
+  private var nextClosing = Int64.max
   /// Number of the window, Int64.min before the first finding.
   private var current = Int64.min
 
@@ -77,6 +81,9 @@ package struct Aggregation {
     let kind = Int(finding.kind.rawValue)
     counters.findings += 1
     counters.findingsByKind[kind] += 1
+    if let slot = open.find(key), open[slot].isOver(at: finding.time) {
+      close(slot, identities, &records, to: &sink)
+    }
     if let slot = open.find(key) {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
@@ -144,6 +151,7 @@ package struct Aggregation {
       var aggregate = Aggregate(finding, key, sort: 0)
       aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
       begin(&aggregate, identities, &records, to: &sink)
+      nextClosing = min(nextClosing, aggregate.end)
       _ = open.insert(key, aggregate, at: finding.time)
     }
   }
@@ -216,6 +224,7 @@ package struct Aggregation {
   /// Tells the time without a finding: ends a window that is over.
   package mutating func advance(to time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink)
   {
+    if time >= nextClosing { closeSilent(at: time, identities, &records, to: &sink) }
     let window = time / Aggregation.window - (time % Aggregation.window < 0 ? 1 : 0)
     guard window > current else { return }
     if current != Int64.min { finish(identities, &records, to: &sink) }
@@ -230,6 +239,29 @@ package struct Aggregation {
       for place in rest.indices { rest[place] = nil }
       hasRest = false
     }
+  }
+
+  /// Closes the alerts of which nothing more was found for long enough.
+  private mutating func closeSilent(
+    at time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    nextClosing = .max
+    for slot in open.slotsByAge {
+      if open[slot].isOver(at: time) {
+        close(slot, identities, &records, to: &sink)
+      } else {
+        nextClosing = min(nextClosing, open[slot].end)
+      }
+    }
+  }
+
+  private mutating func close(
+    _ slot: Int, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    counters.closed += 1
+    open[slot].close()
+    open[slot].write(identities, &records, to: &sink)
+    open.remove(slot)
   }
 
   /// Writes every count that is not written yet.
@@ -292,9 +324,20 @@ private struct Aggregate {
 
   private static func bit(_ operation: Operation?) -> UInt32 { operation.map { 1 << UInt32($0.action.rawValue) } ?? 0 }
 
+  private var silence: Int64 { Catalogue.entry(finding.kind).silence }
+  /// When it is over if nothing more is found, in nanoseconds.
+  var end: Int64 { occurrence.last &+ silence }
+  func isOver(at time: Int64) -> Bool { time >= end }
+
+  mutating func close() {
+    occurrence.ending = .closed(after: silence)
+    occurrence.ended = end
+  }
+
   /// Counts a repeat; true when it is to be written.
   mutating func add(_ repetition: Finding) -> Bool {
     occurrence.count += 1
+    occurrence.latest = Occurrence.Example(repetition)
     if repetition.isTentative { tentative += 1 }
     occurrence.last = max(occurrence.last, repetition.time)
     finding.senders = max(finding.senders, repetition.senders)
@@ -338,7 +381,8 @@ private struct Aggregate {
     tentative -= 1
     withdrawn += 1
     guard withdrawn == occurrence.count else { return false }
-    occurrence.withdrawn = time
+    occurrence.ending = .withdrawn
+    occurrence.ended = time
     return true
   }
 

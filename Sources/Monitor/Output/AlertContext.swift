@@ -99,6 +99,11 @@ package struct AlertContext: Sendable {
     self.protocols = protocols
   }
 
+  /// Whether a finding is about a station that the site file does not list and that changes a device, or what it does.
+  func isDeedOfStranger(_ finding: Finding) -> Bool {
+    zones.count > 1 && finding.source.party.asset == .none && Finding.danger(finding.operation) >= Finding.changeDanger
+  }
+
   func zone(_ id: ZoneID) -> Zone? { Int(id.rawValue) < zones.count ? zones[Int(id.rawValue)] : nil }
   func zoneName(_ id: ZoneID) -> String { zone(id).map { short($0.name) } ?? "external" }
   func asset(_ id: AssetID) -> Asset? { Int(id.rawValue) < assets.count ? assets[Int(id.rawValue)] : nil }

@@ -11,8 +11,34 @@ package struct Occurrence: Sendable {
   package var last: Int64
   /// What it sums up beyond a window's budgets for new alerts; nil for an alert about one cause.
   package var extent: Extent?
-  /// When it turned out that the other end began, in nanoseconds; nil while the alert stands.
-  package var withdrawn: Int64?
+  /// Why and when it ended, in nanoseconds; nil while the alert stands.
+  package var ending: Ending?
+  package var ended: Int64 = 0
+  /// The newest of several findings; nil for the first line.
+  package var latest: Example?
+
+  package enum Ending: Equatable, Sendable {
+    /// It turned out that the other end began.
+    case withdrawn
+    /// Nothing more of it was found for some time, in nanoseconds.
+    case closed(after: Int64)
+  }
+  /// One finding of an alert.
+  package struct Example: Sendable {
+    package let time: Int64
+    package let frame: UInt64
+    package let sourcePort: UInt16
+    package let destinationPort: UInt16
+    package let operation: Operation?
+
+    package init(_ finding: Finding) {
+      time = finding.time
+      frame = finding.frame
+      sourcePort = finding.source.port
+      destinationPort = finding.destination.port
+      operation = finding.operation
+    }
+  }
 
   package init(
     id: UInt128, count: UInt64, first: Int64, last: Int64, extent: Extent? = nil
@@ -47,15 +73,16 @@ extension Records {
     if case .refusedTime = finding.detail { moment = clock.moment(finding.time, context.language) }
     let facts = Facts(
       finding, context, values, moment: moment, knownName: identities.identity(of: finding.destination)?.name)
-    let wording = Wording(facts, occurrence.extent, isWithdrawn: occurrence.withdrawn != nil)
+    let wording = Wording(facts, occurrence)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
-    // Withdrawn: information, whatever it was about.
-    let severity = occurrence.withdrawn == nil ? entry.severity(importance) : 4
+    // Ended: information, whatever it was about.
+    let severity =
+      occurrence.ending != nil ? 4 : context.isDeedOfStranger(finding) ? 1 : entry.severity(importance)
 
     line.begin()
-    line.time("timestamp", occurrence.withdrawn ?? occurrence.last, &clock)
+    line.time("timestamp", occurrence.ending == nil ? occurrence.last : occurrence.ended, &clock)
     if let flow = finding.flow { line.number("flow_id", Records.flowID(flow.id)) }
     if let host = context.host { line.string("host", short(host)) }
     if let interface = context.interface { line.string("in_iface", short(interface)) }
@@ -87,10 +114,16 @@ extension Records {
     metadata(entry, finding.operation?.action, zone)
     line.open("context")
     line.hexadecimal("alert_id", occurrence.id)
-    line.string("status", occurrence.withdrawn == nil ? "open" : "withdrawn")
-    if occurrence.withdrawn != nil { line.string("reason", Withdrawal.reason[context.language]) }
+    switch occurrence.ending {
+    case nil: line.string("status", "open")
+    case .closed: line.string("status", "closed")
+    case .withdrawn:
+      line.string("status", "withdrawn")
+      line.string("reason", Withdrawal.reason[context.language])
+    }
     if !finding.isDirectionCertain { line.string("direction", "uncertain") }
-    line.number("count", occurrence.count)
+    // 1 in the first line alone: whoever looks for new alerts looks for it.
+    if occurrence.ending == nil || occurrence.count > 1 { line.number("count", occurrence.count) }
     line.time("first_seen", occurrence.first, &clock)
     line.time("last_seen", occurrence.last, &clock)
     switch occurrence.extent {
@@ -104,6 +137,7 @@ extension Records {
       line.number("sources", sources)
     }
     if let operation = finding.operation { line.operation(operation, values) }
+    if let latest = occurrence.latest { self.latest(latest, hasPorts: Records.hasPorts(finding.ipProtocol)) }
     line.open("ooda")
     line.open("observe")
     line.string("summary", wording.summary)
@@ -128,7 +162,7 @@ extension Records {
     line.close()
     line.open("act")
     line.string("playbook", entry.id)
-    steps(entry, isWithdrawn: occurrence.withdrawn != nil)
+    steps(entry, occurrence.ending)
     line.close()
     line.close()
     line.close()
@@ -154,10 +188,15 @@ extension Records {
     if !entry.checklist.isEmpty { line.strings("checklist", entry.checklist) }
   }
 
-  private mutating func steps(_ entry: CatalogueEntry, isWithdrawn: Bool) {
-    let steps = isWithdrawn ? [Withdrawal.step] : entry.steps
+  private mutating func steps(_ entry: CatalogueEntry, _ ending: Occurrence.Ending?) {
+    let steps: [Bilingual] =
+      switch ending {
+      case nil: entry.steps
+      case .closed: [Closing.step]
+      case .withdrawn: [Withdrawal.step]
+      }
     let language = context.language
-    let key = isWithdrawn ? -1 : Int(entry.kind.rawValue)
+    let key = ending == nil ? Int(entry.kind.rawValue) : ending == .withdrawn ? -1 : -2
     if let part = stepParts[key] { return line.write(part) }
     stepParts[key] = line.part { $0.strings("steps", steps.map { $0[language] }) }
   }
@@ -171,6 +210,24 @@ extension Records {
       metadataParts[key] = line.part { Records.metadata(entry, action, &$0) }
     }
     if let values = zone?.values, !values.isEmpty { line.strings("at_stake", values.map(\.word)) }
+    line.close()
+  }
+
+  private mutating func latest(_ example: Occurrence.Example, hasPorts: Bool) {
+    line.open("latest")
+    line.time("timestamp", example.time, &clock)
+    line.number("pcap_cnt", example.frame)
+    if hasPorts {
+      line.number("src_port", example.sourcePort)
+      line.number("dest_port", example.destinationPort)
+    }
+    if let operation = example.operation {
+      line.open("operation")
+      line.string("action", operation.action.word)
+      line.number("code", operation.code)
+      line.string("name", operation.name.description)
+      line.close()
+    }
     line.close()
   }
 

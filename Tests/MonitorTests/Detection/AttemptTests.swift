@@ -318,7 +318,7 @@ import Testing
 
   // MARK: Again, and in between
 
-  @Test("a second scan, an hour later, is counted and written again")
+  @Test("a second scan, an hour later, is a new alert")
   func anHourLater() throws {
     let plant = try Plant(language: .en)
     for _ in 0..<2 {
@@ -328,10 +328,10 @@ import Testing
     }
     #expect(plant.found["port-scan"] == 12)
     let records = try plant.finish()
-    let counts = records.compactMap { $0.number("alert.context.count") }
-    #expect(counts.max() == 12)
-    let times = Set(records.compactMap { $0.text("timestamp")?.prefix(13) })
-    #expect(times.count == 2)
+    let scans = records.filter { $0.value("alert.metadata.kind") as? [String] == ["port-scan"] }
+    #expect(Set(scans.compactMap { $0.text("alert.context.alert_id") }).count == 2)
+    #expect(scans.count { $0.text("alert.context.status") == "closed" } == 1)
+    #expect(scans.compactMap { $0.number("alert.context.count") }.max() == 6)
   }
 
   @Test("a scan is found after ten thousand others, and a slow one in the middle of a flood")

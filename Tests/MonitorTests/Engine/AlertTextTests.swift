@@ -91,7 +91,7 @@ import Testing
     ])
     .filter { $0.alert.metadata.kind[0].hasPrefix("unknown") }
     #expect(!lines.isEmpty)
-    #expect(lines.allSatisfy { $0.alert.signature.hasSuffix("in zone line") && $0.alert.severity == 1 })
+    #expect(lines.allSatisfy { $0.alert.signature.hasSuffix("in zone line") && $0.alert.severity == 2 })
   }
 
   @Test(

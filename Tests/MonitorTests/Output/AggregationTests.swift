@@ -54,10 +54,59 @@ import Testing
 
   @Test func `at its end a window writes the alerts that grew in it`() throws {
     let window = 600 * Self.second
-    let times = [0, 1, 2, window, 3 * window, 3 * window + 1, 9 * window]
+    let times = [0, 1, 2, window, 3 * window, 3 * window + 1, 5 * window]
     let result = try run(times.map { Samples.finding(at: Self.start + $0) })
     #expect(counts(result.records) == [1, 3, 4, 6, 7])
     #expect(result.counters.alerts == 1)
+  }
+
+  /// The status and count (0 for none) of each line, with its alert's place among the alerts.
+  private func episodes(_ records: [Record]) -> [String] {
+    var identifiers: [String] = []
+    return records.map { record in
+      let identifier = record.text("alert.context.alert_id") ?? ""
+      if !identifiers.contains(identifier) { identifiers.append(identifier) }
+      let place = identifiers.firstIndex(of: identifier) ?? -1
+      return "\(place) \(record.text("alert.context.status") ?? "") \(record.number("alert.context.count") ?? 0)"
+    }
+  }
+
+  @Test func `an alert is closed after a silence, and what comes then is a new one`() throws {
+    let minute = 60 * Self.second
+    // Seconds before a window ends, so that its counts are written at known places.
+    let times = [0, 1, 29 * minute, 58 * minute, 58 * minute + 30 * minute, 200 * minute]
+    let result = try run(times.map { Samples.finding(.exceptionBurst, at: Self.start + $0) })
+    #expect(
+      episodes(result.records)
+        == ["0 open 1", "0 open 2", "0 open 3", "0 closed 4", "1 open 1", "1 closed 0", "2 open 1"])
+    #expect(result.counters.closed == 2 && result.counters.alerts == 3)
+    let closed = try #require(result.records.first { $0.text("alert.context.status") == "closed" })
+    #expect(closed.number("alert.severity") == 4)
+    #expect(closed.text("alert.context.latest.timestamp") == closed.text("alert.context.last_seen"))
+    #expect(closed.text("timestamp") != closed.text("alert.context.last_seen"), "the time of the closing")
+  }
+
+  @Test func `a command is an event of its own after five minutes, a device that is there after a day`() throws {
+    let minute = 60 * Self.second
+    for (kind, before, after) in [(FindingKind.newWriter, 4, 5), (.controllerCommand, 4, 5), (.unknownMAC, 1439, 1440)]
+    {
+      for (pause, alerts) in [(before, 1), (after, 2)] {
+        let times = [0, Int64(pause) * minute]
+        let result = try run(times.map { Samples.finding(kind, at: Self.start + $0, action: .write) })
+        #expect(result.counters.alerts == UInt64(alerts), "\(kind) after \(pause) minutes")
+      }
+    }
+  }
+
+  @Test func `only the first line has a count of 1, and updates have the newest example`() throws {
+    let findings = (0..<12).map { number in
+      var finding = Samples.finding(at: Self.start + Int64(number))
+      finding.frame = UInt64(100 + number)
+      return finding
+    }
+    let records = try run(findings).records
+    #expect(records.map { $0.number("alert.context.latest.pcap_cnt") } == [nil, 109, 111])
+    #expect(records.allSatisfy { $0.number("pcap_cnt") == 100 })
   }
 
   @Test func `time that runs backwards does not end a window`() throws {

@@ -205,10 +205,24 @@ import Testing
   {
     var context = Samples.context()
     context.zones[2] = Samples.zone("line-1", importance)
-    let record = try Record(try alert(Samples.finding(), context))
+    let record = try Record(try alert(Samples.finding(action: .read), context))
     #expect(record.number("alert.severity") == severity)
     #expect(record.text("alert.context.ooda.decide.severity") == word)
     #expect(record.text("alert.context.ooda.decide.respond_within") == within)
+  }
+
+  @Test(arguments: [(Importance.low, 2), (.medium, 2), (.high, 2)])
+  func `presence alone is of medium severity, what a stranger changes of the highest`(
+    importance: Importance, severity: Int
+  ) throws {
+    var context = Samples.context()
+    context.zones[2] = Samples.zone("line-1", importance)
+    #expect(
+      try Record(try alert(Samples.finding(.unknownMAC, action: nil), context)).number("alert.severity") == severity)
+    for action in [Action.write, .operate, .state, .program, .clock, .configure] {
+      let deed = Samples.finding(.newWriter, action: action)
+      #expect(try Record(try alert(deed, context)).number("alert.severity") == 1)
+    }
   }
 
   @Test(arguments: [

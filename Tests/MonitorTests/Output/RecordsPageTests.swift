@@ -155,8 +155,12 @@ import Testing
       records.alert(finding, once, Samples.identities, to: &sink)
       finding.isDirectionCertain = false
       var withdrawn = once
-      withdrawn.withdrawn = 1
+      withdrawn.ending = .withdrawn
       records.alert(finding, withdrawn, Samples.identities, to: &sink)
+      var closed = once
+      closed.ending = .closed(after: 60_000_000_000)
+      closed.latest = Occurrence.Example(finding)
+      records.alert(finding, closed, Samples.identities, to: &sink)
       finding.isDirectionCertain = true
       for facet in documentedFacets {
         operation.facets = Facets()

@@ -37,12 +37,20 @@ import Testing
             var finding = Samples.finding(kind, detail, action: action)
             finding.operation?.phase = phase
             let facts = Facts(finding, context, .none, moment: "-", knownName: nil)
-            for wording in [
-              Wording(facts), Wording(facts, .kind), Wording(facts, .source(destinations: 1)),
-              Wording(facts, .source(destinations: 205)), Wording(facts, .destination(sources: 1)),
-              Wording(facts, isWithdrawn: true),
-              Wording(facts, .destination(sources: 205)),
+            let extents: [Extent] = [
+              .kind, .source(destinations: 1), .source(destinations: 205), .destination(sources: 1),
+              .destination(sources: 205),
+            ]
+            var occurrences = extents.map { Occurrence(id: 1, count: 2, first: 0, last: 1, extent: $0) }
+            for (ending, count) in [
+              (Occurrence.Ending.withdrawn, 1), (.closed(after: 300_000_000_000), 1),
+              (.closed(after: 1_800_000_000_000), 7),
             ] {
+              var ended = Occurrence(id: 1, count: UInt64(count), first: 0, last: 1)
+              ended.ending = ending
+              occurrences.append(ended)
+            }
+            for wording in [Wording(facts)] + occurrences.map({ Wording(facts, $0) }) {
               texts.formUnion([wording.signature, wording.summary, wording.expected, wording.seen, wording.reason])
             }
           }

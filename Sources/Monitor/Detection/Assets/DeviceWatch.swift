@@ -39,8 +39,8 @@ struct DeviceWatch {
   mutating func confirm(_ packet: borrowing Packet, _ moment: Moment) -> Bool {
     guard DeviceWatch.isDirect(packet.hopLimit), inventory.confirm(packet.sourceIP, at: packet.source, moment.time)
     else { return false }
-    _ = inventory.station(packet.source, moment)
-    return true
+    let station = inventory.station(packet.source, moment)
+    return moment.time < inventory.stations[station].remindAt
   }
 
   /// What the packets that follow can still show of their sender.
@@ -74,6 +74,7 @@ struct DeviceWatch {
     switch origin(of: source, station, to: destination, hopLimit, site) {
     case .own:
       if inventory.confirm(source.ip, at: source.mac, moment.time) {
+        remind(of: source, station, to: destination, moment, site, &findings)
         return source.party.zone == destination.party.zone ? .confirmation : .something
       }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
@@ -84,6 +85,18 @@ struct DeviceWatch {
       if !routers.doubt(claim, from: source.party.zone) { findings.add(DeviceWatch.misplaced(claim, site)) }
     }
     return .something
+  }
+
+  /// Reports again what the site file says of a device that is still there.
+  private mutating func remind(
+    of source: Endpoint, _ station: Int, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
+    _ findings: inout Findings
+  ) {
+    guard moment.time >= inventory.stations[station].remindAt else { return }
+    inventory.stations[station].remindAt = .max
+    guard let found = DeviceWatch.verdict(source, moment.vlan, site) else { return }
+    inventory.stations[station].remindAt = moment.time &+ Catalogue.entry(found.kind).reminder
+    findings.add(moment.finding(found.kind, found.detail, source: source, destination: destination))
   }
 
   private func origin(
@@ -174,7 +187,8 @@ struct DeviceWatch {
   mutating func newStation(_ mac: MACAddress, _ moment: Moment) -> Int? {
     guard mac != .none, !mac.isGroup else { return nil }
     let station = inventory.station(mac, moment)
-    return inventory.stations[station].isReported ? nil : station
+    let isKnown = inventory.stations[station].isReported && moment.time < inventory.stations[station].remindAt
+    return isKnown ? nil : station
   }
 
   /// Judges a frame without IP from such a station; `destination` has an address where the frame asks for one.
@@ -236,6 +250,7 @@ struct DeviceWatch {
     guard let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site) else { return nil }
     if case .binding = found.detail { inventory.bindings[slot].isMisplaced = true }
     if found.kind == .unknownMAC { inventory.stations[station].isReported = true }
+    inventory.stations[station].remindAt = claim.moment.time &+ Catalogue.entry(found.kind).reminder
     return claim.moment.finding(found.kind, found.detail, source: claim.source, destination: claim.destination)
   }
 
@@ -288,10 +303,12 @@ struct DeviceWatch {
   private mutating func judgeMAC(
     _ claim: AddressClaim, _ station: Int, zoneOf ip: IPAddress, _ site: borrowing Site, _ findings: inout Findings
   ) {
-    guard !inventory.stations[station].isReported, site.asset(mac: claim.source.mac) == nil,
+    let isReported = inventory.stations[station].isReported && claim.moment.time < inventory.stations[station].remindAt
+    guard !isReported, site.asset(mac: claim.source.mac) == nil,
       let zone = site.zone(of: ip) ?? site.zone(vlan: claim.moment.vlan), site.zones[Int(zone.rawValue)].listsMACs
     else { return }
     inventory.stations[station].isReported = true
+    inventory.stations[station].remindAt = claim.moment.time &+ Catalogue.entry(.unknownMAC).reminder
     findings.add(claim.moment.finding(.unknownMAC, .parties, source: claim.source, destination: claim.destination))
   }
 

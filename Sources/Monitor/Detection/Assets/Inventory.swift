@@ -20,6 +20,8 @@ struct Inventory {
     var claimsMany = false
     /// Already reported as unknown.
     var isReported = false
+    /// When what was reported of it is to be reported again, in nanoseconds.
+    var remindAt = Int64.max
   }
 
   /// One IP address.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// `new-writer`, `clock-set-by-stranger`: a station changes a device that it has not changed before. With a site file,
+/// `new-writer`, `clock-set-by-stranger`: a station changes a device, and it is not one that does. With a site file,
 /// a stranger is an end that is neither an asset nor covered by a conduit. Without one, the stations that change a
-/// device are learned for ten minutes, starting with the first; later ones are strangers.
+/// device are learned for ten minutes, starting with the first; later ones are strangers. Each change by a stranger
+/// counts.
 struct Strangers {
   enum Change: UInt64 {
     case write = 1
@@ -14,6 +15,7 @@ struct Strangers {
   private struct Known {
     var first: Int64
     var stations = InlineArray<16, UInt128>(repeating: 0)
+    var strangers = InlineArray<16, Bool>(repeating: false)
     var count = 0
   }
   /// Nanoseconds.
@@ -30,6 +32,9 @@ struct Strangers {
     _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation,
     sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) -> Finding? {
+    guard ruling == nil else {
+      return Strangers.again(change, operation, in: conversation, sent: direction, at: moment, ruling)
+    }
     let pair = PairKey(conversation, sent: direction)
     let station = pair.source.bits
     let key = PairKey(.none, pair.destination, change.rawValue)
@@ -42,17 +47,27 @@ struct Strangers {
     }
     // A device that answers: one that nobody has seen gives way before it.
     if conversation.isAnswered { table.prove(slot) }
-    for place in 0..<table[slot].count where table[slot].stations[place] == station { return nil }
-    // A seventeenth station replaces the latest one: stations that then take turns are all reported.
-    let place = min(table[slot].count, 15)
-    table[slot].stations[place] = station
-    table[slot].count = place + 1
-    if let ruling {
-      // Allowed by a conduit, or already reported for the lack of one.
-      guard conversation.party(direction).asset == .none, ruling.verdict == .inside else { return nil }
-    } else if moment.time &- table[slot].first < Strangers.learning {
-      return nil
+    var place = 0
+    while place < table[slot].count, table[slot].stations[place] != station { place += 1 }
+    if place == table[slot].count {
+      // A seventeenth station replaces the latest one: stations that then take turns are all reported.
+      place = min(place, 15)
+      let isStranger = moment.time &- table[slot].first >= Strangers.learning
+      table[slot].stations[place] = station
+      table[slot].strangers[place] = isStranger
+      table[slot].count = place + 1
     }
+    guard table[slot].strangers[place] else { return nil }
+    return Strangers.again(change, operation, in: conversation, sent: direction, at: moment, nil)
+  }
+
+  /// A change by an end that is a stranger as far as is known, or that the site file does not list.
+  static func again(
+    _ change: Change, _ operation: borrowing Operation, in conversation: borrowing Conversation,
+    sent direction: Direction, at moment: Moment, _ ruling: Ruling?
+  ) -> Finding? {
+    // Allowed by a conduit, or already reported for the lack of one.
+    if let ruling, conversation.party(direction).asset != .none || ruling.verdict != .inside { return nil }
     return moment.finding(
       change == .write ? .newWriter : .clockSetByStranger, .parties, conversation, direction, about: operation)
   }

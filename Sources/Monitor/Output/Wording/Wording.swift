@@ -17,16 +17,23 @@ struct Wording {
     self.reason = reason
   }
 
-  /// `extent`: the alert sums up further findings of its kind. `isWithdrawn`: the other end began.
-  init(_ facts: Facts, _ extent: Extent? = nil, isWithdrawn: Bool = false) {
+  init(_ facts: Facts, _ occurrence: Occurrence? = nil) {
     let entry = Catalogue.entry(facts.finding.kind)
     switch facts.context.language {
     case .en:
       let english = English(facts, entry)
-      self = isWithdrawn ? english.withdrawn : extent.map(english.rest) ?? english.wording
+      switch occurrence?.ending {
+      case nil: self = occurrence?.extent.map(english.rest) ?? english.wording
+      case .withdrawn: self = english.withdrawn
+      case .closed(let silence): self = english.closed(after: silence, occurrence?.count ?? 1)
+      }
     case .ja:
       let japanese = Japanese(facts, entry)
-      self = isWithdrawn ? japanese.withdrawn : extent.map(japanese.rest) ?? japanese.wording
+      switch occurrence?.ending {
+      case nil: self = occurrence?.extent.map(japanese.rest) ?? japanese.wording
+      case .withdrawn: self = japanese.withdrawn
+      case .closed(let silence): self = japanese.closed(after: silence, occurrence?.count ?? 1)
+      }
     }
   }
 }
@@ -45,6 +52,13 @@ struct KindWording {
     self.expected = expected
     self.reason = reason
   }
+}
+
+/// What the last line of an alert says that is over.
+enum Closing {
+  static let step = Bilingual(
+    "Nothing new: finish what the first line of this alert asks for. Should it happen again, that is a new alert.",
+    "新たな対応は不要です。このアラートの最初の行で求められた対応を完了してください。再発した場合は、新しいアラートで通知されます。")
 }
 
 /// What the last line of a withdrawn alert says.

@@ -63,6 +63,16 @@ struct English {
     }
   }
 
+  /// For an alert that is over.
+  func closed(after silence: Int64, _ count: UInt64) -> Wording {
+    let wording = wording
+    let times = count == 1 ? "once" : "\(count) times"
+    return Wording(
+      signature: "Closed: \(wording.signature)",
+      summary: "\(wording.summary) Found \(times), and no more for \(silence / 60_000_000_000) minutes: closed.",
+      expected: wording.expected, seen: wording.seen, reason: wording.reason)
+  }
+
   /// For an alert that named the wrong end.
   var withdrawn: Wording {
     Wording(
