@@ -19,6 +19,7 @@ extension Catalogue {
       words.severity,
       rating(severity, language)
         + (raised < severity ? "\(words.important)\(rating(raised, language))" : ""))
+    row(words.silence, duration(entry.silence, language))
     row(words.threats, entry.threats.joined(separator: ", "))
     row(words.checklist, entry.checklist.joined(separator: ", "))
     row("MITRE ATT&CK for ICS", entry.techniques.map { "\($0.id) \($0.name)" }.joined(separator: ", "))
@@ -35,14 +36,24 @@ extension Catalogue {
     return language == .en ? "\(severity) (\(word), \(within))" : "\(severity)（\(word)、\(within)）"
   }
 
+  /// How long nothing is found until an alert is closed.
+  private static func duration(_ nanoseconds: Int64, _ language: Language) -> String {
+    let minutes = nanoseconds / 60_000_000_000
+    if minutes % 60 == 0 {
+      return language == .en ? "\(minutes / 60) hours without a finding" : "検出のない状態が\(minutes / 60)時間続いたとき"
+    }
+    return language == .en ? "\(minutes) minutes without a finding" : "検出のない状態が\(minutes)分続いたとき"
+  }
+
   private struct Words {
-    let category, severity, important, threats, checklist, meaning, falseAlarm, steps: String
+    let category, severity, important, silence, threats, checklist, meaning, falseAlarm, steps: String
     init(_ language: Language) {
       switch language {
       case .en:
         category = "Category"
         severity = "Severity"
         important = "; in a zone of high importance: "
+        silence = "Closed after"
         threats = "Threats (METI guideline)"
         checklist = "Checklist items (METI guideline)"
         meaning = "Meaning"
@@ -52,6 +63,7 @@ extension Catalogue {
         category = "分類"
         severity = "重大度"
         important = "、重要度の高いゾーンでは"
+        silence = "アラートの終了"
         threats = "脅威番号（経産省ガイドライン）"
         checklist = "チェックリスト項目（経産省ガイドライン）"
         meaning = "意味"

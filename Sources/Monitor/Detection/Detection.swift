@@ -79,107 +79,6 @@ struct Detection: ~Copyable {
 
   // MARK: Frames
 
-  /// Nanoseconds between two confirmations of a device that sends from its own address.
-  private static let confirmation: Int64 = 5_000_000_000
-
-  /// Examines the sender of an IP packet; called once a second for each direction of a flow.
-  mutating func sender(
-    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
-  ) {
-    conversation.flow[direction].watched = moment.time
-    if moment.time >= conversation.remindAt { remind(of: &conversation, moment) }
-    let ownUntil = conversation.flow[direction].ownUntil
-    if ownUntil != .max {
-      // While addresses are disputed, each second matters.
-      if moment.time < ownUntil, DeviceWatch.isDirect(packet.hopLimit),
-        moment.time &- devices.inventory.lastRival >= AddressClaims.memory
-      {
-        return
-      }
-      if devices.confirm(packet, moment) {
-        conversation.flow[direction].ownUntil = moment.time &+ Detection.confirmation
-        return
-      }
-    }
-    conversation.flow[direction].ownUntil = .max
-    var direction = direction
-    if conversation.party(direction).asset == .none {
-      recognise(packet.source, &conversation, direction, moment)
-      // Judging it may have turned it.
-      direction = conversation.flow.direction(of: packet)
-    }
-    if examine(packet, conversation, direction, moment) == .confirmation {
-      conversation.flow[direction].ownUntil = moment.time
-    }
-  }
-
-  /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before. True if
-  /// there is nothing else to learn from those that follow.
-  mutating func forwarder(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
-  ) -> Bool {
-    examine(packet, conversation, direction, moment) != .something
-  }
-
-  /// Compares the hop limit of an IP packet with others of its sender; called when it differs from that of the packet
-  /// before, and once a second.
-  @inline(never)
-  mutating func hopLimit(
-    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
-  ) {
-    guard Senders.compares(packet) else {
-      if packet.transport == .tcp {
-        let packets = conversation.flow[direction].packets
-        conversation.flow[direction].hopLimits.pass(packet.hopLimit, packets: packets)
-      } else {
-        conversation.flow[direction].hopLimits.pass(packet.hopLimit)
-        conversation.flow[direction].hopLimits.rest(at: moment.time)
-      }
-      return
-    }
-    let owner = devices.owner(of: packet.sourceIP, at: packet.source, declared)
-    senders.examine(packet, of: owner, &conversation, direction, moment, &findings)
-  }
-
-  /// Compares the IPv4 identification of a TCP segment with payload with those before it; called where it is not near
-  /// them.
-  @inline(never)
-  mutating func identification(
-    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
-  ) {
-    // One with another hop limit is compared by that.
-    guard packet.hopLimit == conversation.flow[direction].hopLimits.usual else { return }
-    let number = UInt16(truncatingIfNeeded: packet.identification)
-    guard let gap = conversation.flow[direction].identifications.add(number, frame: moment.frame) else { return }
-    let owner = devices.owner(of: packet.sourceIP, at: packet.source, declared)
-    senders.identification(gap, packet, of: owner, conversation, direction, moment, &findings)
-  }
-
-  /// Examines who sent an IP packet.
-  private mutating func examine(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
-  ) -> DeviceWatch.Rest {
-    var source = conversation.endpoint(direction)
-    source.mac = packet.source
-    let destination = conversation.endpoint(direction.reversed)
-    let isImpossible = ImpossibleSource.isImpossible(packet, declared)
-    if isImpossible {
-      var finding = moment.finding(.impossibleSource, .parties, source: source, destination: destination)
-      finding.ipProtocol = packet.ipProtocol.rawValue
-      findings.add(finding)
-    }
-    let isAdvertisement = VirtualRouters.isAdvertisement(packet)
-    if isAdvertisement,
-      devices.advertised(
-        VirtualRouters.read(packet, from: source), from: source, to: destination, moment, declared, &findings)
-    {
-      return .something
-    }
-    let rest = devices.packet(
-      from: source, to: destination, at: packet.destination, hopLimit: packet.hopLimit, moment, declared, &findings)
-    return isImpossible || isAdvertisement ? .something : rest
-  }
-
   mutating func arp(_ packet: borrowing Packet, _ moment: Moment) {
     guard let arp = packet.arp, arp.isEthernetIPv4 else { return }
     addressResolution.read(arp, moment, declared)
@@ -309,7 +208,7 @@ struct Detection: ~Copyable {
   }
 
   /// A listed device without an address of its own has sent: it is this end, whatever the end was taken for.
-  private mutating func recognise(
+  mutating func recognise(
     _ mac: MACAddress, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     let flow = conversation.flow
@@ -403,7 +302,7 @@ struct Detection: ~Copyable {
   /// Reports a flow again that goes on. While it is not clear who began, nothing is added that may have to be taken
   /// back.
   @inline(never)
-  private mutating func remind(of conversation: inout Conversation, _ moment: Moment) {
+  mutating func remind(of conversation: inout Conversation, _ moment: Moment) {
     conversation.remindAt = .max
     guard conversation.isReported, conversation.isSettled || !conversation.flow.mayBeOlder else { return }
     report(&conversation, moment)

@@ -421,12 +421,12 @@ extension Pipeline {
       conversation.flow.countGoodChecksum(direction)
       return true
     }
-    return isAccepted(packet, in: &conversation, sent: direction, mode: mode, &statistics)
+    return mayBeSound(packet, in: &conversation, sent: direction, mode: mode, &statistics)
   }
 
   /// The same for a packet that is not simply sound.
   @inline(never)
-  private static func isAccepted(
+  private static func mayBeSound(
     _ packet: borrowing Packet, in conversation: inout Conversation, sent direction: Direction, mode: ChecksumMode,
     _ statistics: inout Statistics
   ) -> Bool {

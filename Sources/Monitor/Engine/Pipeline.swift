@@ -246,6 +246,7 @@ package struct Pipeline: ~Copyable {
     let direction = conversations[slot].flow.direction(of: packet)
     conversations[slot].flow.count(packet, at: moment.time)
     if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
+    if moment.time >= conversations[slot].remindAt { observer.detection.remind(of: &conversations[slot], moment) }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
   }

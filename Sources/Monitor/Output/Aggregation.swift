@@ -4,8 +4,9 @@ package import Catalogue
 /// Makes alerts of findings: the same finding between the same parties is one alert. The first is written at once;
 /// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
-/// up to the findings reported. An alert whose findings all turn out wrong is withdrawn: its last line says why. Packet
-/// time drives everything.
+/// up to the findings reported. An alert is open while its finding comes again and again: after a silence, which is the
+/// kind's (`CatalogueEntry.silence`), it is closed, and what comes then is a new one. An alert whose findings all turn
+/// out wrong is withdrawn: its last line says why. Packet time drives everything.
 ///
 /// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further
 /// findings of a source are summed up in one alert of that kind and window, those from further sources to one
@@ -81,10 +82,10 @@ package struct Aggregation {
     let kind = Int(finding.kind.rawValue)
     counters.findings += 1
     counters.findingsByKind[kind] += 1
-    if let slot = open.find(key), open[slot].isOver(at: finding.time) {
-      close(slot, identities, &records, to: &sink)
-    }
-    if let slot = open.find(key) {
+    let found = open.find(key)
+    // It may be over since the last look.
+    if let found, open[found].isOver(at: finding.time) { close(found, identities, &records, to: &sink) }
+    if let slot = found, open.isUsed(slot) {
       open.touch(slot, at: finding.time)
       if open[slot].add(finding) {
         if open[slot].escalate(finding) {
@@ -245,14 +246,16 @@ package struct Aggregation {
   private mutating func closeSilent(
     at time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink
   ) {
-    nextClosing = .max
+    var earliest = Int64.max
     for slot in open.slotsByAge {
       if open[slot].isOver(at: time) {
         close(slot, identities, &records, to: &sink)
       } else {
-        nextClosing = min(nextClosing, open[slot].end)
+        earliest = min(earliest, open[slot].end)
       }
     }
+    // At most once a second: with many alerts there is always one about to be over.
+    nextClosing = max(earliest, time &+ 1_000_000_000)
   }
 
   private mutating func close(
@@ -396,175 +399,6 @@ private struct Aggregate {
     guard occurrence.count > written else { return false }
     write(identities, &records, to: &sink)
     return true
-  }
-}
-
-/// What makes two findings the same alert: kind, parties, and what distinguishes one cause from another between them.
-struct AlertKey: TableKey {
-  let source: UInt128
-  let destination: UInt128
-  let kind: UInt16
-  let cause: AlertCause
-
-  init(_ finding: Finding) {
-    kind = finding.kind.rawValue
-    switch finding.kind {
-    case .unknownMAC:
-      // A device, with however many addresses.
-      source = AlertKey.source(finding)
-      destination = 0
-      cause = AlertCause()
-    case .arpSpoofing:
-      // The device that spoofs and the address that it claims, towards however many others; one that claims many
-      // addresses is one alert.
-      source = AlertKey.source(finding)
-      if case .count(.claimedAddresses, _, _, _) = finding.detail {
-        destination = 0
-      } else {
-        destination = finding.claimed.bits
-      }
-      cause = AlertCause()
-    case .oneWayVisibility:
-      // The mirror port is, for the connections of two zones; not each of them.
-      source = UInt128(finding.source.party.zone.rawValue)
-      destination = UInt128(finding.destination.party.zone.rawValue)
-      cause = AlertCause()
-    default:
-      source = AlertKey.source(finding)
-      destination = AlertKey.party(finding.destination)
-      cause = AlertCause(finding)
-    }
-  }
-
-  /// Who is meant: the address, or the device where its address is what is wrong or unknown.
-  static func source(_ finding: Finding) -> UInt128 {
-    switch finding.kind {
-    case .unknownMAC, .impossibleSource, .arpSpoofing: party(Endpoint(mac: finding.source.mac))
-    default: party(finding.source)
-    }
-  }
-
-  /// An IP address, else the MAC address in a part of the address space no host has (ffff::/16).
-  static func party(_ end: Endpoint) -> UInt128 {
-    end.ip != .none ? end.ip.bits : UInt128(0xFFFF) << 112 | UInt128(end.mac.rawValue)
-  }
-
-  func hash(seed: UInt64) -> UInt64 {
-    var hash = mix(seed, UInt64(truncatingIfNeeded: source >> 64))
-    hash = mix(hash, UInt64(truncatingIfNeeded: source))
-    hash = mix(hash, UInt64(truncatingIfNeeded: destination >> 64))
-    hash = mix(hash, UInt64(truncatingIfNeeded: destination))
-    let words = cause.words
-    for place in words.indices { hash = mix(hash, words[place]) }
-    return mix(hash, UInt64(kind))
-  }
-
-  /// The alert's identifier: the same in every run over the same packets.
-  func identifier(first: Int64, sort: UInt8) -> UInt128 {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(128)
-    bytes.append(sort)
-    bytes.append(UInt8(kind >> 8))
-    bytes.append(UInt8(kind & 255))
-    func append(_ word: UInt64) {
-      var shift: UInt64 = 64
-      while shift > 0 {
-        shift -= 8
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
-    }
-    for end in [source, destination] {
-      append(UInt64(truncatingIfNeeded: end >> 64))
-      append(UInt64(truncatingIfNeeded: end))
-    }
-    let words = cause.words
-    for place in words.indices { append(words[place]) }
-    append(UInt64(bitPattern: first))
-    var identifier: UInt128 = 0
-    for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
-    return identifier
-  }
-}
-
-/// What distinguishes findings of one kind between the same parties. Fields are compared one by one: none shares its
-/// bits with another, and nothing that comes from the network is only a hash.
-struct AlertCause: Equatable {
-  private enum Sort: UInt8 {
-    case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit, evictions
-    case identification, options
-  }
-  private var sort = Sort.kind
-  /// The operation's action, 0 without one.
-  private var action: UInt8 = 0
-  /// A conduit, a zone or a VLAN; what is counted or violated.
-  private var number: UInt64 = 0
-  /// Commands to a controller: which one.
-  private var code: UInt64 = 0
-  private var name: UInt32 = 0
-  private var ip = IPAddress.none
-  private var expected = MACAddress.none
-  private var seen = MACAddress.none
-
-  init() {}
-
-  init(_ finding: Finding) {
-    switch finding.detail {
-    case .parties: if finding.kind == .controllerCommand { setCommand(.command, finding.operation) }
-    case .refusedService(let conduit): (sort, number) = (.service, AlertCause.word(conduit))
-    case .refusedAction(let conduit):
-      number = AlertCause.word(conduit)
-      setCommand(.action, finding.operation)
-    case .refusedTarget(let conduit):
-      number = AlertCause.word(conduit)
-      setCommand(.target, finding.operation)
-    case .refusedTime(let conduit, _): (sort, number) = (.time, AlertCause.word(conduit))
-    case .binding(let ip, let expected, let seen):
-      sort = .binding
-      (self.ip, self.expected, self.seen) = (ip, expected, seen)
-    case .zone(_, let seen): (sort, number) = (.zone, UInt64(seen.rawValue))
-    case .vlan(_, let seen): (sort, number) = (.vlan, UInt64(seen))
-    case .count(let what, _, _, _): (sort, number) = (.count, UInt64(what.rawValue))
-    case .fault(let fault):
-      (sort, number) = (.fault, UInt64(fault.kind.rawValue))
-      if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
-    case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
-    // Whoever chooses hop limits at random is one sender.
-    case .hopLimit: sort = .hopLimit
-    case .identification: sort = .identification
-    case .options: sort = .options
-    case .evictions(let table, _, _, _): (sort, number) = (.evictions, UInt64(table.rawValue))
-    }
-  }
-
-  /// Commands to a controller are distinguished: a stop is not a repetition of a start. A program transfer takes many
-  /// steps, and is a download or an upload.
-  private mutating func setCommand(_ sort: Sort, _ operation: Operation?) {
-    self.sort = sort
-    guard let operation else { return }
-    action = operation.action.rawValue + 1
-    switch operation.action {
-    case .program: code = operation.isFetch ? 2 : 1
-    case .state, .firmware, .configure:
-      code = UInt64(operation.code) + 1
-      name = operation.detail.rawValue
-    default: break
-    }
-  }
-
-  /// A field's name by its contents, since its place differs from run to run. The names are ours.
-  private static func hash(_ text: StaticString) -> UInt64 {
-    var hash: UInt64 = 1
-    for byte in text.description.utf8 { hash = mix(hash, UInt64(byte) + 1) }
-    return hash
-  }
-  private static func word(_ index: Int) -> UInt64 { UInt64(truncatingIfNeeded: index) }
-
-  /// Everything in it, for the hash and for the alert's identifier.
-  var words: InlineArray<8, UInt64> {
-    [
-      UInt64(sort.rawValue) << 8 | UInt64(action), number, code, UInt64(name), ip.high, ip.low, expected.rawValue,
-      seen.rawValue,
-    ]
   }
 }
 

@@ -73,6 +73,18 @@ import Testing
     #expect(episodes(try plant.finish(), "unknown-mac") == ["closed 7", "open 1"])
   }
 
+  @Test("an unlisted address of a listed device is found again, though the device uses its own one, too")
+  func address() throws {
+    let plant = try Plant(site: Plant.site)
+    let other = Plant.Station("192.168.10.99", mac: 0x0200_0000_100C)
+    for _ in 0..<49 * 6 {
+      for station in [Self.plc2, other, Self.plc2] {
+        plant.send(plant.udp([1], 5_000, 7_000, from: station, to: Self.plc), wait: 200)
+      }
+    }
+    #expect(plant.found["unknown-ip"] == 5)
+  }
+
   @Test("a flow without a conduit is open while it lasts, and closed half an hour after it")
   func flow() throws {
     let plant = try Plant(site: Plant.site, language: .en)

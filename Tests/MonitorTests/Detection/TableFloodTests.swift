@@ -101,7 +101,7 @@ import Testing
           let slot = inventory.bind(ip, mac, moment(second))
           inventory.bindings[slot].isReported = true
         } else {
-          let isKnown = inventory.confirm(ip, at: mac, moment(second).time)
+          let isKnown = inventory.confirm(ip, at: mac, moment(second).time) != nil
           #expect(isKnown)
         }
       }

@@ -86,6 +86,19 @@ import Testing
     #expect(closed.text("timestamp") != closed.text("alert.context.last_seen"), "the time of the closing")
   }
 
+  @Test func `among many alerts, each is closed, or is a new one, at its own time`() throws {
+    // One alert each 10 ms, so that there is always one about to be over; then each again, 30 minutes later.
+    let findings = (0..<2).flatMap { round in
+      (0..<400).map { number in
+        Samples.finding(
+          .exceptionBurst, from: "10.\(number / 200).1.\(1 + number % 200)",
+          at: Self.start + Int64(round) * 1_800 * Self.second + Int64(number) * 10_000_000, action: .state)
+      }
+    }
+    let result = try run(findings)
+    #expect(result.counters.alerts == 800 && result.counters.closed == 400 && result.counters.updates == 0)
+  }
+
   @Test func `a command is an event of its own after five minutes, a device that is there after a day`() throws {
     let minute = 60 * Self.second
     for (kind, before, after) in [(FindingKind.newWriter, 4, 5), (.controllerCommand, 4, 5), (.unknownMAC, 1439, 1440)]

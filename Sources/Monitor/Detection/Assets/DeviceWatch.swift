@@ -37,10 +37,11 @@ struct DeviceWatch {
   /// Confirms that a known device sent a packet from its own address, which is all that there is to learn from a packet
   /// inside a zone that no router forwarded.
   mutating func confirm(_ packet: borrowing Packet, _ moment: Moment) -> Bool {
-    guard DeviceWatch.isDirect(packet.hopLimit), inventory.confirm(packet.sourceIP, at: packet.source, moment.time)
+    guard DeviceWatch.isDirect(packet.hopLimit),
+      let slot = inventory.confirm(packet.sourceIP, at: packet.source, moment.time)
     else { return false }
-    let station = inventory.station(packet.source, moment)
-    return moment.time < inventory.stations[station].remindAt
+    _ = inventory.station(packet.source, moment)
+    return moment.time < inventory.bindings[slot].remindAt
   }
 
   /// What the packets that follow can still show of their sender.
@@ -73,8 +74,8 @@ struct DeviceWatch {
     proveRouter(receiver, from: source, to: destination, moment, site)
     switch origin(of: source, station, to: destination, hopLimit, site) {
     case .own:
-      if inventory.confirm(source.ip, at: source.mac, moment.time) {
-        remind(of: source, station, to: destination, moment, site, &findings)
+      if let slot = inventory.confirm(source.ip, at: source.mac, moment.time) {
+        remind(of: source, slot, to: destination, moment, site, &findings)
         return source.party.zone == destination.party.zone ? .confirmation : .something
       }
       let claim = AddressClaim(kind: .traffic, source: source, destination: destination, moment: moment)
@@ -89,13 +90,13 @@ struct DeviceWatch {
 
   /// Reports again what the site file says of a device that is still there.
   private mutating func remind(
-    of source: Endpoint, _ station: Int, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
+    of source: Endpoint, _ slot: Int, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
   ) {
-    guard moment.time >= inventory.stations[station].remindAt else { return }
-    inventory.stations[station].remindAt = .max
-    guard let found = DeviceWatch.verdict(source, moment.vlan, site) else { return }
-    inventory.stations[station].remindAt = moment.time &+ Catalogue.entry(found.kind).reminder
+    guard moment.time >= inventory.bindings[slot].remindAt,
+      let found = DeviceWatch.verdict(source, moment.vlan, site)
+    else { return }
+    inventory.bindings[slot].remindAt = moment.time &+ Catalogue.entry(found.kind).reminder
     findings.add(moment.finding(found.kind, found.detail, source: source, destination: destination))
   }
 
@@ -247,10 +248,14 @@ struct DeviceWatch {
     if inventory.stations[station].isSpoofer, claim.kind != .traffic { return nil }
     inventory.bindings[slot].isReported = true
     inventory.bindings[slot].isMisplaced = false
+    inventory.bindings[slot].remindAt = .max
     guard let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site) else { return nil }
     if case .binding = found.detail { inventory.bindings[slot].isMisplaced = true }
-    if found.kind == .unknownMAC { inventory.stations[station].isReported = true }
-    inventory.stations[station].remindAt = claim.moment.time &+ Catalogue.entry(found.kind).reminder
+    if found.kind == .unknownMAC {
+      inventory.stations[station].isReported = true
+      inventory.stations[station].remindAt = claim.moment.time &+ Catalogue.entry(.unknownMAC).reminder
+    }
+    inventory.bindings[slot].remindAt = claim.moment.time &+ Catalogue.entry(found.kind).reminder
     return claim.moment.finding(found.kind, found.detail, source: claim.source, destination: claim.destination)
   }
 

@@ -20,7 +20,7 @@ struct Inventory {
     var claimsMany = false
     /// Already reported as unknown.
     var isReported = false
-    /// When what was reported of it is to be reported again, in nanoseconds.
+    /// When that is to be reported again, in nanoseconds.
     var remindAt = Int64.max
   }
 
@@ -38,6 +38,8 @@ struct Inventory {
     var unaskedClaims = 0
     /// The site's verdict on this address at this device has been reported.
     var isReported = false
+    /// When a verdict that was a finding is to be reported again, in nanoseconds.
+    var remindAt = Int64.max
     /// The site lists other MAC addresses for it.
     var isMisplaced = false
 
@@ -63,7 +65,7 @@ struct Inventory {
   /// Nanoseconds: what speaks every second need not be moved every second.
   private static let precision: Int64 = 10_000_000_000
   /// What is still there after this time gives way after what is not (nanoseconds).
-  private static let moment: Int64 = 1_000_000_000
+  private static let fleeting: Int64 = 1_000_000_000
 
   init(limit: Int = 65_536, seed: UInt64) {
     stations = BoundedTable(limit: limit, seed: seed, precision: Inventory.precision)
@@ -77,7 +79,7 @@ struct Inventory {
       stations.touch(slot, at: moment.time)
       stations[slot].last = moment.time
       // Forged addresses are usually used once, or for a moment.
-      if moment.time &- stations[slot].first >= Inventory.moment { stations.prove(slot) }
+      if moment.time &- stations[slot].first >= Inventory.fleeting { stations.prove(slot) }
       return slot
     }
     return stations.insert(
@@ -98,17 +100,18 @@ struct Inventory {
 
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
-  /// Whether traffic only confirms what is known: the address belongs to this device, was judged, and has no rival.
+  /// The slot of an address, if traffic only confirms what is known: it belongs to this device, was judged, and has no
+  /// rival.
   @inline(__always)
-  mutating func confirm(_ ip: IPAddress, at mac: MACAddress, _ time: Int64) -> Bool {
+  mutating func confirm(_ ip: IPAddress, at mac: MACAddress, _ time: Int64) -> Int? {
     guard let slot = binding(ip), bindings[slot].mac == mac, bindings[slot].rival == .none, bindings[slot].isReported,
       !bindings[slot].isMisplaced
-    else { return false }
+    else { return nil }
     bindings.touch(slot, at: time)
     bindings[slot].last = time
     bindings[slot].isProven = true
-    if time &- bindings[slot].first >= Inventory.moment { bindings.prove(slot) }
-    return true
+    if time &- bindings[slot].first >= Inventory.fleeting { bindings.prove(slot) }
+    return slot
   }
 
   mutating func bind(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Int {
