@@ -5,11 +5,6 @@ struct Conversation {
   var flow: Flow
   /// The flow's slot and a running number; unique among all conversations of a run.
   var number: UInt64
-  var streams = Streams()
-  /// Other positions that the ends may go on from: those of an earlier connection between the same ports, or those
-  /// from before a jump. What fits them is read, so a forged handshake or a segment ahead of the stream hides nothing.
-  var former = Streams()
-  var handshake = Handshake()
 
   // Content
   var dissector = DissectorID.none
@@ -36,6 +31,12 @@ struct Conversation {
   var answeredCodes: UInt128 = 0
   var answeredUnits: (UInt128, UInt128) = (0, 0)
   var valueSampling = ValueSampling()
+
+  var streams = Streams()
+  /// Other positions that the ends may go on from: those of an earlier connection between the same ports, or those
+  /// from before a jump. What fits them is read, so a forged handshake or a segment ahead of the stream hides nothing.
+  var former = Streams()
+  var handshake = Handshake()
 
   /// How often client and server were swapped.
   private(set) var flips: UInt8 = 0

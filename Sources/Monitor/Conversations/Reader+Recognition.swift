@@ -5,6 +5,7 @@ extension Reader {
   enum Recognised { case known, unknown, waiting }
 
   /// Tries the protocols of both ports, then those that content alone identifies.
+  @inline(never)
   mutating func recognise(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: inout Direction, isTCP: Bool,
     at moment: Moment,
@@ -12,9 +13,9 @@ extension Reader {
   ) -> Recognised {
     var isUndecided = false
     var broken: (dissector: DissectorID, fault: Fault)?
-    let flow = conversation.flow
-    if flow.isLink {
-      for id in tables.expected(EtherType(rawValue: flow.serverPort)) where id != wrong {
+    let (clientPort, serverPort) = (conversation.flow.clientPort, conversation.flow.serverPort)
+    if conversation.flow.isLink {
+      for id in tables.expected(EtherType(rawValue: serverPort)) where id != wrong {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) else {
           continue
         }
@@ -24,7 +25,7 @@ extension Reader {
       return .unknown
     }
     for end in 0...1 {
-      let port = end == 0 ? flow.serverPort : flow.clientPort
+      let port = end == 0 ? serverPort : clientPort
       guard tables.isExpected(port, isTCP: isTCP) else { continue }
       for id in tables.expected(port, isTCP: isTCP) where id != wrong {
         switch tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: true) {
@@ -34,7 +35,7 @@ extension Reader {
           settle(id, hint, in: &conversation, sent: &direction, at: moment, &observer)
           return .known
         // A stream picked up midway may start anywhere inside a message.
-        case .broken(let fault): if !isTCP || flow.basis == .syn { broken = (id, fault) }
+        case .broken(let fault): if !isTCP || conversation.flow.basis == .syn { broken = (id, fault) }
         }
       }
     }
@@ -47,7 +48,7 @@ extension Reader {
         return .known
       }
     }
-    if isTCP, !tables.isServer(flow.serverPort) {
+    if isTCP, !tables.isServer(serverPort) {
       for id in tables.unclaimedTCP {
         guard case .yes(let hint) = tables.dissectors[Int(id.rawValue)].recognise(bytes, expected: false) else {
           continue
@@ -66,7 +67,7 @@ extension Reader {
     }
     if conversation.unrecognisedPayloads < .max { conversation.unrecognisedPayloads += 1 }
     let isExpected =
-      tables.isExpected(flow.serverPort, isTCP: isTCP) || tables.isExpected(flow.clientPort, isTCP: isTCP)
+      tables.isExpected(serverPort, isTCP: isTCP) || tables.isExpected(clientPort, isTCP: isTCP)
     // A datagram is a whole message, and is of no protocol that is read; unless the port is one's own, where a message
     // may be unusual. A segment may be the middle of a message.
     let isWhole = isTCP ? conversation.flow.basis == .syn : !isExpected
@@ -92,8 +93,8 @@ extension Reader {
     protocols[Int(dissector.rawValue)].conversations += 1
     // A request tells who asks. An answer that nobody asked for does not, since it may only be made to look like one.
     // Questions without IP, however, often go to a group, and each answer is a conversation of its own.
-    let flow = conversation.flow
-    if let hint, flow.basis != .syn, hint == .toServer || hint == direction || flow.mayBeOlder || flow.isLink {
+    let mayTurn = conversation.flow.mayBeOlder || conversation.flow.isLink
+    if let hint, conversation.flow.basis != .syn, hint == .toServer || hint == direction || mayTurn {
       if hint != direction {
         conversation.flip(.content)
         direction = hint
@@ -129,6 +130,7 @@ extension Reader {
 
   /// Reverts a wrong guess and tries the other protocols; true if one of them recognises the bytes. A conversation that
   /// had at least one message of the guessed protocol still counts towards it.
+  @inline(never)
   mutating func revertRecognition(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: inout Direction, isTCP: Bool,
     at moment: Moment,
@@ -154,6 +156,7 @@ extension Reader {
   /// The distance to the next place where a message begins, and whether one was found. If the bytes at the end are too
   /// few to decide, the distance leads to them. A segment most likely starts with a message, so the framing fields
   /// suffice for its first byte.
+  @inline(never)
   func resynchronise(_ bytes: RawSpan, _ conversation: borrowing Conversation) -> (Int, Bool) {
     let dissector = tables.dissectors[Int(conversation.dissector.rawValue)]
     if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }

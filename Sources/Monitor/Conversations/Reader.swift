@@ -172,6 +172,7 @@ struct Reader {
   }
 
   /// Counts and reports bytes that are not a message.
+  @inline(never)
   mutating func refuse(
     _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable

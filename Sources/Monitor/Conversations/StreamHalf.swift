@@ -11,8 +11,13 @@ struct StreamHalf {
   private(set) var isSynced = false
   /// The next bytes follow a gap or a midstream start: they may begin inside a message.
   var isLost = false
-  /// When the hole before the held segments was first seen.
-  var holeSince: Int64 = 0
+  /// The position before a hole that was skipped; `abandoned` is the hole.
+  var isBeforeHole = false
+  /// Followed only because its sender went on from there.
+  var isUnproved = false
+  /// The beginning was not seen: bytes before `begun` may never have been read.
+  private var isPickedUp = false
+  private var hasStrayed = false
   /// Index of the waiting bytes in the pool; -1 for none.
   var held: Int32 = -1
   /// Index of the latest bytes in the pool, kept to compare retransmissions with; -1 for none.
@@ -21,14 +26,17 @@ struct StreamHalf {
   var ticket: UInt32 = 0
   var historyTicket: UInt32 = 0
 
+  /// The latest hole given up: its first byte, and the byte after its last.
+  private var abandoned: (start: UInt32, end: UInt32) = (0, 0)
+  /// Messages in that hole that were read nevertheless, when they came ahead of the stream; none where both are equal.
+  private var island: (start: UInt32, end: UInt32) = (0, 0)
   /// The end of the latest segment outside the window. One that continues there shows that the stream has moved.
   private var strayed: UInt32 = 0
-  private var hasStrayed = false
-  /// The position before a hole that was skipped; `abandoned` is the hole.
-  var isBeforeHole = false
-
-  /// Followed only because its sender went on from there.
-  var isUnproved = false
+  /// The latest acknowledgement of this direction's bytes, and when it was first seen.
+  private var acknowledged: UInt32 = 0
+  private var acknowledgedSince: Int64 = .max
+  /// When the hole before the held segments was first seen.
+  var holeSince: Int64 = 0
 
   /// Whether this position is to be kept, rather than the other one of its direction, when a third one is followed.
   /// What anyone can send displaces nothing that has been read.
@@ -59,9 +67,6 @@ struct StreamHalf {
 
   /// Whether this is the next number, or the first.
   func isAt(_ sequence: UInt32) -> Bool { isSynced && (next == sequence || begun == sequence) }
-
-  /// The beginning was not seen: bytes before `begun` may never have been read.
-  private var isPickedUp = false
 
   /// Begins in the middle of a stream. What is known of acknowledgements stays.
   mutating func pickUp(at sequence: UInt32) {
@@ -98,10 +103,6 @@ struct StreamHalf {
     return hasStrayed && strayed == sequence
   }
 
-  /// The latest acknowledgement of this direction's bytes, and when it was first seen.
-  private var acknowledged: UInt32 = 0
-  private var acknowledgedSince: Int64 = .max
-
   @inline(__always)
   mutating func acknowledge(_ number: UInt32, at time: Int64) {
     guard number != acknowledged || acknowledgedSince == .max else { return }
@@ -128,9 +129,6 @@ struct StreamHalf {
   /// Whether the hole before the held segments is at least `nanoseconds` old.
   func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }
 
-  /// The latest hole given up: its first byte, and the byte after its last.
-  private var abandoned: (start: UInt32, end: UInt32) = (0, 0)
-
   @inline(__always)
   var needsAcknowledgement: Bool { !isSynced || isPickedUp || abandoned.start != abandoned.end }
 
@@ -142,9 +140,6 @@ struct StreamHalf {
     return abandoned.start != abandoned.end && Int32(bitPattern: end &- abandoned.start) > 0
       && Int32(bitPattern: abandoned.end &- sequence) > 0
   }
-
-  /// Messages in that hole that were read nevertheless, when they came ahead of the stream; none where both are equal.
-  private var island: (start: UInt32, end: UInt32) = (0, 0)
 
   /// Gives up a further hole together with this one. Between the two, whole messages were read up to `read`.
   mutating func extendHole(until sequence: UInt32, read: UInt32) {

@@ -211,9 +211,9 @@ struct Detection: ~Copyable {
   mutating func recognise(
     _ mac: MACAddress, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
-    let flow = conversation.flow
-    guard declared.hasOwnMACs, !flow.isLink else { return }
-    let party = endParty(direction == .toServer ? flow.client : flow.server, mac, flow.vlan)
+    guard declared.hasOwnMACs, !conversation.flow.isLink else { return }
+    let ip = direction == .toServer ? conversation.flow.client : conversation.flow.server
+    let party = endParty(ip, mac, conversation.flow.vlan)
     guard party.asset != .none else { return }
     if direction == .toServer { conversation.client = party } else { conversation.server = party }
     judge(&conversation, moment)
@@ -231,21 +231,21 @@ struct Detection: ~Copyable {
   }
 
   private func identifyEnds(of conversation: inout Conversation, _ client: MACAddress, _ server: MACAddress) {
-    let flow = conversation.flow
-    if flow.isLink {
-      conversation.client = linkParty(client, flow.vlan)
-      conversation.server = linkParty(server, flow.vlan)
+    let vlan = conversation.flow.vlan
+    if conversation.flow.isLink {
+      conversation.client = linkParty(client, vlan)
+      conversation.server = linkParty(server, vlan)
       // Frames pass no router, so a station unknown to the site is in the zone of its peer.
       if conversation.client.zone == .external { conversation.client.zone = conversation.server.zone }
       if conversation.server.zone == .external { conversation.server.zone = conversation.client.zone }
     } else {
-      conversation.client = endParty(flow.client, client, flow.vlan)
-      conversation.server = endParty(flow.server, server, flow.vlan)
+      conversation.client = endParty(conversation.flow.client, client, vlan)
+      conversation.server = endParty(conversation.flow.server, server, vlan)
       // What no router forwards has its ends on one segment, and in one zone where the site does not list them.
-      if !flow.server.isRoutable, conversation.server.asset == .none {
+      if !conversation.flow.server.isRoutable, conversation.server.asset == .none {
         conversation.server.zone = conversation.client.zone
       }
-      if !flow.client.isRoutable, conversation.client.asset == .none {
+      if !conversation.flow.client.isRoutable, conversation.client.asset == .none {
         conversation.client.zone = conversation.server.zone
       }
     }

@@ -14,6 +14,7 @@ struct PairKey: TableKey {
   }
 
   /// Sender and receiver of what is sent in `direction`; their MAC addresses if there is no IP.
+  @inline(__always)
   init(_ conversation: borrowing Conversation, sent direction: Direction = .toServer) {
     guard conversation.flow.isLink else {
       let (client, server) = (conversation.flow.client, conversation.flow.server)

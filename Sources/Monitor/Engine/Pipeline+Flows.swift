@@ -310,8 +310,7 @@ extension Pipeline {
     _ slot: Int, _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ packet: borrowing Packet,
     _ moment: Moment
   ) -> Bool {
-    let flow = conversations[slot].flow
-    let direction = flow.direction(of: packet)
+    let direction = conversations[slot].flow.direction(of: packet)
     guard flags.contains(.syn) else {
       guard flags.contains(.ack), !flags.contains(.rst) else { return false }
       return conversations[slot].handshake.isComplete(
@@ -321,10 +320,11 @@ extension Pipeline {
     // A SYN with the number that this connection began with comes late. Where it is closed, that is so for a short
     // time: there are devices whose numbers always begin alike. After a refusal it is the next attempt.
     let isLate = conversations[slot].streams[direction].isBegun(at: sequence &+ 1)
-    switch flow.tcp {
-    case .none, .synSent, .synReceived: return flow.toServer.packets == 0 && !isLate
-    case .reset where flow[direction].flags.contains(.syn): return true
-    case .closed, .reset: return !isLate || (moment.time &- flow.last).magnitude >= UInt64(Pipeline.second)
+    switch conversations[slot].flow.tcp {
+    case .none, .synSent, .synReceived: return conversations[slot].flow.toServer.packets == 0 && !isLate
+    case .reset where conversations[slot].flow[direction].flags.contains(.syn): return true
+    case .closed, .reset:
+      return !isLate || (moment.time &- conversations[slot].flow.last).magnitude >= UInt64(Pipeline.second)
     case .established, .closing: return false
     }
   }
@@ -400,13 +400,21 @@ extension Pipeline {
     case .icmpv6: statistics.icmpv6Flows += 1
     default: break
     }
-    conversationCount += 1
     var flow = Flow(
       packet, time: moment.time, frame: moment.frame, sourceIsServer: sourceIsServer, basis: basis)
     // Where the first packet and the ports say the same, they need not be doubted.
     flow.mayBeOlder = mayBeOlder && (basis == .firstSeen || sourceIsServer)
-    let slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
+    return insert(key, flow, at: moment.time)
+  }
+
+  /// Adds a conversation, in place of the one that gives way first if there is no room.
+  @inline(__always)
+  mutating func insert(_ key: FlowKey, _ flow: Flow, at time: Int64) -> Int {
+    conversationCount += 1
+    let slot = conversations.insert(key, Conversation(flow, number: 0), at: time)
     conversations[slot].number = conversationCount << 32 | UInt64(slot)
+    while due.count <= slot { due.append(.min) }
+    due[slot] = .min
     return slot
   }
 

@@ -159,16 +159,17 @@ extension Pipeline {
     let isV6 = packet.transport == .icmpv6
     let type = packet.icmp?.type ?? packet.icmpv6?.type ?? 0
     if isV6 ? type == ICMPv6Header.echoReply : ICMPHeader.isReply(type) {
-      let flow = conversations[slot].flow
-      return flow[direction].packets <= flow[direction.reversed].packets
+      let (forth, back) = (conversations[slot].flow.toServer.packets, conversations[slot].flow.toClient.packets)
+      return direction == .toServer ? forth <= back : back <= forth
     }
     guard let quoted = packet.icmp?.original ?? packet.icmpv6?.original, quoted.source == packet.destinationIP,
       let about = conversations.find(key(of: quoted, packet.vlan))
     else { return false }
-    let flow = conversations[about].flow
-    let sent: Direction =
-      flow.client == quoted.source && flow.clientPort == quoted.sourcePort ? .toServer : .toClient
-    guard flow[sent.reversed].packets == 0, UInt64(conversations[about].errors) < flow[sent].packets else {
+    let isClients =
+      conversations[about].flow.client == quoted.source && conversations[about].flow.clientPort == quoted.sourcePort
+    let sent: Direction = isClients ? .toServer : .toClient
+    let (forth, back) = (conversations[about].flow.toServer.packets, conversations[about].flow.toClient.packets)
+    guard (isClients ? back : forth) == 0, UInt64(conversations[about].errors) < (isClients ? forth : back) else {
       return false
     }
     conversations[about].errors &+= 1

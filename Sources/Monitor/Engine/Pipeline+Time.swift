@@ -7,33 +7,43 @@ extension Pipeline {
   @inline(__always)
   mutating func sweep(_ time: Int64) {
     if time >= nextTick { tick(time) }
-    guard sweepPosition < conversations.slots else {
+    guard sweepPosition < due.count else {
       if time &- roundStart >= 5 * Pipeline.second {
         sweepPosition = 0
         roundStart = time
       }
       return
     }
-    for slot in sweepPosition..<min(sweepPosition + 8, conversations.slots) where conversations.isUsed(slot) {
-      let idle = time &- conversations[slot].flow.last
-      let isSpeaking = idle < Pipeline.silence && time < conversations[slot].flow.nextReport
-      if isSpeaking, !reader.pool.hasHeld { continue }
-      if idle >= conversations[slot].flow.timeout {
-        end(slot, .timeout)
-      } else {
-        if time >= conversations[slot].flow.nextReport {
-          conversations[slot].flow.nextReport = time &+ Flow.reportInterval
-          write(conversations[slot], nil, at: time)
-        }
-        if Pipeline.isSilent(conversations[slot].opening, for: idle) { fallSilent(slot, at: time) }
-        abandonHoles(slot, at: time)
-      }
+    let end = min(sweepPosition + 8, due.count)
+    for slot in sweepPosition..<end where time >= due[slot] || reader.pool.hasHeld { look(slot, at: time) }
+    sweepPosition = end
+  }
+
+  /// Does what is due for a conversation. While it speaks, that is nothing.
+  @inline(never)
+  private mutating func look(_ slot: Int, at time: Int64) {
+    guard conversations.isUsed(slot) else {
+      due[slot] = .max
+      return
     }
-    sweepPosition += 8
+    let last = conversations[slot].flow.last
+    // A flow's last packet is never taken back, so it can only be later than this.
+    due[slot] = min(last &+ Pipeline.silence, conversations[slot].flow.nextReport)
+    if time < due[slot], !reader.pool.hasHeld { return }
+    let idle = time &- last
+    if idle >= conversations[slot].flow.timeout {
+      end(slot, .timeout)
+    } else {
+      if time >= conversations[slot].flow.nextReport {
+        conversations[slot].flow.nextReport = time &+ Flow.reportInterval
+        write(conversations[slot], nil, at: time)
+      }
+      if Pipeline.isSilent(conversations[slot].opening, for: idle) { fallSilent(slot, at: time) }
+      abandonHoles(slot, at: time)
+    }
   }
 
   /// Reads the segments after a hole that has stayed open too long, when no further segment arrives to trigger this.
-  @inline(__always)
   private mutating func abandonHoles(_ slot: Int, at time: Int64) {
     for direction in [Direction.toServer, .toClient]
     where reader.pool.hasSegments(conversations[slot].streams[direction])

@@ -45,6 +45,8 @@ package struct Pipeline: ~Copyable {
     let port: UInt16
   }
   var losses = Losses()
+  /// For each slot of `conversations`, when the sweep has to look at it; no conversation is touched before.
+  var due: [Int64] = []
   var sweepPosition = 0
   var roundStart: Int64 = .min / 2
   var nextTick: Int64 = .min
@@ -235,12 +237,10 @@ package struct Pipeline: ~Copyable {
       conversations.touch(slot, at: moment.time)
     } else {
       if let oldest = conversations.next { end(oldest, .evicted) }
-      conversationCount += 1
       var flow = Flow(link: packet, time: moment.time, frame: moment.frame)
       note(vlan: packet.vlan, at: moment.time)
       flow.mayBeOlder = isEarly(to: .none, packet.destination, vlan: packet.vlan, moment.time)
-      slot = conversations.insert(key, Conversation(flow, number: 0), at: moment.time)
-      conversations[slot].number = conversationCount << 32 | UInt64(slot)
+      slot = insert(key, flow, at: moment.time)
       observer.detection.linkBegan(&conversations[slot], moment)
     }
     let direction = conversations[slot].flow.direction(of: packet)

@@ -20,27 +20,28 @@ struct Flow {
   /// Why it ended.
   enum End: UInt8, Sendable { case timeout, finished, reset, evicted, reused, shutdown }
 
-  /// One direction.
+  /// One direction. What each packet reads comes first, so that it lies in 64 bytes.
   struct Half {
     var packets: UInt64 = 0
     /// On the wire, link header included.
     var bytes: UInt64 = 0
-    var flags = TCPFlags(rawValue: 0)
     /// Address this end's latest frame came from.
     var mac = MACAddress.none
     /// When the sender was last compared with the inventory.
     var watched: Int64 = .min / 2
-    /// It was a known device with its own address, which is confirmed again from this time on; the greatest time if it
-    /// was not.
-    var ownUntil = Int64.max
-    var hopLimits = HopLimits()
     var identifications = Identifications()
-    /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
-    var copyMAC = MACAddress.none
-    var copyDue: Int64 = .min / 2
     /// Packets with right and with wrong checksums; they stop counting at their maximum.
     var goodChecksums: UInt16 = 0
     var badChecksums: UInt16 = 0
+    var flags = TCPFlags(rawValue: 0)
+    var hopLimits = HopLimits()
+
+    /// It was a known device with its own address, which is confirmed again from this time on; the greatest time if it
+    /// was not.
+    var ownUntil = Int64.max
+    /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
+    var copyMAC = MACAddress.none
+    var copyDue: Int64 = .min / 2
 
     /// Frames come from another address now.
     mutating func changeMAC(_ new: MACAddress) {
@@ -57,23 +58,19 @@ struct Flow {
     fileprivate mutating func countGoodChecksum() { if goodChecksums < .max { goodChecksums += 1 } }
   }
 
-  let id: UInt64
-  /// IP protocol number; 0 without IP.
-  let ipProtocol: UInt8
-  /// Without IP: the ends are MAC addresses, the ports both the EtherType.
-  let isLink: Bool
+  // What each packet reads comes first.
   var client: IPAddress
   var server: IPAddress
   var clientPort: UInt16
   var serverPort: UInt16
+  /// IP protocol number; 0 without IP.
+  let ipProtocol: UInt8
+  /// Without IP: the ends are MAC addresses, the ports both the EtherType.
+  let isLink: Bool
+  var tcp = TCPState.none
   var basis: Basis
-  /// It can have begun before the monitor listened, so that its first packet seen need not be its first one.
-  var mayBeOlder = false
   /// Nanoseconds, from the capture.
-  let start: Int64
   var last: Int64
-  /// VLAN of the first packet.
-  let vlan: UInt16
   private var halves: InlineArray<2, Half> = [Half(), Half()]
   var toServer: Half {
     @inline(__always) get { halves[0] }
@@ -83,7 +80,13 @@ struct Flow {
     @inline(__always) get { halves[1] }
     @inline(__always) _modify { yield &halves[1] }
   }
-  var tcp = TCPState.none
+
+  let id: UInt64
+  let start: Int64
+  /// VLAN of the first packet.
+  let vlan: UInt16
+  /// It can have begun before the monitor listened, so that its first packet seen need not be its first one.
+  var mayBeOlder = false
   /// The options of the first SYN.
   var options = TCPOptionLayout.unknown
   /// Type and code of the first packet, if it is ICMP or ICMPv6.

@@ -15,14 +15,14 @@ struct Identifications {
   /// Packets elsewhere after which the sender is taken to count on from there, or not to count any more.
   private static let patience: UInt8 = 8
 
+  /// The first packet that lay apart, its frame (0 if none did), and how many there were.
+  private var frame: UInt64 = 0
+  private var strange: UInt16 = 0
   private var latest: UInt16 = 0
-  private var run: UInt8 = 0
   /// The longest step of the run.
   private var step: UInt16 = 0
-  /// The first packet that lay apart, its frame (0 if none did), and how many there were.
-  private var strange: UInt16 = 0
+  private var run: UInt8 = 0
   private var strangeCount: UInt8 = 0
-  private var frame: UInt64 = 0
 
   /// Packets that another sender sent between two of this one.
   struct Gap {

@@ -27,19 +27,20 @@ struct Evictions: Equatable, Sendable {
 /// performance", IEEE Computer 27, 1994).
 struct BoundedTable<Key: TableKey, Value> {
   fileprivate struct Entry {
-    var key: Key
-    var value: Value
+    // What a look-up reads comes first, beside the key.
     var hash: UInt32
     /// Next entry of the same bucket, or of the free list.
     var next: Int32
+    var touched: Int64
     /// Neighbours in the order of use, among the proven entries or among the others.
     var newer: Int32
     var older: Int32
-    var touched: Int64
-    /// The number of the use at which it was last moved to the front.
-    var order: UInt64
     var isFree: Bool
     var isProven: Bool
+    var key: Key
+    var value: Value
+    /// The number of the use at which it was last moved to the front.
+    var order: UInt64
   }
 
   let limit: Int
@@ -147,8 +148,8 @@ struct BoundedTable<Key: TableKey, Value> {
       slot = entries.count
       entries.append(
         Entry(
-          key: key, value: fresh(), hash: hash, next: buckets[bucket], newer: -1, older: -1, touched: time, order: 0,
-          isFree: false, isProven: isProven))
+          hash: hash, next: buckets[bucket], touched: time, newer: -1, older: -1, isFree: false, isProven: isProven,
+          key: key, value: fresh(), order: 0))
     }
     buckets[bucket] = Int32(slot)
     use(slot)

@@ -10,13 +10,17 @@ struct Attempt {
   /// In which direction of its flow it was sent.
   let direction: Direction
 
+  @inline(__always)
   init(_ conversation: borrowing Conversation) {
-    let flow = conversation.flow
-    ipProtocol = flow.ipProtocol
+    ipProtocol = conversation.flow.ipProtocol
     direction = conversation.beginner
-    (source, destination, port) =
-      direction == .toServer
-      ? (flow.client, flow.server, flow.serverPort) : (flow.server, flow.client, flow.clientPort)
+    if direction == .toServer {
+      (source, destination) = (conversation.flow.client, conversation.flow.server)
+      port = conversation.flow.serverPort
+    } else {
+      (source, destination) = (conversation.flow.server, conversation.flow.client)
+      port = conversation.flow.clientPort
+    }
   }
 
   /// The number of the transport is itself what is tried out.
