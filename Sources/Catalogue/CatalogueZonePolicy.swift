@@ -62,6 +62,33 @@ extension Catalogue {
           "正当な操作であれば、承認を得たうえで、コンジットのoperationsまたはtargetsを必要な分だけ広げてください。"),
       ]),
     CatalogueEntry(
+      .unlistedFlow, "unlisted-flow", Bilingual("Flow inside a zone without a conduit", "ゾーン内の未登録通信"),
+      category: "Zone policy", severity: 2, confidence: 90,
+      threats: ["3", "4"], checklist: ["3-5", "3-7"], techniques: [.remoteServices],
+      meaning: Bilingual(
+        "Two stations of one zone communicate, and the zone's `inside` rule asks for a conduit that there is not.",
+        "同じゾーン内の機器間の通信ですが、ゾーンのinside設定で必要とされるコンジットがありません。"),
+      falseAlarm: Bilingual(
+        "A new device or program of the line, or a service that is seldom used, not in the site file yet.",
+        "新しい機器やプログラム、またはたまにしか使わない機能が、まだサイトファイルに登録されていない場合。"),
+      steps: [
+        Bilingual(
+          "Call the line: was a device or program added or changed, and is work in progress at the source?",
+          "ラインに電話し、機器やプログラムの追加・変更の有無と、送信元で作業中かどうかを確認してください。"),
+        Bilingual(
+          "Read context.operation and the flow: were values only read, or written as well?",
+          "context.operationとフローを見て、読み出しだけか、書き込みもあったかを確認してください。"),
+        Bilingual(
+          "If a controller began to talk, compare its program with the master copy: controllers answer, they seldom ask.",
+          "制御装置から始めた通信であれば、プログラムをマスターと比較してください。制御装置が自ら通信を始めることはまれです。"),
+        Bilingual(
+          "Preserve the evidence: alert_id, capture file and frame number, who was logged in at the source.",
+          "証拠として、alert_id、キャプチャファイルとフレーム番号、送信元端末のログイン者を保存してください。"),
+        Bilingual(
+          "If it is legitimate, add a conduit (from, to, services, operations) to the site file and reload.",
+          "正当な通信であれば、サイトファイルのconduitsに（from, to, services, operations）を追加し、再読み込みしてください。"),
+      ]),
+    CatalogueEntry(
       .outsideWindow, "outside-window", Bilingual("Traffic outside its time window", "許可時間外の通信"),
       category: "Zone policy", severity: 2, confidence: 90,
       threats: ["4", "23"], checklist: ["3-6", "3-7"], techniques: [.remoteServices],

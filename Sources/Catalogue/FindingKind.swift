@@ -17,6 +17,7 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case clockSetByStranger = 12
   case impossibleSource = 13
   case senderChanged = 14
+  case unlistedFlow = 15
   case portScan = 20
   case hostSweep = 21
   case arpSpoofing = 22

@@ -3,7 +3,7 @@ import Catalogue
 import Monitor
 
 extension SiteReader {
-  static let conduitKeys = ["from", "to", "services", "operations", "targets", "during"]
+  static let conduitKeys = ["from", "to", "services", "operations", "not", "targets", "during"]
 
   mutating func readConduits(_ field: SiteField) {
     guard field.isList else {
@@ -26,7 +26,8 @@ extension SiteReader {
       let from = fields["from"].flatMap { end($0) }
       let to = fields["to"].flatMap { end($0) }
       let services = fields["services"].map { readServices($0) } ?? []
-      let actions = fields["operations"].map { readActions($0) } ?? Conduit.allActions
+      var operations = fields["operations"].map { readOperations($0, "operations") } ?? .all
+      if let field = fields["not"] { operations.subtract(readOperations(field, "not")) }
       let targets = document.texts(fields["targets"], ifEmpty: SiteReader.noTargets)
         .compactMap { readTarget($0.text, $0.field) }
       var windows: [Int] = []
@@ -38,8 +39,8 @@ extension SiteReader {
       guard let from, let to else { continue }
       site.conduits.append(
         Conduit(
-          from: from, to: to, services: services, actions: actions, targets: targets, windows: windows,
-          line: item.line))
+          from: from, to: to, services: services, actions: operations.actions, functions: operations.functions,
+          exceptions: operations.exceptions, targets: targets, windows: windows, line: item.line))
     }
   }
 
@@ -151,26 +152,69 @@ extension SiteReader {
 
   // MARK: Operations and targets
 
-  private mutating func readActions(_ field: SiteField) -> UInt16 {
-    let empty = SiteReader.allowsNothing("operations")
-    guard let items = document.items(field, of: Bilingual("operations", "操作"), ifEmpty: empty) else {
-      return Conduit.allActions
+  /// What `operations` names, less what `not` does.
+  private struct Operations {
+    var actions: UInt16
+    var functions: [FunctionPattern] = []
+    var exceptions: [FunctionPattern] = []
+    static let all = Operations(actions: Conduit.allActions)
+
+    /// A function is excepted by its own name, and by the word for what it does.
+    mutating func subtract(_ other: Operations) {
+      actions &= ~other.actions
+      functions.removeAll { other.functions.contains($0) }
+      exceptions = other.functions
     }
-    var mask: UInt16 = 0
+  }
+
+  private mutating func readOperations(_ field: SiteField, _ key: String) -> Operations {
+    let empty =
+      key == "not"
+      ? Bilingual("an empty list: name an operation, or leave 'not' out", "リストが空です。操作を指定するか、'not' を省略してください")
+      : SiteReader.allowsNothing(key)
+    var operations = Operations(actions: 0)
+    guard let items = document.items(field, of: Bilingual("operations", "操作"), ifEmpty: empty) else {
+      return key == "not" ? operations : .all
+    }
     for item in items {
       guard let text = document.text(item) else { continue }
-      if text == "any" {
-        mask = Conduit.allActions
+      if text == "any", key != "not" {
+        operations.actions = Conduit.allActions
       } else if let action = Action.allCases.first(where: { $0.word == text }) {
-        mask |= action.bit
+        operations.actions |= action.bit
       } else {
-        let shown = SiteDocument.shown(text)
-        document.error(
-          item, Bilingual("unknown operation '\(shown)'", "不明な操作 '\(shown)' です"), near: text,
-          of: ["any"] + Action.allCases.map(\.word))
+        operations.functions += readFunctions(text, item)
       }
     }
-    return mask
+    return operations
+  }
+
+  /// One native function, such as `dnp3 COLD_RESTART`.
+  private mutating func readFunctions(_ text: String, _ item: SiteField) -> [FunctionPattern] {
+    let shown = SiteDocument.shown(text)
+    switch FunctionPattern.patterns(text) {
+    case .success(let patterns): return patterns
+    case .failure(.form):
+      document.error(
+        item, Bilingual("unknown operation '\(shown)'", "不明な操作 '\(shown)' です"), near: text,
+        of: ["any"] + Action.allCases.map(\.word))
+    case .failure(.service(let service)):
+      let known = SiteDocument.shown(service)
+      document.error(
+        item,
+        Bilingual(
+          "'\(shown)': there are no functions of '\(known)'; write one as 'dnp3 COLD_RESTART' or 'modbus 43/14'",
+          "'\(shown)': '\(known)' の機能名は登録されていません。'dnp3 COLD_RESTART' や 'modbus 43/14' のように指定してください"),
+        near: service, of: NativeFunctions.services.sorted())
+    case .failure(.name(let name, let service)):
+      let function = SiteDocument.shown(name)
+      document.error(
+        item,
+        Bilingual(
+          "'\(shown)': \(service) has no function '\(function)'", "'\(shown)': \(service) に '\(function)' という機能はありません"),
+        near: name, of: NativeFunctions.all.filter { $0.service == service }.map(\.name))
+    }
+    return []
   }
 
   private mutating func readTarget(_ text: String, _ field: SiteField) -> TargetRange? {

@@ -3,7 +3,7 @@ import Catalogue
 import Monitor
 
 extension SiteReader {
-  static let zoneKeys = ["title", "importance", "values", "networks", "vlans", "responder"]
+  static let zoneKeys = ["title", "importance", "values", "networks", "vlans", "responder", "inside"]
   static let assetKeys = [
     "zone", "title", "mac", "ip", "role", "presence", "vendor", "model", "firmware",
   ]
@@ -33,6 +33,9 @@ extension SiteReader {
         importance: importance ?? .medium, values: values,
         responder: fields["responder"].flatMap { index($0, responderNames, .responder) },
         listsIPs: lists.ips.contains(entry.key), listsMACs: lists.macs.contains(entry.key))
+      if let field = fields["inside"] {
+        zone.inside = word(field, InsideRule.allCases, Bilingual("rule", "ルール"), \.word) ?? .free
+      }
       for (text, field) in document.texts(fields["networks"]) {
         guard let network = network(text, field) else { continue }
         zone.networks.append(network)

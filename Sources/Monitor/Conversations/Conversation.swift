@@ -115,11 +115,16 @@ extension Conversation {
     swap(&client, &server)
   }
 
-  /// The service to look up in the site's conduits, for what is sent in `direction`.
-  func service(_ direction: Direction = .toServer) -> Service {
-    Service(
+  /// The service to look up in the conduits of a site, for what is sent in `direction`.
+  func service(_ direction: Direction = .toServer, at site: borrowing Site) -> Service {
+    var service = Service(
       ipProtocol: flow.transport, port: direction == .toServer ? flow.serverPort : flow.clientPort,
       dissector: namedProtocol, isSettled: isSettled)
+    if direction == .toServer {
+      service.isToGroup =
+        flow.isLink ? flow.toClient.mac.isGroup : !flow.server.isUnicast || site.isDirectedBroadcast(flow.server)
+    }
+    return service
   }
 
   func party(_ direction: Direction) -> Party { direction == .toServer ? client : server }

@@ -17,8 +17,7 @@ extension AlertContext {
     conduits = site.conduits.map { conduit in
       Conduit(
         from: site.word(conduit.from), to: site.word(conduit.to), services: conduit.services.map(\.description),
-        operations: site.allowsEveryAction(conduit)
-          ? [] : Action.allCases.filter { conduit.actions & $0.bit != 0 }.map { $0.name[language] },
+        operations: site.operations(of: conduit, { $0.name[language] }, not: language == .ja ? "除外: " : "not "),
         targets: conduit.targets.map(\.description))
     }
   }

@@ -47,6 +47,8 @@ package struct Asset: Sendable {
   package var ip: IPAddress? { ips.first }
   static let forwardingRoles = ["router", "firewall", "gateway"]
   package var forwards: Bool { Asset.forwardingRoles.contains(role) }
+  static let fieldRoles = ["plc", "remote-io", "rtu", "ied", "safety-plc", "drive", "robot"]
+  package var isFieldDevice: Bool { Asset.fieldRoles.contains(role) }
 }
 
 package struct Responder: Sendable {

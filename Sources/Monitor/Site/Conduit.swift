@@ -29,8 +29,11 @@ package struct Conduit: Sendable {
   package let to: End
   /// Empty: any.
   package let services: [ServicePattern]
-  /// Bits of `Action.rawValue`. Without `operations` in the file: all.
+  /// Bits of `Action.rawValue`. Without `operations` in the file: all; without those of `not`.
   package let actions: UInt16
+  /// Functions that are allowed beside these actions, and functions that are not, whatever their action.
+  package let functions: [FunctionPattern]
+  package let exceptions: [FunctionPattern]
   /// Empty: not limited.
   package let targets: [TargetRange]
   /// Indices in `Site.windows`; empty: always.
@@ -39,12 +42,15 @@ package struct Conduit: Sendable {
   package let line: Int
 
   package init(
-    from: End, to: End, services: [ServicePattern], actions: UInt16, targets: [TargetRange], windows: [Int], line: Int
+    from: End, to: End, services: [ServicePattern], actions: UInt16, functions: [FunctionPattern] = [],
+    exceptions: [FunctionPattern] = [], targets: [TargetRange], windows: [Int], line: Int
   ) {
     self.from = from
     self.to = to
     self.services = services
     self.actions = actions
+    self.functions = functions
+    self.exceptions = exceptions
     self.targets = targets
     self.windows = windows
     self.line = line
@@ -66,6 +72,35 @@ package struct Conduit: Sendable {
   var limits: Bool {
     guard case .asset = from else { return false }
     return !targets.isEmpty || !windows.isEmpty
+  }
+
+  /// Says for a pair whose ends it both names what they may do. Where the two are in one zone, they may do nothing
+  /// else. A conduit for nothing but what needs one inside a zone too (`controllerActions`) adds to what is free there.
+  var binds: Bool {
+    if from == .any || to == .any { return false }
+    if services.isEmpty, actions == Conduit.allActions, exceptions.isEmpty, targets.isEmpty, windows.isEmpty {
+      return false
+    }
+    return actions & ~Conduit.controllerActions != 0
+      || functions.contains { $0.action.bit & Conduit.controllerActions == 0 }
+  }
+
+  /// Whether an operation is one of those it allows, regardless of the target.
+  func allows(_ action: Action, _ function: OperationFunction) -> Bool {
+    var isAllowed = actions & action.bit != 0
+    let functions = functions.span
+    var place = 0
+    while !isAllowed, place < functions.count {
+      isAllowed = functions[place].matches(function)
+      place += 1
+    }
+    let exceptions = exceptions.span
+    place = 0
+    while isAllowed, place < exceptions.count {
+      isAllowed = !exceptions[place].matches(function)
+      place += 1
+    }
+    return isAllowed
   }
 }
 
@@ -133,6 +168,8 @@ package struct Service: Hashable, Sendable {
   package var dissector: DissectorID
   /// False while the content may still reveal it.
   package var isSettled: Bool
+  /// Sent to a group of receivers.
+  var isToGroup = false
 
   package init(ipProtocol: UInt8?, port: UInt16, dissector: DissectorID, isSettled: Bool) {
     self.ipProtocol = ipProtocol

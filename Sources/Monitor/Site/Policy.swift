@@ -53,11 +53,12 @@ extension Site {
   /// The decision for a flow; to be made when it begins, when its protocol becomes known, and again at
   /// `validUntil`. No allocation.
   ///
-  /// Inside a zone everything is allowed except state, program, firmware and configure, which need a conduit. A conduit
-  /// that begins at an asset and has `targets` or `during` limits there what it names, too: those operations of
-  /// that asset, in that service.
+  /// Inside a zone everything is allowed except state, program, firmware and configure, which need a conduit; a pair
+  /// that a conduit binds is judged as if it were in two zones (`isBound`). A conduit that begins at an asset, leads
+  /// anywhere and has `targets` or `during` limits there what it names: those operations of that asset, in that
+  /// service.
   package func gate(from: Party, to: Party, service: Service, at time: Int64) -> Gate {
-    let isInside = from.zone == to.zone
+    let isFree = from.zone == to.zone && !isBound(from, to, service)
     var choice = Choice()
     var granted: UInt16 = 0
     var conditional: UInt16 = 0
@@ -66,15 +67,17 @@ extension Site {
     for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
       let fit = fit(conduit, service)
       guard fit != .no else {
-        if !isInside { choice.offer(.service(conduit: index), conduit.nearness) }
+        if !isFree { choice.offer(.service(conduit: index), conduit.nearness) }
         continue
       }
       for window in conduit.windows { validUntil = min(validUntil, clock.nextEdge(windows[window], at: time)) }
       let isOpen = isOpen(conduit, at: time)
       if isOpen {
-        if conduit.targets.isEmpty { granted |= conduit.actions } else { conditional |= conduit.actions }
+        let isPlain = conduit.targets.isEmpty && conduit.exceptions.isEmpty
+        if isPlain { granted |= conduit.actions } else { conditional |= conduit.actions }
+        if !conduit.functions.isEmpty { conditional = Conduit.allActions }
       }
-      if isInside {
+      if isFree {
         if conduit.limits, fit == .yes { limited |= conduit.actions }
         // Only a conduit for every operation speaks of the talk as such; any other one waits for its operations.
         if conduit.actions != Conduit.allActions || fit == .provisional { continue }
@@ -88,7 +91,7 @@ extension Site {
           isOpen ? .allowed(conduit: index) : .time(conduit: index, window: conduit.windows[0]), conduit.nearness)
       }
     }
-    if isInside {
+    if isFree {
       granted |= Conduit.allActions & ~Conduit.controllerActions & ~limited
       // Closed to the asset altogether: then the talk as such is at the wrong time.
       let isClosed = granted & ~Conduit.controllerActions == 0 && conditional == 0
@@ -99,13 +102,13 @@ extension Site {
   }
 
   /// The decision for one operation: `target` is what it reads or changes, `written` a second target that it
-  /// writes, `name` the bytes of the target's name. Between parties of one zone `.inside` means allowed; any other
-  /// verdict says what is missing.
+  /// writes, `name` the bytes of the target's name. Between parties of one zone that no conduit binds, `.inside` means
+  /// allowed; any other verdict says what is missing.
   package func judge(
-    _ action: Action, _ target: Target, _ written: Target, name: RawSpan = RawSpan(), unit: Int64 = -1, from: Party,
-    to: Party, service: Service, at time: Int64
+    _ action: Action, _ target: Target, _ written: Target, name: RawSpan = RawSpan(), unit: Int64 = -1,
+    function: OperationFunction = .none, from: Party, to: Party, service: Service, at time: Int64
   ) -> Verdict {
-    let isInside = from.zone == to.zone
+    let isInside = from.zone == to.zone && !isBound(from, to, service)
     let isFree = isInside && action.bit & Conduit.controllerActions == 0
     var isLimited = false
     var choice = Choice()
@@ -113,7 +116,7 @@ extension Site {
     let conduits = conduits.span
     for index in conduits.indices where conduits[index].covers(from, to) {
       let verdict = self.verdict(
-        index, action, target, written, name: name, unit: unit, service: service, at: time)
+        index, action, target, written, name: name, unit: unit, function: function, service: service, at: time)
       if isFree {
         // A conduit for other services or actions says nothing about what is free.
         if verdict.rank <= Verdict.action(conduit: 0).rank { continue }
@@ -125,14 +128,42 @@ extension Site {
     return choice.verdict
   }
 
+  /// Whether two parties of one zone are judged as parties of two zones are: by the conduits between them alone. A
+  /// conduit that names both binds them; else the zone's `inside` decides. What is sent to a group has no single
+  /// receiver that a conduit could name.
+  func isBound(_ from: Party, _ to: Party, _ service: Service) -> Bool {
+    if service.isToGroup { return false }
+    switch self[from.zone].inside {
+    case .listed: return true
+    case .operations:
+      if service.dissector != .none { return true }
+      if isFieldDevice(from), !isMaster(to, of: from) { return true }
+    case .free: break
+    }
+    let conduits = conduits.span
+    for index in conduits.indices where conduits[index].binds && conduits[index].covers(from, to) { return true }
+    return false
+  }
+
+  /// Controllers and remote I/O: they answer, and begin to talk to declared partners only.
+  private func isFieldDevice(_ party: Party) -> Bool { self[party.asset]?.isFieldDevice ?? false }
+  /// Whether a conduit lets one party begin to talk to the other: then the other may talk to it, too.
+  private func isMaster(_ master: Party, of device: Party) -> Bool {
+    let conduits = conduits.span
+    for index in conduits.indices where conduits[index].to != .any && conduits[index].covers(master, device) {
+      return true
+    }
+    return false
+  }
+
   /// What one conduit says of an operation between parties it covers.
   package func verdict(
-    _ index: Int, _ action: Action, _ target: Target, _ written: Target, name: RawSpan, unit: Int64, service: Service,
-    at time: Int64
+    _ index: Int, _ action: Action, _ target: Target, _ written: Target, name: RawSpan, unit: Int64,
+    function: OperationFunction = .none, service: Service, at time: Int64
   ) -> Verdict {
     let conduits = conduits.span
     if fit(conduits[index], service) == .no { return .service(conduit: index) }
-    if conduits[index].actions & action.bit == 0 { return .action(conduit: index) }
+    if !conduits[index].allows(action, function) { return .action(conduit: index) }
     if !conduits[index].targets.isEmpty,
       target.area == .none && written.area == .none && action.bit & Conduit.targetedActions != 0
         || !TargetRange.cover(conduits[index].targets, target, name: name, unit: unit)

@@ -11,7 +11,13 @@ extension Site {
     }
   }
 
-  package func allowsEveryAction(_ conduit: Conduit) -> Bool { conduit.actions == Conduit.allActions }
+  /// The operations that a conduit allows, in words, and those that it does not; empty if it allows every one.
+  package func operations(of conduit: Conduit, _ word: (Action) -> String, not: String) -> [String] {
+    let exceptions = FunctionPattern.texts(conduit.exceptions).map { not + $0 }
+    if conduit.actions == Conduit.allActions, exceptions.isEmpty { return [] }
+    return Action.allCases.filter { conduit.actions & $0.bit != 0 }.map(word)
+      + FunctionPattern.texts(conduit.functions) + exceptions
+  }
 
   /// `conduit 2 (line 18: hmi-1 to plc-1)`; counted from 1, as a person counts.
   package func title(of index: Int, _ language: Language) -> String {
@@ -29,11 +35,10 @@ extension Site {
   ) {
     let (all, always) = language == .en ? ("any", "any time") : ("すべて", "常時")
     let list = { (words: [String], any: String) in words.isEmpty ? any : words.joined(separator: ", ") }
-    let actions = Action.allCases.filter { conduit.actions & $0.bit != 0 }
+    let operations = operations(
+      of: conduit, { language == .en ? $0.word : $0.name.ja }, not: language == .ja ? "除外: " : "not ")
     return (
-      list(conduit.services.map(\.description), all),
-      conduit.actions == Conduit.allActions
-        ? all : list(actions.map { language == .en ? $0.word : $0.name.ja }, ""),
+      list(conduit.services.map(\.description), all), list(operations, all),
       list(conduit.targets.map(\.description), all),
       list(conduit.windows.map { windows[$0].name }, always)
     )

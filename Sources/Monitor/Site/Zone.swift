@@ -15,6 +15,23 @@ package enum Value: UInt8, CaseIterable, Sendable {
   private static let words = allCases.map { "\($0)" }
 }
 
+/// What needs a conduit between two stations of one zone.
+package enum InsideRule: UInt8, CaseIterable, Sendable {
+  /// Only what changes a controller's program, firmware, settings or state.
+  case free
+  /// Every message of an industrial protocol, and what a controller or remote I/O begins with anyone but its masters.
+  case operations
+  /// Everything.
+  case listed
+  package var word: String {
+    switch self {
+    case .free: "free"
+    case .operations: "operations"
+    case .listed: "listed"
+    }
+  }
+}
+
 package struct Zone: Sendable {
   package let name: String
   /// For people; the name where the file gives none.
@@ -30,6 +47,7 @@ package struct Zone: Sendable {
   /// In the order of the file.
   package var networks: [Network] = []
   package var vlans: [UInt16] = []
+  package var inside = InsideRule.free
 
   package init(
     name: String, title: String, importance: Importance, values: [Value], responder: Int?, listsIPs: Bool,

@@ -33,16 +33,17 @@ struct Ruling {
     var isFree = false
     if direction == .toServer { isFree = conversation.gate.allows(operation.action) }
     guard !isFree else {
-      let conduit = conversation.gate.verdict.conduit ?? 0
-      self.init(
-        conversation.client.zone == conversation.server.zone ? .inside : .allowed(conduit: conduit), sent: direction)
+      let verdict = conversation.gate.verdict
+      self.init(verdict.isAllowed ? verdict : .allowed(conduit: verdict.conduit ?? 0), sent: direction)
       return
     }
     let from = conversation.party(direction)
     let to = conversation.party(direction.reversed)
+    let service = conversation.service(direction, at: site)
     let verdict = site.judge(
       operation.action, operation.target, operation.written, name: message.names[operation.target.name],
-      unit: operation.unit, from: from, to: to, service: conversation.service(direction), at: moment.time)
+      unit: operation.unit, function: OperationFunction(operation), from: from, to: to,
+      service: service, at: moment.time)
     guard verdict.isAllowed, operation.items.count > 0 else {
       self.init(verdict, sent: direction)
       return
@@ -51,7 +52,7 @@ struct Ruling {
     while let item = message.item(operation.items, place) {
       let itemVerdict = site.judge(
         operation.action, item.target, .none, name: message.names[item.target.name], unit: operation.unit,
-        from: from, to: to, service: conversation.service(direction), at: moment.time)
+        function: OperationFunction(operation), from: from, to: to, service: service, at: moment.time)
       if !itemVerdict.isAllowed {
         self.init(verdict, sent: direction, refusedItem: place, itemVerdict: itemVerdict)
         return

@@ -9,7 +9,7 @@ struct ZonePolicy {
   func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
     guard !conversation.isConsequence else { return .open }
     return site.gate(
-      from: conversation.client, to: conversation.server, service: conversation.service(), at: moment.time)
+      from: conversation.client, to: conversation.server, service: conversation.service(at: site), at: moment.time)
   }
 
   /// What there is to report about a flow.
@@ -91,11 +91,12 @@ extension Verdict {
     case .time: return .outsideWindow
     case .noConduit, .service, .action: break
     }
-    if from.zone == to.zone {
-      // Within a zone, only dangerous actions need a conduit.
+    let isInside = from.zone == to.zone
+    if isInside, let action, action.bit & Conduit.controllerActions != 0 {
       return action == .configure && area == .station ? .deviceRenamed : .controllerCommand
     }
     guard self == .noConduit else { return .operationNotAllowed }
+    if isInside { return .unlistedFlow }
     return from.zone == .external || to.zone == .external ? .externalCommunication : .crossZoneFlow
   }
 }

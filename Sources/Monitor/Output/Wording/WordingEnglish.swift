@@ -94,6 +94,12 @@ struct English {
       return KindWording(
         signature: "Flow \(zones) without a conduit", summary: "\(from) \(did); no conduit allows it.",
         expected: "No traffic \(zones): the site file has no conduit for it.", reason: "no conduit \(zones)")
+    case .unlistedFlow:
+      return KindWording(
+        signature: "Flow \(inZone(facts.destinationZone)) without a conduit",
+        summary: "\(from) \(did); no conduit allows it.",
+        expected: "Only what a conduit allows \(inZone(facts.destinationZone)): its rule asks for one.",
+        reason: "no conduit \(inZone(facts.destinationZone))")
     case .operationNotAllowed:
       return KindWording(
         signature: "\(messageTitle) not allowed \(zones)", summary: "\(from) \(did); the conduit does not allow it.",

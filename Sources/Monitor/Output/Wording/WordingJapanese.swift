@@ -82,6 +82,10 @@ struct Japanese {
       return KindWording(
         signature: "許可されていないゾーン間通信（\(zones)）", summary: "\(from)が、\(did)。この通信を許可するコンジットはありません。",
         expected: "\(longZones)の通信はなし（サイトファイルにコンジットの定義がありません）", reason: noConduit)
+    case .unlistedFlow:
+      return KindWording(
+        signature: "ゾーン内の未登録通信（\(zones)）", summary: "\(from)が、\(did)。この通信を許可するコンジットはありません。",
+        expected: "ゾーン内でもコンジットに定義された通信のみ（ゾーンのinside設定）", reason: noConduit)
     case .operationNotAllowed:
       return KindWording(
         signature: "許可されていない\(action)（\(zones)）", summary: "\(from)が、\(did)。コンジットの許可範囲外です。",
