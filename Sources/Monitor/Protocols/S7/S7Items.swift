@@ -53,7 +53,7 @@ enum S7Items {
       operation.note(fault)
       isFaulty = true
     }
-    if isFaulty, let firstUnchecked { drop(from: firstUnchecked, &operation, &exchange) }
+    if isFaulty, let firstUnchecked { exchange.dropValues(from: firstUnchecked, of: &operation) }
   }
 
   /// A variable by symbol, as in newer controllers; of an unknown syntax the bytes of its description.
@@ -68,14 +68,6 @@ enum S7Items {
           expected: UInt64(address.byteCount & ~3 | 2)))
     }
     return exchange.name { symbol.write(to: &$0) }
-  }
-
-  /// Takes the values of the item at `first` and of all that follow away: where they begin is not certain.
-  private static func drop(from first: Int, _ operation: inout Operation, _ exchange: inout Exchange) {
-    if first == 0 { operation.values = .none }
-    for place in max(1, first)..<max(1, first, Int(operation.items.count) + 1) {
-      exchange.answer(.none, at: place, of: &operation)
-    }
   }
 
   private static func add(
