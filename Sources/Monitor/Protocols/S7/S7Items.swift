@@ -226,9 +226,10 @@ enum S7Items {
     place == 0 ? operation.target : exchange.items[Int(operation.items.start) + place - 1].target
   }
 
-  /// One return code for each of `count` items that were written.
-  static func read(returnCodes bytes: RawSpan, count: Int, _ operation: inout Operation, isCut: Bool = false) {
-    if bytes.byteCount != count, !isCut {
+  /// One return code for each of `count` items that were written. `isExact`: and nothing else; test functions have
+  /// padding behind them.
+  static func read(returnCodes bytes: RawSpan, count: Int, isExact: Bool, _ operation: inout Operation) {
+    if isExact, bytes.byteCount != count {
       operation.note(Fault(.quantity, "Return codes", seen: UInt64(bytes.byteCount), expected: UInt64(count)))
     }
     for place in 0..<min(bytes.byteCount, count) {

@@ -42,7 +42,8 @@ enum S7Responses {
               .quantity, "Item count", seen: UInt64(variables.itemCount), expected: UInt64(operation.items.count) + 1))
         }
         S7Items.read(
-          returnCodes: message.data, count: Int(variables.itemCount), &operation, isCut: exchange.isCut || isRefused)
+          returnCodes: message.data, count: Int(variables.itemCount), isExact: !exchange.isCut && !isRefused,
+          &operation)
       }
     default: break
     }

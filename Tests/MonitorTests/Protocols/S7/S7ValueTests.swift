@@ -149,6 +149,18 @@ import Testing
   }
 
   @Test(
+    "the data of user data are as long as they say, with one byte of padding at most",
+    arguments: [
+      ("FF 09 0004 0011 0001", nil), ("FF 09 0003 001100 00", nil), ("FF 09 0005 0011 0001", "Data item length"),
+      ("FF 09 0002 0011 0001", "Data item length"), ("0A 00 0000", nil), ("", nil),
+    ] as [(String, String?)])
+  func userData(_ data: String, _ field: String?) {
+    var exchange = conversation()
+    _ = exchange.step(s7(7, "000112 04 11 44 01 00", data), S7Comm.self)
+    #expect(exchange.operations[0].fault?.field.description == field)
+  }
+
+  @Test(
     "variables of newer controllers are named by block, numbers and check sum of their symbol",
     arguments: [
       ("B2 00 8A0E 0005 1A2B3C4D 40000009", "DB5.9#1A2B3C4D", nil),
@@ -254,6 +266,10 @@ import Testing
         "000112 04 11 04 05 00",
         "FF 09 001C 9401060027203975 40 01 120A 16 01 000000AF 0000FEFE FF 04 0010 0001", "ALARM_8 indication",
         .report, [[0, 0, 0xFE, 0xFE], [0, 1]]
+      ),
+      (
+        "000112 08 12 01 08 03 0000 0000", "FF 09 000C 0004 0004 01000001 0001 FF 00", "Modify variable", .report,
+        [[]]
       ),
       ("000112 04 11 3F 02 00", "FF 09 0002 0102", "NC download block", .program, [[1, 2]]),
     ] as [(String, String, String, Action, [[UInt16]])])
