@@ -96,7 +96,7 @@ enum FINSText {
   ///     +------+------+
   ///     12     14          16            Single File Write, Create/Delete Directory, Volume Label Create/Delete;
   ///     +------+-----------+------+      in File Delete the number of names, and the names; in Single File Write
-  ///     | disk | parameter | name |      a position in the file (28), the length of the data (32), the data (34) follow
+  ///     | disk | parameter | name |      a position in the file (28), the length of the data (32), the data (34)
   ///     +------+-----------+------+
   ///     12     14         26             File Name Change
   ///     +------+----------+----------+

@@ -7,9 +7,9 @@
 ///     +-------+-----+-------+- ... -+
 ///
 /// A label has 1 to 63 lower-case letters, digits and hyphens, the latter neither first nor last, nor next to each
-/// other; only the prefix `xn--` of labels in other scripts has two (RFC 5890, 2.3.2.1). The first label has not the form
-/// of a port's name (`port-001`, `port-001-00002`), and a name has not that of an IPv4 address, four numbers of up to
-/// three digits. A Set with an empty name takes the name away.
+/// other; only labels in other scripts, which begin with `xn--`, may have that (RFC 5890, 2.3.2.1). The first label has
+/// not the form of a port's name (`port-001`, `port-001-00002`), and a name has not that of an IPv4 address, four
+/// numbers of up to three digits. A Set with an empty name takes the name away.
 struct ProfinetStationName: ~Escapable {
   static let longest = 240
   static let longestLabel = 63

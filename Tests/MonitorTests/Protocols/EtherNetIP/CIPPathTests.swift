@@ -74,8 +74,8 @@ import Testing
         }
         var exchange = conversation()
         let code = (service < 16 ? "0" : "") + String(service, radix: 16)
-        let class_ = String(classID, radix: 16)
-        let bytes = unconnected("\(code) 02 20\(class_) 2401" + data)
+        let objectClass = String(classID, radix: 16)
+        let bytes = unconnected("\(code) 02 20\(objectClass) 2401" + data)
         #expect(exchange.step(bytes, EtherNetIP.self) == .message(bytes.count))
         // Whatever is inside a packet of several messages is read, too.
         #expect(exchange.operations[1].fault == nil)

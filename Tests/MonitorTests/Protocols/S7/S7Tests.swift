@@ -206,7 +206,7 @@ func s7(_ kind: Int, _ parameters: String, _ data: String = "", error: Int? = ni
     Sample(
       kind: 7, parameters: "000112 08 12 41 08 00 0000 0000",
       data:
-        "FF 09 0028 0014 0010 0000 0001 0001 0006 0001 0001 0001 0001 0001 0200 0001 02 01 0000 0004 0009 0002 DEAD",
+        "FF 09 0026 0014 000E 0000 0001 0001 0006 0001 0001 0001 0001 0001 0200 0001 02 01 0000 0004 0009 0002 DEAD",
       name: "Modify variable", action: .write, target: "MB4-5", values: [0xDEAD]),
     Sample(kind: 7, parameters: "000112 04 11 41 0C 00", data: "0A 00 0000", name: "Memory reset", action: .state),
     // Several parts of data blocks in one item: frame 24 of a capture of a WinCC station.

@@ -259,7 +259,7 @@ import Testing
         [[0x41, 0x33, 0x85, 0x1F, 0xDE, 0xAD], [1, 2]]
       ),
       (
-        "000112 08 12 02 05 01 0000 0000", "FF 09 000F 0002 FF 04 0008 AA 00 FF 05 0010 FFFF",
+        "000112 08 12 02 05 01 0000 0000", "FF 09 000E 0002 FF 04 0008 AA 00 FF 05 0010 FFFF",
         "Change driven transfer", .report, [[0xAA], [0xFFFF]]
       ),
       (

@@ -57,8 +57,8 @@ extension CIP {
       : Target(area: .object, number: classID, address: UInt64(instance), count: 1)
   }
 
-  /// Reads segments up to `end` (appendix C-1.4); anything that is not a segment ends the path. The path of a connection
-  /// may have several application paths, one after the other.
+  /// Reads segments up to `end` (appendix C-1.4); anything that is not a segment ends the path. The path of a
+  /// connection may have several application paths, one after the other.
   static func path(
     _ bytes: RawSpan, from start: Int, to end: Int, isConnection: Bool = false, _ exchange: inout Exchange
   ) -> Path {
