@@ -137,6 +137,15 @@ struct Exchange {
     }
   }
 
+  /// Takes the values of the target at `place` and of all further ones away: where they begin is not certain.
+  mutating func dropValues(from place: Int = 0, of operation: inout Operation) {
+    if place == 0 { operation.values = .none }
+    let first = Int(operation.items.start)
+    for index in first + max(0, place - 1)..<first + max(0, place - 1, Int(operation.items.count)) {
+      items[index].values = .none
+    }
+  }
+
   /// The value format that the request implies for a further target.
   func format(at place: Int, of operation: borrowing Operation) -> Values.Format {
     place <= Int(operation.items.count) ? items[Int(operation.items.start) + place - 1].values.format : .none

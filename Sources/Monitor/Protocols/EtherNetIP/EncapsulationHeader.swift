@@ -43,8 +43,20 @@ struct EncapsulationHeader: ~Escapable {
 
   /// Whether command, length, status and options are valid according to 2-3.
   var isPlausible: Bool {
-    command.isKnown && length <= EncapsulationHeader.longestData && status <= EncapsulationHeader.highestStatus
+    command.isKnown && hasPlausibleRest
+  }
+  /// The same, whatever the command.
+  fileprivate var hasPlausibleRest: Bool {
+    length <= EncapsulationHeader.longestData && status <= EncapsulationHeader.highestStatus
       && options == 0
+  }
+}
+
+extension EncapsulationHeader {
+  /// A message that may come before the one that opens a session, and that decides nothing by itself: a run of zeros
+  /// looks like a NOP. Legacy commands are expected on the protocol's own port alone.
+  func isPreface(onOwnPort: Bool) -> Bool {
+    (command == .noOperation || onOwnPort && command.isLegacy) && status == 0 && hasPlausibleRest
   }
 }
 

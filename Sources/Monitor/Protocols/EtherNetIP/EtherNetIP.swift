@@ -17,10 +17,37 @@ enum EtherNetIP: Dissector {
 
   // MARK: Recognition
 
+  /// Messages that decide nothing are passed over; more of them in one segment than this show that it is none.
+  private static let prefaceLimit = 32
+  /// As many bytes of one message are waited for on the protocol's own port before it is taken for one.
+  private static let patience = 256
+
   static func recognise(_ bytes: RawSpan, expected: Bool) -> Recognition {
-    guard let header = EncapsulationHeader(bytes) else {
-      return recogniseBeginning(EncapsulationBeginning(bytes), expected: expected)
+    var start = 0
+    for _ in 0..<prefaceLimit {
+      let rest = bytes.from(start)
+      guard let header = EncapsulationHeader(rest) else {
+        // Elsewhere nothing is waited for behind a message that decides nothing.
+        if start > 0, !expected { return .no }
+        return recogniseBeginning(EncapsulationBeginning(rest), expected: expected)
+      }
+      guard header.isPreface(onOwnPort: expected) else { return recognise(header, among: rest, expected: expected) }
+      guard header.isWhole else {
+        guard expected else { return .no }
+        // A long one may take several segments, none of which has to begin with a message.
+        return header.message.byteCount < patience ? .undecided : .yes(nil)
+      }
+      start += header.total
+      // One legacy command fills the segment: nothing else on this port looks like that.
+      if start == bytes.byteCount, header.command.isLegacy { return .yes(nil) }
     }
+    return .no
+  }
+
+  /// A message that begins with `bytes`.
+  private static func recognise(
+    _ header: borrowing EncapsulationHeader, among bytes: RawSpan, expected: Bool
+  ) -> Recognition {
     guard header.isPlausible else { return .no }
     switch header.command {
     case .registerSession:
@@ -30,8 +57,6 @@ enum EtherNetIP: Dissector {
     case .listIdentity, .listServices, .listInterfaces:
       guard expected || isList(header, among: bytes) else { return .no }
       return .yes(header.length == 0 ? .toServer : .toClient)
-    // A run of zeros looks like a NOP: it is accepted after a message, but does not start a conversation.
-    case .noOperation: return .no
     default: return expected && header.session != 0 ? .yes(nil) : .no
     }
   }
@@ -42,7 +67,7 @@ enum EtherNetIP: Dissector {
     _ beginning: borrowing EncapsulationBeginning, expected: Bool
   ) -> Recognition {
     guard let command = beginning.command else { return .undecided }
-    guard command.isKnown else { return .no }
+    guard command.isKnown || expected && command.isLegacy else { return .no }
     if expected { return .undecided }
     guard let length = beginning.length, let status = beginning.status, status == 0 else { return .no }
     let isOpening = command == .registerSession && length == 4
@@ -138,7 +163,9 @@ enum EtherNetIP: Dissector {
 
   private static func addEncapsulation(_ header: borrowing EncapsulationHeader, _ exchange: inout Exchange) {
     let command = header.command
-    let isAnswer = exchange.isDatagram && command.isList ? header.dataCount > 0 : exchange.direction == .toClient
+    let isAnswer =
+      exchange.isDatagram && command.isList
+      ? header.dataCount > 0 || header.status != 0 : exchange.direction == .toClient
     var operation = Operation(
       exchange.dissector, command.action, isAnswer ? .response : .request, code: UInt32(command.rawValue),
       name: command.name)
@@ -148,9 +175,15 @@ enum EtherNetIP: Dissector {
     } else {
       operation.transaction = transaction(header)
     }
-    if operation.role == .response {
-      let status = header.status
+    let status = header.status
+    if isAnswer, operation.role == .response || status != 0 {
       operation.outcome = status == 0 ? .ok : .error(code: status, name: ENIPCommand.status(status))
+      if status != 0, command == .sendRequest { refuseCarried(transaction(header), &exchange) }
+    } else if status != 0, exchange.isDirectionCertain || exchange.isDatagram {
+      // A request with a status is not executed (2-3.5).
+      operation.note(Fault(.value, "Status", seen: UInt64(status), expected: 0))
+    }
+    if operation.role == .response {
       // Many clients use the same context for all requests, so another request pending under it is no contradiction.
       if !exchange.tie(&operation, place: EtherNetIPPlace.encapsulation(command)) { operation.pairing = .unasked }
     } else if operation.role == .request, command != .sendUnit, command != .noOperation {
@@ -171,11 +204,20 @@ enum EtherNetIP: Dissector {
         exchange.operations[at].note(fault)
       }
     case .registerSession:
-      if header.dataCount != 4 {
+      // A refusal may have no data.
+      if header.dataCount != 4, !isAnswer || status == 0 || header.dataCount != 0 {
         exchange.operations[at].note(Fault(.length, "Length", seen: UInt64(header.dataCount), expected: 4))
       }
     default: break
     }
+  }
+
+  /// The encapsulation layer has refused what was to carry a request: no CIP response will come.
+  private static func refuseCarried(_ transaction: Int64, _ exchange: inout Exchange) {
+    guard let asked = exchange.waiting(transaction: transaction, unit: EtherNetIPPlace.outermost),
+      exchange[asked].operation.dissector == exchange.id(of: cip)
+    else { return }
+    exchange.answered(asked)
   }
 
   /// The sender context, without the bits that JSON numbers cannot represent reliably.

@@ -14,7 +14,15 @@ struct ENIPCommand: RawRepresentable, Hashable, Sendable {
   static let sendUnit = ENIPCommand(rawValue: 0x70)
 
   static let unknown: StaticString = "Encapsulation command not in the CIP Networks Library"
+  static let legacy: StaticString = "Encapsulation command reserved for legacy use"
   var isKnown: Bool { action != .unknown }
+  /// Reserved for products that are older than the standard (table 2-3.2): a target refuses it, and goes on.
+  var isLegacy: Bool {
+    switch rawValue {
+    case 0x01...0x03, 0x05, 0x67...0x6E, 0x71, 0x74...0xC7: true
+    default: false
+    }
+  }
   var isList: Bool { self == .listServices || self == .listIdentity || self == .listInterfaces }
 
   var name: StaticString {
@@ -30,7 +38,7 @@ struct ENIPCommand: RawRepresentable, Hashable, Sendable {
     case 0x72: "IndicateStatus"
     case 0x73: "Cancel"
     case 0xC8: "StartDTLS"
-    default: ENIPCommand.unknown
+    default: isLegacy ? ENIPCommand.legacy : ENIPCommand.unknown
     }
   }
 

@@ -16,11 +16,7 @@ enum FINSRequests {
       guard command != .memoryAreaRead else { return }
       let count = command == .memoryAreaFill ? 1 : Int(place.target.count)
       operation.values = FINSArea.values(frame, at: FINSText.MemoryArea.values, count, place)
-      let written = frame.count - FINSText.MemoryArea.values
-      if command == .memoryAreaWrite, written != count * place.width {
-        operation.note(
-          Fault(.length, "Number of items", seen: UInt64(written), expected: UInt64(count * place.width)))
-      }
+      check(frame, from: FINSText.MemoryArea.values, holds: count * place.width, "Number of items", &operation)
     case .multipleMemoryAreaRead: readAreas(frame, &operation, &exchange)
     case .memoryAreaTransfer:
       guard frame.count >= FINSText.Transfer.end else {
@@ -38,6 +34,10 @@ enum FINSRequests {
     case .parameterAreaRead, .parameterAreaWrite, .parameterAreaClear:
       guard frame.count >= FINSText.start + FINSText.Parameters.size else { return }
       operation.target = parameters(frame, at: FINSText.start)
+      let words = command == .parameterAreaWrite ? Int(operation.target.count) : 1
+      if command != .parameterAreaRead {
+        check(frame, from: FINSText.start + FINSText.Parameters.size, holds: 2 * words, "Number of words", &operation)
+      }
     case .programAreaRead, .programAreaWrite:
       operation.isFetch = command == .programAreaRead
       guard frame.count >= FINSText.Program.end else { return }
@@ -45,6 +45,10 @@ enum FINSRequests {
         area: .programArea, number: UInt32(frame.u16(FINSText.Program.number)),
         address: UInt64(frame.u32(FINSText.Program.address)),
         count: UInt32(frame.u16(FINSText.Program.count) & 0x7FFF))
+      if command == .programAreaWrite {
+        check(
+          frame, from: FINSText.Program.end, holds: Int(operation.target.count), "Number of bytes", &operation)
+      }
     case .programAreaClear:
       guard frame.count >= FINSText.Program.address else { return }
       operation.target = Target(area: .programArea, number: UInt32(frame.u16(FINSText.Program.number)))
@@ -53,6 +57,16 @@ enum FINSRequests {
     case .clockWrite: FINSClock.read(frame, at: FINSText.start, &operation)
     default: if command.namesFiles { readFiles(frame, command, &operation, &exchange) }
     }
+  }
+
+  /// What is written fills the rest of the frame.
+  private static func check(
+    _ frame: borrowing FINSHeader, from offset: Int, holds expected: Int, _ field: StaticString,
+    _ operation: inout Operation
+  ) {
+    let there = frame.count - offset
+    guard there != expected else { return }
+    operation.note(Fault(.length, field, seen: UInt64(max(0, there)), expected: UInt64(expected)))
   }
 
   // MARK: Memory areas
@@ -67,6 +81,7 @@ enum FINSRequests {
       exchange.add(target, to: &operation, isFirst: offset == FINSText.start)
       offset += FINSText.Place.size
     }
+    check(frame, from: offset, holds: 0, "Command text", &operation)
   }
 
   /// Forced Set/Reset: a number of bits, then for each one a command (0 reset, 1 set, 8000 and 8001 the same and
@@ -81,6 +96,12 @@ enum FINSRequests {
       exchange.add(target, value, to: &operation, isFirst: offset == FINSText.Forced.items)
       offset += FINSText.Forced.itemSize
     }
+    guard frame.count >= FINSText.Forced.items else {
+      return check(
+        frame, from: FINSText.start, holds: FINSText.Forced.items - FINSText.start, "Command text", &operation)
+    }
+    let bits = Int(frame.u16(FINSText.start))
+    check(frame, from: FINSText.Forced.items, holds: bits * FINSText.Forced.itemSize, "Number of bits", &operation)
   }
 
   private static func parameters(_ frame: borrowing FINSHeader, at offset: Int) -> Target {
@@ -100,6 +121,10 @@ enum FINSRequests {
     case .singleFileRead, .fileDataCheck: addFile(frame, at: FINSText.File.name, &operation, &exchange)
     case .singleFileWrite, .directory:
       addFile(frame, at: FINSText.File.nameAfterParameter, &operation, &exchange)
+      if command == .singleFileWrite, frame.count >= FINSText.File.data {
+        check(
+          frame, from: FINSText.File.data, holds: Int(frame.u16(FINSText.File.dataLength)), "Data length", &operation)
+      }
     case .volumeLabel:
       operation.detail = exchange.name(
         frame.bytes(FINSText.File.nameAfterParameter, FINSText.File.nameSize).trimmed)

@@ -34,6 +34,8 @@ enum FINSResponses {
       var offset = FINSText.Response.data
       var place = 0
       while offset < frame.count, let area = FINSArea(rawValue: frame.u8(offset)).place {
+        // What was not asked for has no target.
+        guard isFitting(area.target.area, at: place, of: operation, exchange) else { break }
         exchange.answer(FINSArea.values(frame, at: offset + 1, 1, area), at: place, of: &operation)
         offset += 1 + area.width
         place += 1
@@ -52,5 +54,15 @@ enum FINSResponses {
     case .clockRead: FINSClock.read(frame, at: FINSText.Response.data, &operation)
     default: break
     }
+  }
+
+  /// Whether the area of a value can be that of the target at `place`. Timers and counters share codes.
+  private static func isFitting(
+    _ area: Area, at place: Int, of operation: borrowing Operation, _ exchange: borrowing Exchange
+  ) -> Bool {
+    guard operation.pairing == .answered, place <= Int(operation.items.count) else { return true }
+    let asked =
+      place == 0 ? operation.target.area : exchange.items[Int(operation.items.start) + place - 1].target.area
+    return asked == area || asked == .none || asked == .cnt && area == .tim
   }
 }

@@ -95,8 +95,8 @@ enum FINSText {
   ///     | disk | name |
   ///     +------+------+
   ///     12     14          16            Single File Write, Create/Delete Directory, Volume Label Create/Delete;
-  ///     +------+-----------+------+      in File Delete the number of names, and the names
-  ///     | disk | parameter | name |
+  ///     +------+-----------+------+      in File Delete the number of names, and the names; in Single File Write
+  ///     | disk | parameter | name |      a position in the file (28), the length of the data (32), the data (34)
   ///     +------+-----------+------+
   ///     12     14         26             File Name Change
   ///     +------+----------+----------+
@@ -109,6 +109,8 @@ enum FINSText {
   enum File {
     static let name = 14
     static let nameAfterParameter = 16
+    static let dataLength = 32
+    static let data = 34
     static let newName = 26
     static let copyName = 28
     static let nameSize = 12

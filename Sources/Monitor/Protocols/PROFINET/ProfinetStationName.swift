@@ -6,9 +6,10 @@
 ///     | label | "." | label |       |
 ///     +-------+-----+-------+- ... -+
 ///
-/// A label has 1 to 63 lower-case letters, digits and hyphens, the latter neither first nor last. The first one has not
-/// the form of a port's name (`port-001`, `port-001-00002`), and a name has not that of an IPv4 address. A Set with an
-/// empty name takes the name away.
+/// A label has 1 to 63 lower-case letters, digits and hyphens, the latter neither first nor last, nor next to each
+/// other; only labels in other scripts, which begin with `xn--`, may have that (RFC 5890, 2.3.2.1). The first label has
+/// not the form of a port's name (`port-001`, `port-001-00002`), and a name has not that of an IPv4 address, four
+/// numbers of up to three digits. A Set with an empty name takes the name away.
 struct ProfinetStationName: ~Escapable {
   static let longest = 240
   static let longestLabel = 63
@@ -43,7 +44,10 @@ struct ProfinetStationName: ~Escapable {
           .length, "Label of NameOfStationValue", seen: UInt64(length), least: 1,
           most: UInt64(ProfinetStationName.longestLabel))
       }
-      if bytes.u8(start) == ProfinetStationName.hyphen || bytes.u8(place - 1) == ProfinetStationName.hyphen {
+      if length > 3 { areNumbers = false }
+      if hasTwoHyphens(start, place) || bytes.u8(start) == ProfinetStationName.hyphen
+        || bytes.u8(place - 1) == ProfinetStationName.hyphen
+      {
         return forbidden(ProfinetStationName.hyphen)
       }
       if labels == 0, isPort(length) { return forbidden(bytes.u8(0)) }
@@ -56,6 +60,17 @@ struct ProfinetStationName: ~Escapable {
   /// A byte that may not be there.
   private func forbidden(_ byte: UInt8) -> Fault {
     Fault(.value, ProfinetStationName.field, seen: UInt64(byte), least: 1, most: 0)
+  }
+
+  /// Whether the label from `start` to `end` has two hyphens side by side, and is none of another script.
+  private func hasTwoHyphens(_ start: Int, _ end: Int) -> Bool {
+    if end - start > 4, bytes.u32(start) == 0x786E_2D2D { return false }
+    for place in start..<end - 1 {
+      if bytes.u8(place) == ProfinetStationName.hyphen, bytes.u8(place + 1) == ProfinetStationName.hyphen {
+        return true
+      }
+    }
+    return false
   }
 
   /// Whether the first `length` bytes are `port-` and three digits, or those, a hyphen and five digits.

@@ -71,10 +71,45 @@ enum S7Comm: Dissector {
     }
     guard isPlainData(tpdu), total > shortestMessage else { return .no }
     let message = tpdu.userData
+    if !tpdu.isEndOfTSDU, total < shortestMessage + decisiveLength { return recognisePieces(bytes) }
     guard bytes.byteCount >= shortestMessage + S7Header.minimumLength else {
       return message.byteCount == 0 || message.u8(0) == S7Header.protocolID ? .undecided : .no
     }
     guard let header = S7Header(message), isHeader(header, isWhole: tpdu.isEndOfTSDU, of: total - shortestMessage)
+    else { return .no }
+    return .yes(direction(header))
+  }
+
+  /// Bytes of a message up to the function, which shows its direction: the longest header and one more.
+  private static let decisiveLength = 13
+
+  /// A message whose first TPDU is shorter than its header: the following ones have the rest, and each may have but one
+  /// byte.
+  private static func recognisePieces(_ bytes: RawSpan) -> Recognition {
+    var beginning = InlineArray<13, UInt8>(repeating: 0)
+    var count = 0
+    var offset = 0
+    var isComplete = false
+    while !isComplete, count < decisiveLength {
+      let rest = bytes.from(offset)
+      guard rest.byteCount == 0 || TPKTHeader.canBegin(rest) else { return .no }
+      guard rest.byteCount >= shortestMessage, let packet = TPKTHeader(rest) else { return .undecided }
+      let total = Int(packet.length)
+      guard shortestMessage...longestMessage ~= total, let tpdu = COTPHeader(packet.tpdu), isPlainData(tpdu) else {
+        return .no
+      }
+      let data = tpdu.userData
+      for place in 0..<min(data.byteCount, decisiveLength - count) {
+        beginning[count] = data.u8(place)
+        count += 1
+      }
+      if count > 0, beginning[0] != S7Header.protocolID { return .no }
+      isComplete = tpdu.isEndOfTSDU
+      if rest.byteCount < total, count < decisiveLength { return .undecided }
+      offset += total
+    }
+    guard let header = S7Header(RawSpan(_elements: beginning.span).extracting(first: count)),
+      header.redundancyIdentification == 0, header.messageLength != nil
     else { return .no }
     return .yes(direction(header))
   }
@@ -285,6 +320,7 @@ struct S7Message: ~Escapable {
   let dataRange: Range<Int>
   let reference: Int64
   let unit: Int64
+  private let isUserData: Bool
 
   /// The message begins at `start`. If it was truncated, the parts are limited to the available bytes.
   @inline(__always) @_lifetime(copy bytes)
@@ -297,6 +333,7 @@ struct S7Message: ~Escapable {
     dataRange = min(data, bytes.byteCount)..<min(end, bytes.byteCount)
     reference = Int64(header.reference)
     self.unit = unit
+    isUserData = header.rosctr == .userData
   }
 
   var parameters: RawSpan {
@@ -308,9 +345,12 @@ struct S7Message: ~Escapable {
   /// Function of a job or its acknowledgement; nil without parameters.
   var function: S7Function? { parameters.byteCount > 0 ? S7Function(rawValue: parameters.u8(0)) : nil }
 
-  /// In place of the unit, under what a question waits: each end numbers its own, and a controller itself asks for the
-  /// blocks that are downloaded to it. Units have eight bits, so that the two never meet.
-  func place(askedBy direction: Direction) -> Int64 { direction == .toServer ? unit : unit + 1 << 32 }
+  /// In place of the unit, under what a question waits: each end numbers its own, since a controller itself asks for
+  /// the blocks that are downloaded to it, and a job and user data of one reference are two questions. Units have eight
+  /// bits, so that none of these meet.
+  func place(askedBy direction: Direction) -> Int64 {
+    unit + (direction == .toServer ? 0 : 1 << 32) + (isUserData ? 1 << 33 : 0)
+  }
 }
 
 extension Exchange {

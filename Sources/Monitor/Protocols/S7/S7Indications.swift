@@ -16,7 +16,8 @@ enum S7Indications {
         S7Items.read(&items, count: test.count, as: .none, &operation, &exchange)
       } else {
         S7Items.read(
-          returnCodes: bytes.slice(test.items.lowerBound, test.items.count), count: test.count, &operation)
+          returnCodes: bytes.slice(test.items.lowerBound, test.items.count), count: test.count, isExact: false,
+          &operation)
       }
     case .cyclicTransfer, .cyclicBlocks, .changeDriven, .changeDrivenModify:
       // The subscription said which targets these are.

@@ -50,6 +50,7 @@ struct S7Area: RawRepresentable, Hashable, Sendable {
 struct S7DataTransportSize: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
+  static let bit = S7DataTransportSize(rawValue: 3)
   static let octetString = S7DataTransportSize(rawValue: 9)
 
   /// Bits, bytes and integers are counted in bits, everything else in bytes.

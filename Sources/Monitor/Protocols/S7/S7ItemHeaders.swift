@@ -58,6 +58,7 @@ struct S7AnyAddress: ~Escapable {
   var area: S7Area { S7Area(rawValue: bytes.u8(6)) }
   /// In bits; of timers and counters their number.
   var address: UInt32 { bytes.u24(7) }
+  var isBit: Bool { transportSize == .bit }
   /// Bytes of the contents in an item of data; nil where that is not published: for timers and counters, which families
   /// of controllers store differently, for several bits, and for other types.
   var contentsSize: Int? {
@@ -104,6 +105,75 @@ struct S7DataBlockParts: ~Escapable {
   /// In bytes.
   func address(at index: Int) -> UInt16 { bytes.u16(place(index) + 3) }
   private func place(_ index: Int) -> Int { S7DataBlockParts.headerSize + S7DataBlockParts.partSize * index }
+}
+
+/// A symbolic address of the S7-1200 and S7-1500, as published in the sources of `S7Comm`:
+///
+///     0        1          2         4         6     10                14
+///     +--------+----------+---------+---------+-----+-----------------+------ ... -+
+///     | syntax | reserved | areas   | detail  | CRC | flag, number    | ...        |
+///     +--------+----------+---------+---------+-----+-----------------+------ ... -+
+///
+/// The CRC is that of the symbol's name and type: a controller refuses an address whose symbol was changed. Flag (four
+/// bits) and number (28 bits) lead from the block to the variable and on into its structures and arrays.
+struct S7SymbolicAddress: ~Escapable {
+  static let syntax: UInt8 = 0xB2
+  private static let headerSize = 10
+  private static let stepSize = 4
+  private let bytes: RawSpan
+
+  /// Nil for another syntax, and where there is no room for one step.
+  @inline(__always) @_lifetime(copy address)
+  init?(_ address: RawSpan) {
+    guard address.byteCount >= S7SymbolicAddress.headerSize + S7SymbolicAddress.stepSize,
+      address.u8(0) == S7SymbolicAddress.syntax
+    else { return nil }
+    bytes = address
+  }
+
+  var area: UInt16 { bytes.u16(2) }
+  /// Of a data block its number, else the area within `commonAreas`.
+  var detail: UInt16 { bytes.u16(4) }
+  var crc: UInt32 { bytes.u32(6) }
+  /// Where nothing but whole steps follows.
+  var isWhole: Bool { (bytes.byteCount - S7SymbolicAddress.headerSize) % S7SymbolicAddress.stepSize == 0 }
+  private var count: Int { (bytes.byteCount - S7SymbolicAddress.headerSize) / S7SymbolicAddress.stepSize }
+
+  private static let dataBlocks: UInt16 = 0x8A0E
+  private static let commonAreas: UInt16 = 0
+  /// I, Q, M, C and T, from 50 on.
+  private static let letters: [UInt8] = [0x49, 0x51, 0x4D, 0x43, 0x54]
+
+  /// `DB5.9[3]#1A2B3C4D`: the block, or the letter of an area; a dot before the number of a variable, brackets around
+  /// an index, colon and plus before the beginning and the length of a part; at the end the CRC.
+  func write(to text: inout [UInt8]) {
+    switch area {
+    case S7SymbolicAddress.dataBlocks:
+      text += [0x44, 0x42]
+      text.append(decimal: UInt32(detail))
+    case S7SymbolicAddress.commonAreas where 0x50...0x54 ~= detail:
+      text.append(S7SymbolicAddress.letters[Int(detail) - 0x50])
+    default: text.append(hexadecimal: bytes.slice(2, 4))
+    }
+    for index in 0..<count {
+      let step = bytes.u32(S7SymbolicAddress.headerSize + S7SymbolicAddress.stepSize * index)
+      switch step >> 28 {
+      // A variable's number within the one before it; the last one is what is obtained.
+      case 2, 4: text.append(0x2E)
+      case 3, 5: text.append(0x5B)
+      case 6: text.append(0x3A)
+      case 7: text.append(0x2B)
+      case let flag:
+        text.append(0x3F)
+        text.append(decimal: flag)
+        text.append(0x3A)
+      }
+      text.append(decimal: step & 0x0FFF_FFFF)
+      if step >> 28 == 3 || step >> 28 == 5 { text.append(0x5D) }
+    }
+    text.append(0x23)
+    text.append(hexadecimal: bytes.slice(6, 4))
+  }
 }
 
 /// A variable of the test functions:

@@ -13,6 +13,9 @@ enum S7Items {
     var data = S7DataItems(message.bytes, message.dataRange)
     // Behind an item that is not as its specification says, nothing tells where the next one begins.
     var isFaulty = false
+    // From this item on, only the following ones and the end of the data show whether its length is right.
+    var firstUnchecked: Int?
+    if count == 0 { operation.note(Fault(.quantity, "Item count", seen: 0, least: 1, most: 255)) }
     for index in 0..<count {
       guard let specification = S7ItemSpecification(rest) else {
         operation.note(Fault(.quantity, "Item count", seen: UInt64(count), least: 1, most: UInt64(max(1, index))))
@@ -26,21 +29,45 @@ enum S7Items {
       }
       var (target, format) = target(address)
       if target.area == .none {
-        // By symbol, as in newer controllers: identified by the bytes of its description.
-        target = Target(
-          area: .tag, count: 1, name: exchange.name { $0.append(hexadecimal: address.extracting(first: 64)) })
+        target = Target(area: .tag, count: 1, name: name(address, &operation, &exchange))
+        // What a symbol stands for is in the controller alone.
+        if address.byteCount > 0, address.u8(0) == S7SymbolicAddress.syntax { format = .none }
       }
       var values = Values(format: format)
       if isWritten {
-        if !isFaulty, !exchange.isCut, let fault = data.fault(expecting: S7AnyAddress(address)?.contentsSize) {
+        let any = S7AnyAddress(address)
+        let size = any?.contentsSize
+        if !isFaulty, !exchange.isCut, let fault = data.fault(expecting: size, isBit: any?.isBit) {
           operation.note(fault)
           isFaulty = true
         }
-        if !isFaulty { values = data.next(as: format, isLast: index == count - 1).values }
+        if !isFaulty {
+          values = data.next(as: format, isLast: index == count - 1).values
+          if size == nil, firstUnchecked == nil { firstUnchecked = index }
+        }
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    if isWritten, !isFaulty, !exchange.isCut, let fault = data.faultAtEnd { operation.note(fault) }
+    guard isWritten, !exchange.isCut else { return }
+    if !isFaulty, let fault = data.faultAtEnd {
+      operation.note(fault)
+      isFaulty = true
+    }
+    if isFaulty, let firstUnchecked { exchange.dropValues(from: firstUnchecked, of: &operation) }
+  }
+
+  /// A variable by symbol, as in newer controllers; of an unknown syntax the bytes of its description.
+  private static func name(_ address: RawSpan, _ operation: inout Operation, _ exchange: inout Exchange) -> NameID {
+    guard let symbol = S7SymbolicAddress(address) else {
+      return exchange.name { $0.append(hexadecimal: address.extracting(first: 64)) }
+    }
+    if !symbol.isWhole {
+      operation.note(
+        Fault(
+          .length, "Item specification length", seen: UInt64(address.byteCount),
+          expected: UInt64(address.byteCount & ~3 | 2)))
+    }
+    return exchange.name { symbol.write(to: &$0) }
   }
 
   private static func add(
@@ -85,7 +112,13 @@ enum S7Items {
   ) {
     // The target whose data come next: an item may have several.
     var index = 0
-    let isAsked = operation.pairing == .answered && Int(operation.items.count) == count - 1
+    let targets = Int(operation.items.count) + 1
+    let isAsked = operation.pairing == .answered && targets == count
+    // Of a longer question, the further targets are not known.
+    let isKnown = operation.pairing == .answered && targets <= PendingRequests.itemLimit
+    if isKnown, operation.target != .none, count > targets {
+      operation.note(Fault(.quantity, "Item count", seen: UInt64(count), least: 1, most: UInt64(targets)))
+    }
     for number in 0..<count {
       guard let header = items.header else {
         // A refused item has only its return code.
@@ -100,12 +133,19 @@ enum S7Items {
       // More targets than items; or one part alone, which is longer than its data by a return code.
       let isShort = index + count - number <= Int(operation.items.count)
       if header.returnCode == .success, header.transportSize == .octetString, isShort || items.hasInnerSuccess {
-        let parts = partCount(items.contents(of: Int(header.length)), from: index, operation, exchange)
+        let (parts, hasRefused) = partCount(items.contents(of: Int(header.length)), from: index, operation, exchange)
         if parts > 0 {
           let range = items.nextRange(of: Int(header.length), isLast: isLast)
           readParts(items.bytes, range, at: index..<index + parts, &operation, &exchange)
           index += parts
           continue
+        }
+        // The one item has nothing but parts. What a refused one has besides its code is not published.
+        if count == 1, targets > 1, isKnown, !hasRefused, !exchange.isCut {
+          operation.note(
+            Fault(
+              .length, "Data item length", seen: UInt64(header.length),
+              expected: UInt64(partsSize(from: index, operation, exchange))))
         }
       }
       if header.returnCode == .success || !isLast, !exchange.isCut {
@@ -138,17 +178,29 @@ enum S7Items {
   /// each, and the bytes of those that were read, with none between them. 0 where they do not fill it.
   private static func partCount(
     _ contents: RawSpan, from index: Int, _ operation: borrowing Operation, _ exchange: borrowing Exchange
-  ) -> Int {
+  ) -> (parts: Int, hasRefused: Bool) {
     var place = 0
     var parts = 0
+    var hasRefused = false
     while place < contents.byteCount, index + parts <= Int(operation.items.count) {
       let target = target(at: index + parts, of: operation, exchange)
-      guard target.area == .dataBlock, target.bit < 0 else { return 0 }
+      guard target.area == .dataBlock, target.bit < 0 else { return (0, hasRefused) }
       let code = S7ReturnCode(rawValue: contents.u8(place))
+      if code != .success { hasRefused = true }
       place += 1 + (code == .success ? Int(target.count) : 0)
       parts += 1
     }
-    return place == contents.byteCount ? parts : 0
+    return (place == contents.byteCount ? parts : 0, hasRefused)
+  }
+  /// The bytes of an item that has all parts from the target at `index` on, each with its return code.
+  private static func partsSize(
+    from index: Int, _ operation: borrowing Operation, _ exchange: borrowing Exchange
+  ) -> Int {
+    var size = 0
+    for place in index..<max(index, Int(operation.items.count) + 1) {
+      size += 1 + Int(target(at: place, of: operation, exchange).count)
+    }
+    return size
   }
   private static func readParts(
     _ bytes: RawSpan, _ contents: Range<Int>, at places: Range<Int>, _ operation: inout Operation,
@@ -174,8 +226,12 @@ enum S7Items {
     place == 0 ? operation.target : exchange.items[Int(operation.items.start) + place - 1].target
   }
 
-  /// One return code for each of `count` items that were written.
-  static func read(returnCodes bytes: RawSpan, count: Int, _ operation: inout Operation) {
+  /// One return code for each of `count` items that were written. `isExact`: and nothing else; test functions have
+  /// padding behind them.
+  static func read(returnCodes bytes: RawSpan, count: Int, isExact: Bool, _ operation: inout Operation) {
+    if isExact, bytes.byteCount != count {
+      operation.note(Fault(.quantity, "Return codes", seen: UInt64(bytes.byteCount), expected: UInt64(count)))
+    }
     for place in 0..<min(bytes.byteCount, count) {
       let code = S7ReturnCode(rawValue: bytes.u8(place))
       if code != .success { return refuse(code, at: place, of: count, &operation) }
@@ -202,6 +258,7 @@ enum S7Items {
     let data = first + S7TestVariable.size * count
     guard data <= variables.upperBound else { return }
     var items = S7DataItems(bytes, data..<variables.upperBound)
+    var isFaulty = false
     for index in 0..<count {
       guard let variable = S7TestVariable(bytes.from(first + S7TestVariable.size * index)),
         let area = variable.area, let width = variable.width
@@ -215,7 +272,17 @@ enum S7Items {
         count: isBit ? 1 : UInt32(isNumbered ? 1 : width) * UInt32(repetitions), bit: isBit ? Int8(repetitions & 7) : -1
       )
       let format: Values.Format = width == 4 ? .uint32 : width == 2 ? .uint16 : .uint8
-      let values = hasValues ? items.next(as: format, isLast: false).values : Values(format: format)
+      var values = Values(format: format)
+      if hasValues, !isFaulty {
+        // How long timers and counters are is not published.
+        let size = isNumbered ? nil : isBit ? 1 : width * Int(repetitions)
+        if !exchange.isCut, let fault = items.fault(expecting: size) {
+          operation.note(fault)
+          isFaulty = true
+        } else {
+          values = items.next(as: format, isLast: false).values
+        }
+      }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
   }
@@ -250,9 +317,9 @@ struct S7DataItems: ~Escapable {
   @_lifetime(copy self)
   func contents(of length: Int) -> RawSpan { bytes.slice(offset + S7DataHeader.size, length) }
 
-  /// What is wrong with the next item, whose contents have `size` bytes (nil: not known). As many items are expected as
-  /// there are specifications.
-  func fault(expecting size: Int?) -> Fault? {
+  /// What is wrong with the next item, whose contents have `size` bytes (nil: not known) and are a bit or not (nil: not
+  /// known). As many items are expected as there are specifications.
+  func fault(expecting size: Int?, isBit: Bool? = nil) -> Fault? {
     let room = max(0, bytes.byteCount - offset)
     guard let header else {
       return Fault(
@@ -264,10 +331,17 @@ struct S7DataItems: ~Escapable {
     if let size, length != size {
       return Fault(.length, "Data item length", seen: UInt64(length), expected: UInt64(size))
     }
+    // A bit comes as a bit, bytes as bytes; which of the byte types is a client's choice.
+    if let isBit, size != nil, isBit != (header.transportSize == .bit) {
+      return Fault(
+        .value, "Data transport size", seen: UInt64(header.transportSize.rawValue), least: isBit ? 3 : 4,
+        most: isBit ? 3 : 9)
+    }
     return nil
   }
 
-  /// Bytes behind the last item. A single one is padding: some clients send it there, too, and controllers accept it.
+  /// Bytes behind the last item. A single one is padding: some clients send it there, too, and
+  /// controllers accept it.
   var faultAtEnd: Fault? {
     let rest = bytes.byteCount - offset
     return rest > 1 ? Fault(.length, "Data behind the last item", seen: UInt64(rest), least: 0, most: 1) : nil

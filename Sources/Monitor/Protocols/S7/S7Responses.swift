@@ -28,10 +28,22 @@ enum S7Responses {
       if let variables = S7VariableParameters(parameters) {
         var items = S7DataItems(message.bytes, message.dataRange)
         S7Items.read(&items, count: Int(variables.itemCount), as: format, &operation, &exchange)
+        if !exchange.isCut, operation.fault == nil, let fault = items.faultAtEnd { operation.note(fault) }
       }
     case .writeVariable:
       if let variables = S7VariableParameters(parameters) {
-        S7Items.read(returnCodes: message.data, count: Int(variables.itemCount), &operation)
+        // A refused job has no codes for its items.
+        let isRefused = error != 0 && message.data.byteCount == 0
+        if !isRefused, operation.pairing == .answered, operation.items.count < PendingRequests.itemLimit,
+          operation.target != .none, Int(variables.itemCount) != Int(operation.items.count) + 1
+        {
+          operation.note(
+            Fault(
+              .quantity, "Item count", seen: UInt64(variables.itemCount), expected: UInt64(operation.items.count) + 1))
+        }
+        S7Items.read(
+          returnCodes: message.data, count: Int(variables.itemCount), isExact: !exchange.isCut && !isRefused,
+          &operation)
       }
     default: break
     }

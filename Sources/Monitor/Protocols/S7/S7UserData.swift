@@ -19,6 +19,12 @@ enum S7UserData {
     operation.isFetch = 0x0F06...0x0F08 ~= function.rawValue
     let item = S7DataHeader(message.data)
     let data = contents(of: message)
+    if let item {
+      let room = message.dataRange.count - S7DataHeader.size
+      if Int(item.length) > room || room - Int(item.length) > 1 {
+        operation.note(Fault(.length, "Data item length", seen: UInt64(item.length), expected: UInt64(room)))
+      }
+    }
     switch role {
     case .request:
       readRequest(message, of: function, at: data, &operation, &exchange)

@@ -33,4 +33,10 @@ struct SLMPData {
     guard message.byteCount != end else { return }
     operation.note(Fault(.length, "Data length", seen: UInt64(message.byteCount), expected: UInt64(end)))
   }
+  /// The same for several targets with their data: if they do not fill the message, none is certain to be where its
+  /// predecessors' lengths say.
+  func checkEnd(_ message: RawSpan, _ end: Int, _ operation: inout Operation, _ exchange: inout Exchange) {
+    checkEnd(message, end, &operation)
+    if operation.fault != nil, !exchange.isCut { exchange.dropValues(of: &operation) }
+  }
 }

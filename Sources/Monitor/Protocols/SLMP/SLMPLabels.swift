@@ -22,13 +22,13 @@ extension SLMPData {
     var offset = data + form.width(4)
     for _ in 0..<abbreviations {
       guard let length = number(message, offset, 2) else {
-        return checkEnd(message, offset + form.width(2), &operation)
+        return checkEnd(message, offset + form.width(2), &operation, &exchange)
       }
       offset += form.width(2 + 2 * length)
     }
     for index in 0..<count {
       guard let length = number(message, offset, 2), offset + form.width(2 + 2 * length) <= message.byteCount else {
-        return checkEnd(message, offset + form.width(2), &operation)
+        return checkEnd(message, offset + form.width(2), &operation, &exchange)
       }
       let name = wideText(message, offset + form.width(2), length, &exchange)
       offset += form.width(2 + 2 * length)
@@ -38,7 +38,7 @@ extension SLMPData {
       case .readLabels, .writeLabels:
         guard let unit = number(message, offset, 2), let size = number(message, offset + form.width(2), 2) else {
           exchange.add(target, to: &operation, isFirst: index == 0)
-          return checkEnd(message, offset + form.width(4), &operation)
+          return checkEnd(message, offset + form.width(4), &operation, &exchange)
         }
         target.count = UInt32(size)
         offset += form.width(4)
@@ -49,7 +49,7 @@ extension SLMPData {
       case .writeRandomLabels:
         guard let size = number(message, offset, 2) else {
           exchange.add(target, to: &operation, isFirst: index == 0)
-          return checkEnd(message, offset + form.width(2), &operation)
+          return checkEnd(message, offset + form.width(2), &operation, &exchange)
         }
         offset += form.width(2)
         values = labelData(message, at: offset, size, isBits: false)
@@ -58,7 +58,7 @@ extension SLMPData {
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    checkEnd(message, offset, &operation)
+    checkEnd(message, offset, &operation, &exchange)
   }
 
   /// Bits come in words of sixteen.

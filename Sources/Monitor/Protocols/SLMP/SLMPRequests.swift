@@ -19,7 +19,15 @@ extension SLMPData {
       operation.facets[.mode] = number(message, data, 2).map { UInt32($0) }
       // Which devices a remote RUN clears.
       if command == .run { operation.facets[.qualifier] = number(message, data + form.width(2), 1).map { UInt32($0) } }
-    case .selfTest: operation.facets[.length] = number(message, data, 2).map { UInt32($0) }
+    case .selfTest:
+      guard let length = number(message, data, 2) else { return refuse(message, data, form.width(2), &operation) }
+      operation.facets[.length] = UInt32(length)
+      // The data of this command are characters in either form (SH-080956, 5.9).
+      let start = data + form.width(2)
+      if message.byteCount - start != length {
+        operation.note(
+          Fault(.length, "Number of loopback data", seen: UInt64(length), expected: UInt64(message.byteCount - start)))
+      }
     case .setAddress: readAddress(message, at: data, &operation)
     case .getParameter, .setParameter:
       readParameters(message, at: data, isWrite: command == .setParameter, &operation, &exchange)
@@ -74,7 +82,10 @@ extension SLMPData {
       exchange.state = state.bits
     }
     for index in 0..<first + second {
-      guard let device = device(message, offset) else { return refuse(message, offset, deviceWidth, &operation) }
+      guard let device = device(message, offset) else {
+        refuse(message, offset, deviceWidth, &operation)
+        return checkEnd(message, offset, &operation, &exchange)
+      }
       offset += deviceWidth
       var target = device
       target.count = UInt32(isBitWrite ? 1 : device.area.pointsOfWord * (index < first ? 1 : 2))
@@ -90,7 +101,7 @@ extension SLMPData {
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    checkEnd(message, offset, &operation)
+    checkEnd(message, offset, &operation, &exchange)
   }
 
   /// The bytes of a monitor condition (SH-080008, 8.3): condition and a fixed 0F, a file by number, name, extension and
@@ -109,7 +120,8 @@ extension SLMPData {
     var offset = data + form.width(2)
     for index in 0..<words + bits {
       guard let device = device(message, offset), let points = number(message, offset + deviceWidth, 2) else {
-        return refuse(message, offset, deviceWidth + form.width(2), &operation)
+        refuse(message, offset, deviceWidth + form.width(2), &operation)
+        return checkEnd(message, offset, &operation, &exchange)
       }
       offset += deviceWidth + form.width(2)
       var target = device
@@ -121,7 +133,7 @@ extension SLMPData {
       }
       exchange.add(target, values, to: &operation, isFirst: index == 0)
     }
-    checkEnd(message, offset, &operation)
+    checkEnd(message, offset, &operation, &exchange)
   }
 
   /// Buffer memory of the addressed module, in words; of an intelligent function module, in bytes (SH-080956, 5.4,
@@ -157,16 +169,21 @@ extension SLMPData {
     guard let count = number(message, data, 2) else { return }
     var offset = data + form.width(2)
     for index in 0..<count {
-      guard let id = number(message, offset, 2) else { return }
+      guard let id = number(message, offset, 2) else {
+        return checkEnd(message, offset + form.width(2), &operation, &exchange)
+      }
       offset += form.width(2)
       var values = Values.none
       if isWrite {
-        guard let size = number(message, offset, 2) else { return }
+        guard let size = number(message, offset, 2) else {
+          return checkEnd(message, offset + form.width(2), &operation, &exchange)
+        }
         values = bytes(message, at: offset + form.width(2), size)
         offset += form.width(2 + size)
       }
       exchange.add(
         Target(area: .record, address: UInt64(id), count: 1), values, to: &operation, isFirst: index == 0)
     }
+    if isWrite { checkEnd(message, offset, &operation, &exchange) }
   }
 }

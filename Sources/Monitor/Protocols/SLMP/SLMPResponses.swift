@@ -14,7 +14,7 @@ extension SLMPData {
         ? bits(message, at: data, count) : words(message, at: data, count / operation.target.area.pointsOfWord)
     case .randomRead, .readBlocks:
       let first = Int(operation.target.count) / operation.target.area.pointsOfWord
-      guard operation.items.count > 0 || message.byteCount == data + form.width(2) * first else {
+      guard isFitting(message, at: data, first: first, operation, exchange) else {
         operation.values = words(message, at: data, .max)
         return
       }
@@ -69,6 +69,22 @@ extension SLMPData {
       exchange.identities.append(report)
     default: break
     }
+  }
+}
+
+extension SLMPData {
+  /// Whether the data are as long as the targets that were asked for; of more targets than are kept, longer.
+  private func isFitting(
+    _ message: RawSpan, at data: Int, first: Int, _ operation: borrowing Operation, _ exchange: borrowing Exchange
+  ) -> Bool {
+    let there = message.byteCount - data
+    var words = first
+    for place in 0..<Int(operation.items.count) {
+      let target = exchange.items[Int(operation.items.start) + place].target
+      words += Int(target.count) / max(1, target.area.pointsOfWord)
+    }
+    return operation.items.count < PendingRequests.itemLimit
+      ? there == form.width(2) * words : there >= form.width(2) * words
   }
 }
 

@@ -54,6 +54,29 @@ let enipScripts = [
     < 6F004E003E82A59D00000000300000000000000000000000000000000800020000000000B2003E008A0000000300080022002C00CC00
       0000C3000000000000000000000000000000000000000000CC000000C40000000000CC000000C3000000000000000000
     """),
+  // NOP and Register Session in one segment; tags of programs; a request that the encapsulation refuses.
+  Script(
+    "enip: tags of programs", .tcp(44_818),
+    """
+    > 000002000000000000000000010000000000000000000000414265000400000000000000000002000000000000000000000001000000
+    < 65000400550000000000000002000000000000000000000001000000
+    > 6F0028005500000000000000030000000000000000000000000000000000020000000000B20018004C0A910C50726F6772616D3A4D61
+      696E206B250034120100
+    < 6F001A005500000000000000030000000000000000000000000000000000020000000000B2000A00CC000000C40007000000
+    > 6F0034005500000000000000040000000000000000000000000000000000020000000000B20024004D0B910C50726F6772616D3A4D61
+      696E206B250034122803C40002000100000002000000
+    < 6F0014005500000000000000040000000000000000000000000000000000020000000000B2000400CD000000
+    > 000000005500000000000000090000000000000000000000
+    > 6F001F005500000000000000050000000000000000000000000000000000020000000000B2000F004D0420682406206B2401C1000100
+      01
+    < 6F0014005500000000000000050000000000000000000000000000000000020000000000B2000400CD000000
+    > 6F0018005500000000000000060000000000000000000000000000000000020000000000B20008000E03200124013007
+    < 6F0000005500000064000000060000000000000000000000
+    > 6F0036005500000000000000070000000000000000000000000000000000020000000000B20026000A02200224010200060012004C04
+      20682405206B240101004E0391044269747302000100FEFF
+    < 6F0026005500000000000000070000000000000000000000000000000000020000000000B20016008A000000020006000E00CC000000
+      C3000500CE000000
+    """),
   // ListIdentity, and a controller's identity.
   Script(
     "enip: who is there", .udp(44_818),
@@ -73,9 +96,9 @@ let enipScripts = [
 ]
 
 /// An encapsulated message with a session handle and a context.
-private func enip(_ command: Int, _ data: [UInt8], status: Int = 0, context: Int = 9) -> [UInt8] {
+func enip(_ command: Int, _ data: [UInt8], status: Int = 0, context: Int = 9, session: Int = 0x55) -> [UInt8] {
   func little(_ value: Int, _ count: Int) -> [UInt8] { big(value, count).reversed() }
-  return little(command, 2) + little(data.count, 2) + little(0x55, 4) + little(status, 4) + little(context, 8)
+  return little(command, 2) + little(data.count, 2) + little(session, 4) + little(status, 4) + little(context, 8)
     + little(0, 4) + data
 }
 /// A CIP message in an unconnected data item.
@@ -127,14 +150,14 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
       message: "4D 04 9105 5370656564 00 C300 0200 0102 0304", says: ["Write_Tag write tag Speed x2"],
       values: [0x201, 0x403]),
     Sample(
-      message: "53 04 9105 5370656564 00 C300 0200 04000000 0102", says: ["Write_Tag_Fragmented write tag Speed x2"],
+      message: "53 04 9105 5370656564 00 C300 0200 02000000 0102", says: ["Write_Tag_Fragmented write tag Speed x2"],
       values: [0x201]),
     Sample(
       message: "52 04 9105 5370656564 00 0200 00000000", says: ["Read_Tag_Fragmented read tag Speed x2"]),
     Sample(message: "4C 04 206B 2500 3412 0100", says: ["Read_Tag read class 107 4660"]),
     Sample(message: "4B 02 2037 24C8", says: ["Initiate_Upload file class 55 200"]),
     Sample(message: "4C 02 2037 24C8", says: ["Initiate_Download file class 55 200"]),
-    Sample(message: "4B 02 207E 2401", says: ["Service of the object class unknown class 126 1"]),
+    Sample(message: "4B 02 207E 2401", says: ["Service of the vendor's object class unknown class 126 1"]),
     Sample(
       message: "0A 02 2002 2401 0200 0600 1000 4C03 9103 414243 00 0100 4D03 9103 414243 00 C200 0100 05",
       says: ["Multiple_Service_Packet session class 2 1", "Read_Tag read tag ABC", "Write_Tag write tag ABC"]),
@@ -194,6 +217,26 @@ func unconnected(_ message: String, _ context: Int = 9) -> [UInt8] {
     #expect(exchange.operations[0].name.description == "SendRRData" && exchange.operations[0].isCarrier)
     for operation in exchange.operations { #expect(operation.fault == nil) }
     if !sample.values.isEmpty { #expect(exchange.operations[1].values.numbers(in: bytes) == sample.values) }
+  }
+
+  @Test(
+    "a PCCC write has the data that it counts",
+    arguments: [
+      ("AA 02 07 89 05 00 2A00", [0x2A], nil), ("AA 04 07 89 05 00 2A00", [0x2A], "Byte size"),
+      ("AA 02 07 89 05 00 2A00 2B00", [0x2A], "Byte size"), ("AA 00 07 89 05 00", [], "Byte size"),
+      ("AB 02 07 89 05 00 FFFF 2A00", [0x2A], nil), ("AB 02 07 89 05 00 2A00", [], "Byte size"),
+      ("00 0000 0200 06 07 05 0100 0200", [1, 2], nil), ("00 0100 0200 06 07 05 0100", [1], nil),
+      ("00 0100 0200 06 07 05 0100 0200", [1], "Data of the packet"),
+      ("00 0000 0200 06 07 05 01", [], "Data of the packet"),
+      ("00 0300 0200 06 07 05 0100", [], "Data of the packet"),
+    ] as [(String, [UInt16], String?)])
+  func typedWrites(_ text: String, _ values: [UInt16], _ field: String?) {
+    var exchange = conversation()
+    let message = unconnected("4B 02 2067 2401 07 4D00 01020304 0F 00 3412 " + text)
+    _ = exchange.step(message, EtherNetIP.self)
+    #expect(exchange.operations[2].values.numbers(in: message) == values)
+    #expect(exchange.operations[2].fault?.field.description == field)
+    #expect(exchange.operations[2].action == .write && exchange.operations[2].target.area == .dataFile)
   }
 
   @Test func `answers take their targets from their questions, each message of a packet its own`() {

@@ -233,6 +233,18 @@ private let two = "42313233343536372E4F424A"
     #expect(values.map { $0.numbers(in: answer) } == [[0x1234], [1], [7], [0x5678], [9]])
   }
 
+  @Test func `what was not asked for has no place among the values of an answer`() {
+    var exchange = conversation()
+    exchange.isDatagram = true
+    _ = exchange.step(hex("\(header) 0104 82 0064 00 30 0010 05 82 0001 00"), FINS.self)
+    exchange.begin()
+    exchange.direction = .toClient
+    let answer = hex("C0000200630000010010 0104 0000 82 1234 82 5678 30 01")
+    _ = exchange.step(answer, FINS.self)
+    let values = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(values.map { $0.numbers(in: answer) } == [[0x1234], [], []])
+  }
+
   @Test func `each forced bit is read with what is done to it`() {
     var exchange = conversation()
     exchange.isDatagram = true
@@ -304,6 +316,18 @@ private let two = "42313233343536372E4F424A"
       ("80000200010000630010 0101 82 0064", "Command text"),
       ("80000200010000630010 0101 5F 0064 00 0001", "Memory area code"),
       ("80000200010000630010 0102 82 0028 00 0003 0004", "Number of items"),
+      ("80000200010000630010 0102 82 0028 00 0001 0004 0005", "Number of items"),
+      ("80000200010000630010 0103 82 0000 00 0064 0000 00", "Number of items"),
+      ("80000200010000630010 0103 82 0000 00 0064 00", "Number of items"),
+      ("80000200010000630010 0104 82 0001 00 B0 0002", "Command text"),
+      ("80000200010000630010 0202 8010 0000 0002 0001", "Number of words"),
+      ("80000200010000630010 0203 8010 0000 0002", "Number of words"),
+      ("80000200010000630010 0307 FFFF 00000100 0002 AA", "Number of bytes"),
+      ("80000200010000630010 0307 FFFF 00000100 8002 AABBCC", "Number of bytes"),
+      ("80000200010000630010 2203 8000 0000 4C494E45312020202E4F424A 00000000 0002 01", "Data length"),
+      ("80000200010000630010 2301 0002 0001 30 0005 03", "Number of bits"),
+      ("80000200010000630010 2301 0001 0001 30 0005 03 0001", "Number of bits"),
+      ("80000200010000630010 2301 00", "Command text"),
       ("C0000200010000630010 0402", "End code"),
     ])
   func faults(_ text: String, _ field: String) {

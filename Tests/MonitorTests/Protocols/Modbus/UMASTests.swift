@@ -183,6 +183,29 @@ let umasScripts = [
     #expect(found.count == 4 && found[3].pairing == .answered)
   }
 
+  @Test(
+    "written variables fill the message, or none of them is certain",
+    arguments: [
+      ("23 11223344 02 02 2300 1000 0400 0700 02 2400 2000 0100 0900", [[7], [9]], nil),
+      ("23 11223344 02 02 2300 1000 0400 0700 02 2400 2000 0100 0900 00", [[], []], "Data of the variables"),
+      ("23 11223344 02 02 2300 1000 0400 0700 02 2400 2000 0100 09", [[]], "Number of variables"),
+      ("23 11223344 03 02 2300 1000 0400 0700 02 2400 2000 0100 0900", [[], []], "Number of variables"),
+      ("21 00 1300 64000000 0200 AABB", [[0xAA, 0xBB]], nil), ("21 00 1300 64000000 0200 AABBCC", [[0xAA, 0xBB]], nil),
+    ] as [(String, [[UInt16]], String?)])
+  func writes(_ request: String, _ values: [[UInt16]], _ field: String?) {
+    var exchange = conversation()
+    let message = mbap(hex("5A 01" + request))
+    _ = exchange.step(message)
+    let read = [exchange.operations[1].values] + exchange.items.map(\.values)
+    #expect(read.map { $0.numbers(in: message) } == values)
+    #expect(exchange.operations[0].fault?.field.description == field)
+  }
+
+  @Test func `an answer of another size than the variables has no place for each value`() {
+    let found = ask("01 22 11223344 02 02 2300 01 1000 04 02 2400 01 2000 01", "01 FE 0700 0900 00")
+    #expect(found[3].values.count == 5 && found[3].values.format == .uint8)
+  }
+
   @Test func `a reservation names the user who takes it and the key it returns`() throws {
     var exchange = conversation()
     _ = exchange.step(mbap(hex("5A 00 10 434C0000 02 4142")))

@@ -148,7 +148,10 @@ let linkScripts = [
     "DCP Set: a station name that the standard forbids is a fault, a legal one is none",
     arguments: [
       ("", nil), ("plc1", nil), ("a", nil), ("press-1.line-2", nil), ("1.2.3", nil), ("1.2.3.4.5", nil),
-      ("1.2.3.a", nil),
+      ("1.2.3.a", nil), ("1000.2.3.4", nil), ("a-b-c", nil), ("xn--80a", nil), ("a.xn--a--9fa", nil),
+      ("999.2.3.4", "NameOfStationValue"), ("a--b", "NameOfStationValue"), ("a.b--", "NameOfStationValue"),
+      ("ab--c.d", "NameOfStationValue"), ("--", "NameOfStationValue"), ("xn--", "NameOfStationValue"),
+      ("xn--80a-", "NameOfStationValue"),
       ("port-0010", nil), ("port-abc", nil), ("port-001-0000", nil), ("a.port-001", nil),
       (String(repeating: "a", count: 63) + ".b", nil),
       (Array(repeating: String(repeating: "a", count: 59), count: 4).joined(separator: "."), nil),

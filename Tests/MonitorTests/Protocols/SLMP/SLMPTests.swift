@@ -272,6 +272,26 @@ import Testing
   }
 
   @Test(
+    "a write whose data do not fill the message shows none of them, since none is certain to be where it should",
+    arguments: [
+      ("0214 0000 02 00 640000A8 3412 650000A8 7856", [[0x1234], [0x5678]], nil),
+      ("0214 0000 02 00 640000A8 3412 00 650000A8 7856", [[]], "Device code"),
+      ("0214 0000 02 00 640000A8 3412 650000A8 7856 00", [[], []], "Data length"),
+      ("0614 0000 02 00 640000A8 0100 3412 6E0000A8 0100 7856", [[0x1234], [0x5678]], nil),
+      ("0614 0000 02 00 640000A8 0100 3412 6E0000A8 0200 7856", [[], []], "Data length"),
+      ("1B14 0000 0200 0000 0100 4100 0200 3412 0100 4200 0200 7856", [[0x1234], [0x5678]], nil),
+      ("1B14 0000 0200 0000 0100 4100 0200 3412 0100 4200 0300 7856", [[], []], "Data length"),
+    ] as [(String, [[UInt16]], String?)])
+  func shifted(_ text: String, _ values: [[UInt16]], _ field: String?) {
+    var exchange = conversation()
+    let message = frame(text)
+    _ = exchange.step(message, SLMP.self)
+    let read = [exchange.operations[0].values] + exchange.items.map(\.values)
+    #expect(read.map { $0.numbers(in: message) } == values)
+    #expect(exchange.operations[0].fault?.field.description == field)
+  }
+
+  @Test(
     "invalid contents are reported as a fault",
     arguments: [
       ("0104 0000 640000 77 0A00", "Device code"), ("0104 0000 6400", "Data length"),
@@ -280,6 +300,7 @@ import Testing
       ("0104 8000 0000 010000 77 0000 0300 F8 0200", "Device code"), ("0104 8000 0000 0100", "Data length"),
       ("0304 0000 FF FF", "Data length"), ("0604 0000 01 00 000000A8", "Data length"),
       ("1C04 0000 FFFF 0000 0100 4100", "Data length"), ("1C04 0000 0100 FFFF", "Data length"),
+      ("1906 0000 0500 3031323334 00", "Number of loopback data"), ("1906 0000 0500 3031", "Number of loopback data"),
       ("1316 0000 20000000 0200 3412", "Data length"), ("2918 0000 0100 00000000 0200 AA", "Data length"),
     ])
   func faults(_ text: String, _ field: String) {

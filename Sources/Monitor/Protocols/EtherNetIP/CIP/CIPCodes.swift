@@ -25,10 +25,8 @@ struct CIPService {
   init(_ service: UInt8, _ path: CIP.Path) {
     classID = path.classID
     let known =
-      path.symbol != .none
-      ? CIPService.tag(service)
-      : path.classID.flatMap { CIPService.specific(service, $0) }
-        ?? (path.classID == nil ? CIPService.tag(service) : nil)
+      path.endsInSymbol || path.classID == nil
+      ? CIPService.tag(service) : path.classID.flatMap { CIPService.specific(service, $0) }
     if let known {
       (name, action, form) = known
       return
@@ -57,7 +55,10 @@ struct CIPService {
     case 0x1A: (name, action, form) = ("Insert_Member", .configure, .none)
     case 0x1B: (name, action, form) = ("Remove_Member", .configure, .none)
     case 0x1C: (name, action, form) = ("GroupSync", .diagnose, .none)
-    case 0x4B...0x63: (name, action, form) = ("Service of the object class", .unknown, .none)
+    case 0x32...0x4A: (name, action, form) = ("Vendor-specific service", .unknown, .none)
+    case 0x4B...0x63:
+      name = object.isVendors ? "Service of the vendor's object class" : "Service of the object class"
+      (action, form) = (.unknown, .none)
     default: (name, action, form) = ("CIP service not in the CIP Networks Library", .unknown, .none)
     }
   }
@@ -184,6 +185,8 @@ struct CIPStatus: RawRepresentable, Hashable, Sendable {
 /// An object class (volume 1, chapter 5; vendor-specific ones are 0x64 to 0xC7, and 0x300 and above).
 struct CIPObject: RawRepresentable, Sendable {
   let rawValue: UInt32
+  /// What its services do, and how their data look, only its vendor knows.
+  var isVendors: Bool { 0x64...0xC7 ~= rawValue || 0x300...0x4FF ~= rawValue }
 
   /// The action of reading its attributes.
   var getAction: Action {
@@ -208,7 +211,19 @@ struct CIPObject: RawRepresentable, Sendable {
 
 /// Elementary types (volume 1, appendix C-6.1).
 enum CIPType {
+  static let bool: UInt16 = 0xC1
   static let structure: UInt16 = 0x02A0
+
+  /// Bytes of an element; nil for strings and for what is not in the list.
+  static func size(_ code: UInt16) -> Int? {
+    switch code {
+    case 0xC1, 0xC2, 0xC6, 0xD1: 1
+    case 0xC3, 0xC7, 0xCD, 0xD2, 0xD8: 2
+    case 0xC4, 0xC8, 0xCA, 0xCC, 0xCE, 0xD3, 0xD6, 0xDB: 4
+    case 0xC5, 0xC9, 0xCB, 0xD4, 0xD7: 8
+    default: nil
+    }
+  }
 
   static func format(_ code: UInt16) -> Values.Format {
     switch code {

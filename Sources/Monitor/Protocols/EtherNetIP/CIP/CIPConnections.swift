@@ -24,7 +24,7 @@ extension CIP {
       return exchange.operations[at].note(
         Fault(.truncated, "Forward Open", seen: UInt64(bytes.byteCount - data), least: needed, most: 65_511))
     }
-    let path = path(bytes, from: request.path, to: request.pathEnd, &exchange)
+    let path = path(bytes, from: request.path, to: request.pathEnd, isConnection: true, &exchange)
     setTargets(path, at, &exchange)
     exchange.operations[at].unit = path.link
     exchange.operations[at].detail = path.linkName

@@ -4,13 +4,17 @@
 extension CIP {
   /// The destination of a path.
   struct Path {
+    /// The last class: the one that the service is meant for.
     var classID: UInt32?
     var instance: UInt32?
     var member: UInt32?
     var attribute: UInt32?
     var connectionPoint: UInt32?
-    /// For tags: `Line1.Speed[2]`.
+    /// For tags: `Line1.Speed[2]`. A path with more than one class, with several members, or with a symbol and a class
+    /// is named by all its segments: `Program:Main/class 107 4660[2]`.
     var symbol = NameID.none
+    /// The last thing named is a symbol, not an instance of a class.
+    var endsInSymbol = false
     /// The link address of the last port segment: a slot; -1 if it is text.
     var link: Int64 = -1
     /// The last link address given as text: a host on another network.
@@ -25,7 +29,7 @@ extension CIP {
     init() {}
 
     var target: Target {
-      if symbol != .none { return Target(area: .tag, count: 1, name: symbol) }
+      if symbol != .none { return Target(area: .tag, number: endsInSymbol ? 0 : classID ?? 0, count: 1, name: symbol) }
       if let connectionPoint { return Target(area: .assembly, address: UInt64(connectionPoint), count: 1) }
       return classID.map { CIP.target($0, instance ?? 0) } ?? .none
     }
@@ -53,8 +57,11 @@ extension CIP {
       : Target(area: .object, number: classID, address: UInt64(instance), count: 1)
   }
 
-  /// Reads segments up to `end` (appendix C-1.4); anything that is not a segment ends the path.
-  static func path(_ bytes: RawSpan, from start: Int, to end: Int, _ exchange: inout Exchange) -> Path {
+  /// Reads segments up to `end` (appendix C-1.4); anything that is not a segment ends the path. The path of a
+  /// connection may have several application paths, one after the other.
+  static func path(
+    _ bytes: RawSpan, from start: Int, to end: Int, isConnection: Bool = false, _ exchange: inout Exchange
+  ) -> Path {
     var path = Path()
     var hasSymbol = false
     var offset = start
@@ -71,7 +78,7 @@ extension CIP {
         if type & 15 == 15 { place += 2 }
         if isExtended {
           path.link = -1
-          if size > 0, place + size <= end {
+          if size > 0, place + size <= end, !hasSymbol {
             let address = bytes.slice(place, size)
             path.linkName = address.isText ? exchange.name(address) : exchange.name { $0.append(hexadecimal: address) }
           }
@@ -90,26 +97,7 @@ extension CIP {
         let place = offset + (width == 1 ? 1 : 2)
         guard width > 0, place + width <= end else { return finished(path, hasSymbol, &exchange) }
         let value = width == 1 ? UInt32(bytes.u8(place)) : width == 2 ? UInt32(bytes.u16LE(place)) : bytes.u32LE(place)
-        switch type >> 2 & 7 {
-        case 0: if path.classID == nil || !hasSymbol { path.classID = value }
-        case 1:
-          path.instance = value
-          path.add(point: value, of: path.classID ?? 0)
-        case 2:
-          path.member = value
-          if hasSymbol {
-            exchange.spell { text in
-              text.append(0x5B)
-              text.append(decimal: value)
-              text.append(0x5D)
-            }
-          }
-        case 3:
-          path.connectionPoint = value
-          path.add(point: value, of: assembly)
-        case 4: path.attribute = value
-        default: break
-        }
+        readLogical(type >> 2 & 7, value, isConnection, &path, &hasSymbol, &exchange)
         offset = place + width
       case 2:
         // A network segment: from 0x50 upwards it has a length.
@@ -127,8 +115,8 @@ extension CIP {
         let first = offset + (count > 0 ? 1 : 2)
         let next = first + count + width
         guard count > 0 || width > 0, next <= end else { return finished(path, hasSymbol, &exchange) }
-        exchange.spell(isNew: !hasSymbol) { text in
-          if hasSymbol { text.append(0x2E) }
+        beginSymbol(isConnection, &path, &hasSymbol, &exchange)
+        exchange.spell { text in
           for place in first..<first + count { text.append(bytes.u8(place)) }
           if width > 0 {
             text.append(
@@ -136,17 +124,15 @@ extension CIP {
                 ? UInt32(bytes.u8(first)) : width == 2 ? UInt32(bytes.u16LE(first)) : bytes.u32LE(first))
           }
         }
-        hasSymbol = true
         offset = next + (next - offset) % 2
       case 4:
         guard offset + 2 <= end else { return finished(path, hasSymbol, &exchange) }
         let size = Int(bytes.u8(offset + 1))
         if type == 0x91 {
-          exchange.spell(isNew: !hasSymbol) { text in
-            if hasSymbol { text.append(0x2E) }
+          beginSymbol(isConnection, &path, &hasSymbol, &exchange)
+          exchange.spell { text in
             for place in offset + 2..<min(end, offset + 2 + size) { text.append(bytes.u8(place)) }
           }
-          hasSymbol = true
           offset += 2 + size + size % 2
         } else {
           offset += 2 + 2 * size
@@ -157,11 +143,100 @@ extension CIP {
     return finished(path, hasSymbol, &exchange)
   }
 
+  /// A logical segment by its kind (appendix C-1.4.2).
+  private static func readLogical(
+    _ kind: UInt8, _ value: UInt32, _ isConnection: Bool, _ path: inout Path, _ hasName: inout Bool,
+    _ exchange: inout Exchange
+  ) {
+    switch kind {
+    case 0:
+      if !isConnection, hasName || path.classID != nil {
+        name(path, &hasName, &exchange)
+        exchange.spell { $0.append(classID: value, isFirst: false) }
+      }
+      if !isConnection || path.classID == nil || !hasName { path.classID = value }
+      path.endsInSymbol = path.endsInSymbol && isConnection
+    case 1:
+      if !isConnection, hasName || path.instance != nil {
+        name(path, &hasName, &exchange)
+        exchange.spell { text in
+          text.append(0x20)
+          text.append(decimal: value)
+        }
+      }
+      path.instance = value
+      path.add(point: value, of: path.classID ?? 0)
+    case 2:
+      if !isConnection, path.member != nil { name(path, &hasName, &exchange) }
+      path.member = value
+      if hasName {
+        exchange.spell { text in
+          text.append(0x5B)
+          text.append(decimal: value)
+          text.append(0x5D)
+        }
+      }
+    case 3:
+      if hasName, !isConnection {
+        exchange.spell { text in
+          // ` point `
+          text += [0x20, 0x70, 0x6F, 0x69, 0x6E, 0x74, 0x20]
+          text.append(decimal: value)
+        }
+      }
+      path.connectionPoint = value
+      path.add(point: value, of: assembly)
+    case 4: path.attribute = value
+    default: break
+    }
+  }
+
+  /// A symbol follows: after a dot if something was named before it.
+  private static func beginSymbol(
+    _ isConnection: Bool, _ path: inout Path, _ hasName: inout Bool, _ exchange: inout Exchange
+  ) {
+    if !hasName, isConnection || path.classID == nil {
+      exchange.spell(isNew: true) { _ in }
+      hasName = true
+    } else {
+      name(path, &hasName, &exchange)
+      exchange.spell { $0.append(0x2E) }
+    }
+    path.endsInSymbol = true
+  }
+
+  /// From here on the path is named by its segments: first by those that were read, `class 104 5[2]`.
+  private static func name(_ path: Path, _ hasName: inout Bool, _ exchange: inout Exchange) {
+    guard !hasName else { return }
+    hasName = true
+    exchange.spell(isNew: true) { text in
+      if let classID = path.classID { text.append(classID: classID, isFirst: true) }
+      if let instance = path.instance {
+        text.append(0x20)
+        text.append(decimal: instance)
+      }
+      if let member = path.member {
+        text.append(0x5B)
+        text.append(decimal: member)
+        text.append(0x5D)
+      }
+    }
+  }
+
   private static func finished(_ path: Path, _ hasSymbol: Bool, _ exchange: inout Exchange) -> Path {
     guard hasSymbol else { return path }
     var path = path
     path.symbol = exchange.spelled()
     return path
+  }
+}
+
+extension [UInt8] {
+  /// `class 107`, behind a slash if it is within something else.
+  fileprivate mutating func append(classID: UInt32, isFirst: Bool) {
+    if !isFirst { append(0x2F) }
+    self += [0x63, 0x6C, 0x61, 0x73, 0x73, 0x20]
+    append(decimal: classID)
   }
 }
 

@@ -40,7 +40,10 @@ extension CIP {
         readRequest(
           bytes.extracting(first: range.upperBound), at: range.lowerBound, context.inner, &place, &exchange)
       }
-      if let fault = packet.fault { exchange.operations[at].note(fault) }
+      // Only the message router's packets are known to have no other layout.
+      if let fault = packet.fault, !CIPObject(rawValue: path.classID ?? 0).isVendors {
+        exchange.operations[at].note(fault)
+      }
     case .unconnectedSend where context.depth < nestingLimit:
       readUnconnectedSend(bytes, at: data, context, &place, carrier: at, &exchange)
     case .forwardOpen(let isLarge): readForwardOpen(bytes, at: data, isLarge: isLarge, at, &exchange)
@@ -48,7 +51,7 @@ extension CIP {
       // Tick, ticks, connection serial number, vendor, originator serial number, path size, 0, path.
       guard data + 12 <= bytes.byteCount else { break }
       let end = min(bytes.byteCount, data + 12 + 2 * Int(bytes.u8(data + 10)))
-      setTargets(CIP.path(bytes, from: data + 12, to: end, &exchange), at, &exchange)
+      setTargets(CIP.path(bytes, from: data + 12, to: end, isConnection: true, &exchange), at, &exchange)
     case .readTag(let isFragment):
       if data + 2 <= bytes.byteCount { exchange.operations[at].target.count = UInt32(bytes.u16LE(data)) }
       if isFragment, data + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(data + 2) }
@@ -108,27 +111,72 @@ extension CIP {
   private static func readTagWrite(
     _ bytes: RawSpan, at data: Int, isFragment: Bool, _ at: Int, _ exchange: inout Exchange
   ) {
-    guard data + 4 <= bytes.byteCount else { return }
-    let isStructure = bytes.u16LE(data) == CIPType.structure
+    let isStructure = data + 2 <= bytes.byteCount && bytes.u16LE(data) == CIPType.structure
     let count = data + (isStructure ? 4 : 2)
-    guard count + 2 <= bytes.byteCount else { return }
-    exchange.operations[at].target.count = UInt32(bytes.u16LE(count))
-    if isFragment, count + 6 <= bytes.byteCount { exchange.operations[at].facets[.offset] = bytes.u32LE(count + 2) }
-    exchange.operations[at].values = Values(
-      CIPType.format(bytes.u16LE(data)), at: count + (isFragment ? 6 : 2), .max, end: bytes.byteCount)
+    let first = count + (isFragment ? 6 : 2)
+    guard first <= bytes.byteCount else {
+      return exchange.operations[at].note(
+        Fault(
+          .truncated, "Write Tag", seen: UInt64(max(0, bytes.byteCount - data)), least: UInt64(first - data),
+          most: 65_511))
+    }
+    let type = bytes.u16LE(data)
+    let elements = Int(bytes.u16LE(count))
+    let offset = isFragment ? Int(bytes.u32LE(count + 2)) : 0
+    exchange.operations[at].target.count = UInt32(elements)
+    if isFragment { exchange.operations[at].facets[.offset] = UInt32(offset) }
+    var format = CIPType.format(type)
+    let there = bytes.byteCount - first
+    guard elements > 0 else {
+      return exchange.operations[at].note(Fault(.quantity, "Number of elements", seen: 0, least: 1, most: 65_535))
+    }
+    var wanted = Int.max
+    if let size = CIPType.size(type) {
+      let whole = elements * size
+      let end = offset + there
+      // Some send an even number of bytes, and Omron's controllers have two for each BOOL.
+      let isPadded = end == whole + 1 && there % 2 == 0
+      let isWide = type == CIPType.bool && end == 2 * whole
+      if isWide, !isPadded { format = .uint16LE }
+      // A fragment has the rest of the elements from its offset on, or a part of it.
+      if !isPadded, !isWide, isFragment ? there == 0 || end > whole : end != whole {
+        let most = UInt64(max(1, whole - offset))
+        exchange.operations[at].note(
+          Fault(.length, "Data of the elements", seen: UInt64(there), least: isFragment ? 1 : UInt64(whole), most: most)
+        )
+      }
+      wanted = max(0, elements - offset / size)
+    } else if there < (isFragment ? 1 : isStructure ? elements : 0) {
+      // How large a structure is, or how long a string, the tag alone says.
+      exchange.operations[at].note(
+        Fault(.length, "Data of the elements", seen: UInt64(there), least: UInt64(elements), most: 65_511))
+    }
+    exchange.operations[at].values = Values(format, at: first, wanted, end: bytes.byteCount)
   }
 
   /// Read Modify Write Tag (Rockwell 1756-PM020): mask size, OR mask (bits to set), AND mask (bits to keep).
   private static func readTagModification(_ bytes: RawSpan, at data: Int, _ at: Int, _ exchange: inout Exchange) {
-    guard data + 2 <= bytes.byteCount else { return }
+    guard data + 2 <= bytes.byteCount else {
+      return exchange.operations[at].note(
+        Fault(.truncated, "Size of masks", seen: UInt64(max(0, bytes.byteCount - data)), expected: 2))
+    }
+    let size = Int(bytes.u16LE(data))
     let format: Values.Format? =
-      switch bytes.u16LE(data) {
+      switch size {
       case 1: .uint8
       case 2: .uint16LE
       case 4: .uint32LE
       case 8: .uint64LE
       default: nil
       }
+    let there = bytes.byteCount - data - 2
+    if format == nil, size != 12 {
+      exchange.operations[at].note(Fault(unlisted: "Size of masks", seen: UInt64(size)))
+    } else if there != 2 * size {
+      exchange.operations[at].note(
+        Fault(.length, "Size of masks", seen: UInt64(size), expected: UInt64(there / 2)))
+      return
+    }
     exchange.operations[at].values = Values(
       format ?? .uint8, at: data + 2, format == nil ? .max : 2, end: bytes.byteCount)
   }

@@ -34,12 +34,12 @@ extension CIP {
       // The contents of a response depend on the class that was addressed.
       var path = Path()
       let target = operation.target
-      path.classID = target.area == .object ? target.number : target.area == .assembly ? 4 : nil
-      path.symbol = target.area == .tag ? target.name : .none
+      path.classID = target.area == .assembly ? 4 : target.number > 0 ? target.number : nil
+      path.endsInSymbol = target.area == .tag && target.number == 0
       // The target is what is opened or closed, not the connection manager that was addressed.
       if operation.action == .session, CIPService.isConnection(service) {
         path.classID = CIPService.connectionManager
-        path.symbol = .none
+        path.endsInSymbol = false
       }
       kind = CIPService(service, path)
     }
@@ -64,7 +64,9 @@ extension CIP {
         readResponse(
           bytes.extracting(first: range.upperBound), at: range.lowerBound, context.inner, &place, &exchange)
       }
-      if let fault = packet.fault { exchange.operations[at].note(fault) }
+      if let fault = packet.fault, !CIPObject(rawValue: kind.classID ?? 0).isVendors {
+        exchange.operations[at].note(fault)
+      }
       if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
     case .forwardOpen: readOpened(bytes, at: data, connectionAsked, at, &exchange)
     case .readTag where data + 2 <= bytes.byteCount:

@@ -78,9 +78,17 @@ enum PCCC {
       count: max(1, UInt32(bytes.u8(start)) / width))
     // A read sets the format for its response, which does not state it.
     let format: Values.Format = type == 0x8A ? .float32LE : type == 0x91 ? .int32LE : .uint16LE
-    operation.values =
-      command.action == .read
-      ? Values(format: format) : Values(format, at: offset, .max, end: bytes.byteCount)
+    guard command.action != .read else {
+      operation.values = Values(format: format)
+      return
+    }
+    // A message of odd length may be followed by a byte of padding.
+    let size = Int(bytes.u8(start))
+    let there = max(0, bytes.byteCount - offset)
+    if size == 0 || there != size && !(size % 2 == 1 && there == size + 1) {
+      operation.note(Fault(.length, "Byte size", seen: UInt64(size), expected: UInt64(there)))
+    }
+    operation.values = Values(format, at: offset, .max, end: min(bytes.byteCount, offset + size))
   }
 
   /// PLC-5 word ranges and typed data: packet offset and size of the whole transfer in elements, address, data. A
@@ -99,8 +107,17 @@ enum PCCC {
     operation.target = Target(
       area: .dataFile, number: found[1], address: UInt64(found[2]), count: max(1, UInt32(bytes.u16LE(start + 2))))
     operation.facets[.offset] = UInt32(bytes.u16LE(start))
+    let (first, total) = (Int(bytes.u16LE(start)), Int(bytes.u16LE(start + 2)))
     switch command {
-    case .wordRangeWrite: operation.values = Values(.uint16LE, at: offset, .max, end: bytes.byteCount)
+    case .wordRangeWrite:
+      // A packet has the words from its offset on, and no more than the whole transfer.
+      let there = max(0, bytes.byteCount - offset)
+      if there == 0 || there % 2 != 0 || first + there / 2 > total {
+        operation.note(
+          Fault(.length, "Data of the packet", seen: UInt64(there), least: 2, most: UInt64(max(2, 2 * (total - first))))
+        )
+      }
+      operation.values = Values(.uint16LE, at: offset, max(0, total - first), end: bytes.byteCount)
     case .typedWrite: operation.values = Values(.uint8, at: offset, .max, end: bytes.byteCount)
     // Typed data starts with its type and length.
     case .typedRead: operation.values = Values(format: .uint8)

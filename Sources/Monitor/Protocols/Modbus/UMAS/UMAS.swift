@@ -56,8 +56,15 @@ enum UMAS {
     let isWrite = header.function == .writeVariables
     var offset = header.dataStart + 5
     guard offset <= message.byteCount else { return }
-    for place in 0..<Int(message.u8(offset - 1)) {
-      guard let variable = UMASVariable(message.from(offset), isWrite: isWrite) else { return }
+    let count = Int(message.u8(offset - 1))
+    for place in 0..<count {
+      guard let variable = UMASVariable(message.from(offset), isWrite: isWrite),
+        !isWrite || offset + variable.headerSize + variable.valueSize <= message.byteCount
+      else {
+        if !exchange.isCut { exchange.dropValues(of: &operation) }
+        return operation.note(
+          Fault(.quantity, "Number of variables", seen: UInt64(count), least: 0, most: UInt64(place)))
+      }
       let target = Target(
         area: .memoryBlock, number: UInt32(variable.block), address: UInt64(variable.base) + UInt64(variable.offset),
         count: UInt32(variable.valueSize))
@@ -68,6 +75,12 @@ enum UMAS {
       exchange.add(target, values, to: &operation, isFirst: place == 0)
       if isWrite { offset += variable.valueSize }
     }
+    guard isWrite, offset != message.byteCount else { return }
+    if !exchange.isCut { exchange.dropValues(of: &operation) }
+    operation.note(
+      Fault(
+        .length, "Data of the variables", seen: UInt64(message.byteCount - header.dataStart),
+        expected: UInt64(offset - header.dataStart)))
   }
 
   private static func format(_ width: Int) -> Values.Format {
@@ -105,7 +118,8 @@ enum UMAS {
     let data = header.dataStart
     switch function {
     case .writeMemoryBlock:
-      operation.values = Values(.uint8, at: data + UMASMemoryBlock.size, .max, end: message.byteCount)
+      operation.values = Values(
+        .uint8, at: data + UMASMemoryBlock.size, Int(envelope.target.count), end: message.byteCount)
     case .writeVariables: operation.values = envelope.values
     case .takeReservation:
       // Four bytes, the length of the user's name and the name.
@@ -175,6 +189,16 @@ enum UMAS {
     _ message: RawSpan, at data: Int, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
     guard operation.target.count > 0 else {
+      operation.values = Values(.uint8, at: data, .max, end: message.byteCount)
+      return
+    }
+    // Of fewer or more bytes than the variables have, none is certain to belong to one of them.
+    var total = Int(operation.target.count)
+    for place in 0..<Int(operation.items.count) {
+      total += Int(exchange.items[Int(operation.items.start) + place].target.count)
+    }
+    let there = max(0, message.byteCount - data)
+    guard there == total || there > total && operation.items.count >= PendingRequests.itemLimit || exchange.isCut else {
       operation.values = Values(.uint8, at: data, .max, end: message.byteCount)
       return
     }
