@@ -118,7 +118,7 @@ extension Values {
     }
   }
 
-  /// The time that came with the value at `index`; nil if there is none.
+  /// The time that came with the value at `index`, as octets if it is an impossible one; nil if there is none.
   func time(_ index: Int, in message: RawSpan) -> String? {
     guard hasTimes else { return nil }
     let between =
@@ -131,13 +131,22 @@ extension Values {
     let at = place(index).end + between
     switch marks.time {
     case .none: return nil
-    case .minutes: return at + 3 <= message.byteCount ? message.minutes(at) : nil
-    case .whole: return at + 7 <= message.byteCount ? message.binaryTime(at) : nil
-    case .since1970: return at + 6 <= message.byteCount ? message.timeSince1970(at) : nil
+    case .minutes: return message.time(at, 3) { $0.minutes(0) }
+    case .whole: return message.time(at, 7) { $0.binaryTime(0) }
+    case .since1970: return message.time(at, 6) { $0.timeSince1970(0) }
     case .relative:
       guard at + 2 <= message.byteCount else { return nil }
       let milliseconds = Int(message.u16LE(at))
       return "PT\(milliseconds / 1000)." + decimalDigits(milliseconds % 1000, 3) + "S"
     }
+  }
+}
+
+extension RawSpan {
+  /// The `count` bytes at `offset` as a time, else as octets; nil if the message ends before.
+  fileprivate func time(_ offset: Int, _ count: Int, _ text: (RawSpan) -> String?) -> String? {
+    guard offset >= 0, offset + count <= byteCount else { return nil }
+    let octets = slice(offset, count)
+    return text(octets) ?? octets.hexadecimalText
   }
 }

@@ -82,7 +82,7 @@ extension RawSpan {
     String(decoding: [UInt8](copying: extracting(first: RawSpan.longest)), as: UTF8.self).withControlsWrittenOut
   }
 
-  fileprivate var hexadecimalText: String {
+  var hexadecimalText: String {
     let shown = extracting(first: RawSpan.longest / 2)
     var text: [UInt8] = []
     text.reserveCapacity(2 * shown.byteCount)

@@ -124,32 +124,37 @@ package struct ShownValues: Sendable {
     }
   }
 
-  /// One place for each target. As long as there is room, a run of addresses is as many targets as it has values; else
-  /// its values stand in one place.
+  /// One place for each target: a run of addresses with a value each is as many targets. Where there is no room for
+  /// all, each run shows its first ones, so that a long one hides no other target.
   private mutating func fillPlaces(
     _ operation: Operation, _ message: borrowing Message, _ sum: Sum, _ limit: Limit
   ) {
-    let most = limit.values > 0 ? min(limit.values, limit.elements / sum.lists) : limit.elements
     let hasValues = sum.values > 0 && limit.values > 0
-    let isSpread = hasValues && sum.places <= most
-    var bytes = limit.bytes
-    targetsCount = isSpread ? sum.places : sum.targets
+    let most = limit.values > 0 ? min(limit.values, limit.elements / sum.lists) : limit.elements
+    targetsCount = hasValues ? sum.places : sum.targets
     if sum.values > 0 { count = targetsCount }
+    let share = max(1, most / sum.targets)
+    var spare = hasValues ? most : 0
+    if hasValues {
+      for place in -1..<Int(operation.items.count) {
+        spare -= min(share, ShownValues.places(ShownValues.part(operation, message, place)))
+      }
+    }
+    var bytes = limit.bytes
     var found: [ShownValue] = []
-    var place = -1
-    while place < Int(operation.items.count), targets.count < most {
-      guard
-        let part = place < 0 ? Item(operation.target, operation.values) : message.item(operation.items, place)
-      else { break }
-      place += 1
-      let isRange = isSpread && ShownValues.isRange(part.target, part.values)
+    for place in -1..<Int(operation.items.count) {
+      guard targets.count < most else { break }
+      let part = ShownValues.part(operation, message, place)
+      let places = hasValues ? ShownValues.places(part) : 1
+      let shown = min(places, share + max(0, spare), most - targets.count)
+      spare -= max(0, shown - share)
       if hasValues {
         found.removeAll(keepingCapacity: true)
-        part.values.read(message, most: limit.values, into: &found)
-        if !isRange { join(&found, of: Int(part.values.count)) }
+        part.values.read(message, most: places > 1 ? shown : limit.values, into: &found)
+        if places == 1 { join(&found, of: Int(part.values.count)) }
       }
-      for index in 0..<(isRange ? Int(part.values.count) : 1) {
-        let text = notation(part.target, isRange ? index : nil, message)
+      for index in 0..<shown {
+        let text = notation(part.target, places > 1 ? index : nil, message)
         let value = index < found.count ? found[index] : .null
         let time = sum.hasTimes ? part.values.time(index, in: message.bytes) ?? "" : ""
         bytes -= ShownValues.size(text) + (hasValues ? ShownValues.size(value) + ShownValues.size(time) : 0)
@@ -162,6 +167,13 @@ package struct ShownValues: Sendable {
       }
     }
   }
+
+  /// A target of the message with its values: its own (`place` -1), then the further ones.
+  private static func part(_ operation: Operation, _ message: borrowing Message, _ place: Int) -> Item {
+    place < 0
+      ? Item(operation.target, operation.values) : message.item(operation.items, place) ?? Item(.none)
+  }
+  private static func places(_ part: Item) -> Int { isRange(part.target, part.values) ? Int(part.values.count) : 1 }
 
   private mutating func addMarks(_ part: Values, _ index: Int, _ message: borrowing Message, _ sum: Sum) {
     if sum.hasQuality { quality.append(part.quality(index, in: message.bytes)) }

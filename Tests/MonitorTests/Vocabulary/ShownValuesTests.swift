@@ -50,9 +50,9 @@ import Testing
       targets: ["ioa 5", "ioa 9"], values: ["1", "0"], quality: [0, 0x80],
       times: ["2026-11-24T01:46:28.648", "2026-11-24T01:46:28.648 invalid summer time"]),
     Sample(
-      name: "IEC 104: short time tags, one of which is none",
+      name: "IEC 104: short time tags, one of which is impossible",
       bytes: asdu("0C 02 03 00 0700 050000 0100 00 E86F2E 060000 FFFF 00 FFFFFF"), dissector: IEC104.self,
-      values: ["1", "-1"], quality: [0, 0], times: ["-46:28.648", ""]),
+      values: ["1", "-1"], quality: [0, 0], times: ["-46:28.648", "ffffff"]),
     Sample(
       name: "IEC 104: a command with time tag", bytes: asdu("3D 01 06 00 0700 050000 0040 00 E86F2E01180B1A"),
       dissector: IEC104.self, values: ["0.5"], times: ["2026-11-24T01:46:28.648"]),
@@ -142,30 +142,57 @@ import Testing
     if !sample.targets.isEmpty { #expect(shown.targetsCount == sample.targets.count) }
   }
 
-  @Test func `more targets than a record has room for keep their number, and ranges stay together`() {
+  @Test(
+    "bytes that are no value of their type are shown as octets, and what follows keeps its place",
+    arguments: [
+      (Values(.bcd1, at: 0, 3, end: 4), "12FA3400", ["12", "fa", "34"]),
+      (Values(.hex4, at: 0, 2, end: 8), "30314146 5A5A3030", ["431", "5a5a3030"]),
+      (Values(.binaryTime, at: 0, 1, end: 7), "60EA0000010101", ["60ea0000010101"]),
+      (Values(.time1970LE, at: 0, 1, end: 6), "FFFFFFFFFFFF", ["+10889-08-02T05:31:50.655Z"]),
+      (
+        Values(.time1601LE, at: 0, 2, end: 16), "FFFFFFFFFFFFFFFF FFFFFFFFFFFFFF7F",
+        ["1601-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"]
+      ),
+      (Values(.text, at: 0, length: 5), "1B5B324A41", ["<U+001B>[2JA"]),
+    ])
+  func octets(_ values: Values, _ bytes: String, _ shown: [String]) {
+    var found: [ShownValue] = []
+    values.read(Message(hex(bytes).bytes), most: 9, into: &found)
+    #expect(found.map(\.text) == shown)
+  }
+
+  @Test func `where there is no room for all, each run of addresses shows its first ones`() {
     var exchange = conversation()
-    // Ten ranges of ten objects: the hundred are too many for one by one.
-    var objects = ""
-    for range in 0..<10 {
-      for object in 0..<10 { objects += String(range, radix: 16) + "0" + "0\(object)00 0\(object)" }
+    // Six runs of ten objects.
+    var objects: [UInt8] = []
+    for run: UInt8 in 0..<6 {
+      for object: UInt8 in 0..<10 { objects += [object, run, 0, object % 2 | run << 4] }
     }
-    let unit =
-      hex("01 64 03 00 0700")
-      + (0..<10).flatMap { range in (0..<10).flatMap { [UInt8($0), UInt8(range), 0, UInt8($0 % 2)] } }
-    #expect(unit.count == 406)
-    let short = Array(unit[0..<246])
-    var bytes: [UInt8] = [0x68, UInt8(4 + short.count), 0, 0, 0, 0] + short
-    bytes[7] = 60
+    let unit = hex("01 3C 03 00 0700") + objects
+    let bytes: [UInt8] = [0x68, UInt8(4 + unit.count), 0, 0, 0, 0] + unit
     _ = exchange.step(bytes, IEC104.self)
     let message = Message(bytes.bytes, exchange.names.names, exchange.items.span)
     var alert = ShownValues()
     alert.fill(exchange.operations[0], message, .alert)
-    #expect(alert.targets == (0..<6).map { "ioa \($0 * 256)-\($0 * 256 + 9)" })
-    #expect(alert.values.map(\.text) == Array(repeating: "[0, 1, 0, 1, 0, 1, 0, 1, 0, 1]", count: 6))
-    #expect(alert.count == 6 && alert.targetsCount == 6 && alert.furtherTargets == 5)
+    // Three of each are eighteen; there is room for three more.
+    var targets: [String] = []
+    var values: [ShownValue] = []
+    var quality: [Int64] = []
+    for (run, count) in [(0, 6), (1, 3), (2, 3), (3, 3), (4, 3), (5, 3)] {
+      for object in 0..<count {
+        targets.append("ioa \(run * 256 + object)")
+        values.append(.number(.unsigned(UInt64(object % 2))))
+        quality.append(Int64(run * 16))
+      }
+    }
+    #expect(alert.targets == targets && alert.values == values && alert.quality == quality)
+    #expect(alert.count == 60 && alert.targetsCount == 60 && alert.furtherTargets == 5)
     var log = ShownValues()
     log.fill(exchange.operations[0], message, .operation)
     #expect(log.targets.count == 60 && log.values.count == 60 && log.quality.count == 60 && log.furtherTargets == 5)
+    // Targets alone stay runs.
+    log.fill(exchange.operations[0], message, .targets)
+    #expect(log.targets == (0..<6).map { "ioa \($0 * 256)-\($0 * 256 + 9)" } && log.values.isEmpty)
   }
 
   @Test func `texts are cut to what a line has room for, and their number stays`() {
