@@ -39,7 +39,7 @@ def same_value(own, their):
         if kind == "time":
             return content is None or str(own).startswith(content[:23])
         whole = int.from_bytes(content, "big")
-        return own in (whole, whole >> 6, whole >> 7) or str(own) == content.hex()
+        return str(own) in (str(whole), str(whole >> 6), str(whole >> 7), content.hex())
     try:
         if isinstance(their, str):
             own = str(own)
@@ -112,7 +112,9 @@ def differing(protocol, own, their):
         yield "targets", compare_targets(protocol, own, their)
     if their.values is not None:
         packed = [value for value in their.values if isinstance(value, tuple) and value[0] == "bytes"]
-        if packed:
+        if packed and own.count > len(own.values) and "targets" in own.source["operation"]:
+            pass  # the first values of each target: which bytes those are, cannot be told
+        elif packed:
             same = same_bytes(protocol, own.values, own.count, packed)
             if same is not None:
                 yield "values", None if same else f"{own.values} / {[value.hex() for _, value in packed]}"[:300]
