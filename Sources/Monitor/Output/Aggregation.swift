@@ -407,6 +407,7 @@ extension ShownValues {
   fileprivate init(of finding: Finding, _ message: borrowing Message, _ lastValues: LastValues) {
     self.init(finding.operation, message)
     guard let operation = finding.operation, operation.role == .request, operation.action.isValueChange else { return }
-    before = lastValues.before(operation, message, at: finding.destination, finding.time, most: ShownValues.inAlert)
+    before = lastValues.before(
+      operation, message, at: finding.destination, finding.time, most: ShownValues.Limit.alert.values)
   }
 }

@@ -13,7 +13,7 @@ package struct JSONLine: Sendable {
   private var needsComma = false
 
   /// The longest string, in bytes as written; a longer one is cut and ends in an ellipsis.
-  static let longestString = 480
+  static let longestString = ShownValues.longestText
 
   package init() { bytes.reserveCapacity(4096) }
 
@@ -131,13 +131,15 @@ package struct JSONLine: Sendable {
     leaves += 1
   }
 
-  /// An array of numbers under `key`. Where one of them has no spelling that every reader of JSON takes, the array has
-  /// texts instead, in the same places, and another key: a field of an index has one type, and a reader that refuses
-  /// one value refuses the whole record.
-  mutating func numbers(_ key: String, orTexts textKey: String, _ values: [Number]) {
+  /// An array of numbers under `key`. Where one of them is no number, or has no spelling that every reader of JSON
+  /// takes, the array has texts instead, in the same places, and another key: a field of an index has one type, and a
+  /// reader that refuses one value refuses the whole record.
+  mutating func values(_ key: String, orTexts textKey: String, _ values: [ShownValue]) {
     let arePlain = values.allSatisfy(\.isPlain)
     openArray(arePlain ? key : textKey)
-    for value in values { arePlain ? element(value) : element(value.text) }
+    for value in values {
+      if arePlain, case .number(let number) = value { element(number) } else { element(value.text) }
+    }
     closeArray()
   }
 

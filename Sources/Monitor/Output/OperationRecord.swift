@@ -17,11 +17,19 @@ extension JSONLine {
       strings("targets", shown.targets)
       if shown.targetsCount > shown.targets.count { number("targets_count", shown.targetsCount) }
     }
-    if !shown.numbers.isEmpty {
-      numbers("values", orTexts: "values_text", shown.numbers)
-      if shown.count > shown.numbers.count { number("values_count", shown.count) }
+    if !shown.values.isEmpty {
+      values("values", orTexts: "values_text", shown.values)
+      if shown.count > shown.values.count { number("values_count", shown.count) }
     }
-    if !shown.before.isEmpty { numbers("values_before", orTexts: "values_before_text", shown.before) }
+    if !shown.before.isEmpty {
+      values("values_before", orTexts: "values_before_text", shown.before.map { .number($0) })
+    }
+    if !shown.quality.isEmpty {
+      openArray("quality")
+      for quality in shown.quality { element(quality) }
+      closeArray()
+    }
+    if !shown.times.isEmpty { strings("times", shown.times) }
     for place in 0..<operation.facets.count {
       let entry = operation.facets.entry(place)
       number(entry.facet.word, entry.number)

@@ -69,7 +69,7 @@ package struct Records: Sendable {
     parties(source, destination, ipProtocol, vlan: vlan)
     line.string("app_proto", context.protocolName(operation.dissector))
     if source.ip == .none { ether(source, destination) }
-    shown.fill(operation, message, most: ShownValues.inOperation)
+    shown.fill(operation, message, .operation)
     line.operation(operation, shown)
     if let repeated {
       line.number("count", repeated.count)

@@ -4,7 +4,7 @@
 package enum Facet: UInt8, CaseIterable, Sendable {
   case none
   // IEC 60870-5-104
-  case cause, originator, quality, qualifier, sendSequence, receiveSequence, isTest, isNegative
+  case cause, originator, qualifier, sendSequence, receiveSequence, isTest, isNegative
   // DNP3
   case source, destination, internalIndications, variation, fileHandle, blockNumber
   // CIP, EtherNet/IP

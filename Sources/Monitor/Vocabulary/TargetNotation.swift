@@ -6,6 +6,8 @@ extension Target {
     let last = address &+ UInt64(max(1, count)) &- 1
     let isOne = last <= address
     switch area.notation {
+    // OPC UA: an attribute of a node other than its value.
+    case .named where area == .node && number > 0: return "\(area.word) \(name ?? ""), attribute \(number)"
     case .named: return "\(area.word) \(name ?? "")"
     // All points of a group: DNP3 has a qualifier for them.
     case .numbered where area == .group && count == .max: return "\(area.word) \(number)"

@@ -87,7 +87,7 @@ import Testing
   @Test func `facets keep their order, and those beyond the limit are counted`() {
     var facets = Facets()
     let kinds: [Facet] = [
-      .cause, .quality, .frameID, .stateNumber, .isTest, .mode, .channel, .slot, .length, .module,
+      .cause, .originator, .frameID, .stateNumber, .isTest, .mode, .channel, .slot, .length, .module,
     ]
     for (number, kind) in kinds.enumerated() { facets[kind] = UInt32(number) }
     #expect(facets.count == Facets.limit && facets.omitted == 3)

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `numbers that not every reader takes are texts in their places, under another key`() {
-    func written(_ numbers: [Number]) -> String { line { $0.numbers("n", orTexts: "t", numbers) } }
+    func written(_ numbers: [Number]) -> String { line { $0.values("n", orTexts: "t", numbers.map { .number($0) }) } }
     #expect(written([.real(2.5), .signed(.min), .unsigned(9)]) == "{\"n\":[2.5,-9223372036854775808,9]}\n")
     #expect(written([.unsigned(UInt64(Int64.max))]) == "{\"n\":[9223372036854775807]}\n")
     #expect(written([.real(2.5), .real(.nan), .real(3)]) == #"{"t":["2.5","NaN","3"]}"# + "\n")

@@ -116,8 +116,11 @@ import Testing
       context.interface = name
       context.protocols = [String(name.prefix(64))]
       var values = ShownValues()
-      values.numbers = Array(repeating: .unsigned(.max), count: ShownValues.inAlert)
+      values.values = Array(repeating: .number(.unsigned(.max)), count: ShownValues.Limit.alert.values)
       values.count = 2000
+      values.targets = Array(repeating: String(repeating: "\"", count: 800), count: 1)
+      values.before = Array(repeating: .unsigned(.max), count: ShownValues.Limit.alert.values)
+      values.quality = Array(repeating: Int64(UInt32.max), count: ShownValues.Limit.alert.values)
       var records = Records(context)
       let text = try written { sink in
         for kind in FindingKind.allCases {
@@ -294,7 +297,7 @@ import Testing
     }
     let record = try Record(try #require(line.first))
     #expect(record.leaves < 256)
-    #expect((record.value("operation.values") as? [Int])?.count == ShownValues.inOperation)
+    #expect((record.value("operation.values") as? [Int])?.count == ShownValues.Limit.operation.values)
     #expect(record.number("operation.values_count") == 2000)
   }
 

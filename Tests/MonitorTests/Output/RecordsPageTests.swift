@@ -114,7 +114,9 @@ import Testing
     finding.tunnelDestination = IPAddress("172.16.0.2") ?? .none
     finding.tunnelProtocol = 47
     var values = ShownValues()
-    values.numbers = [.unsigned(4), .real(0.5)]
+    values.values = [.number(.unsigned(4)), .number(.real(0.5))]
+    values.quality = [0, 128]
+    values.times = ["2026-11-24T01:46:28.648", ""]
     values.count = 2000
     values.name = "Line1"
     values.detail = "P_PROGRAM"
@@ -173,7 +175,7 @@ import Testing
           operation, time: 0, frame: 1, source: sender, destination: receiver, ipProtocol: nil, message: Message(),
           copyOf: 1, omitted: 68, to: &sink)
       }
-      values.numbers = [.real(.nan), .unsigned(.max)]
+      values.values = [.number(.real(.nan)), .text("AB")]
       values.before = [.real(-.infinity), .unsigned(1)]
       records.alert(finding, once, values: values, Samples.identities, to: &sink)
       records.flow(flow, to: &sink)

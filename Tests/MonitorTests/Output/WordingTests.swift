@@ -102,7 +102,7 @@ import Testing
 
   @Test func `the sentence contains a written value, and a long list is cut`() {
     var shown = ShownValues()
-    shown.numbers = (1...32).map { .unsigned($0) }
+    shown.values = (1...32).map { .number(.unsigned($0)) }
     shown.count = 100
     #expect(
       summaries(Samples.finding(.newWriter), shown) == [

@@ -145,7 +145,7 @@ struct ScriptPlayer: ~Copyable {
   /// Everything in an operation except its times and its values, which are not read here.
   private static func text(_ operation: Operation, _ message: borrowing Message, _ names: [StaticString]) -> String {
     var shown = ShownValues()
-    shown.fill(operation, message, most: 0)
+    shown.fill(operation, message, .targets)
     var line = JSONLine()
     line.begin()
     var copy = operation

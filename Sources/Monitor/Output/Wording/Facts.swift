@@ -140,16 +140,16 @@ struct OperationFacts {
     let changed = hasWritten ? operation.written : operation.target
     target =
       changed == .none || isRenaming ? nil : short(OperationFacts.text(changed, name: hasWritten ? nil : shown.name))
-    furtherTargets = max(0, shown.targetsCount - 1)
-    values = operation.action.isValueChange ? OperationFacts.list(shown.numbers, of: shown.count) : nil
+    furtherTargets = shown.furtherTargets
+    values = operation.action.isValueChange ? OperationFacts.list(shown.values, of: shown.count) : nil
     before =
-      values != nil && shown.before.count == shown.numbers.count
-      ? OperationFacts.list(shown.before, of: shown.count) : nil
+      values != nil && shown.before.count == shown.values.count
+      ? OperationFacts.list(shown.before.map { .number($0) }, of: shown.count) : nil
   }
 
-  private static func list(_ numbers: [Number], of count: Int) -> String? {
-    numbers.isEmpty
-      ? nil : numbers.prefix(valueLimit).map(\.text).joined(separator: ", ") + (count > valueLimit ? ", …" : "")
+  private static func list(_ values: [ShownValue], of count: Int) -> String? {
+    guard !values.isEmpty else { return nil }
+    return values.prefix(valueLimit).map { short($0.text) }.joined(separator: ", ") + (count > valueLimit ? ", …" : "")
   }
 
   /// The notation of site files, with a word where two numbers alone would be unclear.

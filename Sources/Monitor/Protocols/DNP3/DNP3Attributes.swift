@@ -29,19 +29,25 @@ struct DNP3Attribute {
   }
 
   var isText: Bool { type == 1 && count == size }
-  var format: Values.Format {
-    switch (type, size) {
-    case (2, 1): .uint8
-    case (2, 2): .uint16LE
-    case (2, 4): .uint32LE
-    case (3, 1): .int8
-    case (3, 2): .int16LE
-    case (3, 4): .int32LE
-    case (4, 4): .float32LE
-    case (4, 8): .float64LE
-    case (7, 6): .uint48LE
-    default: .none
-    }
+  /// Types 1 to 7: text, unsigned, integer, floating point, octets, bits, time; others are lists (annex A.1).
+  var value: Values {
+    let format: Values.Format =
+      switch (type, size) {
+      case (1, _): .text
+      case (2, 1): .uint8
+      case (2, 2): .uint16LE
+      case (2, 4): .uint32LE
+      case (3, 1): .int8
+      case (3, 2): .int16LE
+      case (3, 4): .int32LE
+      case (4, 4): .float32LE
+      case (4, 8): .float64LE
+      case (7, 6): .time1970LE
+      default: .octets
+      }
+    return format.width > 0 && count == size
+      ? Values(format, at: start, 1, end: start + count)
+      : Values(format == .text ? .text : .octets, at: start, length: max(0, count))
   }
 }
 
@@ -57,7 +63,7 @@ extension DNP3 {
       let index = range.isIndexed ? UInt64(range.number(bytes, at: offset)) : range.first + UInt64(place)
       let attribute = DNP3Attribute(bytes, at: offset + range.prefix, end: block.end)
       let target = Target(area: .group, number: UInt32(DNP3Group.attributes), address: index, count: 1)
-      add(target, Values(attribute.format, at: attribute.start, 1, end: block.end), to: &operation, &exchange)
+      add(target, attribute.value, to: &operation, &exchange)
       if block.function == .response || block.function == .unsolicited, attribute.isText {
         identify(block.object, bytes.slice(attribute.start, attribute.count), &exchange)
       }

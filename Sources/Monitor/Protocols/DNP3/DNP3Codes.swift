@@ -104,8 +104,8 @@ struct DNP3Function: RawRepresentable, Hashable, Sendable {
     case 3...6: .operate
     case 13, 14, 16...18: .state
     case 15, 19...22, 31: .configure
-    case 23: .diagnose
-    case 24: .clock
+    // Recording the time of a request's arrival sets no clock: the write of group 50 that follows does (10.3).
+    case 23, 24: .diagnose
     case 25...28, 30: .file
     case 29, 32, 33, 131: .authenticate
     case 130: .report

@@ -119,16 +119,29 @@ extension DNP3 {
     } else if range.isIndexed {
       readIndexed(block, bytes, &operation, &exchange)
     } else {
-      let (format, place) = object.value
       let values =
         block.end > block.start && !range.isSized
-        ? Values(
-          format, at: block.start + place, Int(range.count), stride: object.isPacked ? 0 : object.size ?? 0,
-          end: block.end)
-        : .none
+        ? values(block, from: block.start, prefix: 0, Int(range.count)) : .none
       add(target(object, range, block.function), values, to: &operation, &exchange)
       if !range.isSized { readStatus(block, at: block.start, bytes, &operation) }
     }
+  }
+
+  /// The values of `count` objects from `from` on, each preceded by `prefix` bytes.
+  private static func values(_ block: DNP3ObjectBlock, from: Int, prefix: Int, _ count: Int) -> Values {
+    let object = block.object
+    let (format, place) = object.value
+    guard format == .octets, let size = object.size else {
+      let stride = object.isPacked ? prefix > 0 ? prefix + 1 : 0 : prefix + (object.size ?? 0)
+      return Values(
+        format, at: from + prefix + place, count, stride: stride, marks: object.marks(in: block.function),
+        end: block.end)
+    }
+    let there = min(count, (block.end - from) / (prefix + size))
+    guard there > 0 else { return .none }
+    return Values(
+      format: prefix > 0 ? .indexedOctets : .octets, offset: Int32(from), count: Int32(there),
+      stride: UInt16(prefix + size), marks: Values.Marks(rawValue: UInt8(prefix)))
   }
 
   /// Objects that each have an index: consecutive indexes form a range. An index counts even if its object is
@@ -139,13 +152,10 @@ extension DNP3 {
     let (object, range, end) = (block.object, block.range, block.end)
     let size = block.function.hasData(object.group) ? object.isPacked ? 1 : object.size ?? 0 : 0
     let step = range.prefix + size
-    let (format, place) = object.value
     var target = Target.none
     var from = block.start
-    func values(_ to: Int) -> Values {
-      size == 0
-        ? .none
-        : Values(format, at: from + range.prefix + place, (to - from) / step, stride: step, end: end)
+    func found(_ to: Int) -> Values {
+      size == 0 ? .none : values(block, from: from, prefix: range.prefix, (to - from) / step)
     }
     var offset = block.start
     while offset + range.prefix <= end {
@@ -153,7 +163,7 @@ extension DNP3 {
       if target != .none, index == target.address + UInt64(target.count) {
         target.count += 1
       } else {
-        if target != .none { add(target, values(offset), to: &operation, &exchange) }
+        if target != .none { add(target, found(offset), to: &operation, &exchange) }
         target = Target(area: .group, number: UInt32(object.group), address: index, count: 1)
         from = offset
       }
@@ -163,20 +173,17 @@ extension DNP3 {
     if target == .none, range.count > 0 {
       target = Target(area: .group, number: UInt32(object.group), count: .max)
     }
-    if target != .none { add(target, values(offset), to: &operation, &exchange) }
+    if target != .none { add(target, found(offset), to: &operation, &exchange) }
   }
 
-  /// Reads the status at the end of a control (groups 12 and 41) echoed by an outstation, and the quality of the first
-  /// point. The object begins at `start`.
+  /// Reads the status at the end of a control (groups 12 and 41) echoed by an outstation. The object begins at
+  /// `start`.
   private static func readStatus(
     _ block: DNP3ObjectBlock, at start: Int, _ bytes: RawSpan, _ operation: inout Operation
   ) {
     let object = block.object
-    guard let size = object.size, start + size <= block.end else { return }
-    if operation.facets[.quality] == nil, let place = object.flags {
-      operation.facets[.quality] = UInt32(bytes.u8(start + place))
-    }
-    guard block.function == .response, object.hasControlStatus else { return }
+    guard block.function == .response, object.hasControlStatus, let size = object.size, start + size <= block.end
+    else { return }
     let status = DNP3ControlStatus(rawValue: bytes.u8(start + size - 1) & 0x7F)
     if status != .success, operation.outcome == .ok {
       operation.outcome = .error(code: UInt32(status.rawValue), name: status.name)

@@ -137,24 +137,35 @@ struct DNP3Object: Sendable {
     case (41, 2): (.int16LE, 0)
     case (41, 3): (.float32LE, 0)
     case (41, 4): (.float64LE, 0)
-    case (50, 1...4), (51, 1...2): (.uint48LE, 0)
+    case (50, 1...4), (51, 1...2): (.time1970LE, 0)
     case (52, 1...2): (.uint16LE, 0)
     case (101, 1): (.bcd2, 0)
     case (101, 2): (.bcd4, 0)
     case (101, 3): (.bcd8, 0)
     case (102, 1): (.uint8, 0)
     case (121, 1), (122, 1...2): (.uint32LE, 3)
+    case (110...115, _): (.octets, 0)
     default: (.none, 0)
     }
   }
 
-  /// The offset of the flags; nil if the object has none.
-  var flags: Int? {
+  /// The flags and the time beside its value. Where a value is echoed (`function`), the status of the command.
+  func marks(in function: DNP3Function) -> Values.Marks {
     switch (group, variation) {
-    case (1, 2), (2, 1...3), (3, 2), (4, 1...3), (10, 2), (11, 1...2), (20, 1...4), (21...23, 1...8), (30, 1...2),
-      (30, 5...6), (31, 1...4), (31, 7...8), (32...33, 1...8), (40, 1...4), (42...43, 1...8), (121, 1), (122, 1...2):
-      0
-    default: nil
+    case (1, 2), (2, 1), (3, 2), (4, 1), (10, 2), (11, 1), (13, 1): Values.Marks(.same)
+    case (2, 2), (4, 2), (11, 2), (13, 2): Values.Marks(.same, .since1970)
+    case (2, 3), (4, 3): Values.Marks(.same, .relative)
+    case (12, 1...2) where function == .response: Values.Marks(.controlStatus)
+    case (41, 1...4) where function == .response: Values.Marks(.outputStatus)
+    case (21, 5...8), (22...23, 5...8), (31, 3...4), (32...33, 3...4), (32...33, 7...8), (42...43, 3...4),
+      (42...43, 7...8):
+      Values.Marks(.before, .since1970)
+    case (20...23, 1...4), (30, 1...2), (30, 5...6), (31, 1...2), (31, 7...8), (32...33, 1...2), (32...33, 5...6),
+      (40, 1...4), (42...43, 1...2), (42...43, 5...6):
+      Values.Marks(.before)
+    case (121, 1), (122, 1): Values.Marks(.beforeAssociation)
+    case (122, 2): Values.Marks(.beforeAssociation, .since1970)
+    default: .none
     }
   }
 }

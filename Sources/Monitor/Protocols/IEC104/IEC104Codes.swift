@@ -87,39 +87,43 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   /// Files are transferred in both directions.
   var isFile: Bool { 120...127 ~= rawValue }
 
-  /// The format of an element's value, and the offset of its quality; -1 without one.
-  var value: (format: Values.Format, quality: Int) {
+  /// The format of an element's value, and the quality and time after it.
+  var value: (format: Values.Format, marks: Values.Marks) {
     switch rawValue {
-    case 1, 2, 30, 45, 58: (.bit, rawValue == 45 || rawValue == 58 ? -1 : 0)
-    case 3, 4, 31, 46, 47, 59, 60: (.doubleBit, rawValue > 44 ? -1 : 0)
-    case 5, 6, 32: (.int7, 1)
-    case 7, 8, 33: (.uint32LE, 4)
-    case 51, 64: (.uint32LE, -1)
-    case 9, 10, 34: (.normalizedLE, 2)
-    case 21, 48, 61, 110: (.normalizedLE, -1)
-    case 11, 12, 35: (.int16LE, 2)
-    case 49, 62, 111: (.int16LE, -1)
-    case 13, 14, 36: (.float32LE, 4)
-    case 50, 63, 112: (.float32LE, -1)
-    case 15, 16, 37: (.int32LE, 4)
-    // Protection events: two bits of state in the quality byte, or eight bits before it.
-    case 17, 38: (.doubleBit, 0)
-    case 18, 19, 39, 40: (.uint8, 1)
+    case 1, 2, 30: (.bit, Values.Marks(.highFour, time))
+    case 3, 4, 31: (.doubleBit, Values.Marks(.highFour, time))
+    case 45, 58: (.bit, Values.Marks(.none, time))
+    case 46, 47, 59, 60: (.doubleBit, Values.Marks(.none, time))
+    case 5, 6, 32: (.int7, Values.Marks(.after, time))
+    case 7, 8, 33: (.uint32LE, Values.Marks(.after, time))
+    case 51, 64: (.uint32LE, Values.Marks(.none, time))
+    case 9, 10, 34: (.normalizedLE, Values.Marks(.after, time))
+    case 21: (.normalizedLE, .none)
+    case 48, 61, 110: (.normalizedLE, Values.Marks(.qualifier, time))
+    case 11, 12, 35: (.int16LE, Values.Marks(.after, time))
+    case 49, 62, 111: (.int16LE, Values.Marks(.qualifier, time))
+    case 13, 14, 36: (.float32LE, Values.Marks(.after, time))
+    case 50, 63, 112: (.float32LE, Values.Marks(.qualifier, time))
+    // The lower bits of a counter's quality are a sequence number.
+    case 15, 16, 37: (.int32LE, Values.Marks(.afterHighThree, time))
+    // Protection events: two bits of state in the quality byte, or eight bits before it; then how long it took.
+    case 17, 38: (.doubleBit, Values.Marks(.highFive, time))
+    case 18, 19, 39, 40: (.uint8, Values.Marks(.afterThenElapsed, time))
     // Sixteen states, then sixteen bits that mark those that changed.
-    case 20: (.uint16LE, 4)
+    case 20: (.uint16LE, Values.Marks(.afterChanges))
+    case 103: (.binaryTime, .none)
     // Test pattern, counter, delay; the name of a file.
-    case 104, 106, 107, 120...127: (.uint16LE, -1)
-    default: (.none, -1)
+    case 104, 106, 107, 120...127: (.uint16LE, Values.Marks(.none, time))
+    default: (.none, .none)
     }
   }
 
-  /// The bits of the quality byte that express quality; the others are a point's value or a counter's sequence number.
-  var qualityBits: UInt8 {
+  /// The time tag at the end of an element (IEC 60870-5-101, 7.3; IEC 60870-5-104, 8).
+  private var time: Values.Marks.Time {
     switch rawValue {
-    case 1...4, 30, 31: 0xF0
-    case 15, 16, 37: 0xE0
-    case 17, 38: 0xF8
-    default: 0xFF
+    case 2, 4, 6, 8, 10, 12, 14, 16...19: .minutes
+    case 30...40, 58...64, 107: .whole
+    default: .none
     }
   }
 

@@ -8,30 +8,17 @@ extension IEC104 {
     let type = unit.type
     guard !type.isSecurity, let address = unit.objectAddress() else { return }
     let size = type.size ?? 0
-    let step = IEC104DataUnit.objectAddressSize + size
     operation.target = Target(
       area: .informationObject, address: UInt64(address), count: UInt32(unit.isSequence ? unit.number : 1))
-    let (format, quality) = type.value
-    // Offsets of values count from the start of the message.
-    let element = IEC104Header.size + IEC104DataUnit.identifierSize + IEC104DataUnit.objectAddressSize
-    if format != .none {
-      operation.values = Values(
-        format, at: element, unit.number, stride: unit.isSequence ? size : step, end: message.byteCount)
-    } else if type == .clockSynchronization {
-      operation.values = Values(.uint8, at: element, 7, end: message.byteCount)
-    } else if size == 1 {
-      operation.values = Values(.uint8, at: element, 1, end: message.byteCount)
-    }
-    readQualifiers(unit, quality: quality, &operation)
-    if !unit.isSequence, size > 0 || type == .readCommand { readFurther(unit, step, &operation, &exchange) }
+    let elements = IEC104Elements(unit, end: message.byteCount)
+    operation.values = elements.values(at: 0, unit.isSequence ? unit.number : min(1, unit.number))
+    readQualifiers(unit, &operation)
+    if !unit.isSequence, size > 0 || type == .readCommand { readFurther(unit, elements, &operation, &exchange) }
   }
 
   /// What the first element contains besides its value.
-  private static func readQualifiers(
-    _ unit: borrowing IEC104DataUnit, quality: Int, _ operation: inout Operation
-  ) {
+  private static func readQualifiers(_ unit: borrowing IEC104DataUnit, _ operation: inout Operation) {
     let type = unit.type
-    if let quality = unit.element(at: quality) { operation.facets[.quality] = UInt32(quality & type.qualityBits) }
     if let qualifier = unit.element(at: type.fileQualifier) { operation.facets[.qualifier] = UInt32(qualifier) }
     // Counters are read, or, with the two highest bits, frozen and reset (IEC 60870-5-101, 7.2.6.23).
     if type == .counterInterrogation, let qualifier = unit.element(at: 0), qualifier & 0xC0 != 0 {
@@ -47,25 +34,59 @@ extension IEC104 {
 
   /// Objects with an address each: those with consecutive addresses form a range, the others become further targets.
   private static func readFurther(
-    _ unit: borrowing IEC104DataUnit, _ step: Int, _ operation: inout Operation, _ exchange: inout Exchange
+    _ unit: borrowing IEC104DataUnit, _ elements: IEC104Elements, _ operation: inout Operation,
+    _ exchange: inout Exchange
   ) {
     let start = exchange.items.count
     var last = operation.target
     var isFirst = true
-    var offset = step
+    var (offset, first) = (elements.step, 0)
     for _ in 1..<max(1, unit.number) {
       guard let address = unit.objectAddress(at: offset) else { break }
       let next = UInt64(address)
       if next == last.address + UInt64(last.count) {
         last.count += 1
-        if isFirst { operation.target = last } else { exchange.items[exchange.items.count - 1].target = last }
+        let values = elements.values(at: first, Int(last.count))
+        if isFirst {
+          operation.target = last
+          operation.values = values
+        } else {
+          exchange.items[exchange.items.count - 1] = Item(last, values)
+        }
       } else {
         last = Target(area: .informationObject, address: next, count: 1)
-        exchange.items.append(Item(last))
+        first = offset
+        exchange.items.append(Item(last, elements.values(at: first, 1)))
         isFirst = false
       }
-      offset += step
+      offset += elements.step
     }
     operation.items = ItemRange(start, exchange.items.count - start)
+  }
+}
+
+/// How the information elements of a unit lie in their message, from which offsets of values count.
+private struct IEC104Elements {
+  private static let first =
+    IEC104Header.size + IEC104DataUnit.identifierSize + IEC104DataUnit.objectAddressSize
+  private let format: Values.Format
+  private let marks: Values.Marks
+  /// Bytes from one element to the next.
+  let step: Int
+  private let end: Int
+
+  init(_ unit: borrowing IEC104DataUnit, end: Int) {
+    let size = unit.type.size ?? 0
+    let value = unit.type.value
+    // What has one byte only is a qualifier.
+    format = value.format == .none && size == 1 ? .uint8 : value.format
+    marks = value.marks
+    step = unit.isSequence ? size : IEC104DataUnit.objectAddressSize + size
+    self.end = end
+  }
+
+  /// Values of the elements from `offset` bytes after the first one on.
+  func values(at offset: Int, _ count: Int) -> Values {
+    Values(format, at: IEC104Elements.first + offset, count, stride: step, marks: marks, end: end)
   }
 }

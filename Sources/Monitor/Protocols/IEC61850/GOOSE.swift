@@ -126,7 +126,7 @@ enum GOOSE: Dissector {
     }
   }
 
-  /// Reads the members of the data set: numbers become values, in order; structures are descended into. Returns the
+  /// Reads the members of the data set: each becomes a value, in order; structures are descended into. Returns the
   /// number of members.
   private static func readMembers(
     _ message: RawSpan, _ field: BERValue, _ operation: inout Operation, _ exchange: inout Exchange
@@ -146,12 +146,10 @@ enum GOOSE: Dissector {
         continue
       }
       let values = values(value, message)
-      if values.format != .none {
-        if operation.values.format == .none {
-          operation.values = values
-        } else {
-          exchange.items.append(Item(.none, values))
-        }
+      if operation.values.format == .none {
+        operation.values = values
+      } else {
+        exchange.items.append(Item(.none, values))
       }
       offset = value.end
     }
@@ -161,50 +159,33 @@ enum GOOSE: Dissector {
   }
 
   /// Data of annex A: boolean 3, bit string 4 (its first byte counts the unused bits at the end), integer 5, unsigned
-  /// 6, floating point 7 (its first byte is the width of the exponent). Bit strings become numbers with the first bit
-  /// highest, as sent; of a two-bit string (a double point), only the two bits.
+  /// 6, floating point 7 (its first byte is the width of the exponent), octets 9, text 10 and 16, time of day 12,
+  /// decimal number 13, time 17. Bit strings of up to eight bytes become numbers with the first bit highest, as sent;
+  /// of a two-bit string (a double point), only the two bits. Whatever a member is, it has its place.
   private static func values(_ value: BERValue, _ message: RawSpan) -> Values {
-    let format: Values.Format
-    var start = value.start
-    switch (value.tag, value.count) {
-    case (0x83, 1): format = .boolean
-    case (0x84, 2...9):
-      start += 1
-      format = bits(value.count - 1, unused: message.u8(value.start))
-    case (0x85, 1): format = .int8
-    case (0x85, 2): format = .int16
-    case (0x85, 3): format = .int24
-    case (0x85, 4): format = .int32
-    case (0x85, 5): format = .int40
-    case (0x85, 8): format = .int64
-    case (0x86, 1): format = .uint8
-    case (0x86, 2): format = .uint16
-    case (0x86, 3): format = .uint24
-    case (0x86, 4): format = .uint32
-    case (0x86, 5): format = .uint40
-    case (0x86, 8): format = .uint64
-    case (0x87, 5):
-      start += 1
-      format = .float32
-    case (0x87, 9):
-      start += 1
-      format = .float64
-    default: return .none
+    func one(_ format: Values.Format, from start: Int? = nil) -> Values {
+      Values(format, at: start ?? value.start, 1, end: value.end)
     }
-    return Values(format, at: start, 1, end: value.end)
-  }
-
-  private static func bits(_ bytes: Int, unused: UInt8) -> Values.Format {
-    switch (bytes, unused) {
-    case (1, 6): .topBits
-    case (1, 7): .topBit
-    case (1, _): .uint8
-    case (2, _): .uint16
-    case (3, _): .uint24
-    case (4, _): .uint32
-    case (5, _): .uint40
-    case (8, _): .uint64
-    default: .none
+    func sized(_ format: Values.Format, without first: Int = 0) -> Values {
+      Values(format, at: value.start + first, length: value.count - first)
+    }
+    return switch (value.tag, value.count) {
+    case (0x83...0x88, 0), (0x91, 0): Values.null
+    case (0x83, 1): one(.boolean)
+    case (0x84, 2) where message.u8(value.start) == 6: one(.topBits, from: value.start + 1)
+    case (0x84, 2) where message.u8(value.start) == 7: one(.topBit, from: value.start + 1)
+    case (0x84, 2...9): sized(.unsigned, without: 1)
+    case (0x84, _): sized(.octets, without: 1)
+    case (0x85, 1...8): sized(.signed)
+    case (0x86, 1...8): sized(.unsigned)
+    // The highest bit of a number is 0 (ISO/IEC 8825-1, 8.3), so that one of 64 bits may take nine bytes.
+    case (0x86, 9) where message.u8(value.start) == 0: sized(.unsigned, without: 1)
+    case (0x87, 5): one(.float32, from: value.start + 1)
+    case (0x87, 9): one(.float64, from: value.start + 1)
+    case (0x8A, _), (0x90, _): sized(.text)
+    case (0x8C, 4), (0x8C, 6): sized(.timeOfDay)
+    case (0x91, 8): one(.utcTime)
+    default: sized(.octets)
     }
   }
 }

@@ -114,14 +114,14 @@ struct UAReader: ~Escapable {
       }
     }
   }
-  /// Reads a ReadValueId (OPC 10000-4, 7.29): node, attribute, range, encoding; returns the node.
-  mutating func readValueID(_ exchange: inout Exchange) -> NameID {
+  /// Reads a ReadValueId (OPC 10000-4, 7.29): node, attribute, range, encoding; returns the first two.
+  mutating func readValueID(_ exchange: inout Exchange) -> (node: NameID, attribute: UInt32) {
     let node = readNode(&exchange)
-    skip(4)
+    let attribute = readU32()
     skipString()
     skip(2)
     skipString()
-    return node
+    return (node, attribute)
   }
   mutating func skipNode() {
     let encoding = readU8()
@@ -145,11 +145,13 @@ struct UAReader: ~Escapable {
     return readString()
   }
   mutating func skipQualifiedName() { _ = readQualifiedName() }
-  private mutating func skipLocalizedText() {
+  /// Reads a localized text: locale, then text; returns where the text lies, nil if there is none.
+  private mutating func readLocalizedText() -> (start: Int, count: Int)? {
     let mask = readU8()
     if mask & 1 != 0 { skipString() }
-    if mask & 2 != 0 { skipString() }
+    return mask & 2 != 0 ? readString() : nil
   }
+  private mutating func skipLocalizedText() { _ = readLocalizedText() }
   /// Skips the description of a reference's target (OPC 10000-4, 7.30).
   mutating func skipReferenceDescription() {
     skipNode()
@@ -243,11 +245,14 @@ struct UAReader: ~Escapable {
     }
   }
 
-  /// Reads a DataValue (5.2.2.17): where its numbers lie, and its status.
-  mutating func readDataValue(depth: Int = 0) -> (values: Values, status: UInt32) {
+  /// Reads a DataValue (5.2.2.17): where its value lies, with its status.
+  mutating func readDataValue(
+    _ exchange: inout Exchange, depth: Int = 0, isShown: Bool = true
+  ) -> (values: Values, status: UInt32) {
     let mask = readU8()
-    let values = mask & 1 != 0 ? readVariant(depth: depth) : .none
+    var values = mask & 1 != 0 ? readVariant(&exchange, depth: depth, isShown: isShown) : .null(at: offset)
     guard !isDone else { return (values, 0) }
+    values.marks = marks(of: values, hasStatus: mask & 2 != 0)
     let status = mask & 2 != 0 ? readU32() : 0
     if mask & 4 != 0 { skip(8) }
     if mask & 0x10 != 0 { skip(2) }
@@ -256,56 +261,93 @@ struct UAReader: ~Escapable {
     return (values, status)
   }
 
-  /// Reads a Variant (5.2.2.16): where its numbers lie.
-  mutating func readVariant(depth: Int = 0) -> Values {
+  /// How the status that begins here is found again from the value; not from one inside another value.
+  private func marks(of values: Values, hasStatus: Bool) -> Values.Marks {
+    guard hasStatus, offset + 4 <= bytes.byteCount, bytes.u32LE(offset) != 0 else { return Values.Marks(.good) }
+    let end = values.end(in: bytes)
+    if end == offset { return Values.Marks(.status) }
+    guard end >= 0, end + 4 <= offset, end + 4 + 4 * Int(bytes.u32LE(end)) == offset else { return .none }
+    return Values.Marks(.statusAfterDimensions)
+  }
+
+  /// Reads a Variant (5.2.2.16): where its value lies, or its values if it is an array. An array of what is neither
+  /// number, text, time nor octets is given as the octets it consists of.
+  mutating func readVariant(_ exchange: inout Exchange, depth: Int = 0, isShown: Bool = true) -> Values {
     guard depth <= UAReader.nestingLimit else {
       unread = Fault(.quantity, "Variant nesting", seen: UInt64(depth), least: 0, most: UInt64(UAReader.nestingLimit))
       return .none
     }
     let encoding = readU8()
     let type = encoding & 0x3F
-    let count = encoding & 0x80 != 0 ? readCount() : 1
+    let isArray = encoding & 0x80 != 0
+    let count = isArray ? readCount() : 1
     let start = offset
-    var values = Values.none
-    if let (format, width) = UAReader.number(type) {
+    var values = Values.null(at: start)
+    if let (format, width) = UAReader.fixedSize(type) {
       let (length, isTooLong) = count.multipliedReportingOverflow(by: width)
       skip(isTooLong ? Int.max : length)
-      if !hasFailed { values = Values(format, at: start, count, end: bytes.byteCount) }
+      if hasFailed { return .none }
+      if count > 0 { values = Values(format, at: start, count, end: bytes.byteCount) }
     } else if type > 31 {
       unread = Fault(.code, "Variant type", seen: UInt64(type), least: 0, most: 31)
       return .none
     } else if type != 0 {
       // Not for null values, which take no bytes: a large count alone would keep the reader busy.
       for _ in 0..<count {
-        let one = readElement(type, depth)
+        let one = readElement(type, depth, isShown: isShown && !isArray, &exchange)
         if isDone { return .none }
-        if encoding & 0x80 == 0 { values = one }
+        if !isArray { values = one }
       }
+      if isArray, count > 0 { values = array(type, start, count) }
     }
     if encoding & 0x40 != 0 { readNumbers() }
     return values
   }
 
-  /// Reads one value that is not a plain number. Types 26 to 31 are reserved, and read as byte strings.
-  private mutating func readElement(_ type: UInt8, _ depth: Int) -> Values {
+  /// An array of values of different length that lies between `start` and here.
+  private func array(_ type: UInt8, _ start: Int, _ count: Int) -> Values {
     switch type {
-    case 13: skip(8)
-    case 14: skip(16)
-    case 17, 18: skipNode()
-    case 20: skipQualifiedName()
-    case 21: skipLocalizedText()
-    case 22: readExtensionObject()
-    case 23: return readDataValue(depth: depth + 1).values
-    case 24: return readVariant(depth: depth + 1)
-    case 25: skipDiagnostics()
-    default: skipString()
+    case 12, 16: Values(format: .lengthAndText, offset: Int32(clamping: start), count: Int32(clamping: count))
+    case 15, 26...31: Values(format: .lengthAndOctets, offset: Int32(clamping: start), count: Int32(clamping: count))
+    default: Values(.octets, at: start, length: offset - start)
     }
-    return .none
   }
 
-  private static func number(_ type: UInt8) -> (Values.Format, Int)? {
+  /// Reads one value that has no fixed size. Types 26 to 31 are reserved, and read as byte strings. One in an array is
+  /// not shown: no name is kept for it.
+  private mutating func readElement(
+    _ type: UInt8, _ depth: Int, isShown: Bool, _ exchange: inout Exchange
+  ) -> Values {
+    let start = offset
     switch type {
-    case 1, 3: (.uint8, 1)
+    case 12, 15, 16, 26...31:
+      let isNull = offset + 4 <= bytes.byteCount && Int32(bitPattern: bytes.u32LE(offset)) < 0
+      let text = readString()
+      if isNull { return .null(at: offset) }
+      return Values(type == 12 || type == 16 ? .text : .octets, at: text.start, length: text.count)
+    case 17, 18:
+      if isShown { return Values(readNode(&exchange)) }
+      skipNode()
+      return .none
+    case 20:
+      let name = readQualifiedName()
+      return Values(.text, at: name.start, length: name.count)
+    case 21: return readLocalizedText().map { Values(.text, at: $0.start, length: $0.count) } ?? .null(at: offset)
+    case 22:
+      let body = readExtensionObject()
+      return Values(.octets, at: body.start, length: max(0, body.end - body.start))
+    case 23: return readDataValue(&exchange, depth: depth + 1, isShown: isShown).values
+    case 24: return readVariant(&exchange, depth: depth + 1, isShown: isShown)
+    default:
+      skipDiagnostics()
+      return Values(.octets, at: start, length: offset - start)
+    }
+  }
+
+  private static func fixedSize(_ type: UInt8) -> (Values.Format, Int)? {
+    switch type {
+    case 1: (.boolean, 1)
+    case 3: (.uint8, 1)
     case 2: (.int8, 1)
     case 4: (.int16LE, 2)
     case 5: (.uint16LE, 2)
@@ -315,6 +357,8 @@ struct UAReader: ~Escapable {
     case 9: (.uint64LE, 8)
     case 10: (.float32LE, 4)
     case 11: (.float64LE, 8)
+    case 13: (.time1601LE, 8)
+    case 14: (.guid, 16)
     default: nil
     }
   }

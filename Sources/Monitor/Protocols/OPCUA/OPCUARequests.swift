@@ -19,16 +19,19 @@ enum OPCUARequests {
     case .activateSessionRequest: readActivation(&reader, &operation, &exchange)
     case .readRequest:
       reader.skip(12)
-      readEach(&reader, &operation, &exchange) { reader, _, exchange in Item(target(reader.readValueID(&exchange))) }
+      readEach(&reader, &operation, &exchange) { reader, operation, exchange in
+        Item(attribute(reader.readValueID(&exchange), &operation))
+      }
     case .writeRequest:
       readEach(&reader, &operation, &exchange) { reader, operation, exchange in
         let node = reader.readNode(&exchange)
+        let attribute = reader.readU32()
         // Anything other than the value is a setting of the node. Changing it is the more serious action, for which
         // policy requires a conduit even within a zone: a message cannot hide it among writes of values, which remain
         // among the targets.
-        if reader.readU32() != valueAttribute { operation.action = .configure }
+        if attribute != valueAttribute { operation.action = .configure }
         reader.skipString()
-        return Item(target(node), reader.readDataValue().values)
+        return Item(OPCUARequests.attribute((node, attribute), &operation), reader.readDataValue(&exchange).values)
       }
     case .historyReadRequest:
       reader.readExtensionObject()
@@ -56,6 +59,14 @@ enum OPCUARequests {
   }
 
   private static func target(_ node: NameID) -> Target { Target(area: .node, count: 1, name: node) }
+  /// An attribute of a node; the number is left out for the value, which nearly all messages are about. That of the
+  /// first target is a field of the operation.
+  private static func attribute(_ id: (node: NameID, attribute: UInt32), _ operation: inout Operation) -> Target {
+    if operation.facets[.attribute] == nil { operation.facets[.attribute] = id.attribute }
+    var target = target(id.node)
+    if id.attribute != valueAttribute { target.number = id.attribute }
+    return target
+  }
 
   /// Reads an array: its first item becomes the operation's own, the others further ones.
   private static func readEach(
@@ -164,12 +175,12 @@ enum OPCUARequests {
       let arguments = reader.readCount()
       guard !reader.hasFailed else { break }
       if place == 0 { operation.detail = object }
-      let first = arguments > 0 ? reader.readVariant() : .none
+      let first = arguments > 0 ? reader.readVariant(&exchange) : .none
       exchange.add(method, first, to: &operation, isFirst: place == 0)
       for _ in 1..<max(1, arguments) {
         if reader.isDone { return }
-        let values = reader.readVariant()
-        if values.count > 0 { exchange.add(method, values, to: &operation, isFirst: false) }
+        let values = reader.readVariant(&exchange)
+        exchange.add(method, values, to: &operation, isFirst: false)
       }
       if reader.isDone { return }
     }
@@ -190,12 +201,12 @@ enum OPCUARequests {
     switch service {
     case .createItemsRequest:
       reader.skip(4)
-      readEach(&reader, &operation, &exchange) { reader, _, exchange in
-        let node = reader.readValueID(&exchange)
+      readEach(&reader, &operation, &exchange) { reader, operation, exchange in
+        let target = attribute(reader.readValueID(&exchange), &operation)
         reader.skip(16)
         reader.readExtensionObject()
         reader.skip(5)
-        return Item(target(node))
+        return Item(target)
       }
     case .setMonitoringModeRequest: operation.facets[.mode] = reader.readU32()
     default: break

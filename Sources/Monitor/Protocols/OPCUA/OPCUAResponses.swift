@@ -21,7 +21,7 @@ enum OPCUAResponses {
     case .getEndpointsResponse: OPCUAIdentity.readEndpoints(&reader, &exchange)
     case .readResponse:
       for place in 0..<reader.readCount() {
-        let (values, status) = reader.readDataValue()
+        let (values, status) = reader.readDataValue(&exchange)
         if reader.hasFailed { break }
         note(status, &operation)
         exchange.answer(values, at: place, of: &operation)
@@ -100,17 +100,20 @@ enum OPCUAResponses {
     }
   }
 
-  /// Status, status codes and diagnostics of the arguments, outputs (5.12.2). The first output of the first method is
-  /// the value of the response.
+  /// Status, status codes and diagnostics of the arguments, outputs (5.12.2). What the request gave to each argument
+  /// says nothing of the outputs: they are the values of the first method.
   private static func readCall(_ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange) {
-    for place in 0..<reader.readCount() {
+    operation.items = ItemRange()
+    var isFirst = true
+    for _ in 0..<reader.readCount() {
       note(reader.readU32(), &operation)
       reader.readNumbers()
       reader.skipAllDiagnostics()
-      for output in 0..<reader.readCount() {
-        let values = reader.readVariant()
-        if place == 0, output == 0 { exchange.answer(values, at: 0, of: &operation) }
+      for _ in 0..<reader.readCount() {
+        let values = reader.readVariant(&exchange)
         if reader.isDone { return }
+        exchange.add(isFirst ? operation.target : .none, values, to: &operation, isFirst: isFirst)
+        isFirst = false
       }
       if reader.isDone { return }
     }
@@ -137,7 +140,7 @@ enum OPCUAResponses {
       case Notification.dataChange:
         for _ in 0..<body.readCount() {
           body.skip(4)
-          let (values, _) = body.readDataValue()
+          let (values, _) = body.readDataValue(&exchange)
           if body.hasFailed { break }
           exchange.answer(values, at: place, of: &operation)
           place += 1

@@ -67,7 +67,7 @@ let dnp3Scripts = [
 ]
 
 /// A frame from station 1 to 10 (or back) with user data, its CRCs computed bit by bit.
-private func dnp3(_ data: String, isMaster: Bool = false) -> String {
+func dnp3(_ data: String, isMaster: Bool = false) -> String {
   func sum(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var sum: UInt16 = 0
     for byte in bytes {
@@ -97,6 +97,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     let action: Action
     var targets: [String] = []
     var values: [Number] = []
+    var time: String?
     var phase = Phase.none
     var testDescription: String { "\(name) \(targets.joined(separator: ", "))" }
     var isMaster: Bool { hex(text)[0] < 128 }
@@ -111,7 +112,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     Sample(text: "01 0100 17 02 03 07", name: "READ", action: .read, targets: ["group 1 3", "group 1 7"]),
     Sample(
       text: "02 3201 07 01 15CD5B070000", name: "WRITE", action: .clock, targets: ["group 50 0"],
-      values: [.unsigned(123_456_789)]),
+      time: "1970-01-02T10:17:36.789Z"),
     Sample(
       text: "02 5001 00 07 07 00", name: "WRITE", action: .diagnose, targets: ["group 80 7"], values: [.unsigned(0)]),
     Sample(
@@ -135,14 +136,14 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       targets: ["group 80 7", "group 50 0"], values: [.unsigned(0)]),
     Sample(
       text: "02 3201 07 01 15CD5B070000 2201 00 03 03 0A00", name: "WRITE", action: .configure,
-      targets: ["group 50 0", "group 34 3"], values: [.unsigned(123_456_789)]),
+      targets: ["group 50 0", "group 34 3"], time: "1970-01-02T10:17:36.789Z"),
     Sample(
       text: "02 7803 07 01 010000000200 3201 07 01 15CD5B070000 7809 5B 01 0400 AABBCCDD", name: "WRITE",
       action: .clock,
-      targets: ["group 50 0"], values: [.unsigned(123_456_789)]),
+      targets: ["group 50 0"], time: "1970-01-02T10:17:36.789Z"),
     Sample(
       text: "0B 3202 07 01 15CD5B070000 10000000 1400 00 02 05", name: "FREEZE_AT_TIME", action: .write,
-      targets: ["group 50 0", "group 20 2-5"], values: [.unsigned(123_456_789)]),
+      targets: ["group 50 0", "group 20 2-5"], time: "1970-01-02T10:17:36.789Z"),
     Sample(
       text: "20 7804 07 01 0100", name: "AUTHENTICATE_REQ", action: .authenticate, targets: ["group 120 0"]),
     Sample(
@@ -156,7 +157,7 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
       text: "15 3C0206 3C0306", name: "DISABLE_UNSOLICITED", action: .configure, targets: ["group 60 2", "group 60 3"]),
     Sample(text: "16 3C0206 0100 06", name: "ASSIGN_CLASS", action: .configure, targets: ["group 60 2", "group 1"]),
     Sample(text: "17", name: "DELAY_MEASURE", action: .diagnose),
-    Sample(text: "18", name: "RECORD_CURRENT_TIME", action: .clock),
+    Sample(text: "18", name: "RECORD_CURRENT_TIME", action: .diagnose),
     Sample(
       text: "19 4603 5B 01 2000 1A00 0600 000000000000 FF01 00000000 00000000 0100 0004 0000 2F612E786D6C",
       name: "OPEN_FILE", action: .file, targets: ["file-name /a.xml"]),
@@ -215,6 +216,11 @@ private func dnp3(_ data: String, isMaster: Bool = false) -> String {
     #expect(operation.unit == 10 && operation.transaction == 5)
     #expect(targetTexts(exchange) == sample.targets)
     #expect(numbers == sample.values)
+    if let time = sample.time {
+      var shown: [ShownValue] = []
+      operation.values.read(Message(message.bytes), most: 1, into: &shown)
+      #expect(shown == [.text(time)])
+    }
     #expect(operation.fault == nil)
   }
 

@@ -37,7 +37,9 @@ let iec104Scripts = [
     var target = Target(area: .informationObject, address: 5, count: 1)
     var values: [Number] = []
     var phase = Phase.none
-    var quality: UInt32?
+    /// Of each value, and the time that came with the first one.
+    var quality: [Int64] = []
+    var time: String?
     var testDescription: String { name }
   }
 
@@ -45,44 +47,46 @@ let iec104Scripts = [
   static let samples: [Sample] = [
     Sample(
       bytes: "01 01 03 00 0700 050000 91", name: "M_SP_NA_1", action: .report, role: .report, values: [.unsigned(1)],
-      quality: 0x90),
+      quality: [0x90]),
     Sample(
       bytes: "01 83 14 00 0700 050000 01 00 01", name: "M_SP_NA_1", action: .report, role: .report,
       target: Target(area: .informationObject, address: 5, count: 3),
-      values: [.unsigned(1), .unsigned(0), .unsigned(1)], quality: 0),
+      values: [.unsigned(1), .unsigned(0), .unsigned(1)], quality: [0, 0, 0]),
     Sample(
       bytes: "03 01 03 00 0700 050000 02", name: "M_DP_NA_1", action: .report, role: .report, values: [.unsigned(2)],
-      quality: 0),
+      quality: [0]),
     Sample(
       bytes: "09 02 03 00 0700 050000 0040 00 060000 00C0 80", name: "M_ME_NA_1", action: .report, role: .report,
-      target: Target(area: .informationObject, address: 5, count: 2), values: [.real(0.5), .real(-0.5)], quality: 0),
+      target: Target(area: .informationObject, address: 5, count: 2), values: [.real(0.5), .real(-0.5)],
+      quality: [0, 0x80]),
     Sample(
       bytes: "0B 01 03 00 0700 050000 FEFF 00", name: "M_ME_NB_1", action: .report, role: .report,
-      values: [.signed(-2)], quality: 0),
+      values: [.signed(-2)], quality: [0]),
     Sample(
       bytes: "0D 01 01 00 0700 050000 0000C03F 00", name: "M_ME_NC_1", action: .report, role: .report,
-      values: [.real(1.5)], quality: 0),
+      values: [.real(1.5)], quality: [0]),
     Sample(
       bytes: "0F 01 03 00 0700 050000 E8030000 01", name: "M_IT_NA_1", action: .report, role: .report,
-      values: [.signed(1000)], quality: 0),
+      values: [.signed(1000)], quality: [0]),
     Sample(
       bytes: "0F 01 03 00 0700 050000 E8030000 A5", name: "M_IT_NA_1", action: .report, role: .report,
-      values: [.signed(1000)], quality: 0xA0),
+      values: [.signed(1000)], quality: [0xA0]),
     Sample(
       bytes: "05 02 03 00 0700 050000 7F 00 060000 BF 80", name: "M_ST_NA_1", action: .report, role: .report,
-      target: Target(area: .informationObject, address: 5, count: 2), values: [.signed(-1), .signed(63)], quality: 0),
+      target: Target(area: .informationObject, address: 5, count: 2), values: [.signed(-1), .signed(63)],
+      quality: [0, 0x80]),
     Sample(
       bytes: "11 01 03 00 0700 050000 82 0A00 000000", name: "M_EP_TA_1", action: .report, role: .report,
-      values: [.unsigned(2)], quality: 0x80),
+      values: [.unsigned(2)], quality: [0x80], time: "-00:00.000"),
     Sample(
       bytes: "12 01 03 00 0700 050000 05 40 0A00 000000", name: "M_EP_TB_1", action: .report, role: .report,
-      values: [.unsigned(5)], quality: 0x40),
+      values: [.unsigned(5)], quality: [0x40], time: "-00:00.000"),
     Sample(
       bytes: "14 01 03 00 0700 050000 0180 0100 10", name: "M_PS_NA_1", action: .report, role: .report,
-      values: [.unsigned(0x8001)], quality: 0x10),
+      values: [.unsigned(0x8001)], quality: [0x10]),
     Sample(
       bytes: "28 01 03 00 0700 050000 06 00 0A00 E86F2E01180B1A", name: "M_EP_TF_1", action: .report, role: .report,
-      values: [.unsigned(6)], quality: 0),
+      values: [.unsigned(6)], quality: [0], time: "2026-11-24T01:46:28.648"),
     Sample(
       bytes: "29 01 03 00 0700 050000 0100 E8030000 00 E86F2E01180B1A", name: "S_IT_TC_1", action: .report,
       role: .report),
@@ -98,7 +102,7 @@ let iec104Scripts = [
       values: [.unsigned(0x55AA)]),
     Sample(
       bytes: "6B 01 06 00 0700 050000 0300 E86F2E01180B1A", name: "C_TS_TA_1", action: .diagnose, role: .request,
-      values: [.unsigned(3)]),
+      values: [.unsigned(3)], time: "2026-11-24T01:46:28.648"),
     Sample(
       bytes: "7A 01 0D 00 0700 050000 0300 01 02", name: "F_SC_NA_1", action: .file, role: .request,
       values: [.unsigned(3)]),
@@ -112,7 +116,7 @@ let iec104Scripts = [
       bytes: "5F 01 10 00 0700 050000 0300", name: "S_UC_NA_1", action: .authenticate, role: .request, target: .none),
     Sample(
       bytes: "24 01 03 00 0700 050000 0000C03F 00 E86F2E01180B1A", name: "M_ME_TF_1", action: .report, role: .report,
-      values: [.real(1.5)], quality: 0),
+      values: [.real(1.5)], quality: [0], time: "2026-11-24T01:46:28.648"),
     Sample(
       bytes: "2D 01 06 00 0700 050000 81", name: "C_SC_NA_1", action: .operate, role: .request,
       values: [.unsigned(1)], phase: .select),
@@ -155,15 +159,19 @@ let iec104Scripts = [
     let bytes = frame(sample.bytes)
     try #require(exchange.step(bytes, IEC104.self) == .message(bytes.count))
     let operation = exchange.operations[0]
+    var numbers: [Number] = []
+    operation.values.read(bytes.bytes, most: 8, into: &numbers)
     #expect(operation.name.description.hasPrefix(sample.name))
     #expect(operation.code == UInt32(bytes[6]) && operation.unit == 7)
     #expect(operation.action == sample.action && operation.role == sample.role)
     #expect(operation.target == sample.target)
     #expect(operation.phase == sample.phase)
-    #expect(operation.facets[.quality] == sample.quality)
+    #expect(
+      sample.quality
+        == (operation.values.hasQuality
+          ? (0..<numbers.count).map { operation.values.quality($0, in: bytes.bytes) } : []))
+    #expect(operation.values.time(0, in: bytes.bytes) == sample.time)
     #expect(operation.fault == nil)
-    var numbers: [Number] = []
-    operation.values.read(bytes.bytes, most: 8, into: &numbers)
     #expect(numbers == sample.values)
   }
 
@@ -177,7 +185,9 @@ let iec104Scripts = [
     _ = exchange.step(frame("0B 03 03 00 0700 050000 0100 00 090000 0200 00 0A0000 0300 00"), IEC104.self)
     #expect(exchange.operations[0].target == Target(area: .informationObject, address: 5, count: 1))
     let items = exchange.items
-    #expect(items == [Item(Target(area: .informationObject, address: 9, count: 2))])
+    #expect(items.map(\.target) == [Target(area: .informationObject, address: 9, count: 2)])
+    #expect(
+      items[0].values.numbers(in: frame("0B 03 03 00 0700 050000 0100 00 090000 0200 00 0A0000 0300 00")) == [2, 3])
   }
 
   @Test func `a station that refuses a command and then gives the reason answers it twice`() {
@@ -238,7 +248,7 @@ let iec104Scripts = [
     _ = exchange.step(frame("2D 01 4A 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].facets[.isNegative] == 1 && exchange.operations[0].facets[.receiveSequence] != nil)
     _ = exchange.step(frame("01 01 C3 09 0700 050000 90"), IEC104.self)
-    #expect(exchange.operations[0].facets[.quality] == 0x90 && exchange.operations[0].facets[.isNegative] == 1)
+    #expect(exchange.operations[0].facets[.originator] == 9 && exchange.operations[0].facets[.isNegative] == 1)
     _ = exchange.step(frame("2D 01 07 00 0700 050000 01"), IEC104.self)
     #expect(exchange.operations[0].facets[.isNegative] == nil)
   }

@@ -50,6 +50,29 @@ import Testing
     #expect(exchange.operations[0].fault == nil)
   }
 
+  @Test(
+    "what is no number has its place as text",
+    arguments: [
+      ("8303 010203", "010203"), ("8400", "null"), ("8401 00", ""),
+      ("840A 00 010203040506070809", "010203040506070809"),
+      ("8700", "null"), ("8703 08C000", "08c000"), ("8900", ""), ("8903 00FF10", "00ff10"), ("8A00", ""),
+      ("8A03 412D42", "A-B"), ("8C04 05265C00", "05265c00"), ("8C04 05265BFF", "T23:59:59.999"),
+      ("8C06 00000001 0001", "1984-01-02T00:00:00.001"), ("8D01 12", "12"), ("9003 C3A941", "éA"),
+      ("9108 6925D680 800000 0A", "2025-11-25T16:17:04.500000Z"),
+      ("9108 00000000 000000 60", "1970-01-01T00:00:00.000000Z clock failure not synchronized"),
+      ("8609 00FFFFFFFFFFFFFFFF", "18446744073709551615"), ("8506 FFFFFFFFFFFE", "-2"),
+    ])
+  func texts(_ member: String, _ text: String) {
+    let length = String(6 + hex(member).count, radix: 16)
+    let bytes = message(members: "A2 \(length.count < 2 ? "0" : "")\(length) 830101 \(member) 830100")
+    var exchange = conversation()
+    _ = exchange.step(bytes, GOOSE.self)
+    #expect(exchange.operations[0].fault == nil)
+    let shown = ShownValues(exchange.operations[0], Message(bytes.bytes, exchange.names.names, exchange.items.span))
+    #expect(shown.values.map(\.text) == ["1", text, "0"])
+    #expect(shown.count == 3 && shown.targets.isEmpty && shown.quality.isEmpty)
+  }
+
   @Test func `each control block of a publisher has its own state`() {
     let found = read([
       message("A"), message("B", state: 5), message("A"), message("B", state: 5), message("A", state: 2),

@@ -62,6 +62,15 @@ extension Exchange {
 }
 
 extension Values {
+  /// Adds the values that are numbers, at most `most` in all, up to the first one that is none.
+  func read(_ message: RawSpan, most: Int, into numbers: inout [Number]) {
+    var index = 0
+    while numbers.count < most, let number = number(index, in: message) {
+      index += 1
+      numbers.append(number)
+    }
+  }
+
   /// The values as numbers.
   func numbers(in message: [UInt8]) -> [UInt16] {
     (0..<Int(count)).map { index in

@@ -37,16 +37,17 @@ import Testing
         """, name: "ReadRequest", action: .read, targets: ["node ns=2;s=Speed", "node i=85"]),
     Sample(
       service: 673, rest: "01000000 030200 05000000 5370656564 0D000000 FFFFFFFF 01 0B 000000000000F83F",
-      name: "WriteRequest", action: .write, targets: ["node ns=2;s=Speed"], values: [.real(1.5)]),
+      name: "WriteRequest", action: .write, targets: ["node ns=2;s=Speed"], values: [.real(1.5)],
+      facet: (.attribute, 13)),
     Sample(
       service: 673, rest: "01000000 01020700 04000000 FFFFFFFF 01 06 FEFFFFFF", name: "WriteRequest",
-      action: .configure, targets: ["node ns=2;i=7"], values: [.signed(-2)]),
+      action: .configure, targets: ["node ns=2;i=7, attribute 4"], values: [.signed(-2)], facet: (.attribute, 4)),
     Sample(
       service: 673, rest: "01000000 01020700 0D000000 FFFFFFFF 01 84 02000000 0100 FFFF", name: "WriteRequest",
       action: .write, targets: ["node ns=2;i=7"], values: [.signed(1), .signed(-1)]),
     Sample(
       service: 712, rest: "01000000 01020100 01020900 02000000 07 05000000 0C 02000000 4142", name: "CallRequest",
-      action: .operate, targets: ["node ns=2;i=9"], values: [.unsigned(5)], detail: "ns=2;i=1"),
+      action: .operate, targets: ["node ns=2;i=9", "node ns=2;i=9"], values: [.unsigned(5)], detail: "ns=2;i=1"),
     Sample(
       service: 527, rest: "0000 0000000000000000 00000000 00000000 01000000 0055 00000000 0021 01 FF000000 3F000000",
       name: "BrowseRequest", action: .read, targets: ["node i=85"]),
@@ -98,7 +99,7 @@ import Testing
       name: "HistoryUpdateRequest", action: .write, targets: ["node ns=2;i=7", "node ns=2;i=8"]),
     Sample(
       service: 712, rest: "01000000 01020100 01020900 03000000 06 01000000 0C 01000000 41 06 02000000",
-      name: "CallRequest", action: .operate, targets: ["node ns=2;i=9", "node ns=2;i=9"],
+      name: "CallRequest", action: .operate, targets: Array(repeating: "node ns=2;i=9", count: 3),
       values: [.signed(1), .signed(2)], detail: "ns=2;i=1"),
     Sample(
       service: 751,
@@ -282,7 +283,7 @@ import Testing
         02000000 03000000 01 06 63000000 04000000 01 03 07 00000000 00000000 00000000
         """, [Number.signed(99), .unsigned(7)]
       ),
-      (715, "01000000 00000000 00000000 00000000 02000000 06 05000000 06 06000000 00000000", [.signed(5)]),
+      (715, "01000000 00000000 00000000 00000000 02000000 06 05000000 06 06000000 00000000", [.signed(5), .signed(6)]),
       (634, "02000000 01 06 2A000000 01 06 2B000000 00000000", [.signed(42), .signed(43)]),
     ] {
       var exchange = conversation(.toClient)
