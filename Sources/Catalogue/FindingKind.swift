@@ -32,5 +32,6 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case loginFailures = 32
   case passwordGuessing = 33
   case tableFlood = 34
+  case commandFlood = 35
   case oneWayVisibility = 40
 }

@@ -27,6 +27,7 @@ struct Detection: ~Copyable {
   private var flood: Flood
   var functionScan: FunctionScan
   var exceptionBurst: ExceptionBurst
+  var commandFlood: CommandFlood
   var pairingFaults: PairingFaults
   private var visibility: Visibility
   var logins: Logins
@@ -49,6 +50,7 @@ struct Detection: ~Copyable {
     flood = Flood(seed: seed)
     functionScan = FunctionScan(seed: seed)
     exceptionBurst = ExceptionBurst(seed: seed)
+    commandFlood = CommandFlood(seed: seed)
     pairingFaults = PairingFaults(seed: seed)
     visibility = Visibility(seed: seed)
     logins = Logins(seed: seed)
@@ -64,7 +66,8 @@ struct Detection: ~Copyable {
   var countEvictions: Evictions {
     let ofSenders = devices.evictions + senders.evictions + answeredHosts.evictions
     let ofScans = portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
-    return ofSenders + ofScans + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions
+    let ofMessages = exceptionBurst.evictions + commandFlood.evictions + pairingFaults.evictions + logins.evictions
+    return ofSenders + ofScans + ofMessages
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
@@ -405,6 +408,7 @@ struct Detection: ~Copyable {
   /// One second of capture time has passed.
   mutating func tick(_ time: Int64) {
     while let finding = selections.expired(at: time) { findings.add(finding) }
+    commandFlood.tick(time)
     devices.tick(time, declared, &findings)
   }
   /// No frame follows.

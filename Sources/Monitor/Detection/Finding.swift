@@ -37,7 +37,7 @@ package struct Finding: Sendable {
     case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
     case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
-    case protocols, tcpPackets
+    case protocols, tcpPackets, commands, refusedCommands
   }
 
   package var kind: FindingKind

@@ -125,7 +125,10 @@ struct AlertCause: Equatable {
       (self.ip, self.expected, self.seen) = (ip, expected, seen)
     case .zone(_, let seen): (sort, number) = (.zone, UInt64(seen.rawValue))
     case .vlan(_, let seen): (sort, number) = (.vlan, UInt64(seen))
-    case .count(let what, _, _, _): (sort, number) = (.count, UInt64(what.rawValue))
+    case .count(let what, _, _, _):
+      (sort, number) = (.count, UInt64(what.rawValue))
+      // Floods of two functions are two.
+      if what == .commands { code = finding.operation.map { UInt64($0.code) + 1 } ?? 0 }
     case .fault(let fault):
       (sort, number) = (.fault, UInt64(fault.kind.rawValue))
       if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }

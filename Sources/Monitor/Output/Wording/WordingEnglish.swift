@@ -201,8 +201,15 @@ struct English {
     case .exceptionBurst:
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
-        summary: "Many requests between \(from) and \(to) ended in exception responses.",
+        summary: facts.areCommandsRefused
+          ? "\(to) refuses one command after another from \(from), at last \(command)."
+          : "Many requests between \(from) and \(to) ended in exception responses.",
         expected: "Requests that the device can carry out.")
+    case .commandFlood:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "\(from) sends \(to) one command after another, far more often than usual: \(command).",
+        expected: "Commands as often as the process needs them.")
     case .malformedMessage:
       return KindWording(
         signature: "Malformed \(facts.service) message\(zones(" "))",
@@ -450,6 +457,9 @@ struct English {
     operation.name + (operation.target.map { ", \($0)" } ?? "")
   }
 
+  /// A command that comes again and again: `Write Single Register, holding-register 20`.
+  private var command: String { facts.operation.map(native) ?? "\(facts.service) messages" }
+
   /// The message as evidence: `Write Multiple Registers (code 16), holding-register 100-101 = 4, 7`.
   private var message: String {
     guard let operation = facts.operation else { return facts.service }
@@ -495,6 +505,8 @@ struct English {
     case .functionCodes: "different function codes"
     case .units: "different units"
     case .exceptions: "exception responses"
+    case .commands: "commands by one function"
+    case .refusedCommands: "refused commands"
     case .answers: "responses of this sort"
     case .requests: "requests without a response"
     case .oneWayConnections: "connections seen in one direction only"

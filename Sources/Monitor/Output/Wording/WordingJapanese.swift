@@ -176,8 +176,16 @@ struct Japanese {
         expected: "クライアントが使うのは、プログラムに必要な機能とユニットのみ")
     case .exceptionBurst:
       return KindWording(
-        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)と\(to)の間で、エラー応答が多発しています。",
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: facts.areCommandsRefused
+          ? "\(from)からのコマンドを、\(to)が次々に拒否しています（直近は\(command)）。"
+          : "\(from)と\(to)の間で、エラー応答が多発しています。",
         expected: "機器が実行できる要求のみ")
+    case .commandFlood:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: "\(from)が\(to)へ、通常をはるかに超える頻度でコマンドを送っています（\(command)）。",
+        expected: "コマンドの頻度は、プロセスに必要な範囲のみ")
     case .malformedMessage:
       return KindWording(
         signature: "\(facts.service)のプロトコル違反\(inZones)",
@@ -417,6 +425,9 @@ struct Japanese {
     operation.name + (operation.target.map { "、\($0)" } ?? "")
   }
 
+  /// A command that comes again and again: `Write Single Register、holding-register 20`.
+  private var command: String { facts.operation.map(native) ?? "\(facts.service)のメッセージ" }
+
   /// The message as evidence: `Write Multiple Registers（機能コード16）、holding-register 100-101 = 4, 7`.
   private var message: String {
     guard let operation = facts.operation else { return facts.service }
@@ -465,6 +476,8 @@ struct Japanese {
     case .functionCodes: "使われた機能コード"
     case .units: "使われたユニット"
     case .exceptions: "エラー応答"
+    case .commands: "同一機能のコマンド"
+    case .refusedCommands: "拒否されたコマンド"
     case .answers: "この種の応答"
     case .requests: "応答のない要求"
     case .oneWayConnections: "片方向しか見えない接続"
@@ -478,7 +491,9 @@ struct Japanese {
     case .functionCodes, .protocols: "種類"
     case .addressFlips, .logins: "回"
     case .ports, .claimedAddresses, .units, .tcpPackets, .icmpPackets, .udpPackets: "個"
-    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections: "件"
+    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections, .commands,
+      .refusedCommands:
+      "件"
     }
   }
 
