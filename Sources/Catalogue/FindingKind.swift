@@ -33,5 +33,6 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case passwordGuessing = 33
   case tableFlood = 34
   case commandFlood = 35
+  case deviceSilent = 36
   case oneWayVisibility = 40
 }

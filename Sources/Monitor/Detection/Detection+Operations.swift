@@ -89,6 +89,9 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) {
+    if operation.role == .response, operation.pairing == .answered, conversation.answeredCodes == 0 {
+      served(conversation, direction, moment)
+    }
     functionScan.operation(operation, &conversation, moment, &findings)
     if operation.phase != .none { findings.add(selections.operation(operation, message, conversation, moment)) }
     switch operation.role {

@@ -26,6 +26,11 @@ struct AlertKey: TableKey {
         destination = finding.claimed.bits
       }
       cause = AlertCause()
+    case .deviceSilent:
+      // The device, whoever notices.
+      source = 0
+      destination = AlertKey.party(finding.destination)
+      cause = AlertCause()
     case .oneWayVisibility:
       // The mirror port is, for the connections of two zones; not each of them.
       source = UInt128(finding.source.party.zone.rawValue)
@@ -133,6 +138,7 @@ struct AlertCause: Equatable {
       (sort, number) = (.fault, UInt64(fault.kind.rawValue))
       if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
+    case .silence: break
     // Whoever chooses hop limits at random is one sender.
     case .hopLimit: sort = .hopLimit
     case .identification: sort = .identification

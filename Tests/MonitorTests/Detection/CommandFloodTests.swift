@@ -197,6 +197,29 @@ import Testing
     #expect(plant.found["command-flood"] == 1)
   }
 
+  @Test("a connection whose beginning was not seen, and that begins long after the monitor, was quiet before")
+  func olderAndLate() throws {
+    let plant = try Plant()
+    for _ in 0..<90 { plant.send(plant.echo(from: Self.plc2, to: Self.hmi), wait: 1) }
+    let connection = Self.older(plant)
+    for _ in 0..<25 { connection.write() }
+    #expect(plant.kinds == ["command-flood"])
+  }
+
+  @Test("the clock of a capture may jump back, again and again")
+  func jumps() throws {
+    let plant = try Plant()
+    let connection = Self.known(plant)
+    for _ in 0..<6 {
+      for _ in 0..<15 {
+        connection.write()
+        plant.wait(1)
+      }
+      plant.wait(-15)
+    }
+    #expect(plant.found["command-flood"] == nil)
+  }
+
   @Test("the clock of a capture may jump back")
   func jump() throws {
     let plant = try Plant()

@@ -27,6 +27,7 @@ struct CommandFlood {
     var skipped = 0
     /// Those of a window that begins with its first command, and the most in one while it is learned what is usual.
     var start: Int64
+    var latest: Int64
     var count = 0
     var most = 0
     /// Until when that is learned.
@@ -37,6 +38,7 @@ struct CommandFlood {
 
     init(at time: Int64, learnsUntil: Int64) {
       start = time
+      latest = time
       self.learnsUntil = learnsUntil
     }
 
@@ -44,7 +46,9 @@ struct CommandFlood {
 
     /// Counts a command; the number of them within ten seconds if that is a flood.
     mutating func add(at time: Int64) -> Int? {
-      // A capture's clock may jump back.
+      // A capture's clock may jump back: what was counted then is of another time.
+      if time < latest &- CommandFlood.second { forget() }
+      latest = time
       if time < start || time &- start >= CommandFlood.window {
         learn(at: time)
         (start, count) = (time, 0)
@@ -82,6 +86,9 @@ struct CommandFlood {
       let needed = (usual * CommandFlood.factor + CommandFlood.threshold - 1) / CommandFlood.threshold
       guard needed > stride else { return }
       stride = needed
+      forget()
+    }
+    private mutating func forget() {
       skipped = 0
       for place in times.indices { times[place] = .min / 2 }
     }
@@ -141,10 +148,11 @@ struct CommandFlood {
   }
 
   /// Whether the two may have worked like this before the monitor listened: a TCP connection whose beginning was not
-  /// seen, or what was there at once when the monitor began. What begins later was not done before.
+  /// seen, in the first minute, or what was there at once. What begins later was not done before.
   private func isOlder(_ conversation: borrowing Conversation, _ time: Int64) -> Bool {
     let start = conversation.flow.start
-    guard time &- start < CommandFlood.window else { return false }
+    let age = start &- (began ?? start)
+    guard time &- start < CommandFlood.window, age < CommandFlood.learning else { return false }
     if conversation.flow.transport == IPProtocol.tcp.rawValue {
       let isSeen = conversation.flow.toServer.flags.contains(.syn)
       switch conversation.flow.basis {
@@ -152,8 +160,7 @@ struct CommandFlood {
       case .wellKnownPort, .content, .firstSeen: return !isSeen
       }
     }
-    guard let began else { return true }
-    return start &- began < 2 * CommandFlood.second
+    return age < 2 * CommandFlood.second
   }
 
   /// By function, and by step where a command has several.

@@ -10,7 +10,7 @@ struct Facts {
   let destination: String
   let service: String
   let operation: OperationFacts?
-  /// When it was seen, by the wall clock of the site.
+  /// When it was seen, by the wall clock of the site; of a silent device, when it was last heard.
   let moment: String
   /// The protocol that gives addresses to devices here.
   let resolution: String

@@ -73,6 +73,15 @@ struct English {
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
+  /// For an alert about a device that answers again.
+  func over(after seconds: Int) -> Wording {
+    let wording = wording
+    return Wording(
+      signature: "Closed: \(wording.signature)",
+      summary: "\(to) answers again, \(Language.en.duration(seconds: seconds)) after it was last heard: closed.",
+      expected: wording.expected, seen: wording.seen, reason: wording.reason)
+  }
+
   /// For an alert that named the wrong end.
   var withdrawn: Wording {
     Wording(
@@ -235,6 +244,12 @@ struct English {
         signature: "\(entry.title.en)\(zones(", "))",
         summary: "\(from) sent \(to) a response that does not match its request.",
         expected: "A response in the form its request asks for.")
+    case .deviceSilent:
+      return KindWording(
+        signature: "\(entry.title.en)\(facts.hasZones ? place(facts.destinationZone) : "")",
+        summary: "\(to) no longer answers, although \(from) asks again and again.",
+        expected: "An answer within 30 seconds, the time that a restart may take.",
+        reason: "the device answered before, and other devices are still heard")
     case .selectWithoutExecute:
       return KindWording(
         signature: "\(entry.title.en)\(zones(", "))",
@@ -282,6 +297,8 @@ struct English {
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
         + "its address."
+    case (.deviceSilent, .silence):
+      "\(to) no longer answers, although \(from) asks again and again. It was last heard on \(facts.moment)."
     case (.wrongZone, .zone(let expected, let seen)):
       "\(facts.source) belongs to \(zone(expected)) but was seen \(inZone(seen))."
     case (.wrongZone, .vlan(let zone, let seen)):
@@ -303,7 +320,7 @@ struct English {
 
   private var expectedOfDetail: String? {
     switch finding.detail {
-    case .parties: nil
+    case .parties, .silence: nil
     case .refusedService(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.services, "services"))."
     case .refusedAction(let conduit):
@@ -352,6 +369,8 @@ struct English {
     case .overlap(let bytes, .lateSegment):
       "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
+    case .silence(_, let questions, let seconds):
+      "\(questions) questions\(within(seconds)) without an answer\(way)."
     case .hopLimit(_, let seen): "Hop limit \(seen)\(way)."
     case .identification(_, let seen): "IP identification \(seen)\(way)."
     case .options(_, let seen): "A SYN with the TCP options \(names(seen))\(way)."
