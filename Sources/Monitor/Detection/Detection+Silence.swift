@@ -32,7 +32,8 @@ extension Detection {
     var source = conversation.endpoint(direction)
     source.mac = packet.source
     silentDevices.packet(
-      packet, from: source, isAnswering: isAnswering, isUnseen: conversation.hasUnseenAcknowledgedBytes, moment)
+      packet, from: source, isAnswering: isAnswering, isAnswered: conversation.isAnswered,
+      isUnseen: conversation.hasUnseenAcknowledgedBytes, moment)
     reportSilence(at: moment.time)
   }
 

@@ -197,6 +197,25 @@ import Testing
     #expect(plant.found["command-flood"] == 1)
   }
 
+  @Test("in the first seconds, a burst after a quiet start is a flood; an even rate is not", arguments: [true, false])
+  func atOnce(_ isEven: Bool) throws {
+    let plant = try Plant()
+    let connection = Self.older(plant)
+    if isEven {
+      for _ in 0..<80 {
+        connection.write()
+        plant.wait(0.1)
+      }
+    } else {
+      connection.write()
+      plant.wait(4)
+      connection.write()
+      plant.wait(3)
+      for _ in 0..<25 { connection.write() }
+    }
+    #expect(plant.kinds == (isEven ? [] : ["command-flood"]))
+  }
+
   @Test("a connection whose beginning was not seen, and that begins long after the monitor, was quiet before")
   func olderAndLate() throws {
     let plant = try Plant()

@@ -257,6 +257,49 @@ import Testing
     #expect(plant.found["device-silent"] == nil)
   }
 
+  @Test("a device that others reach through a router, which the mirror port shows on both sides")
+  func throughRouter() throws {
+    let plant = try Plant(language: .en)
+    let line = Line(plant)
+    let router: UInt64 = 0x0200_0000_1001
+    let scada = Plant.Station("192.168.20.11", mac: 0x0200_0000_200B)
+    func exchange(_ port: Int, _ isAnswered: Bool) {
+      var sequences = (1_000, 5_000)
+      func send(_ flags: UInt8, _ isToDevice: Bool, _ payload: [UInt8] = []) {
+        let mine = isToDevice ? sequences.0 : sequences.1
+        let theirs = flags & 16 != 0 ? (isToDevice ? sequences.1 : sequences.0) : 0
+        let (near, far) = (Plant.Station(Self.plc.ip, mac: router), Plant.Station(scada.ip, mac: router))
+        for isFirst in [true, false] {
+          let from = isToDevice ? (isFirst ? scada : far) : (isFirst ? Self.plc : near)
+          let to = isToDevice ? (isFirst ? near : Self.plc) : (isFirst ? far : scada)
+          if !isFirst { plant.identification -= 1 }
+          plant.send(
+            plant.tcp(
+              flags, isToDevice ? port : 502, isToDevice ? 502 : port, from: from, to: to, sequence: mine,
+              acknowledgement: theirs, payload, hopLimit: isFirst ? 64 : 63), wait: 0.0001)
+          if isToDevice, !isAnswered { return }
+        }
+        if isToDevice { sequences.0 += max(1, payload.count) } else { sequences.1 += max(1, payload.count) }
+      }
+      send(2, true)
+      guard isAnswered else { return }
+      send(18, false)
+      let request = Connection.message(1, [3, 0, 0, 0, 1])
+      for _ in 0..<3 {
+        send(24, true, request)
+        send(24, false, Connection.message(1, [3, 2, 0, 7]))
+        line.others()
+      }
+    }
+    for number in 0..<5 { exchange(50_000 + number, true) }
+    for number in 0..<45 {
+      exchange(51_000 + number, false)
+      line.others()
+    }
+    let alerts = try Self.alerts(plant)
+    #expect(alerts.compactMap { $0.text("src_ip") } == [scada.ip])
+  }
+
   @Test("a device that answers ARP but no connection is silent")
   func addressOnly() throws {
     let plant = try Plant()

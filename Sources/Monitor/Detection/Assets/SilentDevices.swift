@@ -46,6 +46,8 @@ struct SilentDevices {
     var end: Endpoint
     /// None behind a router.
     var mac: MACAddress
+    /// Where askers of another network send their frames to it.
+    var router = MACAddress.none
     /// Those that it answers at; 0 is none.
     var ports = InlineArray<4, UInt16>(repeating: 0)
     /// The stations that it answered last.
@@ -98,29 +100,43 @@ struct SilentDevices {
   /// packets.
   mutating func served(_ device: Endpoint, _ asker: IPAddress, hopLimit: UInt8, _ moment: Moment) {
     let mac = DeviceWatch.isDirect(hopLimit) ? device.mac : MACAddress.none
-    let slot = register(device, SilentDevices.key(device.ip), mac, moment)
+    guard let slot = register(device, SilentDevices.key(device.ip), mac, moment) else { return }
     SilentDevices.note(device.port, asker, &devices[slot])
     hear(slot, moment)
   }
 
   /// A packet of any sender: it may be a device's, or a question to one. `isAnswering`: it goes to whom the sender has
-  /// answered requests. `isUnseen`: its sender acknowledges what the mirror port does not show.
+  /// answered requests. `isAnswered`: both ends of its flow have sent. `isUnseen`: its sender acknowledges what the
+  /// mirror port does not show.
   mutating func packet(
-    _ packet: borrowing Packet, from source: Endpoint, isAnswering: Bool, isUnseen: Bool, _ moment: Moment
+    _ packet: borrowing Packet, from source: Endpoint, isAnswering: Bool, isAnswered: Bool, isUnseen: Bool,
+    _ moment: Moment
   ) {
-    if let slot = devices.find(SilentDevices.key(packet.sourceIP)),
-      devices[slot].mac == .none ? !DeviceWatch.isDirect(packet.hopLimit) : devices[slot].mac == packet.source
-    {
-      if isAnswering { SilentDevices.note(packet.sourcePort, packet.destinationIP, &devices[slot]) }
-      hear(slot, moment)
-    } else if isAnswering, devices.find(SilentDevices.key(packet.sourceIP)) == nil {
+    if let slot = devices.find(SilentDevices.key(packet.sourceIP)) {
+      let isDirect = DeviceWatch.isDirect(packet.hopLimit)
+      let isOwn = devices[slot].mac == .none ? !isDirect : devices[slot].mac == packet.source
+      if isOwn, isAnswering { SilentDevices.note(packet.sourcePort, packet.destinationIP, &devices[slot]) }
+      if isOwn {
+        hear(slot, moment)
+      } else if isAnswering {
+        served(source, packet.destinationIP, hopLimit: packet.hopLimit, moment)
+      }
+    } else if isAnswering {
       served(source, packet.destinationIP, hopLimit: packet.hopLimit, moment)
     }
-    guard packet.destinationPort != 0 else { return }
-    guard let slot = devices.find(SilentDevices.key(packet.destinationIP)),
-      devices[slot].mac == .none || devices[slot].mac == packet.destination,
+    guard packet.destinationPort != 0, let slot = devices.find(SilentDevices.key(packet.destinationIP)),
       SilentDevices.serves(packet.destinationPort, packet.sourceIP, &devices[slot])
     else { return }
+    let isWayKnown =
+      devices[slot].mac == .none || devices[slot].mac == packet.destination
+      || devices[slot].router == packet.destination
+    if !isWayKnown {
+      // What it answers comes through a router. Other frames to another station do not reach it.
+      if isAnswered, moment.time &- devices[slot].spoke < SilentDevices.grace {
+        devices[slot].router = packet.destination
+      }
+      return
+    }
     var isCertain = false
     if packet.transport == .tcp {
       guard let header = packet.tcp else { return }
@@ -148,7 +164,7 @@ struct SilentDevices {
   /// A message between two stations without IP, both of which have sent.
   mutating func exchanged(from sender: Endpoint, to receiver: Endpoint, _ moment: Moment) {
     let (from, to) = (SilentDevices.address(sender.mac), SilentDevices.address(receiver.mac))
-    let slot = register(sender, SilentDevices.key(from), sender.mac, moment)
+    guard let slot = register(sender, SilentDevices.key(from), sender.mac, moment) else { return }
     SilentDevices.note(0, to, &devices[slot])
     hear(slot, moment)
     guard let other = devices.find(SilentDevices.key(to)), SilentDevices.serves(nil, from, &devices[other]) else {
@@ -181,8 +197,12 @@ struct SilentDevices {
 
   // MARK: Devices
 
-  private mutating func register(_ end: Endpoint, _ key: AddressKey, _ mac: MACAddress, _ moment: Moment) -> Int {
+  /// The slot of a device, which is added if it is new; nil for a station that answers in the name of another one that
+  /// was just heard. Later, it has taken its place.
+  private mutating func register(_ end: Endpoint, _ key: AddressKey, _ mac: MACAddress, _ moment: Moment) -> Int? {
     if let slot = devices.find(key) {
+      if devices[slot].mac == mac { return slot }
+      guard (moment.time &- devices[slot].spoke).magnitude >= UInt64(SilentDevices.grace) else { return nil }
       devices[slot].mac = mac
       return slot
     }

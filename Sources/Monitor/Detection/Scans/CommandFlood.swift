@@ -32,13 +32,16 @@ struct CommandFlood {
     var most = 0
     /// Until when that is learned.
     let learnsUntil: Int64
+    let watched: Int64
     /// Since when a flood goes on, and when it was seen last.
     var floodStart: Int64 = .min
     var floodLast: Int64 = .min / 2
 
-    init(at time: Int64, learnsUntil: Int64) {
+    /// `watched`: since when the two could be seen.
+    init(at time: Int64, watched: Int64, learnsUntil: Int64) {
       start = time
       latest = time
+      self.watched = watched
       self.learnsUntil = learnsUntil
     }
 
@@ -66,10 +69,17 @@ struct CommandFlood {
 
     private mutating func judge(since first: Int64, at time: Int64) -> Int? {
       guard time >= first, time &- first < CommandFlood.window else { return nil }
-      if time < learnsUntil, most == 0 { return nil }
+      if time < learnsUntil, most == 0, isSteady(since: first, at: time) { return nil }
       if time &- floodLast >= CommandFlood.window || time < floodLast { floodStart = time }
       floodLast = time
       return max(limit, count)
+    }
+
+    /// In the first window, nothing is known but how often commands came from the beginning on: what works in cycles
+    /// does so evenly.
+    private func isSteady(since first: Int64, at time: Int64) -> Bool {
+      let (recent, all) = (Double(max(1, time &- first)), Double(max(1, time &- watched)))
+      return Double(CommandFlood.threshold) / recent <= Double(CommandFlood.factor * count) / all
     }
 
     /// A window is over.
@@ -130,8 +140,10 @@ struct CommandFlood {
     } else {
       let isOlder = isOlder(conversation, moment.time)
       slot = rates.insert(
-        key, Rate(at: moment.time, learnsUntil: isOlder ? moment.time &+ CommandFlood.learning : .min),
-        at: moment.time)
+        key,
+        Rate(
+          at: moment.time, watched: conversation.flow.start,
+          learnsUntil: isOlder ? moment.time &+ CommandFlood.learning : .min), at: moment.time)
     }
     guard let count = rates[slot].add(at: moment.time) else { return nil }
     let detail = Finding.Detail.count(
