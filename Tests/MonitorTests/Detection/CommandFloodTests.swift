@@ -216,6 +216,20 @@ import Testing
     #expect(plant.kinds == (isEven ? [] : ["command-flood"]))
   }
 
+  @Test("a program that begins with the monitor and reads more than it writes is none; one that only writes is")
+  func fromTheBeginning() throws {
+    for reads in [0, 4] {
+      let plant = try Plant()
+      let connection = Connection(plant, from: Self.hmi, to: Self.plc).open()
+      for _ in 0..<30 {
+        for _ in 0..<reads { connection.read() }
+        connection.write()
+        plant.wait(0.1)
+      }
+      #expect(plant.kinds == (reads > 0 ? [] : ["command-flood"]))
+    }
+  }
+
   @Test("a connection whose beginning was not seen, and that begins long after the monitor, was quiet before")
   func olderAndLate() throws {
     let plant = try Plant()

@@ -22,7 +22,8 @@ struct SilentDevices {
   static let patience = 30 * second
   /// How long an answer may take.
   private static let grace = 3 * second
-  /// A station asks again for an address within this time only if there was no answer (RFC 4861, 10; RFC 1122, 2.3.2.1).
+  /// A station asks again for an address within this time only if there was no answer (RFC 4861, 10; RFC 1122,
+  /// 2.3.2.1).
   private static let repetition = 5 * second
   /// A device that has been there for this long gives way after those that have not.
   private static let staying = 60 * second

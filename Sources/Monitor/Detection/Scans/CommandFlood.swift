@@ -33,22 +33,25 @@ struct CommandFlood {
     /// Until when that is learned.
     let learnsUntil: Int64
     let watched: Int64
+    let isBegun: Bool
     /// Since when a flood goes on, and when it was seen last.
     var floodStart: Int64 = .min
     var floodLast: Int64 = .min / 2
 
-    /// `watched`: since when the two could be seen.
-    init(at time: Int64, watched: Int64, learnsUntil: Int64) {
+    /// `watched`: since when the two could be seen. `isBegun`: the beginning of their connection was seen.
+    init(at time: Int64, watched: Int64, learnsUntil: Int64, isBegun: Bool) {
       start = time
       latest = time
       self.watched = watched
+      self.isBegun = isBegun
       self.learnsUntil = learnsUntil
     }
 
     var limit: Int { stride * CommandFlood.threshold }
 
-    /// Counts a command; the number of them within ten seconds if that is a flood.
-    mutating func add(at time: Int64) -> Int? {
+    /// Counts a command; the number of them within ten seconds if that is a flood. `operations` are all of its
+    /// conversation, answers too.
+    mutating func add(at time: Int64, of operations: UInt64) -> Int? {
       // A capture's clock may jump back: what was counted then is of another time.
       if time < latest &- CommandFlood.second { forget() }
       latest = time
@@ -64,12 +67,15 @@ struct CommandFlood {
       times[place] = time
       place = (place + 1) % CommandFlood.threshold
       // Of 20 commands, the first is still there; of 20 strides, the one before.
-      return judge(since: stride == 1 ? times.span[place] : oldest, at: time)
+      return judge(since: stride == 1 ? times.span[place] : oldest, at: time, of: operations)
     }
 
-    private mutating func judge(since first: Int64, at time: Int64) -> Int? {
+    private mutating func judge(since first: Int64, at time: Int64, of operations: UInt64) -> Int? {
       guard time >= first, time &- first < CommandFlood.window else { return nil }
-      if time < learnsUntil, most == 0, isSteady(since: first, at: time) { return nil }
+      if time < learnsUntil, most == 0, isSteady(since: first, at: time) {
+        // A program that has just begun reads at least as often as it writes.
+        if !isBegun || operations >= 4 * UInt64(count) { return nil }
+      }
       if time &- floodLast >= CommandFlood.window || time < floodLast { floodStart = time }
       floodLast = time
       return max(limit, count)
@@ -143,9 +149,10 @@ struct CommandFlood {
         key,
         Rate(
           at: moment.time, watched: conversation.flow.start,
-          learnsUntil: isOlder ? moment.time &+ CommandFlood.learning : .min), at: moment.time)
+          learnsUntil: isOlder ? moment.time &+ CommandFlood.learning : .min,
+          isBegun: conversation.flow.toServer.flags.contains(.syn)), at: moment.time)
     }
-    guard let count = rates[slot].add(at: moment.time) else { return nil }
+    guard let count = rates[slot].add(at: moment.time, of: conversation.operations) else { return nil }
     let detail = Finding.Detail.count(
       what: .commands, seen: count, limit: rates[slot].limit, seconds: Int(CommandFlood.window / CommandFlood.second))
     return moment.finding(.commandFlood, detail, conversation, direction, about: operation)
@@ -165,11 +172,10 @@ struct CommandFlood {
     let start = conversation.flow.start
     let age = start &- (began ?? start)
     guard time &- start < CommandFlood.window, age < CommandFlood.learning else { return false }
-    if conversation.flow.transport == IPProtocol.tcp.rawValue {
-      let isSeen = conversation.flow.toServer.flags.contains(.syn)
+    if conversation.flow.transport == IPProtocol.tcp.rawValue, !conversation.flow.toServer.flags.contains(.syn) {
       switch conversation.flow.basis {
-      case .syn, .earlier: return false
-      case .wellKnownPort, .content, .firstSeen: return !isSeen
+      case .syn, .earlier: break
+      case .wellKnownPort, .content, .firstSeen: return true
       }
     }
     return age < 2 * CommandFlood.second
