@@ -190,6 +190,39 @@ before_older_connection() { # the connection is there before the monitor, which 
   sleep 4
 }
 older_connection() { sleep 18; }
+listed_station_scans() { # a station of the line, by ACK and window, and by FIN and ACK
+  sleep 4
+  in_station hmi-1 nmap -n -Pn -sA --max-rate 60 --max-retries 0 -p 20-80 192.168.10.12 >"$WORK/nmap-sA.log" 2>&1
+  in_station hmi-1 nmap -n -Pn -sW --max-rate 60 --max-retries 0 -p 20-80 192.168.10.13 >"$WORK/nmap-sW.log" 2>&1
+  in_station hmi-1 nmap -n -Pn -sM --max-rate 60 --max-retries 0 -p 20-80 192.168.10.14 >"$WORK/nmap-sM.log" 2>&1
+  sleep 2
+}
+commands_flooded() { # the operator's station sets one register again and again, then one that is not there
+  local steps=() value
+  for value in $(seq 60); do steps+=("write:20:$value"); done
+  sleep 6
+  run_now hmi-1 client.py 192.168.10.11 "${steps[@]}"
+  sleep 2
+  steps=()
+  for value in $(seq 30); do steps+=("write:5000:$value"); done
+  run_now hmi-1 client.py 192.168.10.11 "${steps[@]}"
+  sleep 2
+}
+plc_restarts_then_fails() { # away for eight seconds, then for a minute
+  sleep 6
+  stop plc-2
+  disconnect plc-2
+  sleep 8
+  connect plc-2
+  run plc-2 plc-2 plc.py plc-2 "Schneider Electric" "TM221CE24T"
+  sleep 25
+  stop plc-2
+  disconnect plc-2
+  sleep 60
+  connect plc-2
+  run plc-2 plc-2 plc.py plc-2 "Schneider Electric" "TM221CE24T"
+  sleep 15
+}
 write_hidden_in_noise() { # 205 addresses tried, then a write to a controller
   sleep 4
   in_station office-1 nmap -n -Pn -sS --max-rate 60 --max-retries 0 -p 502 192.168.10.50-254 >"$WORK/nmap.log" 2>&1

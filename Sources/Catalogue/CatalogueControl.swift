@@ -76,6 +76,35 @@ extension Catalogue {
           "キャプチャを保存してください。これ以降の機器の記録は時刻が誤っている可能性があります。"),
       ], silence: .command),
     CatalogueEntry(
+      .commandFlood, "command-flood", Bilingual("Flood of commands", "コマンドの多発"),
+      category: "Controller", severity: 2, confidence: 75,
+      threats: ["4", "5", "10"], checklist: ["3-3", "3-7"],
+      techniques: [.bruteForceIO, .commandMessage, .denialOfService],
+      meaning: Bilingual(
+        "A station writes to or commands a device far more often than the two are known for: equipment can wear or fail, "
+          + "and what operators do may have no effect.",
+        "ある端末から機器への書き込みやコマンドが、通常をはるかに超える頻度で続いています。設備の損傷や、操作が効かなくなる恐れがあります。"),
+      falseAlarm: Bilingual(
+        "A recipe sent value by value, a program in a loop after a change, or a station that works in cycles and is new.",
+        "値を一つずつ送るレシピの転送、変更後のプログラムのループ、周期的に書き込む新しい端末。"),
+      steps: [
+        Bilingual(
+          "Call the line: is the equipment behaving normally, and do operators' commands take effect?",
+          "ラインに電話し、設備の動作が正常か、操作員の操作が効いているかを確認してください。"),
+        Bilingual(
+          "If it is not, have the line take the equipment to a safe state and local control.",
+          "異常があれば、現場で設備を安全な状態にし、手元操作へ切り替えてください。"),
+        Bilingual(
+          "Ask who is working at the source station, and what was started or changed there.",
+          "送信元端末の作業者と、そこで起動または変更したものを確認してください。"),
+        Bilingual(
+          "If no one can explain it, have the line isolate the source, never the controller.",
+          "心当たりがなければ、送信元側を現場で切り離してください。制御装置は切り離さないこと。"),
+        Bilingual(
+          "Compare the values in the controller with the recipe before the line goes on.",
+          "ラインを再開する前に、制御装置の値をレシピと照合してください。"),
+      ]),
+    CatalogueEntry(
       .selectWithoutExecute, "select-without-execute",
       Bilingual("Object selected but not operated", "選択されたまま実行されない操作"),
       category: "Controller", severity: 3, confidence: 65,

@@ -125,6 +125,35 @@ extension Catalogue {
           "再起動は、ログを保存したうえで、必ず現場の手順に従って行ってください。"),
       ]),
     CatalogueEntry(
+      .deviceSilent, "device-silent", Bilingual("Device fallen silent", "応答しなくなった機器"),
+      category: "Denial of service", severity: 3, confidence: 80,
+      threats: ["5", "13", "15", "20"], checklist: ["3-7"], techniques: [.denialOfService, .deviceRestart],
+      meaning: Bilingual(
+        "A device that used to answer is asked again and again, and no longer answers: it has failed, was switched off or "
+          + "cut off.",
+        "これまで応答していた機器が、繰り返し問い合わせを受けても応答しません。故障、電源断、または通信の遮断が考えられます。"),
+      falseAlarm: Bilingual(
+        "Equipment switched off after work or for maintenance, a long restart, or a mirror port that no longer shows the "
+          + "device.",
+        "作業終了後や保守のための電源断、時間のかかる再起動、その機器が映らなくなったミラーポート。"),
+      steps: [
+        Bilingual(
+          "Call the line: is the device switched off on purpose, and is the equipment in a safe state?",
+          "ラインに電話し、意図した電源断か、設備が安全な状態かを確認してください。"),
+        Bilingual(
+          "If not, have the line check its power, link LED, switch port and diagnostic display.",
+          "意図しないものであれば、現場で電源、リンクランプ、スイッチのポート、診断表示を確認してください。"),
+        Bilingual(
+          "Read the alerts and operations about the device from the minutes before: a command, a flood or a scan may have stopped it.",
+          "直前の数分間の、この機器に関するアラートと操作を確認してください。コマンド、フラッド、スキャンで停止した可能性があります。"),
+        Bilingual(
+          "After it is back, compare its program and settings with the approved versions if no cause was found.",
+          "原因が分からない場合は、復旧後にプログラムと設定を承認済みの版と照合してください。"),
+        Bilingual(
+          "If it is not always there, give it presence: occasional in the site file.",
+          "常時は接続されない機器であれば、サイトファイルでpresence: occasionalを指定してください。"),
+      ], silence: .presence),
+    CatalogueEntry(
       .mismatchedAnswer, "mismatched-answer", Bilingual("Response that does not match its request", "要求と一致しない応答"),
       category: "Protocol", severity: 3, confidence: 70,
       threats: ["12"], checklist: ["3-7"], techniques: [.reportingMessage, .adversaryInTheMiddle],

@@ -43,6 +43,7 @@ package struct Technique: Sendable {
     "T1692.001", "Unauthorized Message: Command Message", .evasion, .impairProcess)
   package static let reportingMessage = Technique(
     "T1692.002", "Unauthorized Message: Reporting Message", .evasion, .impairProcess)
+  package static let bruteForceIO = Technique("T0806", "Brute Force I/O", .impairProcess)
   package static let denialOfView = Technique("T0815", "Denial of View", .impact)
 }
 

@@ -33,5 +33,7 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case loginFailures = 32
   case passwordGuessing = 33
   case tableFlood = 34
+  case commandFlood = 35
+  case deviceSilent = 36
   case oneWayVisibility = 40
 }

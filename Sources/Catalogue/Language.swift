@@ -32,6 +32,12 @@ package enum Language: String, CaseIterable, Sendable {
     return self == .en ? "\(count) \(en)\(count == 1 ? "" : "s")" : "\(count)\(ja)"
   }
 
+  /// How long something took, roughly: 90 s are one minute, 4,000 s one hour.
+  package func duration(seconds: Int) -> String {
+    let unit = seconds >= 2 * 86_400 ? 86_400 : seconds >= 2 * 3600 ? 3600 : seconds >= 120 ? 60 : 1
+    return period(seconds: seconds / unit * unit)
+  }
+
   /// `text`, with the nearest word that would be valid.
   package func text(_ text: Bilingual, suggestion: String?) -> String {
     guard let suggestion else { return text[self] }

@@ -43,7 +43,7 @@ extension Detection {
     }
     if operation.phase != .none { return true }
     switch operation.role {
-    case .request: return operation.action.isChange
+    case .request: return operation.action.isCommand
     case .response:
       if case .error = operation.outcome { return true }
       return operation.pairing != .answered
@@ -89,10 +89,17 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) {
+    if operation.role == .response, operation.pairing == .answered, conversation.answeredCodes == 0 {
+      served(conversation, direction, moment)
+    }
     functionScan.operation(operation, &conversation, moment, &findings)
     if operation.phase != .none { findings.add(selections.operation(operation, message, conversation, moment)) }
     switch operation.role {
-    case .request: changed(operation, in: &conversation, sent: direction, at: moment, ruling)
+    case .request:
+      changed(operation, in: &conversation, sent: direction, at: moment, ruling)
+      if operation.action.isCommand {
+        findings.add(commandFlood.command(operation, conversation, sent: direction, moment))
+      }
     case .response:
       // An answer to a question that the other end never asked: what it would change is judged as if it were asked.
       if operation.pairing == .unasked, direction == .toServer {
@@ -104,6 +111,7 @@ extension Detection {
         !functionScan.isScanned(conversation, moment)
       {
         findings.add(exceptionBurst.refused(operation, conversation, moment))
+        if operation.action.isCommand { commandFlood.refused(operation, conversation, sent: direction) }
       }
       if operation.pairing != .answered { findings.add(pairingFaults.answer(operation, conversation, moment)) }
     case .report: break

@@ -11,6 +11,7 @@ extension Detection {
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
+    listen(packet, conversation, direction, moment)
     if moment.time >= conversation.remindAt { remind(of: &conversation, moment) }
     let ownUntil = conversation.flow[direction].ownUntil
     if ownUntil != .max {

@@ -27,11 +27,13 @@ struct Detection: ~Copyable {
   private var flood: Flood
   var functionScan: FunctionScan
   var exceptionBurst: ExceptionBurst
+  var commandFlood: CommandFlood
   var pairingFaults: PairingFaults
   private var visibility: Visibility
   var logins: Logins
   var strangers: Strangers
   var selections: Selections
+  var silentDevices: SilentDevices
   var tableFlood = TableFlood()
   /// Number of operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
@@ -49,11 +51,13 @@ struct Detection: ~Copyable {
     flood = Flood(seed: seed)
     functionScan = FunctionScan(seed: seed)
     exceptionBurst = ExceptionBurst(seed: seed)
+    commandFlood = CommandFlood(seed: seed)
     pairingFaults = PairingFaults(seed: seed)
     visibility = Visibility(seed: seed)
     logins = Logins(seed: seed)
     strangers = Strangers(seed: seed)
     selections = Selections(seed: seed)
+    silentDevices = SilentDevices(seed: seed)
   }
 
   /// Entries that all detectors together evicted at their limits.
@@ -62,9 +66,10 @@ struct Detection: ~Copyable {
   }
   /// Of these, what detectors count.
   var countEvictions: Evictions {
-    let ofSenders = devices.evictions + senders.evictions + answeredHosts.evictions
+    let ofSenders = devices.evictions + senders.evictions + answeredHosts.evictions + silentDevices.evictions
     let ofScans = portScan.evictions + hostSweep.evictions + flood.evictions + functionScan.evictions
-    return ofSenders + ofScans + exceptionBurst.evictions + pairingFaults.evictions + logins.evictions
+    let ofMessages = exceptionBurst.evictions + commandFlood.evictions + pairingFaults.evictions + logins.evictions
+    return ofSenders + ofScans + ofMessages
   }
 
   func party(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
@@ -118,6 +123,12 @@ struct Detection: ~Copyable {
       hostSweep.resolved(answer, by: claim.source, from: sender, moment)
     }
     if let claim = addressResolution.claim { devices.claim(claim, declared, &findings) }
+    if !silentDevices.isEmpty {
+      if let question = addressResolution.question { silentDevices.asked(question, moment) }
+      if let claim = addressResolution.claim {
+        silentDevices.claimed(claim, from: sender, answered: addressResolution.answer?.asker, moment)
+      }
+    }
   }
 
   /// Whether a router asks for an address because it has a packet for it. Where the site lists routers, others forward
@@ -312,6 +323,7 @@ struct Detection: ~Copyable {
   mutating func replace(site: Site) {
     declared = site
     hasSite = true
+    silentDevices.forget()
   }
   /// Judges a flow again that was open when the site was replaced.
   mutating func rejudge(_ conversation: inout Conversation, _ moment: Moment) {
@@ -327,6 +339,7 @@ struct Detection: ~Copyable {
     answeredHosts.note(conversation.flow.server, moment.time)
     portScan.succeeded(conversation, moment)
     hostSweep.succeeded(conversation, moment)
+    if conversation.flow.toClient.packets == 0 { silentDevices.answeredUnseen(conversation.flow.server, moment) }
   }
 
   /// Content has identified the protocol, or has shown that it is none we know; or it has become clear who began.
@@ -405,6 +418,8 @@ struct Detection: ~Copyable {
   /// One second of capture time has passed.
   mutating func tick(_ time: Int64) {
     while let finding = selections.expired(at: time) { findings.add(finding) }
+    commandFlood.tick(time)
+    reportSilence(at: time)
     devices.tick(time, declared, &findings)
   }
   /// No frame follows.
@@ -416,6 +431,8 @@ struct Detection: ~Copyable {
   mutating func unanswered(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
   ) {
+    // What a silent device does not answer is part of its silence.
+    if silentDevices.isSilent(conversation.flow.server) { return }
     findings.add(pairingFaults.unanswered(operation, conversation, moment))
   }
 }

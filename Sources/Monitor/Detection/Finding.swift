@@ -29,6 +29,8 @@ package struct Finding: Sendable {
     case identification(expected: Int, seen: Int)
     /// The options of a sender's SYNs, as a rule and now.
     case options(expected: TCPOptionLayout, seen: TCPOptionLayout)
+    /// A device that is asked and does not answer, and for how long; `lastHeard` in nanoseconds.
+    case silence(lastHeard: Int64, questions: Int, seconds: Int)
     /// At least `limit` entries still in use evicted from a table within `seconds`.
     case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }
@@ -37,7 +39,7 @@ package struct Finding: Sendable {
     case ports, hosts, claimedAddresses, addressFlips, gratuitousClaims
     case synPackets, icmpPackets, udpPackets, broadcasts
     case functionCodes, units, exceptions, answers, requests, oneWayConnections, logins
-    case protocols, tcpPackets
+    case protocols, tcpPackets, commands, refusedCommands
   }
 
   package var kind: FindingKind
@@ -64,6 +66,8 @@ package struct Finding: Sendable {
   package var isTentative = false
   /// The other end began: takes one tentative finding with the same kind, ends and detail back instead of adding one.
   package var isWithdrawal = false
+  /// What was found before is over: ends its alert instead of adding to it.
+  package var isEnd = false
   package var operation: Operation?
   /// The record fields of `operation`, where its message is gone by the time the finding is reported.
   package var contents: ShownValues?

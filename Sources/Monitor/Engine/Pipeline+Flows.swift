@@ -95,7 +95,7 @@ extension Pipeline {
   ) -> Direction? {
     var direction = conversation.flow.direction(of: packet)
     if conversation.flow[direction].mac != packet.source
-      || moment.time &- conversation.flow[direction].watched >= Pipeline.second
+      || (moment.time &- conversation.flow[direction].watched).magnitude >= UInt64(Pipeline.second)
     {
       if conversation.flow[direction].mac != packet.source { conversation.flow[direction].changeMAC(packet.source) }
       if !packet.isNeighborDiscovery {

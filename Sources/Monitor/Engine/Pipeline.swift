@@ -247,6 +247,9 @@ package struct Pipeline: ~Copyable {
     conversations[slot].flow.count(packet, at: moment.time)
     if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
     if moment.time >= conversations[slot].remindAt { observer.detection.remind(of: &conversations[slot], moment) }
+    if (moment.time &- conversations[slot].flow[direction].watched).magnitude >= UInt64(Pipeline.second) {
+      observer.detection.listen(&conversations[slot], direction, moment)
+    }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
   }

@@ -79,6 +79,10 @@ package struct Aggregation {
       withdraw(key, at: finding.time, identities, &records, to: &sink)
       return
     }
+    if finding.isEnd {
+      end(key, finding, identities, &records, to: &sink)
+      return
+    }
     let kind = Int(finding.kind.rawValue)
     counters.findings += 1
     counters.findingsByKind[kind] += 1
@@ -106,6 +110,19 @@ package struct Aggregation {
   ) {
     guard let slot = open.find(key), open[slot].withdraw(at: time) else { return }
     counters.withdrawn += 1
+    open[slot].write(identities, &records, to: &sink)
+    open.remove(slot)
+  }
+
+  /// What an alert is about has ended. Nothing happens to an alert that sums up: it is about other causes, too.
+  private mutating func end(
+    _ key: AlertKey, _ finding: Finding, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    guard let slot = open.find(key) else { return }
+    var seconds = 0
+    if case .silence(_, _, let lasted) = finding.detail { seconds = lasted }
+    open[slot].end(at: finding.time, .over(seconds: seconds))
+    counters.closed += 1
     open[slot].write(identities, &records, to: &sink)
     open.remove(slot)
   }
@@ -335,6 +352,11 @@ private struct Aggregate {
   mutating func close() {
     occurrence.ending = .closed(after: silence)
     occurrence.ended = end
+  }
+
+  mutating func end(at time: Int64, _ ending: Occurrence.Ending) {
+    occurrence.ending = ending
+    occurrence.ended = time
   }
 
   /// Counts a repeat; true when it is to be written.

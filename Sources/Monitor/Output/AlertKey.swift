@@ -26,6 +26,11 @@ struct AlertKey: TableKey {
         destination = finding.claimed.bits
       }
       cause = AlertCause()
+    case .deviceSilent:
+      // The device, whoever notices.
+      source = 0
+      destination = AlertKey.party(finding.destination)
+      cause = AlertCause()
     case .oneWayVisibility:
       // The mirror port is, for the connections of two zones; not each of them.
       source = UInt128(finding.source.party.zone.rawValue)
@@ -125,11 +130,15 @@ struct AlertCause: Equatable {
       (self.ip, self.expected, self.seen) = (ip, expected, seen)
     case .zone(_, let seen): (sort, number) = (.zone, UInt64(seen.rawValue))
     case .vlan(_, let seen): (sort, number) = (.vlan, UInt64(seen))
-    case .count(let what, _, _, _): (sort, number) = (.count, UInt64(what.rawValue))
+    case .count(let what, _, _, _):
+      (sort, number) = (.count, UInt64(what.rawValue))
+      // Floods of two functions are two.
+      if what == .commands { code = finding.operation.map { UInt64($0.code) + 1 } ?? 0 }
     case .fault(let fault):
       (sort, number) = (.fault, UInt64(fault.kind.rawValue))
       if fault.field.hasPointerRepresentation { code = AlertCause.hash(fault.field) }
     case .overlap(_, let what): (sort, number) = (.overlap, UInt64(what.rawValue))
+    case .silence: break
     // Whoever chooses hop limits at random is one sender.
     case .hopLimit: sort = .hopLimit
     case .identification: sort = .identification

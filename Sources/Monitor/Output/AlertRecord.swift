@@ -22,6 +22,8 @@ package struct Occurrence: Sendable {
     case withdrawn
     /// Nothing more of it was found for some time, in nanoseconds.
     case closed(after: Int64)
+    /// What it is about was seen to end, after this time.
+    case over(seconds: Int)
   }
   /// One finding of an alert.
   package struct Example: Sendable {
@@ -71,6 +73,7 @@ extension Records {
     let entry = Catalogue.entry(finding.kind)
     var moment = ""
     if case .refusedTime = finding.detail { moment = clock.moment(finding.time, context.language) }
+    if case .silence(let heard, _, _) = finding.detail { moment = clock.moment(heard, context.language) }
     let facts = Facts(
       finding, context, values, moment: moment, knownName: identities.identity(of: finding.destination)?.name)
     let wording = Wording(facts, occurrence)
@@ -116,7 +119,7 @@ extension Records {
     line.hexadecimal("alert_id", occurrence.id)
     switch occurrence.ending {
     case nil: line.string("status", "open")
-    case .closed: line.string("status", "closed")
+    case .closed, .over: line.string("status", "closed")
     case .withdrawn:
       line.string("status", "withdrawn")
       line.string("reason", Withdrawal.reason[context.language])
@@ -192,7 +195,7 @@ extension Records {
     let steps: [Bilingual] =
       switch ending {
       case nil: entry.steps
-      case .closed: [Closing.step]
+      case .closed, .over: [Closing.step]
       case .withdrawn: [Withdrawal.step]
       }
     let language = context.language

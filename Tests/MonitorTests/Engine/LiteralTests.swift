@@ -42,7 +42,8 @@ import Testing
     Case("tcp-many-in-a-segment", 40), Case("tcp-midstream-from-answer", 9), Case("tcp-midstream-inside-message", 8),
     Case("tcp-out-of-order", 8), Case("tcp-overlap-same-bytes", 3), Case("tcp-retransmission", 4),
     Case("tcp-overlap-other-bytes", 3, ["stream-tampering"]),
-    Case("tcp-retransmission-other-bytes", 2, ["stream-tampering"]), Case("tcp-split-at-every-byte", 54),
+    Case("tcp-retransmission-other-bytes", 2, ["stream-tampering"]),
+    Case("tcp-split-at-every-byte", 54, ["command-flood"]),
     Case("tcp-syn-lost", 2),
     // Link types and tunnels
     Case("link-cooked-1", 2), Case("link-cooked-2", 2), Case("link-null", 2), Case("link-loop", 2), Case("link-raw", 2),

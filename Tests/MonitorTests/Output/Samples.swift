@@ -91,7 +91,7 @@ enum Samples {
       .fault(Fault(.quantity, "quantity of registers", seen: 200, least: 1, most: 125)),
       .fault(Fault(.value, "protocol identifier", seen: 7, expected: 0)),
       .overlap(bytes: 12, what: .tcpStream), .overlap(bytes: 8, what: .ipFragments),
-      .hopLimit(expected: 64, seen: 63),
+      .hopLimit(expected: 64, seen: 63), .silence(lastHeard: time, questions: 12, seconds: 34),
     ]
     + Finding.Counted.allCases.map { .count(what: $0, seen: 120, limit: 100, seconds: 60) }
     + FloodedTable.allCases.map { .evictions($0, seen: 5_120, limit: 256, seconds: 10) }

@@ -44,7 +44,7 @@ import Testing
             var occurrences = extents.map { Occurrence(id: 1, count: 2, first: 0, last: 1, extent: $0) }
             for (ending, count) in [
               (Occurrence.Ending.withdrawn, 1), (.closed(after: 300_000_000_000), 1),
-              (.closed(after: 1_800_000_000_000), 7),
+              (.closed(after: 1_800_000_000_000), 7), (.over(seconds: 90), 1), (.over(seconds: 5_000), 2),
             ] {
               var ended = Occurrence(id: 1, count: UInt64(count), first: 0, last: 1)
               ended.ending = ending

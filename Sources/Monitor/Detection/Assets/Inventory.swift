@@ -126,6 +126,11 @@ struct Inventory {
     return bindings[slot].mac
   }
 
+  /// The first address that was tied to a device.
+  func own(of mac: MACAddress) -> IPAddress {
+    stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].own } ?? .none
+  }
+
   /// The device that uses an address, if packets from it were seen before any router.
   func mac(of ip: IPAddress) -> MACAddress? {
     guard let slot = binding(ip), bindings[slot].mac != .none else { return nil }

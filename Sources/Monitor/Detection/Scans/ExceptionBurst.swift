@@ -6,16 +6,26 @@ import Catalogue
 /// of waiting for its next report (a subscription ends).
 struct ExceptionBurst {
   private var exceptions: Tally
-  var evictions: Evictions { exceptions.evictions }
+  /// Those of commands: a flood of them is said to be one.
+  private var commands: Tally
+  var evictions: Evictions { exceptions.evictions + commands.evictions }
 
-  init(seed: UInt64) { exceptions = Tally(seconds: 10, threshold: 10, seed: seed) }
+  init(seed: UInt64) {
+    exceptions = Tally(seconds: 10, threshold: 10, seed: seed)
+    commands = Tally(seconds: 10, threshold: 10, seed: seed)
+  }
 
   /// The refusal of an intervention.
   @inline(never)
   mutating func refused(
     _ operation: borrowing Operation, _ conversation: borrowing Conversation, _ moment: Moment
   ) -> Finding? {
-    guard let count = exceptions.add(PairKey(conversation), at: moment.time) else { return nil }
+    let count = exceptions.add(PairKey(conversation), at: moment.time)
+    if operation.action.isCommand, let refused = commands.add(PairKey(conversation), at: moment.time) {
+      return moment.finding(
+        .exceptionBurst, commands.detail(.refusedCommands, refused), conversation, about: operation)
+    }
+    guard let count else { return nil }
     return moment.finding(.exceptionBurst, exceptions.detail(.exceptions, count), conversation, about: operation)
   }
 }

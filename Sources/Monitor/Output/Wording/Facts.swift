@@ -10,7 +10,7 @@ struct Facts {
   let destination: String
   let service: String
   let operation: OperationFacts?
-  /// When it was seen, by the wall clock of the site.
+  /// When it was seen, by the wall clock of the site; of a silent device, when it was last heard.
   let moment: String
   /// The protocol that gives addresses to devices here.
   let resolution: String
@@ -22,6 +22,8 @@ struct Facts {
   var isLate: Bool { if case .overlap(_, .lateSegment) = finding.detail { true } else { false } }
   /// A scan of IP protocols, not of ports.
   var triesProtocols: Bool { if case .count(.protocols, _, _, _) = finding.detail { true } else { false } }
+  /// The requests that a device refuses are commands.
+  var areCommandsRefused: Bool { if case .count(.refusedCommands, _, _, _) = finding.detail { true } else { false } }
   /// None of the senders of a flood sent most of it; the source is then at most the station of their frames.
   var hasManySenders: Bool { finding.senders > 0 }
   /// Of what a table is filled; empty for other findings.

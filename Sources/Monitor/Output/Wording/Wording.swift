@@ -26,6 +26,7 @@ struct Wording {
       case nil: self = occurrence?.extent.map(english.rest) ?? english.wording
       case .withdrawn: self = english.withdrawn
       case .closed(let silence): self = english.closed(after: silence, occurrence?.count ?? 1)
+      case .over(let seconds): self = english.over(after: seconds)
       }
     case .ja:
       let japanese = Japanese(facts, entry)
@@ -33,6 +34,7 @@ struct Wording {
       case nil: self = occurrence?.extent.map(japanese.rest) ?? japanese.wording
       case .withdrawn: self = japanese.withdrawn
       case .closed(let silence): self = japanese.closed(after: silence, occurrence?.count ?? 1)
+      case .over(let seconds): self = japanese.over(after: seconds)
       }
     }
   }

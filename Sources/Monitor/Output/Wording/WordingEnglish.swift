@@ -73,6 +73,15 @@ struct English {
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
+  /// For an alert about a device that answers again.
+  func over(after seconds: Int) -> Wording {
+    let wording = wording
+    return Wording(
+      signature: "Closed: \(wording.signature)",
+      summary: "\(to) answers again, \(Language.en.duration(seconds: seconds)) after it was last heard: closed.",
+      expected: wording.expected, seen: wording.seen, reason: wording.reason)
+  }
+
   /// For an alert that named the wrong end.
   var withdrawn: Wording {
     Wording(
@@ -207,8 +216,15 @@ struct English {
     case .exceptionBurst:
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
-        summary: "Many requests between \(from) and \(to) ended in exception responses.",
+        summary: facts.areCommandsRefused
+          ? "\(to) refuses one command after another from \(from), at last \(command)."
+          : "Many requests between \(from) and \(to) ended in exception responses.",
         expected: "Requests that the device can carry out.")
+    case .commandFlood:
+      return KindWording(
+        signature: "\(entry.title.en)\(zones(" "))",
+        summary: "\(from) sends \(to) one command after another, far more often than usual: \(command).",
+        expected: "Commands as often as the process needs them.")
     case .malformedMessage:
       return KindWording(
         signature: "Malformed \(facts.service) message\(zones(" "))",
@@ -234,6 +250,12 @@ struct English {
         signature: "\(entry.title.en)\(zones(", "))",
         summary: "\(from) sent \(to) a response that does not match its request.",
         expected: "A response in the form its request asks for.")
+    case .deviceSilent:
+      return KindWording(
+        signature: "\(entry.title.en)\(facts.hasZones ? place(facts.destinationZone) : "")",
+        summary: "\(to) no longer answers, although \(from) asks again and again.",
+        expected: "An answer within 30 seconds, the time that a restart may take.",
+        reason: "the device answered before, and other devices are still heard")
     case .selectWithoutExecute:
       return KindWording(
         signature: "\(entry.title.en)\(zones(", "))",
@@ -281,6 +303,8 @@ struct English {
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
         + "its address."
+    case (.deviceSilent, .silence):
+      "\(to) no longer answers, although \(from) asks again and again. It was last heard on \(facts.moment)."
     case (.wrongZone, .zone(let expected, let seen)):
       "\(facts.source) belongs to \(zone(expected)) but was seen \(inZone(seen))."
     case (.wrongZone, .vlan(let zone, let seen)):
@@ -302,7 +326,7 @@ struct English {
 
   private var expectedOfDetail: String? {
     switch finding.detail {
-    case .parties: nil
+    case .parties, .silence: nil
     case .refusedService(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.services, "services"))."
     case .refusedAction(let conduit):
@@ -351,6 +375,8 @@ struct English {
     case .overlap(let bytes, .lateSegment):
       "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
+    case .silence(_, let questions, let seconds):
+      "\(questions) questions\(within(seconds)) without an answer\(way)."
     case .hopLimit(_, let seen): "Hop limit \(seen)\(way)."
     case .identification(_, let seen): "IP identification \(seen)\(way)."
     case .options(_, let seen): "A SYN with the TCP options \(names(seen))\(way)."
@@ -456,6 +482,9 @@ struct English {
     operation.name + (operation.target.map { ", \($0)" } ?? "")
   }
 
+  /// A command that comes again and again: `Write Single Register, holding-register 20`.
+  private var command: String { facts.operation.map(native) ?? "\(facts.service) messages" }
+
   /// The message as evidence: `Write Multiple Registers (code 16), holding-register 100-101 = 4, 7`.
   private var message: String {
     guard let operation = facts.operation else { return facts.service }
@@ -501,6 +530,8 @@ struct English {
     case .functionCodes: "different function codes"
     case .units: "different units"
     case .exceptions: "exception responses"
+    case .commands: "commands by one function"
+    case .refusedCommands: "refused commands"
     case .answers: "responses of this sort"
     case .requests: "requests without a response"
     case .oneWayConnections: "connections seen in one direction only"

@@ -64,6 +64,15 @@ struct Japanese {
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
+  /// For an alert about a device that answers again.
+  func over(after seconds: Int) -> Wording {
+    let wording = wording
+    return Wording(
+      signature: "終了: \(wording.signature)",
+      summary: "最後の通信から\(Language.ja.duration(seconds: seconds))で、\(to)が再び応答しました。このアラートは終了しました。",
+      expected: wording.expected, seen: wording.seen, reason: wording.reason)
+  }
+
   /// For an alert that named the wrong end.
   var withdrawn: Wording {
     Wording(
@@ -180,8 +189,16 @@ struct Japanese {
         expected: "クライアントが使うのは、プログラムに必要な機能とユニットのみ")
     case .exceptionBurst:
       return KindWording(
-        signature: "\(entry.title.ja)\(inZones)", summary: "\(from)と\(to)の間で、エラー応答が多発しています。",
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: facts.areCommandsRefused
+          ? "\(from)からのコマンドを、\(to)が次々に拒否しています（直近は\(command)）。"
+          : "\(from)と\(to)の間で、エラー応答が多発しています。",
         expected: "機器が実行できる要求のみ")
+    case .commandFlood:
+      return KindWording(
+        signature: "\(entry.title.ja)\(inZones)",
+        summary: "\(from)が\(to)へ、通常をはるかに超える頻度でコマンドを送っています（\(command)）。",
+        expected: "コマンドの頻度は、プロセスに必要な範囲のみ")
     case .malformedMessage:
       return KindWording(
         signature: "\(facts.service)のプロトコル違反\(inZones)",
@@ -206,6 +223,12 @@ struct Japanese {
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が\(to)へ、要求と一致しない応答を返しました。",
         expected: "要求の形式に合った応答")
+    case .deviceSilent:
+      return KindWording(
+        signature: "\(entry.title.ja)\(facts.hasZones ? "（\(bareName(facts.destinationZone))）" : "")",
+        summary: "\(from)が繰り返し問い合わせていますが、\(to)が応答しなくなりました。",
+        expected: "30秒以内の応答（再起動に要する時間を含む）",
+        reason: "以前は応答しており、他の機器の通信は引き続き見えています")
     case .selectWithoutExecute:
       return KindWording(
         signature: "\(entry.title.ja)\(inZones)", summary: "\(from)が、\(did)。その後、実行も解除もしていません。",
@@ -250,6 +273,8 @@ struct Japanese {
     switch (finding.kind, finding.detail) {
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from)のMACアドレスが登録と異なります（登録 \(expected)、検出 \(seen)）。機器交換またはなりすましの可能性があります。"
+    case (.deviceSilent, .silence):
+      "\(from)が繰り返し問い合わせていますが、\(to)が応答しなくなりました。最後に通信が確認されたのは\(facts.moment)です。"
     case (.wrongZone, .zone(let expected, let seen)):
       "\(zone(expected))の\(facts.source)が、\(zone(seen))で検出されました。"
     case (.wrongZone, .vlan(let zone, let seen)):
@@ -269,7 +294,7 @@ struct Japanese {
 
   private var expectedOfDetail: String? {
     switch finding.detail {
-    case .parties: nil
+    case .parties, .silence: nil
     case .refusedService(let conduit): "\(name(conduit))で許可されているサービス: \(words(context.conduit(conduit)?.services))"
     case .refusedAction(let conduit): "\(name(conduit))で許可されている操作: \(words(context.conduit(conduit)?.operations))"
     case .refusedTarget(let conduit): "\(name(conduit))で許可されている対象: \(words(context.conduit(conduit)?.targets))"
@@ -314,6 +339,8 @@ struct Japanese {
         + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
     case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが、後続のデータの読み取り後に到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
+    case .silence(_, let questions, let seconds):
+      "\(period(seconds))\(questions)回の問い合わせに応答なし" + (way.isEmpty ? "" : "（\(way)）")
     case .hopLimit(_, let seen): "ホップリミット\(seen)" + (way.isEmpty ? "" : "（\(way)）")
     case .identification(_, let seen): "IP識別番号\(seen)" + (way.isEmpty ? "" : "（\(way)）")
     case .options(_, let seen): "SYNのTCPオプションが\(names(seen))" + (way.isEmpty ? "" : "（\(way)）")
@@ -421,6 +448,9 @@ struct Japanese {
     operation.name + (operation.target.map { "、\($0)" } ?? "")
   }
 
+  /// A command that comes again and again: `Write Single Register、holding-register 20`.
+  private var command: String { facts.operation.map(native) ?? "\(facts.service)のメッセージ" }
+
   /// The message as evidence: `Write Multiple Registers（機能コード16）、holding-register 100-101 = 4, 7`.
   private var message: String {
     guard let operation = facts.operation else { return facts.service }
@@ -469,6 +499,8 @@ struct Japanese {
     case .functionCodes: "使われた機能コード"
     case .units: "使われたユニット"
     case .exceptions: "エラー応答"
+    case .commands: "同一機能のコマンド"
+    case .refusedCommands: "拒否されたコマンド"
     case .answers: "この種の応答"
     case .requests: "応答のない要求"
     case .oneWayConnections: "片方向しか見えない接続"
@@ -482,7 +514,9 @@ struct Japanese {
     case .functionCodes, .protocols: "種類"
     case .addressFlips, .logins: "回"
     case .ports, .claimedAddresses, .units, .tcpPackets, .icmpPackets, .udpPackets: "個"
-    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections: "件"
+    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections, .commands,
+      .refusedCommands:
+      "件"
     }
   }
 
