@@ -113,7 +113,7 @@ import Testing
       ]
       context.windows = [AlertContext.Window(name: name, text: name)]
       context.host = name
-      context.interface = name
+      context.interfaces = [name]
       context.protocols = [String(name.prefix(64))]
       var values = ShownValues()
       values.numbers = Array(repeating: .unsigned(.max), count: ShownValues.inAlert)
