@@ -19,11 +19,12 @@ package struct FrameFilter: ~Copyable {
     let linkTypes: [LinkType] = [.ethernet, .linuxCooked, .linuxCooked2, .raw, .null]
     var first: String?
     for linkType in linkTypes {
-      switch unsafe compile(expression, linkType) {
-      case .success(let program):
+      do throws(Refusal) {
+        let program = unsafe try compile(expression, linkType)
         unsafe programs.append((linkType.rawValue, program))
         return
-      case .failure(let reason): first = first ?? reason.text
+      } catch {
+        first = first ?? error.text
       }
     }
     throw FrameFilter.invalid(expression, first ?? "")
@@ -41,9 +42,11 @@ package struct FrameFilter: ~Copyable {
     let linkType = frame.linkType.rawValue
     let known = unsafe programs.firstIndex { unsafe $0.linkType == linkType }
     if known == nil {
-      switch unsafe compile(expression, frame.linkType) {
-      case .success(let program): unsafe programs.append((linkType, program))
-      case .failure(let reason): throw FrameFilter.invalid(expression, reason.text)
+      do throws(Refusal) {
+        let program = unsafe try compile(expression, frame.linkType)
+        unsafe programs.append((linkType, program))
+      } catch {
+        throw FrameFilter.invalid(expression, error.text)
       }
     }
     let program = unsafe programs[known ?? programs.count - 1].program
@@ -69,16 +72,16 @@ private struct Refusal: Error { let text: String }
 /// A program for frames of a link type; whoever takes it frees it.
 private func compile(
   _ expression: String, _ linkType: LinkType
-) -> Result<UnsafeMutablePointer<bpf_program>, Refusal> {
+) throws(Refusal) -> UnsafeMutablePointer<bpf_program> {
   // Linux numbers raw IP otherwise than files do (pcap-linktype(7)).
   let number: Int32 = linkType == .raw || linkType == .rawIPv4 || linkType == .rawIPv6 ? 12 : Int32(linkType.rawValue)
-  guard let handle = unsafe pcap_open_dead(number, 262_144) else { return unsafe .failure(Refusal(text: "")) }
+  guard let handle = unsafe pcap_open_dead(number, 262_144) else { throw Refusal(text: "") }
   defer { unsafe pcap_close(handle) }
   let program = UnsafeMutablePointer<bpf_program>.allocate(capacity: 1)
   unsafe program.initialize(to: bpf_program())
   guard unsafe pcap_compile(handle, program, expression, 1, UInt32.max) == 0 else {
     unsafe program.deallocate()
-    return unsafe .failure(Refusal(text: String(cString: pcap_geterr(handle))))
+    throw Refusal(text: unsafe String(cString: pcap_geterr(handle)))
   }
-  return unsafe .success(program)
+  return unsafe program
 }

@@ -47,7 +47,8 @@ package struct LiveInterface: ~Copyable, FrameSource {
   /// When the interface was last opened or looked at, in nanoseconds of the monotonic clock.
   private var lastAttempt: Int64
   private var wasSetDown = false
-  /// The frame that waits to be taken, where several interfaces are read in turn; libpcap's until the next one is asked for.
+  /// The frame that waits to be taken, where several interfaces are read in turn; libpcap's until the next one is asked
+  /// for.
   private var held: (header: pcap_pkthdr, data: UnsafePointer<UInt8>)?
   /// Why and when libpcap failed, while the ring is emptied.
   private var failure: (reason: String, time: Int64)?

@@ -4,8 +4,8 @@ import Glibc
 
 /// Frames from one or more interfaces, such as the two of a tap that shows each direction on its own.
 ///
-/// Frames of several interfaces come in the order of their times. The kernel delivers those of an interface up to 100 ms
-/// late, so a frame waits until each other interface has shown a later one, or nothing for `patience`.
+/// Frames of several interfaces come in the order of their times. The kernel delivers those of an interface up to 100
+/// ms late, so a frame waits until each other interface has shown a later one, or nothing for `patience`.
 ///
 /// `unsafe` is sound here: the memory holds `count` interfaces, made at the beginning and ended at the end, and every
 /// index is below `count`.

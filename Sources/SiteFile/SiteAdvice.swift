@@ -46,8 +46,9 @@ enum SiteAdvice {
       meant: meant)
   }
 
-  /// A reference as manuals of Modbus devices have them, by table and number from 1 (Modbus Application Protocol V1.1b3,
-  /// 4.4, "MODBUS Data Model"; the tables by Modicon's numbers 0, 1, 3 and 4): `40001`, `400001-400100`, `4x00001`.
+  /// A reference as manuals of Modbus devices have them, by table and number from 1 (Modbus Application Protocol
+  /// V1.1b3, 4.4, "MODBUS Data Model"; the tables by Modicon's numbers 0, 1, 3 and 4): `40001`, `400001-400100`,
+  /// `4x00001`.
   static func modiconTarget(_ words: ArraySlice<Substring>, _ unit: Int64?, _ shown: String) -> SiteReader.WordFault? {
     let areas: [Character: String] = ["1": "discrete-input", "3": "input-register", "4": "holding-register"]
     let suffix = unit.map { " unit \($0)" } ?? ""

@@ -2,7 +2,8 @@
 import Catalogue
 import Monitor
 
-/// A role may be any word; one that looks like a known word and is none is most likely a mistake, and would have no effect.
+/// A role may be any word; one that looks like a known word and is none is most likely a mistake, and would have no
+/// effect.
 extension SiteReader {
   static let roles =
     Asset.forwardingRoles + [

@@ -2,8 +2,8 @@
 import Catalogue
 import Monitor
 
-/// Opens the output file anew where SIGHUP asks for it, so that logrotate can move it away. While it cannot be opened, it
-/// is tried again, and said once.
+/// Opens the output file anew where SIGHUP asks for it, so that logrotate can move it away. While it cannot be opened,
+/// it is tried again, and said once.
 struct Reopening {
   private var settled = 0
   private var obstacle: SinkFailure?

@@ -26,8 +26,8 @@ struct Selection: ~Copyable {
   }
 }
 
-/// A time on the command line: `2026-11-28`, `2026-11-28T10:00`, `2026-11-28 10:00:30.5`, each with or without an offset
-/// from UTC (`Z`, `+09:00`, `+0900`).
+/// A time on the command line: `2026-11-28`, `2026-11-28T10:00`, `2026-11-28 10:00:30.5`, each with or without an
+/// offset from UTC (`Z`, `+09:00`, `+0900`).
 enum TimeArgument {
   static let form = "2026-11-28, 2026-11-28T10:00 or 2026-11-28T10:00:30+09:00"
 

@@ -2,9 +2,9 @@
 import Catalogue
 import Monitor
 
-/// What a person beside a running `monitor` wants to know: whether frames come, how many alerts there are, what was lost.
-/// On a terminal a line that is replaced each second; elsewhere, such as in a journal, a line when alerts or losses grew,
-/// at most one a minute, and one an hour that shows that it runs.
+/// What a person beside a running `monitor` wants to know: whether frames come, how many alerts there are, what was
+/// lost. On a terminal a line that is replaced each second; elsewhere, such as in a journal, a line when alerts or
+/// losses grew, at most one a minute, and one an hour that shows that it runs.
 struct WatchStatus {
   private let language: Language
   private let isOnTerminal: Bool

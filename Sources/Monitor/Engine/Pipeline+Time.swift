@@ -130,7 +130,8 @@ extension Pipeline {
   package mutating func replace(site: Site) {
     observer.output.close(observer.detection.identities)
     observer.output.records.replace(
-      AlertContext(site, language: options.language, host: options.host, interfaces: options.interfaces,
+      AlertContext(
+        site, language: options.language, host: options.host, interfaces: options.interfaces,
         timeZone: options.timeZone))
     observer.detection.replace(site: site)
     for slot in conversations.slotsByAge {

@@ -57,7 +57,8 @@ package struct Pipeline: ~Copyable {
 
   package init(_ options: Options, site: Site?, sink: consuming Sink) {
     self.options = options
-    let context = AlertContext(site, language: options.language, host: options.host, interfaces: options.interfaces,
+    let context = AlertContext(
+      site, language: options.language, host: options.host, interfaces: options.interfaces,
       timeZone: options.timeZone)
     observer = Observer(
       Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Where lines go: standard output or a file, whose lines stay and get more. Whole lines only; what cannot be written is
-/// kept up to a bound, then dropped line by line and counted. The caller ignores SIGPIPE.
+/// Where lines go: standard output or a file, whose lines stay and get more. Whole lines only; what cannot be written
+/// is kept up to a bound, then dropped line by line and counted. The caller ignores SIGPIPE.
 ///
 /// A file may be moved away and opened anew (`reopen`), or emptied by another program at any time, as logrotate does
 /// with `create` and with `copytruncate`: each write begins at the end of the file, and with a whole line.
 ///
-/// `unsafe` is sound here: `write` and `pread` get a pointer into an array and a length inside of it, `poll` and `fstat`
-/// a structure of their own.
+/// `unsafe` is sound here: `write` and `pread` get a pointer into an array and a length inside of it, `poll` and
+/// `fstat` a structure of their own.
 package struct Sink: ~Copyable {
   package enum Pace: Sendable {
     /// Waits for a slow reader: nothing is lost that a replay found.

@@ -43,8 +43,8 @@ extension String {
     return width > 0 ? text + "…" : ""
   }
 
-  /// The pieces between which a row may end: words, and single characters of scripts without spaces. Spaces belong to the
-  /// piece before them.
+  /// The pieces between which a row may end: words, and single characters of scripts without spaces. Spaces belong to
+  /// the piece before them.
   fileprivate var pieces: [String] {
     var pieces: [String] = []
     var piece = ""
@@ -69,8 +69,8 @@ extension String {
     return String(text)
   }
 
-  /// The text in rows of at most `width` columns, folded between words; `first` columns of the first row are taken. A word
-  /// longer than a row is cut.
+  /// The text in rows of at most `width` columns, folded between words; `first` columns of the first row are taken. A
+  /// word longer than a row is cut.
   package func folded(to width: Int, first: Int = 0) -> [String] {
     let width = max(8, width)
     var rows: [String] = []

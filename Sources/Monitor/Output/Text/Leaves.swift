@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The values of a record by their paths, in the order of the record: `alert.severity` is `1`. The items of a list are one
-/// value. It reads what `JSONLine` writes, and no other JSON.
+/// The values of a record by their paths, in the order of the record: `alert.severity` is `1`. The items of a list are
+/// one value. It reads what `JSONLine` writes, and no other JSON.
 struct Leaves {
   private(set) var list: [(path: String, value: String)] = []
   private var bytes: [UInt8]

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
 
-/// A record as people read it: an alert is time, severity, kind, who did it to whom, what was seen and what was expected;
-/// any other record is time, what it is, between whom, and its values by name. It is made from the record, so that both
-/// say the same.
+/// A record as people read it: an alert is time, severity, kind, who did it to whom, what was seen and what was
+/// expected; any other record is time, what it is, between whom, and its values by name. It is made from the record, so
+/// that both say the same.
 struct TextLine {
   /// A part that is coloured as a whole, and may begin on a row of its own.
   private struct Part {
