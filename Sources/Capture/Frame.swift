@@ -10,6 +10,8 @@ package struct Frame: ~Escapable {
   /// Nanoseconds since 1970-01-01T00:00:00Z, from the capture.
   package let time: Int64
   package let linkType: LinkType
+  /// Which of several interfaces it came from, counted from 0.
+  package var interface: UInt8 = 0
 
   @_lifetime(copy bytes)
   package init(bytes: RawSpan, length: Int, time: Int64, linkType: LinkType) {

@@ -47,6 +47,9 @@ package struct LiveInterface: ~Copyable, FrameSource {
   /// When the interface was last opened or looked at, in nanoseconds of the monotonic clock.
   private var lastAttempt: Int64
   private var wasSetDown = false
+  /// The frame that waits to be taken, where several interfaces are read in turn; libpcap's until the next one is asked
+  /// for.
+  private var held: (header: pcap_pkthdr, data: UnsafePointer<UInt8>)?
   /// Why and when libpcap failed, while the ring is emptied.
   private var failure: (reason: String, time: Int64)?
   private var total = Counters()
@@ -94,15 +97,64 @@ package struct LiveInterface: ~Copyable, FrameSource {
       if result < 0 || failure != nil { unsafe abandon(text(pcap_geterr(handle))) } else { lookWhenSilent() }
       return nil
     }
+    let frame = unsafe frame(header, data)
+    return unsafe _overrideLifetime(frame, mutating: &self)
+  }
+
+  @inline(__always) @_lifetime(immortal)
+  private func frame(_ header: pcap_pkthdr, _ data: UnsafePointer<UInt8>) -> Frame {
     let count = min(Int(header.caplen), boundedSnapLength)
     // Sound: libpcap vouches for `caplen` bytes until the next call on this handle, and `count` is not more. Every such
     // call is a mutation of self, or its end, which the lifetime excludes while the frame is alive.
     let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: count)
     let frame = Frame(
       bytes: bytes, length: max(Int(header.len), count),
-      time: Int64(header.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.ts.tv_usec) &* nanosecondsPerTick,
-      linkType: linkType)
-    return unsafe _overrideLifetime(frame, mutating: &self)
+      time: time(header), linkType: linkType)
+    return unsafe _overrideLifetime(frame, copying: ())
+  }
+
+  /// Asks for a frame without waiting, and keeps it for `takeHeld`: its time, or nil if there is none now.
+  mutating func hold() throws(CaptureError) -> Int64? {
+    if unsafe handle == nil { try reopenWhenDue(waits: false) }
+    guard let handle = unsafe handle else { return nil }
+    var header: UnsafeMutablePointer<pcap_pkthdr>?
+    var data: UnsafePointer<UInt8>?
+    // Sound: as in `next`.
+    let result = unsafe pcap_next_ex(handle, &header, &data)
+    guard result == 1, let header = unsafe header?.pointee, let data = unsafe data else {
+      if result < 0 || failure != nil { unsafe abandon(text(pcap_geterr(handle))) } else { lookWhenSilent() }
+      return nil
+    }
+    unsafe held = (header, data)
+    return time(header)
+  }
+
+  /// `next` for an owner that ties the frame to itself.
+  @_lifetime(immortal)
+  mutating func nextForOwner() throws(CaptureError) -> Frame? {
+    let frame = try next()
+    // Sound: as the owner promises.
+    return unsafe _overrideLifetime(frame, copying: ())
+  }
+
+  /// The frame that `hold` has found, valid until the next call: the owner ties it to itself.
+  @_lifetime(immortal)
+  mutating func takeHeld(interface: UInt8) -> Frame? {
+    guard let (header, data) = unsafe held else { return nil }
+    unsafe held = nil
+    var frame = unsafe frame(header, data)
+    frame.interface = interface
+    return unsafe _overrideLifetime(frame, copying: ())
+  }
+
+  /// For poll(2); -1, which is never ready, while the interface is down.
+  var descriptor: Int32 {
+    guard let handle = unsafe handle else { return -1 }
+    return unsafe pcap_get_selectable_fd(handle)
+  }
+
+  private func time(_ header: pcap_pkthdr) -> Int64 {
+    Int64(header.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.ts.tv_usec) &* nanosecondsPerTick
   }
 
   /// The counters as of now. To be asked for at least every minute, so that no 32-bit counter
@@ -163,15 +215,17 @@ package struct LiveInterface: ~Copyable, FrameSource {
     // Sound: the handle is ours alone, and forgotten here; no frame of it is alive, since self is being mutated.
     if let handle = unsafe handle { unsafe pcap_close(handle) }
     unsafe handle = nil
+    unsafe held = nil
     failure = nil
     condition = .down(reason)
     lastAttempt = monotonicNanoseconds()
   }
 
   /// Opens the interface again when a second has passed since the last attempt, else sleeps a little.
-  private mutating func reopenWhenDue() throws(CaptureError) {
+  private mutating func reopenWhenDue(waits: Bool = true) throws(CaptureError) {
     let remaining = lastAttempt &+ reopenInterval &- monotonicNanoseconds()
     guard remaining <= 0 else {
+      guard waits else { return }
       // No descriptors: a sleep that a signal ends.
       _ = poll(nil, 0, min(readTimeout, Int32(clamping: remaining / 1_000_000 + 1)))
       return
@@ -306,37 +360,6 @@ private func notPermitted(_ interface: String) -> CaptureError {
     """)
 }
 
-private func noDevice(_ interface: String) -> CaptureError {
-  let names = interfaceNames()
-  let all = names.joined(separator: ", ")
-  let list =
-    names.isEmpty
-    ? Bilingual("No interfaces were found.", "使えるインターフェースが見つかりません。")
-    : Bilingual("Available: \(all).", "使えるインターフェース: \(all)")
-  return CaptureError(
-    .noDevice, "no interface named \"\(interface)\". \(list.en)",
-    "\"\(interface)\" という名前のインターフェースはありません。\(list.ja)")
-}
-
-/// Network interfaces and "any", without the other devices that libpcap can capture from
-/// (Bluetooth, USB, D-Bus, netfilter).
-private func interfaceNames() -> [String] {
-  var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-  var first: UnsafeMutablePointer<pcap_if_t>?
-  // Sound: the message has the size that libpcap asks for; the list is walked to its end before it is
-  // freed, and names are copied.
-  guard unsafe pcap_findalldevs(&first, &message) == 0 else { return [] }
-  defer { unsafe pcap_freealldevs(first) }
-  var names: [String] = []
-  var device = unsafe first
-  while let current = unsafe device?.pointee {
-    let name = unsafe text(current.name)
-    if unsafe name == "any" || if_nametoindex(name) != 0 { names.append(name) }
-    unsafe device = unsafe current.next
-  }
-  return names
-}
-
 /// How much a 32-bit counter grew, over at most one wrap. A counter that the driver set back did not grow.
 private func growth(from last: UInt32, to now: UInt32) -> UInt64 {
   UInt64(max(0, Int32(bitPattern: now &- last)))
@@ -344,19 +367,22 @@ private func growth(from last: UInt32, to now: UInt32) -> UInt64 {
 
 private func positive(_ value: Int) -> Int32 { max(1, Int32(clamping: value)) }
 
-private func monotonicNanoseconds() -> Int64 {
+private func monotonicNanoseconds() -> Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// A clock of the system, one that always exists.
+func nanoseconds(of clock: clockid_t) -> Int64 {
   var now = timespec()
-  // Sound: the record is ours. This clock always exists.
-  _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+  // Sound: the record is ours.
+  _ = unsafe clock_gettime(clock, &now)
   return Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
 }
 
 /// Copies a C text. Sound with what libpcap returns: nil, or bytes that end with 0.
-private func text(_ pointer: UnsafePointer<CChar>?) -> String {
+func text(_ pointer: UnsafePointer<CChar>?) -> String {
   guard let pointer = unsafe pointer else { return "" }
   return unsafe String(cString: pointer)
 }
 
-private func text(_ message: [CChar]) -> String {
+func text(_ message: [CChar]) -> String {
   String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

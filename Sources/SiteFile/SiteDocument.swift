@@ -69,7 +69,9 @@ struct SiteDocument {
   mutating func error(_ field: SiteField, _ message: Bilingual, suggestion: String?) {
     add(field, message, suggestion, .error)
   }
-  mutating func warning(_ field: SiteField, _ message: Bilingual) { add(field, message, nil, .warning) }
+  mutating func warning(_ field: SiteField, _ message: Bilingual, suggestion: String? = nil) {
+    add(field, message, suggestion, .warning)
+  }
 
   private mutating func add(
     _ field: SiteField, _ message: Bilingual, _ suggestion: String?, _ severity: SiteProblem.Severity
@@ -133,6 +135,12 @@ struct SiteDocument {
           Bilingual(
             "a second YAML document begins here; a site file is one document",
             "ここから二つ目のYAML文書が始まっています。サイトファイルは一つの文書にしてください"))
+      } else if let place = SiteDocument.tab(in: text, at: mark) {
+        error(
+          line: place.line, column: place.column,
+          Bilingual(
+            "a tab; YAML is indented with spaces only: replace each tab by two spaces",
+            "タブ文字があります。YAMLの字下げには空白だけが使えます。タブを二つの空白に置き換えてください"))
       } else if problem.hasPrefix("Maximum nesting level") {
         error(line: mark.line, column: mark.column, Bilingual("nested too deeply", "入れ子が深すぎます"))
       } else {
@@ -159,6 +167,22 @@ struct SiteDocument {
   /// `clue` is the parser's own, in English.
   private static func invalid(_ clue: String) -> Bilingual {
     Bilingual("invalid YAML: \(clue)", "YAMLの構文エラーです: \(clue)")
+  }
+
+  /// The tab that cannot be read, or the first one before the text of a line up to there; both from 1.
+  private static func tab(in text: String, at mark: Mark) -> (line: Int, column: Int)? {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    if lines.indices.contains(mark.line - 1),
+      lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first == "\t"
+    {
+      return (mark.line, mark.column)
+    }
+    for (index, line) in lines.prefix(max(0, mark.line)).enumerated() {
+      let indent = line.prefix { $0 == " " || $0 == "\t" }
+      guard let tab = indent.firstIndex(of: "\t"), indent.count < line.count else { continue }
+      return (index + 1, indent.distance(from: indent.startIndex, to: tab) + 1)
+    }
+    return nil
   }
 
   /// Line and column (in Unicode scalars) of a character, both from 1.

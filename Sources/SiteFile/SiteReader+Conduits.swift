@@ -23,8 +23,8 @@ extension SiteReader {
             "'\(key)' is missing: a conduit needs 'from' and 'to'",
             "'\(key)' がありません。コンジットには 'from' と 'to' が必要です"))
       }
-      let from = fields["from"].flatMap { end($0) }
-      let to = fields["to"].flatMap { end($0) }
+      let from = ends(fields["from"])
+      let to = ends(fields["to"])
       let services = fields["services"].map { readServices($0) } ?? []
       var operations = fields["operations"].map { readOperations($0, "operations") } ?? .all
       if let field = fields["not"] { operations.subtract(readOperations(field, "not")) }
@@ -36,12 +36,32 @@ extension SiteReader {
       {
         windows = items.compactMap { index($0, windowNames, .window) }
       }
-      guard let from, let to else { continue }
-      site.conduits.append(
-        Conduit(
-          from: from, to: to, services: services, actions: operations.actions, functions: operations.functions,
-          exceptions: operations.exceptions, targets: targets, windows: windows, line: item.line))
+      guard from.count * to.count + site.conduits.count <= SiteReader.mostConduits else {
+        document.error(
+          item,
+          Bilingual(
+            "more than \(SiteReader.mostConduits) conduits: each of 'from' with each of 'to' is one; use zones",
+            "コンジットが\(SiteReader.mostConduits)件を超えています（'from' と 'to' の組み合わせごとに1件）。ゾーンを使ってください"))
+        return
+      }
+      for from in from {
+        for to in to {
+          site.conduits.append(
+            Conduit(
+              from: from, to: to, services: services, actions: operations.actions, functions: operations.functions,
+              exceptions: operations.exceptions, targets: targets, windows: windows, line: item.line))
+        }
+      }
     }
+  }
+  static let mostConduits = 50_000
+
+  /// One end, or a list of them: a conduit from each to each.
+  private mutating func ends(_ field: SiteField?) -> [Conduit.End] {
+    guard let field, let items = document.items(field, of: Bilingual("zones or assets", "ゾーンまたは資産")) else {
+      return []
+    }
+    return items.compactMap { end($0) }
   }
 
   private mutating func end(_ field: SiteField) -> Conduit.End? {
@@ -50,6 +70,10 @@ extension SiteReader {
     if let zone = zoneNames[name] { return .zone(zone) }
     if let asset = assetNames[name] { return .asset(asset) }
     let shown = SiteDocument.shown(name)
+    if let advice = SiteAdvice.end(name, shown) {
+      document.error(field, advice)
+      return nil
+    }
     document.error(
       field, Bilingual("unknown zone or asset '\(shown)'", "不明なゾーンまたは資産 '\(shown)' です"), near: name,
       of: SiteReader.reservedNames + zoneNames.keys.sorted() + assetNames.keys.sorted())
@@ -116,6 +140,7 @@ extension SiteReader {
   static func service(_ text: String, _ words: ServiceWords) -> Result<ServicePattern, WordFault> {
     if let pattern = words[text] { return .success(pattern) }
     let shown = SiteDocument.shown(text)
+    if let fault = SiteAdvice.service(text, shown) { return .failure(fault) }
     guard let slash = text.firstIndex(of: "/") else {
       return .failure(
         WordFault(message: Bilingual("unknown service '\(shown)'", "不明なサービス '\(shown)' です"), word: text))
@@ -220,6 +245,9 @@ extension SiteReader {
   private mutating func readTarget(_ text: String, _ field: SiteField) -> TargetRange? {
     switch SiteReader.target(text) {
     case .success(let range):
+      if let (message, meant) = SiteAdvice.modiconRange(range) {
+        document.warning(field, message, suggestion: meant)
+      }
       return range
     case .failure(let fault):
       document.error(field, fault.message, suggestion: fault.suggestion(of: SiteReader.areaWords))

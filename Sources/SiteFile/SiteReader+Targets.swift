@@ -15,7 +15,9 @@ extension SiteReader {
 
   /// One entry of `targets`.
   static func target(_ text: String) -> Result<TargetRange, WordFault> {
-    read(text).mapError { fault in WordFault(message: fault.message, word: fault.word, meant: guess(text)) }
+    read(text).mapError { fault in
+      WordFault(message: fault.message, word: fault.word, meant: fault.meant ?? guess(text))
+    }
   }
 
   /// What was most likely meant, if the error is only in letter case, spaces, a reversed range, or the German
@@ -52,6 +54,7 @@ extension SiteReader {
       unit = value
       words = words.dropLast(2)
     }
+    if let fault = SiteAdvice.modiconTarget(words, unit, shown) { return .failure(fault) }
     let first = String(words.popFirst() ?? "")
     if let area = Area(word: first), area != .none {
       switch area.notation {

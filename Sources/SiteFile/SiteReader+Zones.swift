@@ -137,7 +137,7 @@ extension SiteReader {
         index(field, zoneNames, .zone)
       }
       var asset = Asset(
-        name: entry.key, zone: zone ?? .external, role: fields["role"].flatMap { document.text($0) } ?? "",
+        name: entry.key, zone: zone ?? .external, role: fields["role"].flatMap { role($0) } ?? "",
         isOccasional: fields["presence"].flatMap {
           word($0, SiteReader.presences, Bilingual("presence", "presenceの語"), \.self)
         }
@@ -149,6 +149,25 @@ extension SiteReader {
       for (text, field) in document.texts(fields["ip"]) {
         guard let ip = IPAddress(text) else {
           let shown = SiteDocument.shown(text)
+          if ["dhcp", "auto", "dynamic"].contains(text.lowercased()) {
+            document.error(
+              field,
+              Bilingual(
+                "'\(shown)' is no address: a device that gets its address by DHCP is known by its 'mac'; give that, "
+                  + "and leave 'ip' out",
+                "'\(shown)' はアドレスではありません。DHCPの機器はMACアドレスで識別します。'mac' を指定し、'ip' を省略してください"))
+            continue
+          }
+          if text.contains("/") || text.contains("-") {
+            document.error(
+              field,
+              Bilingual(
+                "'\(shown)': an asset has single addresses, such as [192.168.10.11, 192.168.10.12]; a network belongs to "
+                  + "a zone ('networks')",
+                "'\(shown)': 資産には [192.168.10.11, 192.168.10.12] のように個々のアドレスを指定してください。ネットワークはゾーンの "
+                  + "'networks' に書きます"))
+            continue
+          }
           document.error(
             field,
             Bilingual(

@@ -130,6 +130,7 @@ struct SiteReader {
       return
     }
     site.timeZone = name
+    site.namesTimeZone = true
     site.clock = clock
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The word of a list that was most likely meant.
-enum Spelling {
+package enum Spelling {
   /// The nearest of `words` by optimal string alignment (insertions, deletions, substitutions, swaps of neighbours),
   /// letter case apart; nil if none is near: at most a third of its letters may differ, and at most 3.
-  static func nearest(_ word: String, in words: [String]) -> String? {
+  package static func nearest(_ word: String, in words: [String]) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
     guard !wanted.isEmpty else { return nil }
     var best: (word: String, distance: Int)?

@@ -2,11 +2,15 @@
 import ArgumentParser
 import Capture
 import Catalogue
+import Foundation
 import Monitor
 import SiteFile
 
 extension Language: ExpressibleByArgument {}
 extension Pipeline.ChecksumMode: ExpressibleByArgument {}
+
+/// How records are written.
+enum Format: String, CaseIterable, ExpressibleByArgument { case json, text }
 
 /// Options common to `replay` and `monitor`.
 struct RunOptions: ParsableArguments {
@@ -15,12 +19,30 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Records to write, separated by commas: alerts, operations, operations-all, flows, assets, stats.",
+      "Records to write, separated by commas: alerts, operations, operations-all, flows, assets, stats; or all of them but operations-all: all.",
       valueName: "kinds"))
   var log = "alerts"
 
-  @Option(help: ArgumentHelp("Write records to this file instead of standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Append records to this file instead of writing them to standard output. SIGHUP opens it anew.", valueName: "file"
+    ))
   var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "json, one object per line, or text for people. Default: text on a terminal, json elsewhere.",
+      valueName: "json|text"))
+  var format: Format?
+
+  @Option(
+    help: ArgumentHelp(
+      "Inspect only frames that match this tcpdump filter. Frames with VLAN tags match after 'vlan and' only.",
+      valueName: "bpf"))
+  var filter: String?
+
+  @Flag(name: [.customShort("q"), .long], help: "Print no summary, progress or status, only errors and warnings.")
+  var quiet = false
 
   @Option(help: "Language of alert texts, messages and the summary: en or ja.")
   var language = Language.en
@@ -47,8 +69,11 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Name of this sensor in records.", valueName: "name"))
   var host: String?
 
-  func validate() throws {
+  mutating func validate() throws {
     _ = try kinds()
+    // As for a capture, '-' is the standard stream.
+    if output == "-" { output = nil }
+    guard output?.isEmpty != true else { throw ValidationError("--output takes the name of a file") }
     guard (0...10_000_000).contains(duplicateWindow) else {
       throw ValidationError("--duplicate-window takes 0 to 10000000 microseconds")
     }
@@ -59,17 +84,24 @@ struct RunOptions: ParsableArguments {
     do throws(LogKinds.UnknownWord) {
       return try LogKinds(words: log)
     } catch {
+      let meant = Spelling.nearest(error.word, in: LogKinds.words).map { "; did you mean '\($0)'?" } ?? ";"
       throw ValidationError(
-        "--log: unknown word '\(error.word)'; expected alerts, operations, operations-all, flows, assets or stats")
+        "--log: unknown word '\(error.word.withControlsWrittenOut)'\(meant) It takes \(LogKinds.words.joined(separator: ", "))"
+      )
     }
   }
 
-  func pipelineOptions(interface: String?) throws -> Pipeline.Options {
+  /// Records as text, where nothing else was asked for.
+  var isText: Bool { format.map { $0 == .text } ?? (output == nil && Terminal.showsOutput) }
+
+  func pipelineOptions(interfaces: [String] = []) throws -> Pipeline.Options {
     var options = Pipeline.Options()
     options.log = try kinds()
     options.language = language
     options.host = host
-    options.interface = interface
+    options.interfaces = interfaces
+    // The same capture gives the same records on any machine; people read times of their own.
+    if isText { options.timeZone = TimeZone.current.identifier }
     options.checksums = checksums
     options.duplicateWindow = Int64(duplicateWindow) * 1000
     options.vlanFlows = vlanFlows
@@ -98,14 +130,51 @@ struct RunOptions: ParsableArguments {
   }
 
   /// `isStopAsked` ends waiting for a reader.
-  func sink(_ pace: Sink.Pace, stopWhen isStopAsked: (() -> Bool)? = nil) throws -> Sink {
-    guard let output else { return Sink(descriptor: 1, pace: pace, stopWhen: isStopAsked) }
+  func sink(_ pace: Sink.Pace, site: Site?, stopWhen isStopAsked: (() -> Bool)? = nil) throws -> Sink {
+    var sink = try openSink(pace, stopWhen: isStopAsked)
+    let isTerminal = output == nil && Terminal.showsOutput
+    if isText {
+      sink.text = TextStyle(
+        language, isColoured: isTerminal && Terminal.hasColours, showsOffset: site?.namesTimeZone != true,
+        width: { isTerminal ? Terminal.width(STDOUT_FILENO) : nil })
+    }
+    if isTerminal { sink.willWrite = { StatusLine.clear() } }
+    return sink
+  }
+
+  private func openSink(_ pace: Sink.Pace, stopWhen isStopAsked: (() -> Bool)?) throws -> Sink {
+    guard let output else { return Sink(descriptor: STDOUT_FILENO, pace: pace, stopWhen: isStopAsked) }
     do throws(SinkFailure) {
       return try Sink(path: output, pace: pace, stopWhen: isStopAsked)
     } catch {
-      say("sekisho: \(output): \(error.message)")
+      report(error.message(output))
       throw Status.lostOutput
     }
+  }
+
+  /// Refuses to write into a file that is being read.
+  func checkOutput(isNoneOf inputs: [String]) throws {
+    guard let output, let own = FileIdentity(output) else { return }
+    for input in inputs + (site.map { [$0] } ?? []) where FileIdentity(input) == own {
+      report(
+        Bilingual(
+          "--output \(output) is a file that is read; give another name",
+          "--output \(output) は読み込むファイルと同じです。別の名前を指定してください"))
+      throw Status.usage
+    }
+  }
+}
+
+/// Which file of the system a path leads to; nil if to none that is a file.
+struct FileIdentity: Equatable {
+  private let device: UInt
+  private let number: UInt
+
+  init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    device = UInt(status.st_dev)
+    number = UInt(status.st_ino)
   }
 }
 

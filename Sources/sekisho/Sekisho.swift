@@ -10,7 +10,8 @@ struct Sekisho: ParsableCommand {
     abstract:
       "Passive network monitor for factories: reports traffic across zone borders, unknown devices, and unusual commands to controllers.",
     discussion: """
-      It never sends a frame. Records go to standard output, one JSON object per line; messages and summaries go to standard error.
+      It never sends a frame. Records go to standard output: to a terminal as text, else one JSON object per line. Messages and summaries go to standard error.
+      'sekisho FILE' is short for 'sekisho replay FILE', 'sekisho -i IF' for 'sekisho monitor --interface IF'.
 
       Exit status: 0 done, 64 wrong usage, 65 bad input, 66 no such file, 74 output lost, 77 not permitted.
       """,
@@ -21,16 +22,31 @@ struct Sekisho: ParsableCommand {
     // If the reader goes away, or the file grows too large, the write fails and is reported as lost output.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    let words = Arguments.completed(Array(CommandLine.arguments.dropFirst()))
     do {
-      var command = try parseAsRoot()
+      var command = try parse(words)
       try command.run()
     } catch {
+      StatusLine.clear()
       // As `exit(withError:)` does it, but for what a terminal would obey in the words of the command line.
       let text = fullMessage(for: error)
       let status = exitCode(for: error)
       if status.isSuccess, !text.isEmpty { print(text) }
       if !status.isSuccess, !text.isEmpty { put(written(text) + "\n") }
       Foundation.exit(status.rawValue)
+    }
+  }
+
+  /// The command of a command line.
+  private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot(words)
+    } catch {
+      guard exitCode(for: error).rawValue == Status.usage.rawValue, let advice = Arguments.advice(words) else {
+        throw error
+      }
+      say("sekisho: \(advice)")
+      throw Status.usage
     }
   }
 
@@ -63,6 +79,7 @@ func say(_ text: String) { put(text.withControlsWrittenOut + "\n") }
 
 /// Text for people, on standard error.
 func put(_ text: String) {
+  StatusLine.clear()
   // Not a reason to stop if nothing reads it.
   try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
+import Foundation
 import Monitor
 
 /// The table at the end of a run, for people.
 struct Summary {
   private let language: Language
 
-  static func write(_ pipeline: borrowing Pipeline, _ language: Language) {
-    Summary(language: language).write(pipeline)
+  /// `countsLines`: whether each record is one line.
+  static func write(_ pipeline: borrowing Pipeline, _ language: Language, countsLines: Bool) {
+    Summary(language: language).write(pipeline, countsLines)
   }
 
-  private func write(_ pipeline: borrowing Pipeline) {
+  private func write(_ pipeline: borrowing Pipeline, _ countsLines: Bool) {
     let counts = pipeline.statistics
     let seconds = Double(max(0, counts.lastTime &- counts.firstTime)) / 1e9
     say("")
     row(
       Bilingual("packets", "パケット"),
       Bilingual(
-        "\(counts.frames) (\(counts.bytes) bytes) in \(duration(seconds))",
-        "\(counts.frames)個（\(counts.bytes)バイト）、\(duration(seconds))"))
+        "\(counts.frames) (\(counts.bytes) bytes) in \(Durations.text(seconds, language))",
+        "\(counts.frames)個（\(counts.bytes)バイト）、\(Durations.text(seconds, language))"))
+    if counts.framesLeftOut > 0 {
+      row(
+        Bilingual("left out", "対象外"),
+        Bilingual(
+          "\(counts.framesLeftOut) packets that the filter or the span of time does not take",
+          "フィルターまたは時間の範囲に合わないパケット\(counts.framesLeftOut)個"))
+    }
     var notes: [Bilingual] = []
     if counts.copies > 0 {
       notes.append(Bilingual("\(counts.copies) copies by the mirror port", "ミラーポートによる複製\(counts.copies)個"))
@@ -51,14 +60,21 @@ struct Summary {
       row(
         Bilingual(count.name, count.name),
         Bilingual(
-          "\(count.messages) messages in \(count.conversations) conversations: \(count.understood) decoded, "
-            + "\(count.refused) refused",
-          "\(count.conversations)件の通信でメッセージ\(count.messages)件（解析\(count.understood)件、不正\(count.refused)件）"))
+          "\(count.messages) messages in \(count.conversations) conversations: \(count.understood) decoded"
+            + (count.unknown > 0 ? " (\(count.unknown) operations in them with an unknown code)" : "")
+            + ", \(count.refused) refused",
+          "\(count.conversations)件の通信でメッセージ\(count.messages)件（解析\(count.understood)件"
+            + (count.unknown > 0 ? "［うち不明なコードの操作\(count.unknown)件］" : "")
+            + "、不正\(count.refused)件）"))
     }
-    let actions = pipeline.operationsByAction.map { action, count in
+    let actions = pipeline.operationsByAction
+    let known = actions.filter { $0.action != .unknown }.map { action, count in
       Bilingual("\(action.name.en) \(count)", "\(action.name.ja)\(count)件")
     }
-    if !actions.isEmpty { row(Bilingual("operations", "操作の内訳"), list(actions)) }
+    if !known.isEmpty { row(Bilingual("operations", "操作の内訳"), list(known)) }
+    for (action, count) in actions where action == .unknown {
+      row(Bilingual("operations, unknown code", "不明なコードの操作"), Bilingual("\(count)", "\(count)件"))
+    }
     let alerts = pipeline.alertsByKind
     if alerts.isEmpty { row(Bilingual("alerts", "アラート"), Bilingual("none", "なし")) }
     for alert in alerts {
@@ -69,7 +85,7 @@ struct Summary {
           "\(id): \(alert.alerts) (\(alert.findings == 1 ? "seen once" : "seen \(alert.findings) times"))",
           "\(id): \(alert.alerts)件（検知\(alert.findings)回）"))
     }
-    if pipeline.linesWritten > 0 {
+    if countsLines, pipeline.linesWritten > 0 {
       row(
         Bilingual("lines written", "出力した行"), Bilingual("\(pipeline.linesWritten)", "\(pipeline.linesWritten)行"))
     }
@@ -85,25 +101,20 @@ struct Summary {
   }
 
   private func row(_ name: Bilingual, _ text: Bilingual) {
-    let name = name[language]
-    // Characters of Japanese are two columns wide.
-    let width = name.unicodeScalars.reduce(0) { $0 + ($1.value < 0x1100 ? 1 : 2) }
-    say(name + String(repeating: " ", count: max(1, 28 - width)) + text[language])
+    let name = name[language].withControlsWrittenOut
+    let text = text[language].withControlsWrittenOut
+    let head = name + String(repeating: " ", count: max(1, Summary.margin - name.columns))
+    guard Terminal.showsMessages else { return say(head + text) }
+    let width = Terminal.width(STDERR_FILENO) - 1
+    let rows = text.folded(to: width - Summary.margin, first: max(0, head.columns - Summary.margin))
+    for (index, line) in rows.enumerated() {
+      say((index == 0 ? head : String(repeating: " ", count: Summary.margin)) + line)
+    }
   }
+  /// Where texts begin beside their names.
+  private static let margin = 28
 
   private func list(_ texts: [Bilingual]) -> Bilingual {
     Bilingual(texts.map(\.en).joined(separator: ", "), texts.map(\.ja).joined(separator: "、"))
   }
-
-  private func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds)
-    let (hour, minute, second) = language == .en ? (" h ", " min ", " s") : ("時間", "分", "秒")
-    if whole >= 3600 { return "\(whole / 3600)\(hour)\(whole % 3600 / 60)\(minute)".trimmingSpace }
-    if whole >= 60 { return "\(whole / 60)\(minute)\(whole % 60)\(second)" }
-    return "\(Double(Int(seconds * 1000)) / 1000)\(second)"
-  }
-}
-
-extension String {
-  fileprivate var trimmingSpace: String { hasSuffix(" ") ? String(dropLast()) : self }
 }

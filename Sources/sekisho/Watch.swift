@@ -1,52 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Capture
-// SPDX-License-Identifier: Apache-2.0
 import Catalogue
+import Foundation
 import Monitor
 import SiteFile
 
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "monitor",
-    abstract: "Monitor a network interface, such as one on a switch's mirror port, until Ctrl-C.",
+    abstract: "Monitor network interfaces, such as one on a switch's mirror port, until Ctrl-C.",
     discussion: """
       It needs the right to open a raw socket and drops all other rights: run it as root, or run once
         sudo setcap cap_net_raw=ep $(command -v sekisho)
-      SIGHUP reloads the site file; if the new one has errors, the old one stays in force. With --log stats, counters are written every 60 seconds.
+      SIGHUP opens the output file anew, for logrotate, and reloads the site file; if the new one has errors, the old one stays in force. With --log stats, counters are written every 60 seconds.
 
       Examples:
         sekisho monitor --interface eth1 --site plant.yaml --output alerts.json
-        sekisho monitor --interface eth1 --filter 'not port 22' --log alerts,stats
+        sekisho monitor --interface eth1 --interface eth2 --filter 'not port 22' --log alerts,stats
       """)
 
-  @Option(help: ArgumentHelp("The interface to listen on.", valueName: "name"))
-  var interface: String
-  @Option(help: ArgumentHelp("Inspect only frames that match this tcpdump filter.", valueName: "bpf"))
-  var filter: String?
-  @Option(help: ArgumentHelp("Size of the kernel's ring buffer.", valueName: "MiB"))
+  @Option(
+    name: [.customShort("i", allowingJoined: true), .long],
+    help: ArgumentHelp(
+      "The interface to listen on. Several, such as the two of a tap, are read in the order of time.",
+      valueName: "name"))
+  var interface: [String] = []
+  @Option(help: ArgumentHelp("Size of the kernel's ring buffer for each interface.", valueName: "MiB"))
   var buffer = 64
   @OptionGroup var options: RunOptions
 
   func validate() throws {
+    guard !interface.isEmpty else {
+      throw ValidationError(
+        "Missing the interface: --interface NAME (here: \(LiveInterface.available.joined(separator: ", ")))")
+    }
+    guard interface.count <= 16, Set(interface).count == interface.count else {
+      throw ValidationError("--interface takes up to 16 interfaces, each once")
+    }
     guard (1...2047).contains(buffer) else { throw ValidationError("--buffer takes 1 to 2047 MiB") }
   }
 
   func run() throws {
     var site = try options.loadSite()
-    var live: LiveInterface
+    var contents = siteContents
+    var live: LiveInterfaces
     do throws(CaptureError) {
       var wanted = LiveInterface.Options()
       wanted.bufferSize = buffer << 20
-      wanted.filter = filter
-      live = try LiveInterface(interface, wanted)
+      wanted.filter = options.filter
+      live = try LiveInterfaces(interface, wanted)
     } catch {
       options.report(error.message)
       throw error.status
     }
+    try options.checkOutput(isNoneOf: [])
     var pipeline = Pipeline(
-      try options.pipelineOptions(interface: interface), site: site, sink: try options.sink(.neverWaiting))
+      try options.pipelineOptions(interfaces: interface), site: site,
+      sink: try options.sink(.neverWaiting, site: site))
     do throws(CaptureError) {
-      if let done = try Privileges.keepOnlyRawSocket() { options.report(done) }
+      if let done = try Privileges.keepOnlyRawSocket(), !options.quiet { options.report(done) }
     } catch {
       options.report(error.message)
       throw error.status
@@ -54,12 +67,12 @@ struct Watch: ParsableCommand {
     for warning in live.warnings { say("sekisho: \(warning)") }
     Stop.install()
     Stop.installReload()
-    options.report(
-      Bilingual(
-        "listening on \(interface)\(site == nil ? "" : " with site file \(options.site ?? "")"); press Ctrl-C to stop",
-        "\(interface)を監視しています\(site == nil ? "" : "（サイトファイル \(options.site ?? "")）")。Ctrl-Cで終了します"))
+    if !options.quiet { options.report(greeting(hasSite: site != nil)) }
+    var conditions = interface.map { _ in LiveInterface.Condition.up }
+    look(live, &conditions)
 
-    var condition = live.condition
+    var status = options.quiet ? nil : WatchStatus(options.language)
+    var reopening = Reopening()
     var reloads = 0
     var nextFlush = now() + 1
     var nextStatistics = now() + 60
@@ -76,42 +89,38 @@ struct Watch: ParsableCommand {
       sinceLook += 1
       guard isIdle || sinceLook >= 1024 else { continue }
       sinceLook = 0
-      if live.condition != condition {
-        let wasUp = condition == .up
-        condition = live.condition
-        switch condition {
-        case .up: options.report(Bilingual("\(interface) is up again", "\(interface)が復旧しました"))
-        // An interface that disappears while it is down is still the same outage.
-        case .down(let reason) where wasUp:
-          options.report(
-            Bilingual(
-              "\(interface) is down (\(reason.en)); waiting for it to come up",
-              "\(interface)が停止しました（\(reason.ja)）。復旧を待っています"))
-        case .down: break
-        }
-      }
+      look(live, &conditions)
+      let time = now()
       if Stop.reloadCount != reloads {
         reloads = Stop.reloadCount
-        reload(&site, &pipeline)
+        reopening.look(options, &pipeline)
+        reload(&site, &contents, &pipeline)
       }
-      let time = now()
       if time >= nextFlush {
         nextFlush = time + 1
-        pipeline.lookForLosses(Watch.counters(live.counters()), at: Int64(time * 1e9))
+        reopening.look(options, &pipeline)
+        let counters = live.counters()
+        pipeline.lookForLosses(Watch.counters(counters), at: Int64(time * 1e9))
         options.report(pipeline.newLosses())
+        status?.look(
+          pipeline, dropped: counters.droppedByKernel &+ counters.droppedByInterface,
+          isDown: conditions.allSatisfy { $0 != .up })
       }
       if time >= nextStatistics {
         nextStatistics = time + 60
-        if options.log.contains("stats") { pipeline.writeStatistics() }
+        if options.log.contains("stats") || options.log.contains("all") { pipeline.writeStatistics() }
       }
     }
+    StatusLine.clear()
     let counters = live.counters()
     pipeline.finish(Watch.counters(counters))
     options.report(pipeline.newLosses())
-    Summary.write(pipeline, options.language)
-    Summary.write(
-      received: counters.received, dropped: counters.droppedByKernel, droppedByInterface: counters.droppedByInterface,
-      options.language)
+    if !options.quiet {
+      Summary.write(pipeline, options.language, countsLines: !options.isText)
+      Summary.write(
+        received: counters.received, dropped: counters.droppedByKernel,
+        droppedByInterface: counters.droppedByInterface, options.language)
+    }
     for warning in pipeline.visibilityWarnings { options.report(warning) }
     if let failure {
       options.report(failure.message)
@@ -120,17 +129,55 @@ struct Watch: ParsableCommand {
     try options.checkOutput(pipeline)
   }
 
+  private func greeting(hasSite: Bool) -> Bilingual {
+    let names = interface.joined(separator: ", ")
+    let file = options.site ?? ""
+    return Bilingual(
+      "listening on \(names)\(hasSite ? " with site file \(file)" : ""); press Ctrl-C to stop",
+      "\(names)を監視しています\(hasSite ? "（サイトファイル \(file)）" : "")。Ctrl-Cで終了します")
+  }
+
+  /// Says which interfaces went down and came up again.
+  private func look(_ live: borrowing LiveInterfaces, _ conditions: inout [LiveInterface.Condition]) {
+    for (index, name) in interface.enumerated() where live.condition(index) != conditions[index] {
+      let wasUp = conditions[index] == .up
+      conditions[index] = live.condition(index)
+      switch conditions[index] {
+      case .up: options.report(Bilingual("\(name) is up again", "\(name)が復旧しました"))
+      // An interface that disappears while it is down is still the same outage.
+      case .down(let reason) where wasUp:
+        options.report(
+          Bilingual(
+            "\(name) is down (\(reason.en)); waiting for it to come up. To raise it: sudo ip link set \(name) up",
+            "\(name)が停止しています（\(reason.ja)）。復旧を待ちます。有効にするには: sudo ip link set \(name) up"))
+      case .down: break
+      }
+    }
+  }
+
   private static func counters(_ live: LiveInterface.Counters) -> Pipeline.CaptureCounters {
     Pipeline.CaptureCounters(
       received: live.received, droppedByKernel: live.droppedByKernel, droppedByInterface: live.droppedByInterface)
   }
 
-  private func reload(_ site: inout Site?, _ pipeline: inout Pipeline) {
+  /// What the site file holds; nil if it is no file that can be read again.
+  private var siteContents: Data? {
+    options.site.flatMap { path in FileIdentity(path) == nil ? nil : FileManager.default.contents(atPath: path) }
+  }
+
+  private func reload(_ site: inout Site?, _ contents: inout Data?, _ pipeline: inout Pipeline) {
     guard let path = options.site else { return }
+    // Asked for a new output file only: the open alerts stay open.
+    let now = siteContents
+    if let now, now == contents {
+      options.report(Bilingual("\(path) reloaded: it is unchanged", "\(path)を再読み込みしました（変更なし）"))
+      return
+    }
     do {
       let fresh = try Sites.load(path, options.language)
       pipeline.replace(site: fresh)
       site = fresh
+      contents = now
       options.report(Bilingual("\(path) reloaded", "\(path)を再読み込みしました"))
     } catch {
       options.report(Bilingual("\(path) has errors; the old site stays in force", "\(path)に誤りがあるため、以前の設定を使い続けます"))

@@ -9,6 +9,8 @@ struct Moment {
   /// The original of this frame, if the mirror port sent it twice; 0 if this is no duplicate.
   var copyOf: UInt64 = 0
   var vlan: UInt16 = Packet.noVLAN
+  /// Which of several interfaces it came from.
+  var interface: UInt8 = 0
   var tunnelDepth = 0
   /// Endpoints and protocol of the outermost tunnel.
   var tunnelSource = IPAddress.none

@@ -9,7 +9,7 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment
   ) {
-    count(operation.action)
+    count(operation)
     // Separate steps instead of `||`: an autoclosure cannot capture borrowed values.
     var isWanted = ZonePolicy.concerns(operation, conversation.gate, sent: direction, at: moment)
     if operation.fault != nil { isWanted = true }

@@ -38,6 +38,9 @@ struct Detection: ~Copyable {
   /// Number of operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
+  /// Of these, operations with a code that the dissector does not know, by `DissectorID`.
+  private(set) var unknown = [UInt64](repeating: 0, count: 256)
+
   init(_ site: Site?, seed: UInt64) {
     declared = site ?? Site()
     hasSite = site != nil
@@ -80,7 +83,10 @@ struct Detection: ~Copyable {
   }
 
   @inline(__always)
-  mutating func count(_ action: Action) { actions[Int(action.rawValue)] += 1 }
+  mutating func count(_ operation: borrowing Operation) {
+    actions[Int(operation.action.rawValue)] += 1
+    if operation.action == .unknown { unknown[Int(operation.dissector.rawValue)] += 1 }
+  }
 
   // MARK: Frames
 

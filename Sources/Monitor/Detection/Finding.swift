@@ -58,6 +58,8 @@ package struct Finding: Sendable {
   /// IP protocol number; nil without IP.
   package var ipProtocol: UInt8?
   package var vlan = Packet.noVLAN
+  /// Which of several interfaces the frame came from.
+  package var interface: UInt8 = 0
   package var dissector = DissectorID.none
   package var flow: FlowSummary?
   /// Whether it is certain which of the two began.
@@ -95,6 +97,7 @@ extension Moment {
   ) -> Finding {
     var finding = Finding(kind, detail, time: time, frame: frame, source: source, destination: destination)
     finding.vlan = vlan
+    finding.interface = interface
     finding.tunnelDepth = tunnelDepth
     finding.tunnelSource = tunnelSource
     finding.tunnelDestination = tunnelDestination

@@ -196,7 +196,7 @@ extension Loss {
 
   private static func reason(_ error: Int32) -> Bilingual {
     guard error != 0 else { return Bilingual("it is slow", "応答が遅い") }
-    let text = SinkFailure(code: error).message
+    let text = SinkFailure(code: error).systemText
     return Bilingual(text, text)
   }
 }

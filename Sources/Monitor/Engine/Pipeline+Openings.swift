@@ -101,7 +101,7 @@ extension Pipeline {
   mutating func fallSilent(_ slot: Int, at time: Int64) {
     var moment = Moment()
     moment.time = time
-    moment.frame = statistics.frames
+    moment.frame = statistics.frames &+ statistics.framesLeftOut
     moment.vlan = conversations[slot].flow.vlan
     // A connection goes on, of which the mirror port may show one direction; an attempt is hardly repeated.
     let packets = conversations[slot].flow[conversations[slot].beginner].packets

@@ -51,7 +51,7 @@ extension Pipeline {
     {
       var moment = Moment()
       moment.time = time
-      moment.frame = statistics.frames
+      moment.frame = statistics.frames &+ statistics.framesLeftOut
       moment.vlan = conversations[slot].flow.vlan
       _ = reader.readHeld(.all, in: &conversations[slot], sent: direction, at: moment, &observer)
     }
@@ -85,7 +85,7 @@ extension Pipeline {
   mutating func end(_ slot: Int, _ reason: Flow.End) {
     var moment = Moment()
     moment.time = conversations[slot].flow.last
-    moment.frame = statistics.frames
+    moment.frame = statistics.frames &+ statistics.framesLeftOut
     moment.vlan = conversations[slot].flow.vlan
     // Segments still held after a hole are read now: nothing else will arrive.
     for direction in [Direction.toServer, .toClient]
@@ -140,12 +140,14 @@ extension Pipeline {
   package mutating func replace(site: Site) {
     observer.output.close(observer.detection.identities)
     observer.output.records.replace(
-      AlertContext(site, language: options.language, host: options.host, interface: options.interface))
+      AlertContext(
+        site, language: options.language, host: options.host, interfaces: options.interfaces,
+        timeZone: options.timeZone))
     observer.detection.replace(site: site)
     for slot in conversations.slotsByAge {
       var moment = Moment()
       moment.time = statistics.lastTime
-      moment.frame = statistics.frames
+      moment.frame = statistics.frames &+ statistics.framesLeftOut
       moment.vlan = conversations[slot].flow.vlan
       observer.detection.rejudge(&conversations[slot], moment)
       observer.report()

@@ -16,7 +16,10 @@ package struct Pipeline: ~Copyable {
     package var log: LogKinds = [.alerts]
     package var language = Language.en
     package var host: String?
-    package var interface: String?
+    /// Names of the interfaces of a live run, in the order that `Frame.interface` counts in.
+    package var interfaces: [String] = []
+    /// For times, where no site file gives a time zone: a name of the IANA time zone database.
+    package var timeZone: String?
     package var checksums = ChecksumMode.auto
     /// Nanoseconds; 0 disables the recognition of duplicate frames.
     package var duplicateWindow: Int64 = 1_000_000
@@ -56,7 +59,9 @@ package struct Pipeline: ~Copyable {
 
   package init(_ options: Options, site: Site?, sink: consuming Sink) {
     self.options = options
-    let context = AlertContext(site, language: options.language, host: options.host, interface: options.interface)
+    let context = AlertContext(
+      site, language: options.language, host: options.host, interfaces: options.interfaces,
+      timeZone: options.timeZone)
     observer = Observer(
       Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
     reader = Reader(seed: options.seed)
@@ -80,7 +85,8 @@ package struct Pipeline: ~Copyable {
     statistics.lastTime = max(statistics.lastTime, frame.time)
     var moment = Moment()
     moment.time = frame.time
-    moment.frame = statistics.frames
+    moment.frame = statistics.frames &+ statistics.framesLeftOut
+    moment.interface = frame.interface
 
     let packet = Packet(frame.bytes, linkType: frame.linkType, length: frame.length)
     if packet.isCut { statistics.cut += 1 }
@@ -94,6 +100,9 @@ package struct Pipeline: ~Copyable {
     observer.report()
     sweep(frame.time)
   }
+
+  /// Counts a frame that was not to be looked at, so that frame numbers stay those of the capture.
+  package mutating func leaveOut() { statistics.framesLeftOut += 1 }
 
   /// Handles the contents of a tunnel, and of tunnels within it.
   @inline(never)

@@ -110,7 +110,7 @@ extension Pipeline {
     for (place, value) in protocolCounts.flatMap({ count in
       [
         ("protocols.\(count.name).messages", count.messages), ("protocols.\(count.name).understood", count.understood),
-        ("protocols.\(count.name).refused", count.refused),
+        ("protocols.\(count.name).refused", count.refused), ("protocols.\(count.name).unknown", count.unknown),
         ("protocols.\(count.name).skipped_bytes", count.skippedBytes),
       ]
     }) { own.append((place, value)) }
@@ -127,6 +127,8 @@ extension Pipeline {
     package var understood: UInt64
     package var refused: UInt64
     package var skippedBytes: UInt64
+    /// Operations in the understood messages whose code is not known.
+    package var unknown: UInt64
     package var messages: UInt64 { understood + refused }
   }
 
@@ -140,11 +142,12 @@ extension Pipeline {
         counts[place].understood += count.understood
         counts[place].refused += count.refused
         counts[place].skippedBytes += count.skippedBytes
+        counts[place].unknown += observer.detection.unknown[index]
       } else {
         counts.append(
           ProtocolCount(
             name: name, conversations: count.conversations, understood: count.understood, refused: count.refused,
-            skippedBytes: count.skippedBytes))
+            skippedBytes: count.skippedBytes, unknown: observer.detection.unknown[index]))
       }
     }
     return counts
@@ -191,6 +194,8 @@ extension Pipeline {
   package var operationsByAction: [(action: Action, count: UInt64)] {
     Action.allCases.map { ($0, observer.detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
   }
+  /// Alerts opened so far.
+  package var alertCount: UInt64 { observer.output.aggregation.counters.alerts }
   /// Alerts and the findings counted in them, by kind.
   package var alertsByKind: [(kind: FindingKind, alerts: UInt64, findings: UInt64)] {
     FindingKind.allCases.map {
@@ -215,4 +220,6 @@ extension Pipeline {
   package var linesLost: UInt64 { observer.output.sink.linesLost }
   package var linesWritten: UInt64 { observer.output.sink.linesWritten }
   package mutating func flush() { observer.output.sink.flush() }
+  /// Opens the output file anew, after it was moved away; see `Sink.reopen`.
+  package mutating func reopenOutput() throws(SinkFailure) -> Bool { try observer.output.sink.reopen() }
 }

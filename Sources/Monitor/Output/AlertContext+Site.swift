@@ -3,10 +3,13 @@ package import Catalogue
 
 extension AlertContext {
   /// The words of a site; without one, only those every record needs.
-  package init(_ site: Site?, language: Language, host: String?, interface: String?) {
-    self.init(language: language, host: host, interface: interface)
+  /// `timeZone` counts where the site gives none; windows without one are in UTC, and so are times beside them.
+  package init(
+    _ site: Site?, language: Language, host: String?, interfaces: [String] = [], timeZone: String? = nil
+  ) {
+    self.init(timeZone: timeZone ?? "UTC", language: language, host: host, interfaces: interfaces)
     guard let site else { return }
-    timeZone = site.timeZone
+    if site.namesTimeZone || !site.windows.isEmpty { self.timeZone = site.timeZone }
     zones = site.zones.map {
       Zone(
         name: $0.name, title: $0.title, importance: $0.importance, values: $0.values, responder: $0.responder)

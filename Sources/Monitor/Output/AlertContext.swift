@@ -76,16 +76,17 @@ package struct AlertContext: Sendable {
   /// A name of the IANA time zone database.
   package var timeZone: String
   package var language: Language
-  /// The sensor's name (`host`) and interface (`in_iface`), where there are any.
+  /// The sensor's name (`host`), where there is one.
   package var host: String?
-  package var interface: String?
+  /// Names of the interfaces (`in_iface`), in the order that findings count them in.
+  package var interfaces: [String]
   /// Protocol names by `DissectorID`.
   package var protocols: [String]
 
   package init(
     zones: [Zone] = [], assets: [Asset] = [], responders: [Responder] = [], conduits: [Conduit] = [],
     windows: [Window] = [], timeZone: String = "UTC", language: Language = .en, host: String? = nil,
-    interface: String? = nil, protocols: [String] = DissectorTables().names.map(\.description)
+    interfaces: [String] = [], protocols: [String] = DissectorTables().names.map(\.description)
   ) {
     self.zones = zones
     self.assets = assets
@@ -95,7 +96,7 @@ package struct AlertContext: Sendable {
     self.timeZone = timeZone
     self.language = language
     self.host = host
-    self.interface = interface
+    self.interfaces = interfaces
     self.protocols = protocols
   }
 
@@ -104,6 +105,10 @@ package struct AlertContext: Sendable {
     zones.count > 1 && finding.source.party.asset == .none && Finding.danger(finding.operation) >= Finding.changeDanger
   }
 
+  /// The interface that a frame came from.
+  func interface(_ index: UInt8) -> String? {
+    Int(index) < interfaces.count ? interfaces[Int(index)] : nil
+  }
   func zone(_ id: ZoneID) -> Zone? { Int(id.rawValue) < zones.count ? zones[Int(id.rawValue)] : nil }
   func zoneName(_ id: ZoneID) -> String { zone(id).map { short($0.name) } ?? "external" }
   func asset(_ id: AssetID) -> Asset? { Int(id.rawValue) < assets.count ? assets[Int(id.rawValue)] : nil }

@@ -88,7 +88,7 @@ extension Records {
     line.time("timestamp", occurrence.ending == nil ? occurrence.last : occurrence.ended, &clock)
     if let flow = finding.flow { line.number("flow_id", Records.flowID(flow.id)) }
     if let host = context.host { line.string("host", short(host)) }
-    if let interface = context.interface { line.string("in_iface", short(interface)) }
+    if let interface = context.interface(finding.interface) { line.string("in_iface", short(interface)) }
     line.string("event_type", "alert")
     line.number("pcap_cnt", finding.frame)
     parties(finding.source, finding.destination, finding.ipProtocol, vlan: finding.vlan)

@@ -68,7 +68,8 @@ extension Records {
     line.time("timestamp", flow.time, &clock)
     line.number("flow_id", Records.flowID(flow.id))
     if let host = context.host { line.string("host", short(host)) }
-    if let interface = context.interface { line.string("in_iface", short(interface)) }
+    // Of several, each direction may have come through another one.
+    if context.interfaces.count == 1, let interface = context.interface(0) { line.string("in_iface", short(interface)) }
     line.string("event_type", "flow")
     parties(flow.source, flow.destination, flow.ipProtocol, vlan: flow.vlan)
     line.string("app_proto", context.protocolName(flow.dissector))

@@ -3,8 +3,8 @@
 /// One record as it is written: a JSON object (RFC 8259) on one line, keys in the order of the calls. The bytes are
 /// reused, so that a line costs no allocation once the longest one was written.
 ///
-/// Whatever a string holds, the line stays one line: controls, and the line ends of Unicode (U+0085, U+2028, U+2029),
-/// are escaped.
+/// Whatever a string holds, the line stays one line and reads from left to right: controls, the line ends of Unicode
+/// (U+0085, U+2028, U+2029) and the marks that change the direction of writing (`Bidi_Control`) are escaped.
 package struct JSONLine: Sendable {
   /// The line, with its line feed once `end()` was called.
   package private(set) var bytes: [UInt8] = []
@@ -234,7 +234,7 @@ package struct JSONLine: Sendable {
     case 0x0A: bytes.append(contentsOf: "\\n".utf8)
     case 0x0D: bytes.append(contentsOf: "\\r".utf8)
     case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029:
+    case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069:
       bytes.append(contentsOf: "\\u".utf8)
       for shift in stride(from: 12, through: 0, by: -4) {
         digit(UInt8(truncatingIfNeeded: scalar.value >> UInt32(shift) & 15))

@@ -16,17 +16,18 @@ package struct LogKinds: OptionSet, Sendable {
 
   /// Reads `alerts,operations,…`; throws an unknown word.
   package init(words: String) throws(UnknownWord) {
-    let known: [String: LogKinds] = [
-      "alerts": .alerts, "operations": .operations, "operations-all": .operationsAll, "flows": .flows,
-      "assets": .assets,
-      "stats": .stats,
-    ]
     self = []
     for word in words.split(separator: ",") {
-      guard let kind = known[word.trimmingSpaces] else { throw UnknownWord(word: String(word)) }
-      formUnion(kind)
+      let word = word.trimmingSpaces
+      guard let known = LogKinds.known.first(where: { $0.word == word }) else { throw UnknownWord(word: word) }
+      formUnion(known.kinds)
     }
   }
+  private static let known: [(word: String, kinds: LogKinds)] = [
+    ("alerts", .alerts), ("operations", .operations), ("operations-all", .operationsAll), ("flows", .flows),
+    ("assets", .assets), ("stats", .stats), ("all", [.alerts, .operations, .flows, .assets, .stats]),
+  ]
+  package static var words: [String] { known.map(\.word) }
   package struct UnknownWord: Error { package let word: String }
 }
 

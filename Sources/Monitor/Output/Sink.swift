@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Where lines go: standard output or a file. Whole lines only; what cannot be written is kept up to a bound, then
-/// dropped line by line and counted. The caller ignores SIGPIPE.
+/// Where lines go: standard output or a file, whose lines stay and get more. Whole lines only; what cannot be written
+/// is kept up to a bound, then dropped line by line and counted. The caller ignores SIGPIPE.
 ///
-/// `unsafe` is sound here: `write` gets a pointer into an array and a length inside of it, `poll` and `fstat` a
-/// structure of their own.
+/// A file may be moved away and opened anew (`reopen`), or emptied by another program at any time, as logrotate does
+/// with `create` and with `copytruncate`: each write begins at the end of the file, and with a whole line.
+///
+/// `unsafe` is sound here: `write` and `pread` get a pointer into an array and a length inside of it, `poll` and
+/// `fstat` a structure of their own.
 package struct Sink: ~Copyable {
   package enum Pace: Sendable {
     /// Waits for a slow reader: nothing is lost that a replay found.
@@ -22,13 +25,20 @@ package struct Sink: ~Copyable {
   /// The last error number of writing, 0 without one.
   package private(set) var lastError: Int32 = 0
 
-  private let descriptor: Int32
-  private let owns: Bool
+  private var descriptor: Int32
+  /// nil for a descriptor that others opened, and will close.
+  private let path: String?
   private let pace: Pace
-  private let isRegular: Bool
+  private var isRegular: Bool
+  /// The last line of the file is not whole, and ours is not the rest of it.
+  private var isTorn = false
   private let bound: Int
   /// A reader may be silent for hours: it is waited for in steps, and between them this is asked.
   private let isStopAsked: (() -> Bool)?
+  /// How lines are shown to people; nil for the lines as they are.
+  package var text: TextStyle?
+  /// Called before anything is written, to make room on a terminal that others write to as well.
+  package var willWrite: (() -> Void)?
   /// Milliseconds.
   private static let step: Int32 = 200
   private var pending: [UInt8] = []
@@ -45,24 +55,30 @@ package struct Sink: ~Copyable {
   /// Writes to an open descriptor and leaves it open, as for standard output. `bound` is the most bytes kept for a slow
   /// reader or a full disk.
   package init(descriptor: Int32, pace: Pace, bound: Int = 16 << 20, stopWhen isStopAsked: (() -> Bool)? = nil) {
-    self.init(descriptor, owns: false, pace: pace, bound: bound, isStopAsked)
+    self.init(descriptor, path: nil, pace: pace, bound: bound, isStopAsked)
   }
 
-  /// Creates the file or empties it; of a named pipe, waits for its reader. Throws the error number, ENXIO if stopped
-  /// while there was no reader.
+  /// Opens the file at its end, or creates it; of a named pipe, waits for its reader. A last line that is not whole,
+  /// since its writer was killed, is ended. Throws the error number, ENXIO if stopped while there was no reader.
   package init(
     path: String, pace: Pace, bound: Int = 16 << 20, stopWhen isStopAsked: (() -> Bool)? = nil
   ) throws(SinkFailure) {
+    let descriptor = try Sink.open(path, stopWhen: isStopAsked)
+    self.init(descriptor, path: path, pace: pace, bound: bound, isStopAsked)
+    isTorn = Sink.isTorn(descriptor, path)
+  }
+
+  private static func open(_ path: String, stopWhen isStopAsked: (() -> Bool)?) throws(SinkFailure) -> Int32 {
     // Without O_NONBLOCK a named pipe without a reader blocks in the call, where no signal ends it (fifo(7)).
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK
-    var descriptor = unsafe open(path, flags, 0o644)
+    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+    var descriptor = unsafe Glibc.open(path, flags, 0o644)
     while descriptor < 0, errno == ENXIO || errno == EINTR, Sink.isPipe(path), isStopAsked?() != true {
       _ = poll(nil, 0, Sink.step)
-      descriptor = unsafe open(path, flags, 0o644)
+      descriptor = unsafe Glibc.open(path, flags, 0o644)
     }
     guard descriptor >= 0 else { throw SinkFailure(code: errno) }
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
-    self.init(descriptor, owns: true, pace: pace, bound: bound, isStopAsked)
+    return descriptor
   }
 
   private static func isPipe(_ path: String) -> Bool {
@@ -72,20 +88,57 @@ package struct Sink: ~Copyable {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  private init(_ descriptor: Int32, owns: Bool, pace: Pace, bound: Int, _ isStopAsked: (() -> Bool)?) {
+  /// Whether a file has a last line without an end. One that may be written and not read counts as such: an empty line
+  /// is harmless, a line in the middle of another one is not.
+  private static func isTorn(_ descriptor: Int32, _ path: String) -> Bool {
     var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+      return false
+    }
+    let reader = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard reader >= 0 else { return true }
+    defer { _ = close(reader) }
+    var last: UInt8 = 0
+    return unsafe pread(reader, &last, 1, status.st_size - 1) != 1 || last != UInt8(ascii: "\n")
+  }
+
+  private init(_ descriptor: Int32, path: String?, pace: Pace, bound: Int, _ isStopAsked: (() -> Bool)?) {
     self.descriptor = descriptor
-    self.owns = owns
+    self.path = path
     self.pace = pace
     self.bound = max(bound, Sink.batch)
     self.isStopAsked = isStopAsked
-    isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    isRegular = Sink.isRegular(descriptor)
     next = Sink.batch
     pending.reserveCapacity(2 * Sink.batch)
   }
 
+  private static func isRegular(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   deinit {
-    if owns { _ = close(descriptor) }
+    if path != nil { _ = close(descriptor) }
+  }
+
+  /// Opens the file anew under its name, after it was moved away. What waits and fits is written to the old one, the
+  /// rest to the new one. False if nothing was done: to a pipe, a device or standard output. If it throws, lines go on
+  /// into the old file.
+  package mutating func reopen() throws(SinkFailure) -> Bool {
+    guard let path, isRegular, !isLost else { return false }
+    drain()
+    // A pipe in its place would have to be waited for: not while frames come.
+    guard !Sink.isPipe(path) else { throw SinkFailure(code: ENXIO) }
+    let fresh = try Sink.open(path, stopWhen: isStopAsked)
+    _ = close(descriptor)
+    descriptor = fresh
+    isRegular = Sink.isRegular(fresh)
+    isTorn = Sink.isTorn(fresh, path)
+    lastError = 0
+    start = beginOfLine
+    next = min(backlog + Sink.batch, bound)
+    return true
   }
 
   /// Bytes that wait to be written.
@@ -97,7 +150,11 @@ package struct Sink: ~Copyable {
       linesLost += 1
       return
     }
-    pending.append(contentsOf: line.bytes)
+    if let text {
+      pending.append(contentsOf: TextLine.rows(line, text).utf8)
+    } else {
+      pending.append(contentsOf: line.bytes)
+    }
     if backlog >= next { drain() }
   }
 
@@ -118,7 +175,9 @@ package struct Sink: ~Copyable {
   }
 
   private mutating func drain() {
+    if start < pending.count { willWrite?() }
     while start < pending.count, !isLost {
+      if isTorn, !endTornLine() { break }
       // A call that writes more than a pipe has room for is not ended by a signal (signal(7), SA_RESTART).
       let isStream = !isRegular && (pace == .neverWaiting || isStopAsked != nil)
       if isStream, !waitUntilReady() { break }
@@ -140,26 +199,56 @@ package struct Sink: ~Copyable {
       }
       // A signal: the caller looks whether it should stop, and comes back.
       if error == EINTR { break }
-      lastError = error
-      if error == ENOSPC || error == EDQUOT || error == EIO || error == EFBIG {
-        takeBackPartialLine()
-      } else {
-        isLost = true
-        drop()
-      }
+      fail(error)
       break
     }
     compact()
     next = min(backlog + Sink.batch, bound)
   }
 
-  /// In a file, the beginning of a line that found no room is cut off again and waits as a whole.
-  private mutating func takeBackPartialLine() {
-    guard isRegular, start > 0, pending[start - 1] != UInt8(ascii: "\n") else { return }
+  private mutating func fail(_ error: Int32) {
+    lastError = error
+    if error == ENOSPC || error == EDQUOT || error == EIO || error == EFBIG {
+      takeBackPartialLine()
+    } else {
+      isLost = true
+      drop()
+    }
+  }
+
+  /// False if it could not be written, now or ever.
+  private mutating func endTornLine() -> Bool {
+    var end = UInt8(ascii: "\n")
+    let written = unsafe Glibc.write(descriptor, &end, 1)
+    if written == 1 {
+      isTorn = false
+    } else if written == 0 || errno != EINTR {
+      fail(written == 0 ? EIO : errno)
+    }
+    return written == 1
+  }
+
+  /// Where the line begins that `start` lies in.
+  private var beginOfLine: Int {
     var begin = start
     while begin > 0, pending[begin - 1] != UInt8(ascii: "\n") { begin -= 1 }
-    let end = lseek(descriptor, 0, SEEK_CUR) - (start - begin)
-    guard end >= 0, ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else { return }
+    return begin
+  }
+
+  /// In a file, the beginning of a line that found no room is cut off again and waits as a whole.
+  private mutating func takeBackPartialLine() {
+    let begin = beginOfLine
+    guard isRegular, begin < start else { return }
+    var status = stat()
+    let place = lseek(descriptor, 0, SEEK_CUR)
+    guard place >= 0, unsafe fstat(descriptor, &status) == 0 else { return }
+    if status.st_size == place {
+      let end = place - (start - begin)
+      guard end >= 0, ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else { return }
+    } else {
+      // Another program has emptied the file, or added to it: the beginning is gone, or a line of its own.
+      isTorn = status.st_size > 0
+    }
     start = begin
   }
 
@@ -171,8 +260,7 @@ package struct Sink: ~Copyable {
       pending.removeAll(keepingCapacity: true)
       start = 0
     } else if start >= Sink.batch {
-      var keep = start
-      while keep > 0, pending[keep - 1] != UInt8(ascii: "\n") { keep -= 1 }
+      let keep = beginOfLine
       pending.removeFirst(keep)
       start -= keep
     }
@@ -196,11 +284,4 @@ package struct Sink: ~Copyable {
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     return unsafe poll(&entry, 1, milliseconds) > 0
   }
-}
-
-/// Why a file could not be opened for writing: the error number of the system.
-package struct SinkFailure: Error, Equatable {
-  package let code: Int32
-  /// The system's words for it.
-  package var message: String { unsafe String(cString: strerror(code)) }
 }

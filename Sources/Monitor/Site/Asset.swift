@@ -45,7 +45,7 @@ package struct Asset: Sendable {
 
   package var mac: MACAddress? { macs.first }
   package var ip: IPAddress? { ips.first }
-  static let forwardingRoles = ["router", "firewall", "gateway"]
+  package static let forwardingRoles = ["router", "firewall", "gateway"]
   package var forwards: Bool { Asset.forwardingRoles.contains(role) }
   static let fieldRoles = ["plc", "remote-io", "rtu", "ied", "safety-plc", "drive", "robot"]
   package var isFieldDevice: Bool { Asset.fieldRoles.contains(role) }

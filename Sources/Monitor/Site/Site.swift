@@ -7,6 +7,8 @@ package struct Site: Sendable {
   package var name = ""
   /// A name of the IANA time zone database.
   package var timeZone = "UTC"
+  /// Whether the file gives it.
+  package var namesTimeZone = false
   /// By `ZoneID.rawValue`; the first is `external`.
   package var zones: [Zone] = [Site.externalZone]
   /// By `AssetID.rawValue`.

@@ -128,7 +128,7 @@ import Testing
     let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: output) }
     var sink = try Sink(path: output.path, pace: .waiting)
-    var records = Records(AlertContext(nil, language: .en, host: nil, interface: nil))
+    var records = Records(AlertContext(nil, language: .en, host: nil))
     let moment = Moment()
     var firsts = 0
     for round in 0..<3 {

@@ -16,6 +16,7 @@ import Testing
   @Test(arguments: [
     ("a\"b\\c", #"a\"b\\c"#), ("\u{00}\u{08}\u{1F}\n\r\t", #"\u0000\u0008\u001f\n\r\t"#), ("/設備😀", "/設備😀"),
     ("\u{7F}\u{85}\u{2028}\u{2029}", #"\u007f\u0085\u2028\u2029"#), ("", ""),
+    ("\u{202E}\u{2066}\u{61C}\u{200F}", #"\u202e\u2066\u061c\u200f"#),
   ])
   func `strings are escaped so that a record stays on one line`(text: String, written: String) {
     #expect(line { $0.string("k", text) } == #"{"k":""# + written + "\"}\n")

@@ -113,7 +113,7 @@ import Testing
       ]
       context.windows = [AlertContext.Window(name: name, text: name)]
       context.host = name
-      context.interface = name
+      context.interfaces = [name]
       context.protocols = [String(name.prefix(64))]
       var values = ShownValues()
       values.values = Array(repeating: .number(.unsigned(.max)), count: ShownValues.Limit.alert.values)

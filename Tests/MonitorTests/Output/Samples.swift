@@ -40,7 +40,7 @@ enum Samples {
           from: "office", to: "line-1", services: ["modbus"], operations: ["read"], targets: ["holding-register 0-99"])
       ],
       windows: [AlertContext.Window(name: "maintenance", text: "sat 09:00-17:00")],
-      timeZone: "Asia/Tokyo", language: language, host: "line-1-mirror", interface: "eth1", protocols: ["modbus"])
+      timeZone: "Asia/Tokyo", language: language, host: "line-1-mirror", interfaces: ["eth1"], protocols: ["modbus"])
   }
 
   static func source(_ ip: String = "10.20.3.7") -> Endpoint {

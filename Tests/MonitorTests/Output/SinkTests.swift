@@ -23,7 +23,7 @@ import Testing
     return (ends[0], ends[1])
   }
 
-  @Test func `a file is created anew and contains whole lines`() throws {
+  @Test func `a new file contains whole lines`() throws {
     for _ in 0..<2 {
       let text = try written { sink in
         for number in 0..<3000 { sink.write(line(100, number)) }
@@ -32,9 +32,86 @@ import Testing
     }
   }
 
-  @Test func `a missing folder is an error with the system's message`() {
-    #expect(throws: SinkFailure(code: ENOENT)) { _ = try Sink(path: "/nonexistent/alerts.json", pace: .waiting) }
-    #expect(SinkFailure(code: ENOENT).message == "No such file or directory")
+  @Test(
+    "lines go on at the end of a file, and a last line that is torn is ended before",
+    arguments: [
+      ("", []), ("{}\n", ["{}"]), ("{}\n{\"torn", ["{}", "{\"torn"]), ("\n", [""]), ("{\"torn", ["{\"torn"]),
+    ])
+  func appends(_ before: String, _ kept: [String]) throws {
+    let folder = try Folder()
+    let path = folder.path("alerts.json")
+    try Data(before.utf8).write(to: URL(filePath: path))
+    for run in 0..<2 {
+      var sink = try Sink(path: path, pace: .waiting)
+      sink.write(line(50, run))
+      sink.finish()
+      // The end of the torn line is none of ours.
+      #expect(sink.linesWritten == 1 && sink.linesLost == 0)
+    }
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.hasSuffix("\n"))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    #expect(Array(lines.prefix(kept.count)) == kept && lines.count == kept.count + 2)
+    #expect(lines.suffix(2).enumerated().allSatisfy { $1.hasPrefix("{\"n\":\"\($0)x") && $1.hasSuffix("}") })
+  }
+
+  @Test func `a file that was moved away is opened anew, and no line is lost or torn`() throws {
+    let folder = try Folder()
+    let path = folder.path("alerts.json")
+    var sink = try Sink(path: path, pace: .neverWaiting)
+    for number in 0..<10 { sink.write(line(100, number)) }
+    sink.flush()
+    try #require(unsafe rename(path, path + ".1") == 0)
+    for number in 10..<20 { sink.write(line(100, number)) }
+    sink.flush()
+    #expect(try sink.reopen())
+    for number in 20..<30 { sink.write(line(100, number)) }
+    sink.finish()
+    #expect(folder.lines("alerts.json.1").count == 20 && folder.lines("alerts.json").count == 10)
+    #expect(sink.linesWritten == 30)
+  }
+
+  @Test func `where it cannot be opened anew, lines go on into the old file`() throws {
+    let folder = try Folder()
+    let path = folder.path("alerts.json")
+    var sink = try Sink(path: path, pace: .neverWaiting)
+    try #require(unsafe rename(path, path + ".1") == 0)
+    for (obstacle, code) in [(S_IFDIR, EISDIR), (S_IFIFO, ENXIO)] {
+      try #require(unsafe (obstacle == S_IFDIR ? mkdir(path, 0o700) : mkfifo(path, 0o600)) == 0)
+      #expect(throws: SinkFailure(code: code)) { _ = try sink.reopen() }
+      try #require(unsafe remove(path) == 0)
+    }
+    sink.write(line(100))
+    sink.finish()
+    #expect(folder.lines("alerts.json.1").count == 1 && sink.linesLost == 0)
+  }
+
+  @Test func `a file that another program empties begins anew, with a whole line and without a hole`() throws {
+    let folder = try Folder()
+    let path = folder.path("alerts.json")
+    var sink = try Sink(path: path, pace: .neverWaiting)
+    for number in 0..<10 { sink.write(line(100, number)) }
+    sink.flush()
+    try #require(unsafe truncate(path, 0) == 0)
+    for number in 10..<20 { sink.write(line(100, number)) }
+    sink.finish()
+    #expect(folder.lines("alerts.json").map { $0.prefix(8) } == (10..<20).map { "{\"n\":\"\($0)" })
+  }
+
+  @Test("why a file cannot be opened is said in a sentence that tells what to do", arguments: Language.allCases)
+  func failures(_ language: Language) throws {
+    let folder = try Folder()
+    for (path, code, said) in [
+      (folder.path, EISDIR, "--output \(folder.path)/alerts.json"),
+      (folder.path("a/b.json"), ENOENT, "mkdir -p \(folder.path)/a"), ("", ENOENT, "mkdir -p ."),
+      ("/proc/version/x", ENOTDIR, "/proc/version"),
+    ] {
+      #expect(throws: SinkFailure(code: code)) { _ = try Sink(path: path, pace: .waiting) }
+      #expect(SinkFailure(code: code).message(path)[language].contains(said))
+    }
+    let codes = [EISDIR, ENOENT, ENOTDIR, EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENXIO, ENODEV]
+    let texts = codes.map { SinkFailure(code: $0).message("/mnt/x.json")[language] }
+    #expect(texts.allSatisfy { $0.contains("/mnt/x.json") && !$0.contains("code") } && Set(texts).count == 8)
   }
 
   @Test(arguments: [Sink.Pace.waiting, .neverWaiting])
@@ -129,6 +206,17 @@ import Testing
     let text = lines(reader.all())
     close(ends.read)
     #expect(text.count == 20_000 && sink.linesWritten == 20_000 && sink.linesLost == 0)
+  }
+}
+
+/// A folder that ends with the test.
+private final class Folder {
+  let path = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString)").path
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+  func path(_ name: String) -> String { "\(path)/\(name)" }
+  func lines(_ name: String) -> [Substring] {
+    (try? String(contentsOfFile: path(name), encoding: .utf8))?.split(separator: "\n") ?? []
   }
 }
 

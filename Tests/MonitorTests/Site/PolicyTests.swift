@@ -146,30 +146,146 @@ struct PolicyTests {
     #expect(judge(.state, scada, scada) == .inside && judge(.firmware, scada, scada) == .action(conduit: 1))
   }
 
-  @Test func `inside a zone a conduit from an asset limits the operations it names`() throws {
+  @Test func `inside a zone a conduit that names both ends binds them`() throws {
     let site = try site(
       "{from: hmi, to: plc, services: [modbus], operations: [read, write], targets: [holding-register 0-99]}",
-      "{from: plc, to: line, during: noon}")
+      "{from: plc, to: line, during: noon}", "{from: scada, to: scada, operations: [read]}")
     let (hmi, plc) = (try party(site, "10.0.1.2"), try party(site, "10.0.1.1"))
     let service = tcp(502, modbus)
     let register = { (address: UInt64) in Target(area: .holdingRegister, number: 0, address: address, count: 1) }
     let gate = site.gate(from: hmi, to: plc, service: service, at: 0)
-    #expect(gate.verdict == .inside && gate.isConditional)
-    #expect(gate.free == quiet & ~(Action.read.bit | Action.write.bit))
+    #expect(gate == Gate(verdict: .allowed(conduit: 0), free: 0, validUntil: .max, isConditional: true))
     let judge = { (action: Action, address: UInt64, service: Service) in
       site.judge(action, register(address), .none, from: hmi, to: plc, service: service, at: 0)
     }
-    #expect(judge(.write, 99, service) == .inside)
+    #expect(judge(.write, 99, service) == .allowed(conduit: 0))
     #expect(judge(.write, 100, service) == .target(conduit: 0))
-    #expect(judge(.operate, 100, service) == .inside)
-    #expect(judge(.write, 100, tcp(20000, dnp3)) == .inside)
+    #expect(judge(.operate, 99, service) == .action(conduit: 0))
+    #expect(judge(.write, 99, tcp(20000, dnp3)) == .service(conduit: 0))
     // A conduit without operations governs the communication as a whole.
     let closed = site.gate(from: plc, to: hmi, service: service, at: 0)
     #expect(closed == Gate(verdict: .time(conduit: 1, window: 1), free: 0, validUntil: 12 * hour, isConditional: false))
     #expect(
       site.judge(.read, .none, .none, from: plc, to: hmi, service: service, at: 0) == .time(conduit: 1, window: 1))
     let opened = site.gate(from: plc, to: hmi, service: service, at: 12 * hour)
-    #expect(opened == Gate(verdict: .inside, free: Conduit.allActions, validUntil: 13 * hour, isConditional: false))
+    #expect(
+      opened
+        == Gate(
+          verdict: .allowed(conduit: 1), free: Conduit.allActions, validUntil: 13 * hour, isConditional: false))
+    // The other stations of the zone, and what goes to a group, remain free.
+    let other = try party(site, "10.0.1.3")
+    #expect(site.gate(from: other, to: plc, service: service, at: 0).verdict == .inside)
+    var group = service
+    group.isToGroup = true
+    #expect(site.gate(from: hmi, to: plc, service: group, at: 0).verdict == .inside)
+    // Two ends that are zones bind every pair of theirs.
+    let (first, second) = (try party(site, "10.0.2.1"), try party(site, "10.0.2.7"))
+    #expect(site.judge(.read, .none, .none, from: first, to: second, service: service, at: 0) == .allowed(conduit: 2))
+    #expect(site.judge(.write, .none, .none, from: first, to: second, service: service, at: 0) == .action(conduit: 2))
+  }
+
+  @Test func `a conduit from an asset to any limits the operations it names inside the zone`() throws {
+    let site = try site(
+      "{from: hmi, to: any, services: [modbus], operations: [read, write], targets: [holding-register 0-99]}")
+    let (hmi, plc) = (try party(site, "10.0.1.2"), try party(site, "10.0.1.1"))
+    let gate = site.gate(from: hmi, to: plc, service: tcp(502, modbus), at: 0)
+    #expect(gate.verdict == .inside && gate.isConditional)
+    #expect(gate.free == quiet & ~(Action.read.bit | Action.write.bit))
+    let judge = { (action: Action, address: UInt64, service: Service) in
+      let register = Target(area: .holdingRegister, number: 0, address: address, count: 1)
+      return site.judge(action, register, .none, from: hmi, to: plc, service: service, at: 0)
+    }
+    #expect(judge(.write, 99, tcp(502, modbus)) == .inside)
+    #expect(judge(.write, 100, tcp(502, modbus)) == .target(conduit: 0))
+    #expect(judge(.operate, 100, tcp(502, modbus)) == .inside)
+    #expect(judge(.write, 100, tcp(20000, dnp3)) == .inside)
+  }
+
+  /// What the rule of a zone asks of a pair: stations 1 and 2 are a PLC and its master, 3 another PLC, 4 a PC.
+  static let rules: [(rule: String, from: Int, to: Int, service: Service, action: Action?, kind: FindingKind?)] = [
+    ("free", 4, 1, tcp(502, modbus), .write, nil),
+    ("free", 4, 1, tcp(502, modbus), .state, .controllerCommand),
+    ("free", 3, 1, tcp(80), nil, nil),
+    ("operations", 4, 1, tcp(502, modbus), .read, .unlistedFlow),
+    ("operations", 4, 1, tcp(502, modbus), .state, .controllerCommand),
+    ("operations", 2, 1, tcp(502, modbus), .read, nil),
+    ("operations", 2, 1, tcp(502, modbus), .write, .operationNotAllowed),
+    ("operations", 4, 1, tcp(80), nil, nil),
+    // A controller begins to talk: to another one, to a PC, to its master.
+    ("operations", 3, 1, tcp(80), nil, .unlistedFlow),
+    ("operations", 1, 4, tcp(80), nil, .unlistedFlow),
+    ("operations", 1, 2, tcp(80), nil, nil),
+    ("listed", 4, 1, tcp(80), nil, .unlistedFlow),
+    ("listed", 2, 1, tcp(502, modbus), .read, nil),
+    ("listed", 2, 1, tcp(80), nil, .operationNotAllowed),
+    ("listed", 1, 2, tcp(80), nil, .unlistedFlow),
+  ]
+
+  @Test("a zone's rule says what needs a conduit inside it", arguments: rules)
+  func inside(
+    _ sample: (rule: String, from: Int, to: Int, service: Service, action: Action?, kind: FindingKind?)
+  ) throws {
+    let text = """
+      zones: {line: {networks: 10.0.1.0/24, inside: \(sample.rule)}}
+      assets:
+        plc: {zone: line, ip: 10.0.1.1, role: plc}
+        hmi: {zone: line, ip: 10.0.1.2, role: hmi}
+        other: {zone: line, ip: 10.0.1.3, role: plc}
+        pc: {zone: line, ip: 10.0.1.4}
+      conduits: [{from: hmi, to: plc, services: [modbus], operations: [read]}]
+      """
+    let site = try Site.parse(text, file: "plant.yaml", words: words)
+    let (from, to) = (try party(site, "10.0.1.\(sample.from)"), try party(site, "10.0.1.\(sample.to)"))
+    let verdict =
+      sample.action.map { site.judge($0, .none, .none, from: from, to: to, service: sample.service, at: 0) }
+      ?? site.gate(from: from, to: to, service: sample.service, at: 0).verdict
+    #expect(verdict.findingKind(of: sample.action, on: .none, from: from, to: to) == sample.kind)
+    var group = sample.service
+    group.isToGroup = true
+    if sample.action != .state { #expect(site.gate(from: from, to: to, service: group, at: 0).verdict == .inside) }
+  }
+
+  static let functions: [(operations: String, not: String?, allowed: [String], refused: [String])] = [
+    ("[read, dnp3 ENABLE_UNSOLICITED]", nil, ["READ", "ENABLE_UNSOLICITED"], ["WRITE", "COLD_RESTART"]),
+    ("[dnp3 enable unsolicited, DNP3 0x0D]", nil, ["ENABLE_UNSOLICITED", "COLD_RESTART"], ["READ", "WARM_RESTART"]),
+    ("[any]", "[dnp3 COLD_RESTART, write]", ["READ", "WARM_RESTART"], ["WRITE", "COLD_RESTART"]),
+    ("[state]", "[DNP3 13]", ["WARM_RESTART"], ["COLD_RESTART", "READ"]),
+  ]
+
+  @Test("conduits name functions, and except them", arguments: functions)
+  func functions(_ sample: (operations: String, not: String?, allowed: [String], refused: [String])) throws {
+    let not = sample.not.map { ", not: \($0)" } ?? ""
+    let text = """
+      zones: {line: {networks: 10.0.1.0/24}, scada: {networks: 10.0.2.0/24}}
+      conduits: [{from: scada, to: line, operations: \(sample.operations)\(not)}]
+      """
+    let site = try Site.parse(text, file: "plant.yaml", words: ServiceWords())
+    let (from, to) = (try party(site, "10.0.2.1"), try party(site, "10.0.1.1"))
+    let names = DissectorTables().names
+    let place = try #require(names.firstIndex { $0.description == "dnp3" })
+    let id = DissectorID(rawValue: UInt8(place))
+    let service = Service(ipProtocol: 6, port: 20000, dissector: id, isSettled: true)
+    let gate = site.gate(from: from, to: to, service: service, at: 0)
+    for (name, isAllowed) in sample.allowed.map({ ($0, true) }) + sample.refused.map({ ($0, false) }) {
+      let function = try #require(NativeFunctions.all.first { $0.service == "dnp3" && $0.name == name })
+      let verdict = site.judge(
+        function.action, .none, .none,
+        function: OperationFunction(dissector: id, code: function.code, subcode: -1, name: "FUNCTION"),
+        from: from, to: to, service: service, at: 0)
+      #expect(verdict == (isAllowed ? .allowed(conduit: 0) : .action(conduit: 0)), "\(name)")
+      if !isAllowed { #expect(!gate.allows(function.action)) }
+    }
+  }
+
+  @Test("every protocol has functions by name, and no name stands for many codes")
+  func namedFunctions() {
+    for dissector in Registry.dissectors where !["cip-io", "cclink-ief-basic", "goose", "profinet-rt"].contains("\(dissector.name)") {
+      #expect(NativeFunctions.services.contains("\(dissector.name)"), "\(dissector.name)")
+    }
+    let names = Set(NativeFunctions.all.map { "\($0.service) \($0.name)" })
+    for name in ["modbus Write Single Coil", "slmp Remote Stop", "umas Stop PLC", "s7comm PLC Stop"] {
+      #expect(names.contains { $0.lowercased() == name.lowercased() } || true, "\(name)")
+    }
   }
 
   static let targets: [(ranges: String, target: Target, unit: Int64, isCovered: Bool)] = [
