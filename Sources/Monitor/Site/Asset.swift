@@ -47,7 +47,9 @@ package struct Asset: Sendable {
   package var ip: IPAddress? { ips.first }
   package static let forwardingRoles = ["router", "firewall", "gateway"]
   package var forwards: Bool { Asset.forwardingRoles.contains(role) }
-  static let fieldRoles = ["plc", "remote-io", "rtu", "ied", "safety-plc", "drive", "robot"]
+  static let fieldRoles = [
+    "plc", "safety-plc", "remote-io", "rtu", "ied", "dcs", "cnc", "robot", "drive", "servo", "vfd", "sensor",
+  ]
   package var isFieldDevice: Bool { Asset.fieldRoles.contains(role) }
 }
 
