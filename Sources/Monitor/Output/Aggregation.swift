@@ -74,7 +74,7 @@ package struct Aggregation {
     to sink: inout Sink
   ) {
     advance(to: finding.time, identities, &records, to: &sink)
-    let key = AlertKey(finding)
+    guard let key = key(of: finding) else { return }
     if finding.isWithdrawal {
       withdraw(key, at: finding.time, identities, &records, to: &sink)
       return
@@ -101,6 +101,26 @@ package struct Aggregation {
     } else {
       begin(finding, key, message, identities, lastValues, &records, to: &sink)
     }
+  }
+
+  /// The alert that a finding belongs to; nil if it adds nothing. About a flow that is the one of its service, if there
+  /// is one or it answered, else that of all attempts of this source at this destination. An alert that began with an
+  /// attempt at this service is about the service from its answer on.
+  private mutating func key(of finding: Finding) -> AlertKey? {
+    let key = AlertKey(finding)
+    guard finding.isOfFlow else { return key }
+    let ofService = key.ofService(finding)
+    let isOpen = open.find(ofService) != nil
+    if isOpen, finding.isAnswer { return nil }
+    if isOpen { return ofService }
+    guard !finding.isWithdrawal, finding.isAnswered else { return key }
+    if let slot = open.find(key) {
+      guard open[slot].finding.service == finding.service else { return ofService }
+      let aggregate = open[slot]
+      open.remove(slot)
+      _ = open.insert(ofService, aggregate, at: finding.time)
+    }
+    return finding.isAnswer ? nil : ofService
   }
 
   /// Takes one tentative finding back. What others have found stands; an alert without any is withdrawn. Nothing
