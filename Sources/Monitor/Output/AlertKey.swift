@@ -226,6 +226,6 @@ extension Finding {
     return UInt32(number) << 16 | (isICMP ? 0 : UInt32(destination.port))
   }
 
-  /// Both ends have been heard.
-  var isAnswered: Bool { isAnswer || flow.map { $0.packetsToServer > 0 && $0.packetsToClient > 0 } ?? false }
+  /// Both ends have been heard, and the one that was asked did not refuse.
+  var isAnswered: Bool { isAnswer || flow?.isMutual ?? false }
 }
