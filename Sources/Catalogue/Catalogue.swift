@@ -61,6 +61,9 @@ package struct CatalogueEntry: Sendable {
     case presence = 1440
   }
 
+  /// The same for commands and changes of values, whatever rule they break.
+  package static let commandSilence = CatalogueEntry.Silence.command.rawValue * 60_000_000_000
+
   package var signatureID: Int { 1_790_000 + Int(kind.rawValue) }
 
   /// One step more severe where a zone of high importance is concerned.

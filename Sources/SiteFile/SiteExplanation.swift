@@ -59,6 +59,7 @@ extension Site {
       var target = Target.none
       var unit: Int64 = -1
       var name: [UInt8] = []
+      var function = OperationFunction.none
     }
     let from: End
     let to: End
@@ -113,7 +114,8 @@ extension Site {
   private static func sample(_ pattern: ServicePattern) -> Service {
     switch pattern {
     case .ports(let ipProtocol, let range):
-      Service(ipProtocol: ipProtocol, port: range.lowerBound, dissector: .none, isSettled: false)
+      // What is said there is none of the protocols that are known by their content.
+      Service(ipProtocol: ipProtocol, port: range.lowerBound, dissector: .none, isSettled: true)
     case .ipProtocol(let number):
       Service(ipProtocol: number, port: 0, dissector: .none, isSettled: true)
     case .application(let id, _, let ports, _):
@@ -126,14 +128,41 @@ extension Site {
   private func operation(_ text: String?) throws(SiteQuestionError) -> Question.Operation? {
     guard let text, text != "any" else { return nil }
     let word = String(text.prefix { $0 != " " })
+    if let (sample, rest) = Site.function(text) {
+      return try self.operation(
+        Question.Operation(word: text, action: sample.action, function: sample.function), at: rest)
+    }
     guard let action = Action.allCases.first(where: { $0.word == word }) else {
       let shown = SiteDocument.shown(word)
       throw SiteQuestionError(
         message: Bilingual("unknown operation '\(shown)'", "不明な操作 '\(shown)' です"),
         suggestion: Spelling.nearest(word, in: Action.allCases.map(\.word)))
     }
-    var operation = Question.Operation(word: text, action: action)
-    let rest = text.dropFirst(word.count).drop { $0 == " " }
+    return try self.operation(Question.Operation(word: text, action: action), at: text.dropFirst(word.count))
+  }
+
+  /// A native function, and the target after it: the longest beginning of the text that names one.
+  private static func function(
+    _ text: String
+  ) -> (sample: (function: OperationFunction, action: Action), rest: Substring)? {
+    var end = text.endIndex
+    while let before = text[..<end].lastIndex(where: { $0 != " " }) {
+      let name = text[...before]
+      if case .success(let patterns) = FunctionPattern.patterns(String(name)), let pattern = patterns.first {
+        return (pattern.sample, text[name.endIndex...])
+      }
+      guard let blank = name.lastIndex(of: " ") else { return nil }
+      end = blank
+    }
+    return nil
+  }
+
+  /// The same operation at a target, if there is one.
+  private func operation(
+    _ untargeted: Question.Operation, at target: Substring
+  ) throws(SiteQuestionError) -> Question.Operation {
+    var operation = untargeted
+    let rest = target.drop { $0 == " " }
     if rest.isEmpty { return operation }
     switch SiteReader.target(String(rest)) {
     case .failure(let fault):
@@ -173,8 +202,7 @@ extension Site {
         let verdict = self.verdict(
           index, question.operation?.action ?? Site.firstAction(conduits[index].actions),
           question.operation?.target ?? .none, .none, name: name.bytes, unit: question.operation?.unit ?? -1,
-          service: service,
-          at: question.time)
+          function: question.operation?.function ?? .none, service: service, at: question.time)
         if verdict.rank > best?.rank ?? -1 { best = verdict }
       }
       judged.append((index, best ?? .noConduit))
@@ -188,8 +216,8 @@ extension Site {
     }
     return judge(
       operation.action, operation.target, .none, name: operation.name.bytes, unit: operation.unit,
-      from: question.from.party,
-      to: question.to.party, service: service, at: question.time)
+      function: operation.function, from: question.from.party, to: question.to.party, service: service,
+      at: question.time)
   }
 
   /// An action of the mask, so that a question about communication as such is not refused for its operation.

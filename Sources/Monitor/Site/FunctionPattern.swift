@@ -18,7 +18,15 @@ package struct FunctionPattern: Hashable, Sendable {
     guard function.code == code, subcode < 0 || function.subcode == subcode,
       function.dissector.rawValue < 64, dissectors & 1 << UInt64(function.dissector.rawValue) != 0
     else { return false }
-    return name.isEmpty || function.name.description == name
+    return name.isEmpty || (function.word ?? function.name.description) == name
+  }
+
+  /// What an operation of this function would be, and what it does.
+  package var sample: (function: OperationFunction, action: Action) {
+    var function = OperationFunction(
+      dissector: DissectorID(rawValue: UInt8(dissectors.trailingZeroBitCount)), code: code, subcode: subcode, name: "")
+    function.word = name
+    return (function, action)
   }
 }
 
@@ -28,6 +36,8 @@ package struct OperationFunction: Sendable {
   let code: UInt32
   let subcode: Int32
   let name: StaticString
+  /// The name, if it is not one of the program's own.
+  fileprivate(set) var word: String?
 
   /// No particular one.
   package static let none = OperationFunction(dissector: .none, code: .max, subcode: -1, name: "")

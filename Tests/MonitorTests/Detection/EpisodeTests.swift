@@ -127,6 +127,18 @@ import Testing
     #expect(episodes(try plant.finish(), "cross-zone-flow") == ["open 2", "open 3", "open 1"])
   }
 
+  @Test("changes across zones are an alert for each episode, as those of a stranger are", arguments: [4, 7])
+  func changes(_ minutes: Int) throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    let connection = Connection(plant, from: Self.office, to: Self.plc).open()
+    for number in 0..<8 {
+      connection.write(number)
+      for _ in 0..<minutes { plant.send(plant.udp([1], 5_000, 7_000, from: Self.plc2, to: Self.plc), wait: 60) }
+    }
+    let writes = try plant.finish().filter { $0.text("alert.context.operation.action") == "write" }
+    #expect(Set(writes.compactMap { $0.text("alert.context.alert_id") }).count == (minutes < 5 ? 1 : 8))
+  }
+
   @Test("a flow without a conduit is open while it lasts, and closed half an hour after it")
   func flow() throws {
     let plant = try Plant(site: Plant.site, language: .en)

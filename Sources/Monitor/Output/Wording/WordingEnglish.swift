@@ -67,9 +67,10 @@ struct English {
   func closed(after silence: Int64, _ count: UInt64) -> Wording {
     let wording = wording
     let times = count == 1 ? "once" : "\(count) times"
+    let period = Language.en.period(seconds: Int(silence / 1_000_000_000))
     return Wording(
       signature: "Closed: \(wording.signature)",
-      summary: "\(wording.summary) Found \(times), and no more for \(silence / 60_000_000_000) minutes: closed.",
+      summary: "\(wording.summary) Found \(times), and no more for \(period): closed.",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 

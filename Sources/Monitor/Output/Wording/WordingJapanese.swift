@@ -58,9 +58,10 @@ struct Japanese {
   /// For an alert that is over.
   func closed(after silence: Int64, _ count: UInt64) -> Wording {
     let wording = wording
+    let period = Language.ja.period(seconds: Int(silence / 1_000_000_000))
     return Wording(
       signature: "終了: \(wording.signature)",
-      summary: "\(wording.summary)検出回数は\(count)回で、その後\(silence / 60_000_000_000)分間検出がないため終了しました。",
+      summary: "\(wording.summary)検出回数は\(count)回で、その後\(period)間検出がないため終了しました。",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
