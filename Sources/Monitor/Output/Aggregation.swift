@@ -344,7 +344,7 @@ private struct Aggregate {
 
   private static func bit(_ operation: Operation?) -> UInt32 { operation.map { 1 << UInt32($0.action.rawValue) } ?? 0 }
 
-  private var silence: Int64 { Catalogue.entry(finding.kind).silence }
+  private var silence: Int64 { finding.silence }
   /// When it is over if nothing more is found, in nanoseconds.
   var end: Int64 { occurrence.last &+ silence }
   func isOver(at time: Int64) -> Bool { time >= end }

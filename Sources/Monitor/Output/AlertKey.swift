@@ -117,6 +117,7 @@ struct AlertCause: Equatable {
   init(_ finding: Finding) {
     switch finding.detail {
     case .parties: if finding.kind == .controllerCommand { setCommand(.command, finding.operation) }
+    case .noSite: setCommand(.command, finding.operation)
     case .refusedService(let conduit): (sort, number) = (.service, AlertCause.word(conduit))
     case .refusedAction(let conduit):
       number = AlertCause.word(conduit)
