@@ -54,8 +54,8 @@ extension Catalogue {
           "Keep the source's process list and the capture of the first minutes.",
           "送信元のプロセス一覧と、最初の数分間のキャプチャを保存してください。"),
         Bilingual(
-          "If it is network management, add a conduit for it to the site file.",
-          "ネットワーク管理による通信であれば、サイトファイルにコンジットを追加してください。"),
+          "If it is network management, list it as an asset and add a conduit from it that names its services.",
+          "ネットワーク管理による通信であれば、端末をassetsに登録し、そのサービスを明記したコンジットをconduitsに追加してください。"),
       ]),
     CatalogueEntry(
       .arpSpoofing, "arp-spoofing", Bilingual("ARP spoofing", "ARPスプーフィング"),

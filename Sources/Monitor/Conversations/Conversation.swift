@@ -99,7 +99,8 @@ struct Conversation {
   var summary: FlowSummary {
     FlowSummary(
       id: flow.id, start: flow.start, packetsToServer: flow.toServer.packets, packetsToClient: flow.toClient.packets,
-      bytesToServer: flow.toServer.bytes, bytesToClient: flow.toClient.bytes)
+      bytesToServer: flow.toServer.bytes, bytesToClient: flow.toClient.bytes,
+      isMutual: isAnswered && flow.tcp != .reset && opening != .refused)
   }
 }
 

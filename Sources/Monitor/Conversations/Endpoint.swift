@@ -16,4 +16,6 @@ package struct FlowSummary: Sendable {
   package var packetsToClient: UInt64 = 0
   package var bytesToServer: UInt64 = 0
   package var bytesToClient: UInt64 = 0
+  /// Both ends have spoken, and not merely to refuse.
+  package var isMutual = false
 }

@@ -76,6 +76,7 @@ extension Detection {
   ) -> Ruling? {
     guard hasSite, !operation.isCarrier else { return nil }
     if operation.role == .response, operation.pairing != .unasked { return nil }
+    if operation.role == .report, direction == .toClient { return nil }
     if moment.time >= conversation.gate.validUntil { judge(&conversation, moment) }
     let ruling = Ruling(operation, message, in: conversation, sent: direction, at: moment, by: declared)
     if !ruling.isAllowed {

@@ -125,7 +125,9 @@ struct Detection: ~Copyable {
   }
 
   private mutating func resolved(_ sender: MACAddress, _ moment: Moment) {
-    if let question = addressResolution.question, !isForwarding(question, moment) {
+    if let question = addressResolution.question, !isForwarding(question, moment),
+      !declared.declares(question.asker.party, question.wanted.party, nil, at: moment.time)
+    {
       findings.add(hostSweep.asked(question.asker, for: question.wanted, moment))
     }
     if let answer = addressResolution.answer, let claim = addressResolution.claim {
@@ -207,7 +209,17 @@ struct Detection: ~Copyable {
   /// The sender of a flow's first packet has tried to open it.
   mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) {
     findings.add(portScan.attempted(conversation, moment))
-    findings.add(hostSweep.attempted(conversation, moment))
+    if !isDeclared(conversation, moment) { findings.add(hostSweep.attempted(conversation, moment)) }
+  }
+
+  /// Whether a conduit is for just this: its asset may try this service at whatever stations it leads to, as network
+  /// management does. A conduit for any service says nothing of what its asset looks for.
+  private func isDeclared(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
+    let direction = conversation.beginner
+    let from = conversation.party(direction)
+    guard from.asset != .none else { return false }
+    return declared.declares(
+      from, conversation.party(direction.reversed), conversation.service(direction, at: declared), at: moment.time)
   }
 
   /// It was answered with a refusal.
@@ -349,6 +361,10 @@ struct Detection: ~Copyable {
     portScan.succeeded(conversation, moment)
     hostSweep.succeeded(conversation, moment)
     if conversation.flow.toClient.packets == 0 { silentDevices.answeredUnseen(conversation.flow.server, moment) }
+    if conversation.isReported, var finding = zonePolicy.flow(conversation, moment) {
+      finding.isAnswer = true
+      findings.add(finding)
+    }
   }
 
   /// Content has identified the protocol, or has shown that it is none we know; or it has become clear who began.

@@ -68,6 +68,9 @@ package struct Finding: Sendable {
   package var isDirectionCertain = true
   /// About a flow of which the content may yet show that the other end began.
   package var isTentative = false
+  /// A flow that was reported as an attempt has been answered: adds nothing, unless the alert that it belongs to is
+  /// about attempts at other services.
+  var isAnswer = false
   /// The other end began: takes one tentative finding with the same kind, ends and detail back instead of adding one.
   package var isWithdrawal = false
   /// What was found before is over: ends its alert instead of adding to it.

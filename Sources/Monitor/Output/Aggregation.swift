@@ -5,7 +5,7 @@ package import Catalogue
 /// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
 /// up to the findings reported. An alert is open while its finding comes again and again: after a silence, which is the
-/// kind's (`CatalogueEntry.silence`), it is closed, and what comes then is a new one. An alert whose findings all turn
+/// kind's (`Finding.silence`), it is closed, and what comes then is a new one. An alert whose findings all turn
 /// out wrong is withdrawn: its last line says why. Packet time drives everything.
 ///
 /// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further
@@ -74,7 +74,7 @@ package struct Aggregation {
     to sink: inout Sink
   ) {
     advance(to: finding.time, identities, &records, to: &sink)
-    let key = AlertKey(finding)
+    guard let key = key(of: finding) else { return }
     if finding.isWithdrawal {
       withdraw(key, at: finding.time, identities, &records, to: &sink)
       return
@@ -101,6 +101,26 @@ package struct Aggregation {
     } else {
       begin(finding, key, message, identities, lastValues, &records, to: &sink)
     }
+  }
+
+  /// The alert that a finding belongs to; nil if it adds nothing. About a flow that is the one of its service, if there
+  /// is one or it answered, else that of all attempts of this source at this destination. An alert that began with an
+  /// attempt at this service is about the service from its answer on.
+  private mutating func key(of finding: Finding) -> AlertKey? {
+    let key = AlertKey(finding)
+    guard finding.isOfFlow else { return key }
+    let ofService = key.ofService(finding)
+    let isOpen = open.find(ofService) != nil
+    if isOpen, finding.isAnswer { return nil }
+    if isOpen { return ofService }
+    guard !finding.isWithdrawal, finding.isAnswered else { return key }
+    if let slot = open.find(key) {
+      guard open[slot].finding.service == finding.service else { return ofService }
+      let aggregate = open[slot]
+      open.remove(slot)
+      _ = open.insert(ofService, aggregate, at: finding.time)
+    }
+    return finding.isAnswer ? nil : ofService
   }
 
   /// Takes one tentative finding back. What others have found stands; an alert without any is withdrawn. Nothing

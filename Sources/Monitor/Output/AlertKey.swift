@@ -6,7 +6,14 @@ struct AlertKey: TableKey {
   let source: UInt128
   let destination: UInt128
   let kind: UInt16
-  let cause: AlertCause
+  private(set) var cause: AlertCause
+
+  /// The same for a flow to a service that answered.
+  func ofService(_ finding: Finding) -> AlertKey {
+    var key = self
+    key.cause.set(service: finding.service)
+    return key
+  }
 
   init(_ finding: Finding) {
     kind = finding.kind.rawValue
@@ -116,16 +123,23 @@ struct AlertCause: Equatable {
 
   init(_ finding: Finding) {
     switch finding.detail {
-    case .parties: if finding.kind == .controllerCommand { setCommand(.command, finding.operation) }
+    case .parties:
+      if finding.kind == .controllerCommand || finding.isOfZones && finding.isIntervention {
+        setCommand(.command, finding.operation)
+      }
     case .noSite: setCommand(.command, finding.operation)
-    case .refusedService(let conduit): (sort, number) = (.service, AlertCause.word(conduit))
+    case .refusedService(let conduit):
+      (sort, number) = (.service, AlertCause.word(conduit))
+      if finding.isIntervention { setCommand(.service, finding.operation) }
     case .refusedAction(let conduit):
       number = AlertCause.word(conduit)
       setCommand(.action, finding.operation)
     case .refusedTarget(let conduit):
       number = AlertCause.word(conduit)
       setCommand(.target, finding.operation)
-    case .refusedTime(let conduit, _): (sort, number) = (.time, AlertCause.word(conduit))
+    case .refusedTime(let conduit, _):
+      (sort, number) = (.time, AlertCause.word(conduit))
+      if finding.isIntervention { setCommand(.time, finding.operation) }
     case .binding(let ip, let expected, let seen):
       sort = .binding
       (self.ip, self.expected, self.seen) = (ip, expected, seen)
@@ -159,9 +173,14 @@ struct AlertCause: Equatable {
     case .state, .firmware, .configure:
       code = UInt64(operation.code) + 1
       name = operation.detail.rawValue
+    // What is changed in one area is one deed: coils are not holding registers, nor is one data block another.
+    case .write, .operate: code = UInt64(operation.target.area.rawValue) << 32 | UInt64(operation.target.number)
     default: break
     }
   }
+
+  /// The same about a flow that was answered: what is offered there is what distinguishes it. `service` has 24 bits.
+  mutating func set(service: UInt32) { number = number & 0xFFFF_FFFF | UInt64(service) << 32 | 1 << 56 }
 
   /// A field's name by its contents, since its place differs from run to run. The names are ours.
   private static func hash(_ text: StaticString) -> UInt64 {
@@ -178,4 +197,36 @@ struct AlertCause: Equatable {
       seen.rawValue,
     ]
   }
+}
+
+extension Finding {
+  /// No conduit leads from its source to its destination.
+  fileprivate var isOfZones: Bool {
+    switch kind {
+    case .crossZoneFlow, .externalCommunication, .unlistedFlow: true
+    default: false
+    }
+  }
+
+  /// About a flow that is not allowed, or about what is merely read in it. Attempts of one station at another are one
+  /// alert; each service that answers is one of its own.
+  var isOfFlow: Bool {
+    if isIntervention { return false }
+    switch detail {
+    case .parties: return isOfZones
+    case .refusedService, .refusedTime: return true
+    default: return false
+    }
+  }
+
+  /// The transport and the port of the server, as a number.
+  var service: UInt32 {
+    let number = ipProtocol ?? 0
+    // In place of ports, ICMP has types and codes.
+    let isICMP = number == IPProtocol.icmp.rawValue || number == IPProtocol.icmpv6.rawValue
+    return UInt32(number) << 16 | (isICMP ? 0 : UInt32(destination.port))
+  }
+
+  /// Both ends have been heard, and the one that was asked did not refuse.
+  var isAnswered: Bool { isAnswer || flow?.isMutual ?? false }
 }

@@ -65,7 +65,7 @@ struct Output: ~Copyable {
 
   /// Counts what is found; true if it is to be written.
   private mutating func isWanted(_ finding: Finding) -> Bool {
-    if finding.isWithdrawal || finding.isEnd { return log.contains(.alerts) }
+    if finding.isWithdrawal || finding.isEnd || finding.isAnswer { return log.contains(.alerts) }
     if log.contains(.flows), let flow = finding.flow, !isAlerted(flow.id) {
       _ = alerted.insert(AddressKey(low: flow.id, high: 4), (), at: finding.time)
     }

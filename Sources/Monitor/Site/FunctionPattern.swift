@@ -87,12 +87,17 @@ extension FunctionPattern {
     }
     guard NativeFunctions.services.contains(service) else { return .failure(.service(service)) }
     let wanted = NativeFunctions.folded(rest)
-    let found = NativeFunctions.all.filter { $0.service == service && NativeFunctions.folded($0.name) == wanted }
+    let functions = NativeFunctions.all.filter { $0.service == service }
+    let found = functions.filter { NativeFunctions.folded($0.name) == wanted }
     guard !found.isEmpty else { return .failure(.name(String(rest), of: service)) }
     return .success(
-      found.map {
-        FunctionPattern(
-          dissectors: dissectors, code: $0.code, subcode: $0.subcode, name: $0.name, action: $0.action, text: text)
+      found.map { function in
+        let isAmbiguous = functions.contains {
+          $0.code == function.code && $0.subcode == function.subcode && $0.name != function.name
+        }
+        return FunctionPattern(
+          dissectors: dissectors, code: function.code, subcode: function.subcode,
+          name: isAmbiguous ? function.name : "", action: function.action, text: text)
       })
   }
 

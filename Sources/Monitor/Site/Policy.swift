@@ -128,6 +128,20 @@ extension Site {
     return choice.verdict
   }
 
+  /// Whether a conduit from the asset `from` names services, this one among them (nil: whichever), and leads to `to`.
+  func declares(_ from: Party, _ to: Party, _ service: Service?, at time: Int64) -> Bool {
+    guard from.asset != .none else { return false }
+    let conduits = conduits.span
+    for index in conduits.indices
+    where conduits[index].from == .asset(from.asset) && !conduits[index].services.isEmpty
+      && conduits[index].to.covers(to) && isOpen(conduits[index], at: time)
+    {
+      guard let service else { return true }
+      if fit(conduits[index], service) != .no { return true }
+    }
+    return false
+  }
+
   /// Whether two parties of one zone are judged as parties of two zones are: by the conduits between them alone. A
   /// conduit that names both binds them; else the zone's `inside` decides. What is sent to a group has no single
   /// receiver that a conduit could name.

@@ -153,7 +153,7 @@ import Testing
   @Test func `another flow's finding keeps an alert from being withdrawn`() throws {
     let plant = try Plant(site: Self.site, language: .en)
     let stranger = Plant.Station("203.0.113.9", mac: 0x0200_0000_0001)
-    Connection(plant, from: Self.plc, to: stranger, port: 7_000).open()
+    Connection(plant, from: Self.plc, to: stranger, port: 6_002).open()
     let connection = Connection(plant, from: stranger, to: Self.plc, port: 6_001, clientPort: 6_002)
     connection.answer([])
     connection.ask(Self.question)

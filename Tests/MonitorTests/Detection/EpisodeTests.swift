@@ -85,6 +85,48 @@ import Testing
     #expect(plant.found["unknown-ip"] == 5)
   }
 
+  @Test("attempts are one alert, each service that answers is one of its own, however often it is used")
+  func services() throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    func attempt(_ port: Int) { Connection(plant, from: Self.office, to: Self.plc, port: port).syn() }
+    func use(_ port: Int, _ clientPort: Int) {
+      Connection(plant, from: Self.office, to: Self.plc, port: port, clientPort: clientPort).open().close()
+    }
+    for port in 7_000..<7_008 { attempt(port) }
+    for time in 0..<3 {
+      use(445, 41_000 + time)
+      use(3_389, 42_000 + time)
+    }
+    for port in 7_008..<7_011 { attempt(port) }
+    let alerts = try plant.finish().filter { $0.value("alert.metadata.kind") as? [String] == ["cross-zone-flow"] }
+    var ports: [String: Int] = [:]
+    for alert in alerts where alert.number("alert.context.count") == 1 {
+      ports[alert.text("alert.context.alert_id") ?? "", default: 0] += Int(alert.number("dest_port") ?? 0)
+    }
+    #expect(ports.values.sorted() == [445, 3_389, 7_000])
+    // Both services were tried first, which counts among the attempts.
+    #expect(episodes(alerts, "cross-zone-flow") == ["open 13", "open 3", "open 3"])
+  }
+
+  @Test("an answered attempt is about its service from then on: the next attempt elsewhere is another alert")
+  func promotion() throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    Connection(plant, from: Self.office, to: Self.plc, port: 445).open().close()
+    Connection(plant, from: Self.office, to: Self.plc, port: 7_145, clientPort: 41_000).syn()
+    Connection(plant, from: Self.office, to: Self.plc, port: 445, clientPort: 41_001).open().close()
+    #expect(episodes(try plant.finish(), "cross-zone-flow") == ["open 2", "open 1"])
+  }
+
+  @Test("what is changed across zones is an alert for each sort of target, apart from the flow that it came in")
+  func commands() throws {
+    let plant = try Plant(site: Plant.site, language: .en)
+    let connection = Connection(plant, from: Self.office, to: Self.plc).open()
+    connection.read()
+    for register in 0..<3 { connection.write(register) }
+    connection.modbus([5, 0, 1, 0xFF, 0], [5, 0, 1, 0xFF, 0])
+    #expect(episodes(try plant.finish(), "cross-zone-flow") == ["open 2", "open 3", "open 1"])
+  }
+
   @Test("a flow without a conduit is open while it lasts, and closed half an hour after it")
   func flow() throws {
     let plant = try Plant(site: Plant.site, language: .en)

@@ -128,12 +128,12 @@ import Testing
   }
 
   @Test func `an operation more dangerous than all before it is written at once`() throws {
-    let actions: [Action] = [.read, .read, .identify, .write, .write, .read, .configure, .program, .state, .read]
+    let actions: [Action] = [.read, .read, .identify, .read, .authenticate, .identify]
     let result = try run(actions.enumerated().map { Samples.finding(at: Self.start + Int64($0), action: $1) })
-    #expect(counts(result.records) == [1, 3, 4, 7, 8, 10])
+    #expect(counts(result.records) == [1, 3, 5, 6])
     #expect(
       result.records.map { $0.text("alert.context.operation.action") } == [
-        "read", "identify", "write", "configure", "program", "program",
+        "read", "identify", "authenticate", "authenticate",
       ])
     #expect(Set(result.records.map { $0.text("alert.context.alert_id") }).count == 1)
   }

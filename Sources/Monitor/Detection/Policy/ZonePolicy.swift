@@ -36,6 +36,8 @@ struct ZonePolicy {
     if operation.isCarrier { return false }
     if direction == .toClient, operation.isReverseRequest { return true }
     if operation.role == .response, operation.pairing != .unasked { return false }
+    // Whoever may ask is told, too.
+    if operation.role == .report, direction == .toClient { return false }
     if moment.time >= gate.validUntil { return true }
     return !gate.allows(operation.action)
   }
