@@ -122,8 +122,10 @@ extension Catalogue {
       threats: ["4", "10", "11"], checklist: ["3-3", "3-7"],
       techniques: [.changeOperatingMode, .deviceRestart, .programDownload, .systemFirmware],
       meaning: Bilingual(
-        "A controller was started, stopped, programmed, updated or reconfigured by a station that no conduit allows to do so.",
-        "許可されていない端末から、制御装置の起動・停止、プログラム転送、更新、または設定変更が行われました。"),
+        "A controller was started, stopped, programmed, updated or reconfigured by a station that no conduit allows to do so. "
+          + "Without a site file (severity 3): by any station, and clocks and logins, too.",
+        "許可されていない端末から、制御装置の起動・停止、プログラム転送、更新、または設定変更が行われました。"
+          + "サイトファイルがない場合は、すべての端末が対象となり、時刻設定とログインも含まれます（重大度3）。"),
       falseAlarm: Bilingual(
         "Approved work by an engineering station that is not in the site file yet.",
         "サイトファイルに未登録のエンジニアリング端末による、合意済みの作業。"),

@@ -75,6 +75,7 @@ struct Summary {
     for (action, count) in actions where action == .unknown {
       row(Bilingual("operations, unknown code", "不明なコードの操作"), Bilingual("\(count)", "\(count)件"))
     }
+    writeNotable(pipeline)
     let alerts = pipeline.alertsByKind
     if alerts.isEmpty { row(Bilingual("alerts", "アラート"), Bilingual("none", "なし")) }
     for alert in alerts {
@@ -90,6 +91,31 @@ struct Summary {
         Bilingual("lines written", "出力した行"), Bilingual("\(pipeline.linesWritten)", "\(pipeline.linesWritten)行"))
     }
   }
+
+  /// Who stopped, programmed or configured what; with a site file, what it allows, too.
+  private func writeNotable(_ pipeline: borrowing Pipeline) {
+    let (deeds, further, forgotten) = pipeline.notableDeeds(most: Summary.mostNotable)
+    let name = Bilingual("notable", "注目すべき操作")
+    for deed in deeds {
+      let (from, to, count) = (deed.source, deed.destination, deed.messages)
+      row(
+        name,
+        Bilingual(
+          "\(from) to \(to): \(deed.action.en) (\(deed.function)), \(count == 1 ? "once" : "\(count) messages")",
+          "\(from)から\(to)へ: \(deed.action.ja)（\(deed.function)）\(count)件"))
+    }
+    if further > 0 {
+      row(name, Bilingual("and \(further) more, less dangerous or rarer", "ほか\(further)件（危険度または回数が下位）"))
+    }
+    if forgotten > 0 {
+      row(
+        name,
+        Bilingual(
+          "\(forgotten) entries were dropped at the limit of the list; one seen again counts from 1",
+          "一覧の上限を超えた\(forgotten)件は破棄（再び検知した場合は1から計数）"))
+    }
+  }
+  private static let mostNotable = 20
 
   /// What the kernel counted in a live run.
   static func write(received: UInt64, dropped: UInt64, droppedByInterface: UInt64, _ language: Language) {

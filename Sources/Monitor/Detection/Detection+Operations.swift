@@ -43,7 +43,7 @@ extension Detection {
     }
     if operation.phase != .none { return true }
     switch operation.role {
-    case .request: return operation.action.isCommand
+    case .request: return operation.action.isWatched
     case .response:
       if case .error = operation.outcome { return true }
       return operation.pairing != .answered
@@ -95,16 +95,17 @@ extension Detection {
     }
     functionScan.operation(operation, &conversation, moment, &findings)
     if operation.phase != .none { findings.add(selections.operation(operation, message, conversation, moment)) }
+    var isSaid = false
     switch operation.role {
     case .request:
-      changed(operation, in: &conversation, sent: direction, at: moment, ruling)
+      isSaid = changed(operation, in: &conversation, sent: direction, at: moment, ruling)
       if operation.action.isCommand {
         findings.add(commandFlood.command(operation, conversation, sent: direction, moment))
       }
     case .response:
       // An answer to a question that the other end never asked: what it would change is judged as if it were asked.
       if operation.pairing == .unasked, direction == .toServer {
-        changed(operation, in: &conversation, sent: direction, at: moment, ruling)
+        isSaid = changed(operation, in: &conversation, sent: direction, at: moment, ruling)
       }
       if operation.action == .authenticate, case .error = operation.outcome {
         findings.add(logins.refused(operation, conversation, moment))
@@ -117,34 +118,49 @@ extension Detection {
       if operation.pairing != .answered { findings.add(pairingFaults.answer(operation, conversation, moment)) }
     case .report: break
     }
+    if Deeds.contains(operation) { did(operation, in: conversation, sent: direction, at: moment, isSaid: isSaid) }
   }
 
-  /// A request that changes something: checks who sent it, and reports changes that must never go unnoticed.
+  /// What an engineer may do, and perhaps others. `isSaid`: a finding of another kind is about it.
+  private mutating func did(
+    _ operation: borrowing Operation, in conversation: borrowing Conversation, sent direction: Direction,
+    at moment: Moment, isSaid: Bool
+  ) {
+    let way = Deeds.direction(operation, sent: direction)
+    deeds.count(operation, in: conversation, way, at: moment)
+    if hasSite || isSaid { return }
+    findings.add(moment.finding(.controllerCommand, .noSite, conversation, way, about: operation))
+  }
+
+  /// A request that changes something: checks who sent it, and reports changes that must never go unnoticed. True if it
+  /// reported this one.
   private mutating func changed(
     _ operation: borrowing Operation, in conversation: inout Conversation, sent direction: Direction,
     at moment: Moment, _ ruling: Ruling?
-  ) {
+  ) -> Bool {
     let change: Strangers.Change
     switch operation.action {
     case .write, .operate: change = .write
     case .clock: change = .clock
     case .configure:
-      if operation.target.area == .station {
-        findings.add(deviceRenamed.request(operation, conversation, sent: direction, at: moment, ruling))
-      }
-      return
-    default: return
+      guard operation.target.area == .station,
+        let finding = deviceRenamed.request(operation, conversation, sent: direction, at: moment, ruling)
+      else { return false }
+      findings.add(finding)
+      return true
+    default: return false
     }
     let bit = UInt8(change.rawValue) << (direction == .toServer ? 0 : 4)
-    guard conversation.changes & bit == 0 || conversation.strange & bit != 0 else { return }
+    guard conversation.changes & bit == 0 || conversation.strange & bit != 0 else { return false }
     let isFirst = conversation.changes & bit == 0
     conversation.changes |= bit
     let finding =
       isFirst
       ? strangers.request(change, operation, in: conversation, sent: direction, at: moment, ruling)
       : Strangers.again(change, operation, in: conversation, sent: direction, at: moment, ruling)
-    guard let finding else { return }
+    guard let finding else { return false }
     conversation.strange |= bit
     findings.add(finding)
+    return true
   }
 }

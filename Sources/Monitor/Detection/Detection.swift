@@ -20,6 +20,7 @@ struct Detection: ~Copyable {
   private var addressResolution = AddressResolution()
   let zonePolicy = ZonePolicy()
   let deviceRenamed = DeviceRenamed()
+  var deeds: Deeds
   private var portScan: PortScan
   private var hostSweep: HostSweep
   private var forwardedAttempts = ForwardedAttempts()
@@ -45,6 +46,7 @@ struct Detection: ~Copyable {
     declared = site ?? Site()
     hasSite = site != nil
     devices = DeviceWatch(seed: seed)
+    deeds = Deeds(seed: seed)
     senders = Senders(seed: seed)
     identities = Identities(limit: 65_536, seed: seed)
     lastValues = LastValues(seed: seed)
@@ -65,7 +67,8 @@ struct Detection: ~Copyable {
 
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
-    (countEvictions + strangers.evictions + selections.evictions + identities.evictions + lastValues.evictions).all
+    let ofMemory = strangers.evictions + selections.evictions + identities.evictions + lastValues.evictions
+    return (countEvictions + ofMemory + deeds.evictions).all
   }
   /// Of these, what detectors count.
   var countEvictions: Evictions {

@@ -7,6 +7,8 @@ package struct Finding: Sendable {
   package enum Detail: Sendable {
     /// The kind and the parties are all there is to say.
     case parties
+    /// Nothing says who may do this, since there is no site file.
+    case noSite
     /// A conduit (by index) that does not cover the service seen.
     case refusedService(conduit: Int)
     case refusedAction(conduit: Int)

@@ -194,6 +194,20 @@ extension Pipeline {
   package var operationsByAction: [(action: Action, count: UInt64)] {
     Action.allCases.map { ($0, observer.detection.actions[Int($0.rawValue)]) }.filter { $0.count > 0 }
   }
+  /// What engineers may do to controllers, and who did it: at most `most`, the most dangerous first, and how many more
+  /// there are. What no longer fitted into the table is in `forgotten`.
+  package func notableDeeds(most: Int) -> (list: [NotableDeed], further: Int, forgotten: Int) {
+    let deeds = observer.detection.deeds
+    let all = deeds.list
+    let context = observer.output.records.context
+    let list = all.prefix(most).map { deed in
+      NotableDeed(
+        source: Facts.name(deed.source, context), destination: Facts.name(deed.destination, context),
+        action: deed.isFetch ? Bilingual("program read", "プログラムの読み出し") : deed.action.name,
+        function: "\(context.protocolName(deed.dissector)) \(deed.name)", messages: deed.count)
+    }
+    return (list, all.count - list.count, deeds.evictions.all)
+  }
   /// Alerts opened so far.
   package var alertCount: UInt64 { observer.output.aggregation.counters.alerts }
   /// Alerts and the findings counted in them, by kind.
@@ -222,4 +236,16 @@ extension Pipeline {
   package mutating func flush() { observer.output.sink.flush() }
   /// Opens the output file anew, after it was moved away; see `Sink.reopen`.
   package mutating func reopenOutput() throws(SinkFailure) -> Bool { try observer.output.sink.reopen() }
+}
+
+/// Who did what to which controller, for the summary.
+package struct NotableDeed: Sendable {
+  /// An asset with its address, else the address.
+  package let source: String
+  package let destination: String
+  package let action: Bilingual
+  /// The protocol, and the standard's name of the function: of a program transfer, of its first step.
+  package let function: String
+  /// Messages that asked for it.
+  package let messages: UInt64
 }

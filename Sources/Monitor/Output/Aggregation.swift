@@ -5,7 +5,7 @@ package import Catalogue
 /// repeats are only counted, and written as updates when the count reaches 10, 100, 1,000 …, when the operation becomes
 /// more dangerous than before, and at the end of each window in which the count grew. The last counts of all alerts add
 /// up to the findings reported. An alert is open while its finding comes again and again: after a silence, which is the
-/// kind's (`CatalogueEntry.silence`), it is closed, and what comes then is a new one. An alert whose findings all turn
+/// kind's (`Finding.silence`), it is closed, and what comes then is a new one. An alert whose findings all turn
 /// out wrong is withdrawn: its last line says why. Packet time drives everything.
 ///
 /// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further

@@ -43,13 +43,16 @@ extension Finding {
   /// How much harm an action can do, from reading to new firmware.
   static func danger(_ operation: Operation?) -> Int {
     guard let operation else { return 0 }
-    return switch operation.action {
+    return danger(operation.action, isFetch: operation.isFetch)
+  }
+  static func danger(_ action: Action, isFetch: Bool) -> Int {
+    switch action {
     case .read, .report: 1
     case .identify, .session, .diagnose, .unknown: 2
     case .authenticate: 3
     case .write, .operate: changeDanger
     case .configure, .clock, .file: 5
-    case .program where operation.isFetch: 5
+    case .program where isFetch: 5
     case .state, .program, .firmware: 6
     }
   }

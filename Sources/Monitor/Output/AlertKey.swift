@@ -127,6 +127,7 @@ struct AlertCause: Equatable {
       if finding.kind == .controllerCommand || finding.isOfZones && finding.isIntervention {
         setCommand(.command, finding.operation)
       }
+    case .noSite: setCommand(.command, finding.operation)
     case .refusedService(let conduit):
       (sort, number) = (.service, AlertCause.word(conduit))
       if finding.isIntervention { setCommand(.service, finding.operation) }

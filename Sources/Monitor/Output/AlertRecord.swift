@@ -82,7 +82,10 @@ extension Records {
     let importance = zone?.importance ?? .low
     // Ended: information, whatever it was about.
     let severity =
-      occurrence.ending != nil ? 4 : context.isDeedOfStranger(finding) ? 1 : entry.severity(importance)
+      occurrence.ending != nil
+      ? 4
+      : context.isDeedOfStranger(finding) ? 1 : finding.lacksSite ? WithoutSite.severity : entry.severity(importance)
+    let confidence = finding.lacksSite ? WithoutSite.confidence : entry.confidence
 
     line.begin()
     line.time("timestamp", occurrence.ending == nil ? occurrence.last : occurrence.ended, &clock)
@@ -156,7 +159,7 @@ extension Records {
     line.open("decide")
     line.string("severity", Catalogue.severityWord(severity))
     // Of two ends that may each have begun, the alert can name the wrong one.
-    line.hundredths("confidence", finding.isDirectionCertain ? entry.confidence : entry.confidence / 2)
+    line.hundredths("confidence", finding.isDirectionCertain ? confidence : confidence / 2)
     if let responder = context.responder(zone) {
       line.string("responder", responder.name, limit: 160)
       line.string("contact", responder.contact, limit: 160)
@@ -165,7 +168,7 @@ extension Records {
     line.close()
     line.open("act")
     line.string("playbook", entry.id)
-    steps(entry, occurrence.ending)
+    steps(entry, occurrence.ending, lacksSite: finding.lacksSite)
     line.close()
     line.close()
     line.close()
@@ -191,15 +194,17 @@ extension Records {
     if !entry.checklist.isEmpty { line.strings("checklist", entry.checklist) }
   }
 
-  private mutating func steps(_ entry: CatalogueEntry, _ ending: Occurrence.Ending?) {
+  private mutating func steps(_ entry: CatalogueEntry, _ ending: Occurrence.Ending?, lacksSite: Bool) {
     let steps: [Bilingual] =
       switch ending {
+      case nil where lacksSite: WithoutSite.steps
       case nil: entry.steps
       case .closed, .over: [Closing.step]
       case .withdrawn: [Withdrawal.step]
       }
     let language = context.language
-    let key = ending == nil ? Int(entry.kind.rawValue) : ending == .withdrawn ? -1 : -2
+    let key =
+      ending == nil ? lacksSite ? -3 : Int(entry.kind.rawValue) : ending == .withdrawn ? -1 : -2
     if let part = stepParts[key] { return line.write(part) }
     stepParts[key] = line.part { $0.strings("steps", steps.map { $0[language] }) }
   }

@@ -42,7 +42,8 @@ import Testing
       connection.ask(Self.unlock)
       connection.answer(Self.consent, wait: 1)
     }
-    #expect(plant.kinds == Set(expected))
+    // A login is a deed that only a site file could allow.
+    #expect(plant.kinds == Set(expected + ["controller-command"]))
   }
 
   @Test func `refused logins that are far apart are not reported`() throws {
@@ -52,7 +53,7 @@ import Testing
       connection.ask(Self.unlock)
       connection.answer(Self.refusal, wait: 200)
     }
-    #expect(plant.kinds.isEmpty)
+    #expect(plant.kinds == ["controller-command"])
   }
 
   // MARK: Selections
@@ -113,11 +114,12 @@ import Testing
     exchange(command, plant, 22)
     pass(400, plant)
     for _ in 0..<3 { exchange(command, plant, 21) }
-    #expect(plant.kinds.isEmpty)
     exchange("01018200280000010000", plant, 23)
-    #expect(plant.kinds.isEmpty)
+    // A clock that a known station sets is a deed, one that a stranger sets is not a second finding.
+    let deeds = kind == "new-writer" ? [:] : ["controller-command": UInt64(5)]
+    #expect(plant.found == deeds)
     exchange(command, plant, 23)
-    #expect(plant.kinds == [kind])
+    #expect(plant.found == deeds.merging([kind: 1]) { $1 })
   }
 
   // MARK: Refusals

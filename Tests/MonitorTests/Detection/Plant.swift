@@ -91,6 +91,11 @@ final class Plant {
   }
   var kinds: Set<String> { Set(found.keys) }
 
+  /// What the summary lists of what was done to controllers.
+  func notable(_ most: Int = 20) -> (list: [NotableDeed], further: Int, forgotten: Int) {
+    pipeline.notableDeeds(most: most)
+  }
+
   /// What the monitor has begun or ceased to lose.
   func newLosses() -> [Loss] { pipeline.newLosses() }
 

@@ -114,7 +114,7 @@ import Testing
   func withoutSite(_ scenario: Scenario) throws {
     let plant = try Plant()
     scenario.play(plant)
-    #expect(plant.kinds.isSubset(of: ["address-conflict"]))
+    #expect(plant.kinds.isSubset(of: ["address-conflict", "controller-command"]))
   }
 
   @Test("a connection is one alert however long it lasts, and its operations are counted")

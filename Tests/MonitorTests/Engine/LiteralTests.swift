@@ -60,8 +60,9 @@ import Testing
     Case("modbus-broken-header", 21, refused: 7, ["malformed-message"]),
     Case("modbus-exception-burst", 200, ["exception-burst"]),
     Case("modbus-unit-scan", 512, ["function-scan", "exception-burst"]),
-    Case("modbus-broken-first-message", 5, refused: 3, ["malformed-message"]), Case("modbus-listen-only", 15),
-    Case("modbus-every-function", 132, ["exception-burst"]),
+    Case("modbus-broken-first-message", 5, refused: 3, ["malformed-message"]),
+    Case("modbus-listen-only", 15, ["controller-command"]),
+    Case("modbus-every-function", 132, ["controller-command", "exception-burst"]),
     // In each, one of the messages carries UMAS, which is counted separately.
     Case("modbus-function-scan", 255, refused: 13, ["function-scan", "malformed-message"]),
     Case("modbus-unknown-functions", 59, refused: 4, ["function-scan", "malformed-message"]),

@@ -84,7 +84,7 @@ enum Samples {
   /// One detail of each case.
   static let details: [Finding.Detail] =
     [
-      .parties, .refusedService(conduit: 0), .refusedAction(conduit: 0), .refusedTarget(conduit: 0),
+      .parties, .noSite, .refusedService(conduit: 0), .refusedAction(conduit: 0), .refusedTarget(conduit: 0),
       .refusedTime(conduit: 0, window: 0), .refusedTime(conduit: 9, window: -1),
       .binding(ip: destination.ip, expected: destination.mac, seen: source().mac),
       .zone(expected: ZoneID(rawValue: 2), seen: ZoneID(rawValue: 9)), .vlan(zone: ZoneID(rawValue: 2), seen: 20),

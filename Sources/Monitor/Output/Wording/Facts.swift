@@ -72,7 +72,7 @@ struct Facts {
 
   private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }
 
-  private static func name(_ end: Endpoint, _ context: AlertContext) -> String {
+  static func name(_ end: Endpoint, _ context: AlertContext) -> String {
     let address =
       end.ip != .none ? end.ip.description : end.mac != .none ? end.mac.description : "0.0.0.0"
     guard let asset = context.asset(end.party.asset) else { return address }

@@ -290,6 +290,7 @@ struct English {
 
   private var signatureOfDetail: String? {
     switch (finding.kind, finding.detail) {
+    case (_, .noSite): "\(messageTitle) to a controller"
     case (.operationNotAllowed, .refusedService): "Service \(facts.service) not allowed \(zones)"
     case (.operationNotAllowed, .refusedTarget): "\(messageTitle) outside the allowed targets, \(zones)"
     case (.wrongZone, .zone(let expected, let seen)): "Device of \(zone(expected)) seen \(inZone(seen))"
@@ -301,6 +302,7 @@ struct English {
 
   private var summaryOfDetail: String? {
     switch (finding.kind, finding.detail) {
+    case (_, .noSite): "\(from) \(did); \(WithoutSite.reason.en)."
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
         + "its address."
@@ -328,6 +330,7 @@ struct English {
   private var expectedOfDetail: String? {
     switch finding.detail {
     case .parties, .silence: nil
+    case .noSite: "Commands to controllers only from the stations that may give them."
     case .refusedService(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.services, "services"))."
     case .refusedAction(let conduit):
@@ -360,7 +363,7 @@ struct English {
       "IP address \(finding.source.ip)"
         + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
     case .parties where finding.kind == .impossibleSource: "\(facts.senderAddresses)."
-    case .parties, .refusedAction, .refusedTarget: "\(message)\(way)."
+    case .parties, .noSite, .refusedAction, .refusedTarget: "\(message)\(way)."
     case .refusedService: "\(facts.service)\(way)."
     case .refusedTime: "\(message)\(way), on \(facts.moment)."
     case .binding(let ip, _, let seen): "\(ip) at MAC address \(seen)."
@@ -390,6 +393,7 @@ struct English {
 
   private var reasonOfDetail: String? {
     switch finding.detail {
+    case .noSite: WithoutSite.reason.en
     case .hopLimit: "a system sends its packets with one hop limit, and these have another one"
     case .identification: "a system that counts its packets goes on counting, and these lie apart"
     case .options: "a system opens its connections with the same TCP options, and this one has others"

@@ -261,6 +261,7 @@ struct Japanese {
 
   private var signatureOfDetail: String? {
     switch (finding.kind, finding.detail) {
+    case (_, .noSite): "制御装置への\(action)"
     case (.operationNotAllowed, .refusedService): "許可されていないサービス \(facts.service)（\(zones)）"
     case (.operationNotAllowed, .refusedTarget): "許可されていない対象への\(action)（\(zones)）"
     case (.wrongZone, .zone(let expected, let seen)): "\(zoneName(expected))の機器を\(zoneName(seen))で検出"
@@ -272,6 +273,7 @@ struct Japanese {
 
   private var summaryOfDetail: String? {
     switch (finding.kind, finding.detail) {
+    case (_, .noSite): "\(from)が、\(did)。\(WithoutSite.reason.ja)。"
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from)のMACアドレスが登録と異なります（登録 \(expected)、検出 \(seen)）。機器交換またはなりすましの可能性があります。"
     case (.deviceSilent, .silence):
@@ -296,6 +298,7 @@ struct Japanese {
   private var expectedOfDetail: String? {
     switch finding.detail {
     case .parties, .silence: nil
+    case .noSite: "制御装置への操作は、許可された端末のみ"
     case .refusedService(let conduit): "\(name(conduit))で許可されているサービス: \(words(context.conduit(conduit)?.services))"
     case .refusedAction(let conduit): "\(name(conduit))で許可されている操作: \(words(context.conduit(conduit)?.operations))"
     case .refusedTarget(let conduit): "\(name(conduit))で許可されている対象: \(words(context.conduit(conduit)?.targets))"
@@ -324,7 +327,7 @@ struct Japanese {
     case .parties where finding.kind == .unknownIP:
       "IPアドレス\(finding.source.ip)" + (finding.source.mac == .none ? "" : "（MACアドレス\(finding.source.mac)）")
     case .parties where finding.kind == .impossibleSource: "送信元アドレスは\(facts.senderAddresses)"
-    case .parties, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
+    case .parties, .noSite, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
     case .refusedTime: "\(facts.moment) に、\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .binding(let ip, _, let seen): "\(ip)のMACアドレスが\(seen)"
@@ -354,6 +357,7 @@ struct Japanese {
 
   private var reasonOfDetail: String? {
     switch finding.detail {
+    case .noSite: WithoutSite.reason.ja
     case .hopLimit: "一つのシステムのパケットはホップリミットが同じですが、これは異なります"
     case .identification: "パケットに連番を付けるシステムですが、これだけ番号が離れています"
     case .options: "一つのシステムは同じTCPオプションで接続を開きますが、これは異なります"
