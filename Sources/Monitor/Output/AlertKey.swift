@@ -208,16 +208,6 @@ extension Finding {
     }
   }
 
-  /// Nanoseconds without a further one after which its alert is over.
-  var silence: Int64 {
-    let usual = Catalogue.entry(kind).silence
-    return switch kind {
-    case .crossZoneFlow, .externalCommunication, .unlistedFlow, .operationNotAllowed, .outsideWindow:
-      isIntervention ? min(usual, CatalogueEntry.commandSilence) : usual
-    default: usual
-    }
-  }
-
   /// About a flow that is not allowed, or about what is merely read in it. Attempts of one station at another are one
   /// alert; each service that answers is one of its own.
   var isOfFlow: Bool {

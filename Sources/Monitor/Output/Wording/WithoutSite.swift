@@ -42,6 +42,12 @@ extension Finding {
     if lacksSite, let action = operation?.action, action == .clock || action == .authenticate {
       return WithoutSite.routineSilence
     }
-    return Catalogue.entry(kind).silence
+    let usual = Catalogue.entry(kind).silence
+    return switch kind {
+    case .crossZoneFlow, .externalCommunication, .unlistedFlow, .operationNotAllowed, .outsideWindow:
+      // What is commanded across a border is, like any command, an event of its own.
+      isIntervention ? min(usual, CatalogueEntry.commandSilence) : usual
+    default: usual
+    }
   }
 }
