@@ -198,9 +198,10 @@ extension Pipeline {
   /// there are. What no longer fitted into the table is in `forgotten`.
   package func notableDeeds(most: Int) -> (list: [NotableDeed], further: Int, forgotten: Int) {
     let deeds = observer.detection.deeds
-    let all = deeds.list
+    let all = deeds.list.map { (danger: Finding.danger($0.action, isFetch: $0.isFetch), deed: $0) }
+      .sorted { ($0.danger, $0.deed.count) > ($1.danger, $1.deed.count) }
     let context = observer.output.records.context
-    let list = all.prefix(most).map { deed in
+    let list = all.prefix(most).map { _, deed in
       NotableDeed(
         source: Facts.name(deed.source, context), destination: Facts.name(deed.destination, context),
         action: deed.isFetch ? Bilingual("program read", "プログラムの読み出し") : deed.action.name,

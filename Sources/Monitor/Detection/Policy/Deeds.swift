@@ -16,7 +16,6 @@ struct Deeds {
     let name: StaticString
     /// Messages.
     var count: UInt64 = 1
-    var danger: Int { Finding.danger(action, isFetch: isFetch) }
   }
   static let limit = 4_096
   private var table: BoundedTable<PairKey, Deed>
@@ -24,10 +23,8 @@ struct Deeds {
 
   init(seed: UInt64) { table = BoundedTable(limit: Deeds.limit, seed: seed) }
 
-  /// The deeds kept, the most dangerous first, then the most frequent.
-  var list: [Deed] {
-    table.slotsByAge.map { table[$0] }.sorted { ($0.danger, $0.count) > ($1.danger, $1.count) }
-  }
+  /// The deeds kept.
+  var list: [Deed] { table.slotsByAge.map { table[$0] } }
 
   /// Whether it is a deed: a request, or an answer whose request the mirror port did not show. Whoever opens an OPC UA
   /// session as nobody in particular tries no password.
