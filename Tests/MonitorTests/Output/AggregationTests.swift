@@ -55,7 +55,7 @@ import Testing
   @Test func `at its end a window writes the alerts that grew in it`() throws {
     let window = 600 * Self.second
     let times = [0, 1, 2, window, 3 * window, 3 * window + 1, 5 * window]
-    let result = try run(times.map { Samples.finding(at: Self.start + $0) })
+    let result = try run(times.map { Samples.finding(at: Self.start + $0, action: .read) })
     #expect(counts(result.records) == [1, 3, 4, 6, 7])
     #expect(result.counters.alerts == 1)
   }
