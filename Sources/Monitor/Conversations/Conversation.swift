@@ -117,11 +117,13 @@ extension Conversation {
   }
 
   /// The service to look up in the conduits of a site, for what is sent in `direction`.
+  @inline(__always)
   func service(_ direction: Direction = .toServer, at site: borrowing Site) -> Service {
     var service = Service(
       ipProtocol: flow.transport, port: direction == .toServer ? flow.serverPort : flow.clientPort,
       dissector: namedProtocol, isSettled: isSettled)
-    if direction == .toServer {
+    // That matters inside a zone only.
+    if direction == .toServer, client.zone == server.zone {
       service.isToGroup =
         flow.isLink ? flow.toClient.mac.isGroup : !flow.server.isUnicast || site.isDirectedBroadcast(flow.server)
     }

@@ -34,6 +34,8 @@ package struct Conduit: Sendable {
   /// Functions that are allowed beside these actions, and functions that are not, whatever their action.
   package let functions: [FunctionPattern]
   package let exceptions: [FunctionPattern]
+  /// There are some of these.
+  let namesFunctions: Bool
   /// Empty: not limited.
   package let targets: [TargetRange]
   /// Indices in `Site.windows`; empty: always.
@@ -51,6 +53,7 @@ package struct Conduit: Sendable {
     self.actions = actions
     self.functions = functions
     self.exceptions = exceptions
+    namesFunctions = !functions.isEmpty || !exceptions.isEmpty
     self.targets = targets
     self.windows = windows
     self.line = line

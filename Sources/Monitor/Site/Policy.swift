@@ -145,7 +145,7 @@ extension Site {
   /// Whether two parties of one zone are judged as parties of two zones are: by the conduits between them alone. A
   /// conduit that names both binds them; else the zone's `inside` decides. What is sent to a group has no single
   /// receiver that a conduit could name.
-  func isBound(_ from: Party, _ to: Party, _ service: Service) -> Bool {
+  private func isBound(_ from: Party, _ to: Party, _ service: Service) -> Bool {
     if service.isToGroup { return false }
     switch self[from.zone].inside {
     case .listed: return true
@@ -177,7 +177,11 @@ extension Site {
   ) -> Verdict {
     let conduits = conduits.span
     if fit(conduits[index], service) == .no { return .service(conduit: index) }
-    if !conduits[index].allows(action, function) { return .action(conduit: index) }
+    if conduits[index].namesFunctions {
+      if !conduits[index].allows(action, function) { return .action(conduit: index) }
+    } else if conduits[index].actions & action.bit == 0 {
+      return .action(conduit: index)
+    }
     if !conduits[index].targets.isEmpty,
       target.area == .none && written.area == .none && action.bit & Conduit.targetedActions != 0
         || !TargetRange.cover(conduits[index].targets, target, name: name, unit: unit)
