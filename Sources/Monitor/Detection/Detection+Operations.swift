@@ -129,6 +129,7 @@ extension Detection {
     let way = Deeds.direction(operation, sent: direction)
     deeds.count(operation, in: conversation, way, at: moment)
     if hasSite || isSaid { return }
+    if operation.isRoutine { return }
     findings.add(moment.finding(.controllerCommand, .noSite, conversation, way, about: operation))
   }
 

@@ -161,6 +161,9 @@ package struct Operation: Sendable {
   package var isPartOfCommand = false
   /// For a program transfer: read from the controller, not loaded into it.
   package var isFetch = false
+  /// The everyday duty of the station that asks for it: the clocks of outstations are set by their controlling station
+  /// (IEC 60870-5-5:1995, 6.7; IEEE 1815-2012, 10.3).
+  package var isRoutine = false
   /// Ties answer to question; -1 where the protocol has none.
   package var transaction: Int64 = -1
   /// Nanoseconds from the request to this answer; -1 when not answered.

@@ -96,6 +96,18 @@ import Testing
     #expect(deeds(try plant.finish()) == ["program 200", "program 50"])
   }
 
+  @Test("the clock of an outstation is set by its controlling station: listed, and no alert")
+  func routine() throws {
+    let plant = try Plant(language: .en)
+    let (centre, outstation) = (Plant.Station("192.168.10.21"), Plant.Station("192.168.10.11"))
+    let connection = Connection(plant, from: centre, to: outstation, port: 2404).open()
+    connection.ask(hex("680407000000"))
+    connection.answer(hex("68040B000000"))
+    connection.ask(hex("6814 00000000 67 01 0600 0100 000000 00000A0B0C0B17"))
+    #expect(try plant.finish().isEmpty)
+    #expect(plant.notable().list.count == 1)
+  }
+
   @Test("a master that sets clocks again and again is one alert", arguments: [60.0, 3_600, 86_400])
   func clock(_ period: Double) throws {
     let plant = try Plant(language: .en)

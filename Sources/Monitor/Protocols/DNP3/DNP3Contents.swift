@@ -57,7 +57,10 @@ extension DNP3 {
         Fault(
           .truncated, "Object header", seen: UInt64(bytes.byteCount - offset), least: 3, most: UInt64(longestFragment)))
     }
-    if let mostSerious { operation.action = mostSerious }
+    if let mostSerious {
+      operation.action = mostSerious
+      operation.isRoutine = mostSerious == .clock
+    }
   }
 
   static func add(

@@ -88,6 +88,7 @@ enum IEC104: Dissector {
     var operation = Operation(
       exchange.dissector, type.action, role, code: UInt32(type.rawValue), name: type.name)
     operation.unit = Int64(unit.commonAddress)
+    operation.isRoutine = type == .clockSynchronization
     operation.facets[.cause] = UInt32(cause.rawValue)
     if unit.originator != 0 { operation.facets[.originator] = UInt32(unit.originator) }
     if unit.isTest { operation.facets[.isTest] = 1 }
