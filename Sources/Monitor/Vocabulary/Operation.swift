@@ -159,11 +159,19 @@ package struct Operation: Sendable {
   package var isCarrier = false
   /// Asked in the course of the other end's command, as an S7 controller asks for the blocks it is loaded with.
   package var isPartOfCommand = false
+  /// Two bits in one byte, for the same reason.
+  private var marks: UInt8 = 0
   /// For a program transfer: read from the controller, not loaded into it.
-  package var isFetch = false
+  package var isFetch: Bool {
+    @inline(__always) get { marks & 1 != 0 }
+    set { marks = newValue ? marks | 1 : marks & ~1 }
+  }
   /// The everyday duty of the station that asks for it: the clocks of outstations are set by their controlling station
   /// (IEC 60870-5-5:1995, 6.7; IEEE 1815-2012, 10.3).
-  package var isRoutine = false
+  package var isRoutine: Bool {
+    @inline(__always) get { marks & 2 != 0 }
+    set { marks = newValue ? marks | 2 : marks & ~2 }
+  }
   /// Ties answer to question; -1 where the protocol has none.
   package var transaction: Int64 = -1
   /// Nanoseconds from the request to this answer; -1 when not answered.
