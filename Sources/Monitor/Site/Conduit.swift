@@ -54,6 +54,12 @@ package struct Conduit: Sendable {
     self.functions = functions
     self.exceptions = exceptions
     namesFunctions = !functions.isEmpty || !exceptions.isEmpty
+    let limitsNothing =
+      services.isEmpty && actions == Conduit.allActions && exceptions.isEmpty && targets.isEmpty && windows.isEmpty
+    let isForMore =
+      actions & ~Conduit.controllerActions != 0
+      || functions.contains { $0.action.bit & Conduit.controllerActions == 0 }
+    binds = from != .any && to != .any && !limitsNothing && isForMore
     self.targets = targets
     self.windows = windows
     self.line = line
@@ -64,6 +70,10 @@ package struct Conduit: Sendable {
   /// What needs a conduit inside a zone too: state, program, firmware, configure.
   package static let controllerActions: UInt16 = [Action.state, .program, .firmware, .configure]
     .reduce(0) { $0 | $1.bit }
+
+  /// What acts on a device, and is judged even where it is sent to a group, of which the device may be one.
+  static let changes: UInt16 = [Action.write, .operate, .clock, .file, .authenticate]
+    .reduce(controllerActions) { $0 | $1.bit }
 
   /// What a conduit with `targets` lets through only with a target: listing some registers does not mean that the
   /// controller may be stopped.
@@ -79,14 +89,7 @@ package struct Conduit: Sendable {
 
   /// Says for a pair whose ends it both names what they may do. Where the two are in one zone, they may do nothing
   /// else. A conduit for nothing but what needs one inside a zone too (`controllerActions`) adds to what is free there.
-  var binds: Bool {
-    if from == .any || to == .any { return false }
-    if services.isEmpty, actions == Conduit.allActions, exceptions.isEmpty, targets.isEmpty, windows.isEmpty {
-      return false
-    }
-    return actions & ~Conduit.controllerActions != 0
-      || functions.contains { $0.action.bit & Conduit.controllerActions == 0 }
-  }
+  let binds: Bool
 
   /// Whether an operation is one of those it allows, regardless of the target.
   func allows(_ action: Action, _ function: OperationFunction) -> Bool {
@@ -173,6 +176,12 @@ package struct Service: Hashable, Sendable {
   package var isSettled: Bool
   /// Sent to a group of receivers.
   var isToGroup = false
+  /// The same to a single one.
+  var toStation: Service {
+    var service = self
+    service.isToGroup = false
+    return service
+  }
 
   package init(ipProtocol: UInt8?, port: UInt16, dissector: DissectorID, isSettled: Bool) {
     self.ipProtocol = ipProtocol

@@ -18,7 +18,10 @@ package struct FunctionPattern: Hashable, Sendable {
     guard function.code == code, subcode < 0 || function.subcode == subcode,
       function.dissector.rawValue < 64, dissectors & 1 << UInt64(function.dissector.rawValue) != 0
     else { return false }
-    return name.isEmpty || (function.word ?? function.name.description) == name
+    if name.isEmpty { return true }
+    if let word = function.word { return word == name }
+    // Only one of the same length is worth a text.
+    return function.name.utf8CodeUnitCount == name.utf8.count && function.name.description == name
   }
 
   /// What an operation of this function would be, and what it does.

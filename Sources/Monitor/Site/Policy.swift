@@ -91,6 +91,8 @@ extension Site {
           isOpen ? .allowed(conduit: index) : .time(conduit: index, window: conduit.windows[0]), conduit.nearness)
       }
     }
+    // What changes something is judged by itself (`judge`).
+    if service.isToGroup, isFree, isBound(from, to, service.toStation) { limited |= Conduit.changes }
     if isFree {
       granted |= Conduit.allActions & ~Conduit.controllerActions & ~limited
       // Closed to the asset altogether: then the talk as such is at the wrong time.
@@ -108,7 +110,8 @@ extension Site {
     _ action: Action, _ target: Target, _ written: Target, name: RawSpan = RawSpan(), unit: Int64 = -1,
     function: OperationFunction = .none, from: Party, to: Party, service: Service, at time: Int64
   ) -> Verdict {
-    let isInside = from.zone == to.zone && !isBound(from, to, service)
+    let isToGroup = service.isToGroup && action.bit & Conduit.changes == 0
+    let isInside = from.zone == to.zone && !isBound(from, to, isToGroup ? service : service.toStation)
     let isFree = isInside && action.bit & Conduit.controllerActions == 0
     var isLimited = false
     var choice = Choice()
@@ -144,7 +147,8 @@ extension Site {
 
   /// Whether two parties of one zone are judged as parties of two zones are: by the conduits between them alone. A
   /// conduit that names both binds them; else the zone's `inside` decides. What is sent to a group has no single
-  /// receiver that a conduit could name.
+  /// receiver that a conduit could name, and discovery does it all the time: it needs a conduit only where it changes
+  /// something.
   private func isBound(_ from: Party, _ to: Party, _ service: Service) -> Bool {
     if service.isToGroup { return false }
     switch self[from.zone].inside {

@@ -246,6 +246,26 @@ struct PolicyTests {
     if sample.action != .state { #expect(site.gate(from: from, to: to, service: group, at: 0).verdict == .inside) }
   }
 
+  @Test("what is sent to a group needs a conduit only where it changes something", arguments: InsideRule.allCases)
+  func groups(_ rule: InsideRule) throws {
+    let text = """
+      zones: {line: {networks: 10.0.1.0/24, inside: \(rule.word)}}
+      assets: {pc: {zone: line, ip: 10.0.1.4}}
+      conduits: []
+      """
+    let site = try Site.parse(text, file: "plant.yaml", words: words)
+    let (pc, group) = (try party(site, "10.0.1.4"), try party(site, "10.0.1.255"))
+    var service = tcp(502, modbus)
+    service.isToGroup = true
+    let gate = site.gate(from: pc, to: group, service: service, at: 0)
+    #expect(gate.verdict == .inside && gate.allows(.read) && gate.allows(.identify))
+    for action in [Action.write, .operate, .clock] {
+      let verdict = site.judge(action, .none, .none, from: pc, to: group, service: service, at: 0)
+      #expect(gate.allows(action) == (rule == .free) && verdict.isAllowed == (rule == .free), "\(action)")
+    }
+    #expect(site.judge(.read, .none, .none, from: pc, to: group, service: service, at: 0).isAllowed)
+  }
+
   static let functionLists: [(operations: String, not: String?, allowed: [String], refused: [String])] = [
     ("[read, dnp3 ENABLE_UNSOLICITED]", nil, ["READ", "ENABLE_UNSOLICITED"], ["WRITE", "COLD_RESTART"]),
     ("[dnp3 enable unsolicited, DNP3 0x0D]", nil, ["ENABLE_UNSOLICITED", "COLD_RESTART"], ["READ", "WARM_RESTART"]),

@@ -76,8 +76,9 @@ struct SilentDevices {
   }
 
   private var devices: BoundedTable<AddressKey, Device>
-  /// When some device is to be judged.
+  /// When some device is to be judged, and when they were last looked through.
   private var due = Int64.max
+  private var looked: Int64 = .min / 2
   /// The devices heard last: two different ones, and when.
   private var lastHeard: (slot: Int, time: Int64) = (-1, .min / 2)
   private var otherHeard: (slot: Int, time: Int64) = (-1, .min / 2)
@@ -269,7 +270,8 @@ struct SilentDevices {
     if !devices[slot].isSilent {
       if waiting.late != .max { due = min(due, moment.time &+ SilentDevices.grace) }
     } else if moment.time >= devices[slot].remindAt {
-      due = min(due, moment.time)
+      // However many are asked for: at most once a second.
+      due = min(due, max(moment.time, looked &+ SilentDevices.second))
     }
   }
 
@@ -295,7 +297,7 @@ struct SilentDevices {
 
   /// Under a new site file, what is silent is said anew.
   mutating func forget() {
-    for slot in devices.slotsByAge where devices[slot].isSilent {
+    for slot in 0..<devices.slots where devices.isUsed(slot) && devices[slot].isSilent {
       devices[slot].isSilent = false
       due = .min
     }
@@ -311,7 +313,8 @@ struct SilentDevices {
     returned.removeAll()
     guard time >= due else { return found }
     due = .max
-    for slot in devices.slotsByAge {
+    looked = time
+    for slot in 0..<devices.slots where devices.isUsed(slot) {
       guard let late = SilentDevices.late(devices[slot]) else { continue }
       let isDue = devices[slot].isSilent ? time >= devices[slot].remindAt : true
       guard isDue else { continue }

@@ -5,8 +5,8 @@ import Catalogue
 struct English {
   let facts: Facts
   let entry: CatalogueEntry
-  private var finding: Finding { facts.finding }
-  private var context: AlertContext { facts.context }
+  var finding: Finding { facts.finding }
+  var context: AlertContext { facts.context }
 
   init(_ facts: Facts, _ entry: CatalogueEntry) {
     self.facts = facts
@@ -411,7 +411,7 @@ struct English {
 
   private var from: String { facts.source + (facts.hasZones ? place(facts.sourceZone) : "") }
   /// The destination; its zone only where it is not the source's, which was named before.
-  private var to: String {
+  var to: String {
     facts.destination
       + (facts.hasZones && facts.sourceZone != facts.destinationZone ? place(facts.destinationZone) : "")
   }
@@ -433,147 +433,4 @@ struct English {
   }
   /// The same after a text, where there are zones.
   private func zones(_ separator: String) -> String { facts.hasZones ? separator + zones : "" }
-
-  // MARK: What was done
-
-  private var action: Bilingual { finding.operation?.action.name ?? Bilingual(facts.service, facts.service) }
-  private var messageTitle: String {
-    let text = finding.operation?.action.message ?? "\(facts.service) message"
-    return text.prefix(1).uppercased() + text.dropFirst()
-  }
-
-  /// What the source did to the destination: `wrote 4, 7 to holding-register 100-101 of plc-1`.
-  private var did: String {
-    guard let operation = facts.operation else { return "communicated over \(facts.service) with \(to)" }
-    let target = target(operation)
-    let of = target.map { "\($0) of \(to)" }
-    switch operation.action {
-    case .write:
-      guard let values = operation.values else { return "wrote to \(of ?? to)" }
-      guard let before = operation.before else { return "wrote \(values) to \(of ?? to)" }
-      return before == values
-        ? "wrote \(values) to \(of ?? to), as before" : "changed \(of ?? to) from \(before) to \(values)"
-    case .read: return target.map { "read \($0) of \(to)" } ?? "read data from \(to)"
-    case .operate:
-      let value = operation.values.map { " (value \($0)\(before(operation)))" } ?? ""
-      switch operation.phase {
-      case .select: return "selected \(of ?? "an object of \(to)") for operation\(value)"
-      case .cancel: return "cancelled the selection of \(of ?? "an object of \(to)")"
-      case .none, .execute: return "operated \(of ?? "an object of \(to)")\(value)"
-      }
-    case .clock: return "set the clock of \(to)"
-    case .configure:
-      guard let name = operation.newName else { return "changed the configuration of \(to): \(native(operation))" }
-      return "renamed \(to) " + (operation.oldName.map { "from \($0) to \(name)" } ?? "to \(name)")
-    case .program where operation.isFetch: return "read the program of \(to): \(native(operation))"
-    case .identify, .session, .diagnose, .report, .state, .program, .firmware, .file, .authenticate, .unknown:
-      let article = "iu".contains(operation.action.message.prefix(1)) ? "an" : "a"
-      return "sent \(article) \(operation.action.message) to \(to): \(native(operation))"
-    }
-  }
-
-  private func before(_ operation: OperationFacts) -> String { operation.before.map { ", before \($0)" } ?? "" }
-
-  /// The target with what is in the message beside it.
-  private func target(_ operation: OperationFacts) -> String? {
-    operation.target.map { target in
-      target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
-        + (operation.unit.map { " (\($0.en))" } ?? "")
-    }
-  }
-
-  /// The message by the standard's name: `Request download, block DB1`.
-  private func native(_ operation: OperationFacts) -> String {
-    operation.name + (operation.target.map { ", \($0)" } ?? "")
-  }
-
-  /// A command that comes again and again: `Write Single Register, holding-register 20`.
-  private var command: String { facts.operation.map(native) ?? "\(facts.service) messages" }
-
-  /// The message as evidence: `Write Multiple Registers (code 16), holding-register 100-101 = 4, 7`.
-  private var message: String {
-    guard let operation = facts.operation else { return facts.service }
-    var parts = ["\(operation.name) (code \(operation.code))"]
-    if let name = operation.newName { parts.append("new name \(name)") }
-    if let target = operation.target {
-      parts.append(
-        target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
-          + (operation.values.map { " = \($0)" } ?? ""))
-    }
-    if let unit = operation.unit { parts.append(unit.en) }
-    return parts.joined(separator: ", ")
-  }
-
-  // MARK: Words
-
-  private func name(_ conduit: Int) -> String {
-    context.conduit(conduit).map { "The conduit \(short($0.from)) → \(short($0.to))" } ?? "The conduit"
-  }
-
-  private func words(_ list: [String]?, _ what: String) -> String {
-    guard let list, !list.isEmpty else { return "other \(what)" }
-    return "only the \(what) \(Facts.list(list))"
-  }
-
-  private func within(_ seconds: Int) -> String {
-    seconds > 0 ? " within \(Language.en.period(seconds: seconds))" : ""
-  }
-
-  private func noun(_ what: Finding.Counted) -> String {
-    switch what {
-    case .ports: "ports of one host tried without success"
-    case .protocols: "IP protocols of one host tried without success"
-    case .hosts: "hosts tried without success"
-    case .claimedAddresses: "IP addresses claimed by one MAC address"
-    case .addressFlips: "moves of one IP address between MAC addresses"
-    case .gratuitousClaims: "unsolicited \(facts.resolution) claims"
-    case .synPackets: "TCP connection requests (SYN)"
-    case .tcpPackets: "TCP segments that belong to no connection"
-    case .icmpPackets: "ICMP packets"
-    case .udpPackets: "UDP packets"
-    case .broadcasts: "broadcasts"
-    case .functionCodes: "different function codes"
-    case .units: "different units"
-    case .exceptions: "exception responses"
-    case .commands: "commands by one function"
-    case .refusedCommands: "refused commands"
-    case .answers: "responses of this sort"
-    case .requests: "requests without a response"
-    case .oneWayConnections: "connections seen in one direction only"
-    case .logins: "refused logins"
-    }
-  }
-
-  private func overlapped(_ what: Overlap) -> String {
-    switch what {
-    case .tcpStream, .lateSegment: "a TCP stream"
-    case .ipFragments: "a fragmented IP datagram"
-    }
-  }
-
-  private func allowed(_ fault: Fault) -> String {
-    if fault.kind == .missing { return "present" }
-    if fault.least > fault.most { return "a value listed in the \(facts.service) specification" }
-    if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
-    if fault.kind == .truncated { return "at least \(fault.least) bytes" }
-    return "\(Facts.number(fault.least, fault)) to \(Facts.number(fault.most, fault))"
-  }
-  private func seen(_ fault: Fault) -> String {
-    fault.kind == .missing ? "absent" : Facts.number(fault.seen, fault) + bytes(fault)
-  }
-  private func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? " bytes" : "" }
-
-  private func name(_ kind: Fault.Kind) -> String {
-    switch kind {
-    case .length: "contradictory length"
-    case .quantity: "quantity out of range"
-    case .value: "forbidden value"
-    case .code: "reserved or unknown code"
-    case .range: "address range beyond the end of its area"
-    case .checksum: "wrong checksum"
-    case .framing: "not a message of this protocol"
-    case .truncated: "message cut short"
-    case .missing: "missing field"
-    }
-  }
 }

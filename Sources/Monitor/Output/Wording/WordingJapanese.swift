@@ -5,8 +5,8 @@ import Catalogue
 struct Japanese {
   let facts: Facts
   let entry: CatalogueEntry
-  private var finding: Finding { facts.finding }
-  private var context: AlertContext { facts.context }
+  var finding: Finding { facts.finding }
+  var context: AlertContext { facts.context }
 
   init(_ facts: Facts, _ entry: CatalogueEntry) {
     self.facts = facts
@@ -375,7 +375,7 @@ struct Japanese {
 
   private var from: String { facts.hasZones ? "\(zone(facts.sourceZone))の\(facts.source)" : facts.source }
   /// The destination; its zone only where it is not the source's, which was named before.
-  private var to: String {
+  var to: String {
     facts.hasZones && facts.sourceZone != facts.destinationZone
       ? "\(zone(facts.destinationZone))の\(facts.destination)" : facts.destination
   }
@@ -404,157 +404,4 @@ struct Japanese {
   }
   /// In brackets, where there are zones.
   private var inZones: String { facts.hasZones ? "（\(zones)）" : "" }
-
-  // MARK: What was done
-
-  private var action: String { finding.operation?.action.name.ja ?? "\(facts.service)通信" }
-
-  /// What the source did to the destination: `plc-1のholding-register 100-101に4, 7を書き込みました`.
-  private var did: String {
-    guard let operation = facts.operation else { return "\(to)と通信しました（\(facts.service)）" }
-    let of = to + (target(operation).map { "の\($0)" } ?? "")
-    switch operation.action {
-    case .write:
-      guard let values = operation.values else { return "\(of)に書き込みました" }
-      guard let before = operation.before else { return "\(of)に\(values)を書き込みました" }
-      return before == values
-        ? "\(of)に\(values)を書き込みました（値は変わっていません）" : "\(of)を\(before)から\(values)に変更しました"
-    case .read: return operation.target == nil ? "\(to)のデータを読み出しました" : "\(of)を読み出しました"
-    case .operate:
-      let object = operation.target == nil ? "\(to)の対象" : of
-      let value = operation.values.map { "（値 \($0)\(before(operation))）" } ?? ""
-      switch operation.phase {
-      case .select: return "\(object)を操作対象として選択しました\(value)"
-      case .cancel: return "\(object)の選択を解除しました"
-      case .none, .execute: return "\(object)を操作しました\(value)"
-      }
-    case .clock: return "\(to)の時刻を設定しました"
-    case .configure:
-      guard let name = operation.newName else { return "\(to)の設定を変更しました（\(native(operation))）" }
-      return "\(to)の機器名を" + (operation.oldName.map { "\($0)から" } ?? "") + "\(name)に変更しました"
-    case .program where operation.isFetch: return "\(to)のプログラムを読み出しました（\(native(operation))）"
-    case .identify, .session, .diagnose, .report, .state, .program, .firmware, .file, .authenticate, .unknown:
-      return "\(to)に対して\(operation.action.name.ja)を行いました（\(native(operation))）"
-    }
-  }
-
-  private func before(_ operation: OperationFacts) -> String { operation.before.map { "、変更前 \($0)" } ?? "" }
-
-  /// The target with what is in the message beside it.
-  private func target(_ operation: OperationFacts) -> String? {
-    operation.target.map { target in
-      target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
-        + (operation.unit.map { "（\($0.ja)）" } ?? "")
-    }
-  }
-
-  /// The message by the standard's name: `Request download、block DB1`.
-  private func native(_ operation: OperationFacts) -> String {
-    operation.name + (operation.target.map { "、\($0)" } ?? "")
-  }
-
-  /// A command that comes again and again: `Write Single Register、holding-register 20`.
-  private var command: String { facts.operation.map(native) ?? "\(facts.service)のメッセージ" }
-
-  /// The message as evidence: `Write Multiple Registers（機能コード16）、holding-register 100-101 = 4, 7`.
-  private var message: String {
-    guard let operation = facts.operation else { return facts.service }
-    var parts = ["\(operation.name)（機能コード\(operation.code)）"]
-    if let name = operation.newName { parts.append("新しい機器名 \(name)") }
-    if let target = operation.target {
-      parts.append(
-        target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
-          + (operation.values.map { " = \($0)" } ?? ""))
-    }
-    if let unit = operation.unit { parts.append(unit.ja) }
-    return parts.joined(separator: "、")
-  }
-
-  // MARK: Words
-
-  private func name(_ conduit: Int) -> String {
-    context.conduit(conduit).map { "コンジット \(short($0.from)) → \(short($0.to)) " } ?? "このコンジット"
-  }
-
-  private func words(_ list: [String]?) -> String {
-    guard let list, !list.isEmpty else { return "別のもの" }
-    return Facts.list(list)
-  }
-
-  /// `5分間に`
-  private func period(_ seconds: Int) -> String {
-    guard seconds > 0 else { return "" }
-    let text = Language.ja.period(seconds: seconds)
-    return text.hasSuffix("間") ? "\(text)に" : "\(text)間に"
-  }
-
-  private func noun(_ what: Finding.Counted) -> String {
-    switch what {
-    case .ports: "応答のなかった同一ホストのポート"
-    case .protocols: "応答のなかった同一ホストのIPプロトコル"
-    case .hosts: "応答のなかったホスト"
-    case .claimedAddresses: "一つのMACアドレスが名乗るIPアドレス"
-    case .addressFlips: "一つのIPアドレスに対するMACアドレスの切り替わり"
-    case .gratuitousClaims: facts.resolution == "ARP" ? "要求のないARP応答（GARP）" : "要求のない\(facts.resolution)通知"
-    case .synPackets: "TCP接続要求（SYN）"
-    case .tcpPackets: "どの接続にも属さないTCPセグメント"
-    case .icmpPackets: "ICMPパケット"
-    case .udpPackets: "UDPパケット"
-    case .broadcasts: "ブロードキャスト"
-    case .functionCodes: "使われた機能コード"
-    case .units: "使われたユニット"
-    case .exceptions: "エラー応答"
-    case .commands: "同一機能のコマンド"
-    case .refusedCommands: "拒否されたコマンド"
-    case .answers: "この種の応答"
-    case .requests: "応答のない要求"
-    case .oneWayConnections: "片方向しか見えない接続"
-    case .logins: "ログイン拒否"
-    }
-  }
-
-  private func counter(_ what: Finding.Counted) -> String {
-    switch what {
-    case .hosts: "台"
-    case .functionCodes, .protocols: "種類"
-    case .addressFlips, .logins: "回"
-    case .ports, .claimedAddresses, .units, .tcpPackets, .icmpPackets, .udpPackets: "個"
-    case .gratuitousClaims, .synPackets, .broadcasts, .exceptions, .answers, .requests, .oneWayConnections, .commands,
-      .refusedCommands:
-      "件"
-    }
-  }
-
-  private func overlapped(_ what: Overlap) -> String {
-    switch what {
-    case .tcpStream, .lateSegment: "TCPストリーム"
-    case .ipFragments: "IPフラグメント"
-    }
-  }
-
-  private func allowed(_ fault: Fault) -> String {
-    if fault.kind == .missing { return "値あり" }
-    if fault.least > fault.most { return "\(facts.service)の仕様に定義された値" }
-    if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
-    if fault.kind == .truncated { return "\(fault.least)バイト以上" }
-    return "\(Facts.number(fault.least, fault))〜\(Facts.number(fault.most, fault))"
-  }
-  private func seen(_ fault: Fault) -> String {
-    fault.kind == .missing ? "なし" : Facts.number(fault.seen, fault) + bytes(fault)
-  }
-  private func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? "バイト" : "" }
-
-  private func name(_ kind: Fault.Kind) -> String {
-    switch kind {
-    case .length: "長さの矛盾"
-    case .quantity: "数量の範囲外"
-    case .value: "禁止された値"
-    case .code: "予約済みまたは未知のコード"
-    case .range: "領域の終端を超える範囲"
-    case .checksum: "チェックサム不一致"
-    case .framing: "このプロトコルのメッセージではない"
-    case .truncated: "途中で途切れたメッセージ"
-    case .missing: "必須項目の欠落"
-    }
-  }
 }
