@@ -234,6 +234,7 @@ GROUP_51 = "tshark 4.0 does not know 51/2 (annex A.27) and reads no further"
 EXPLAINED = [
     ("dnp3", "targets", is_malformed, BEYOND_FAULT),
     ("dnp3", "values", is_malformed, BEYOND_FAULT),
+    ("s7comm", "outcome", is_malformed, BEYOND_FAULT),
     ("dnp3", "targets", stops_at_group_51, GROUP_51),
     ("dnp3", "values", stops_at_group_51, GROUP_51),
     ("modbus", "targets", has_no_request, "an answer has no addresses; without its request tshark counts from 0"),

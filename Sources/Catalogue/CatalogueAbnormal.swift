@@ -29,6 +29,9 @@ extension Catalogue {
         Bilingual(
           "Keep the list of ports that answered (flows of this pair) for the investigation.",
           "応答のあったポートの一覧（この組のフロー）を調査用に保存してください。"),
+        Bilingual(
+          "If it is an approved scan that will be repeated, list the scanner in assets and add an exception with an end date.",
+          "定期的に行う承認済みの診断であれば、診断用の端末をassetsに登録し、終了日を付けてexceptionsに追加してください。"),
       ]),
     CatalogueEntry(
       .hostSweep, "host-sweep", Bilingual("Host sweep", "ホスト探索"),
@@ -56,6 +59,9 @@ extension Catalogue {
         Bilingual(
           "If it is network management, list it as an asset and add a conduit from it that names its services.",
           "ネットワーク管理による通信であれば、端末をassetsに登録し、そのサービスを明記したコンジットをconduitsに追加してください。"),
+        Bilingual(
+          "If it is an approved scan that will be repeated, list the scanner in assets and add an exception with an end date.",
+          "定期的に行う承認済みの診断であれば、診断用の端末をassetsに登録し、終了日を付けてexceptionsに追加してください。"),
       ]),
     CatalogueEntry(
       .arpSpoofing, "arp-spoofing", Bilingual("ARP spoofing", "ARPスプーフィング"),
@@ -84,8 +90,10 @@ extension Catalogue {
           "Change the passwords that were sent over these connections.",
           "この間に当該接続を通ったパスワードを変更してください。"),
         Bilingual(
-          "If it is a legitimate gateway, add it to the site file with the role router or gateway.",
-          "正規の機器であれば、サイトファイルにroleをrouterまたはgatewayとして登録してください。"),
+          "If it is a legitimate gateway, give it the role router or gateway in the site file, and list its MAC address with "
+            + "each address that it takes over.",
+          "正規のゲートウェイであれば、サイトファイルでroleをrouterまたはgatewayとし、引き継ぐIPアドレスの資産にもそのMACアドレスを"
+            + "登録してください。"),
       ]),
     CatalogueEntry(
       .flood, "flood", Bilingual("Packet flood", "大量パケット送信（フラッド）"),

@@ -84,8 +84,8 @@ extension Catalogue {
           "After a replacement, check that program and parameters are the approved ones.",
           "交換の場合は、プログラムとパラメータが承認済みのものか確認してください。"),
         Bilingual(
-          "If the change is legitimate, update the asset's zone, MAC address or VLAN in the site file.",
-          "正当な変更であれば、サイトファイルの資産のゾーン、MACアドレス、VLANを更新してください。"),
+          "If the change is legitimate, update the asset's zone and addresses, or the zone's VLANs, in the site file.",
+          "正当な変更であれば、サイトファイルの資産のゾーンとアドレス、またはゾーンのVLANを更新してください。"),
       ], silence: .presence),
     CatalogueEntry(
       .addressConflict, "address-conflict", Bilingual("Two devices use the same IP address", "IPアドレスの重複"),
@@ -111,8 +111,10 @@ extension Catalogue {
           "Record both addresses, ports and times; look for arp-spoofing alerts around the same time.",
           "両者のアドレス、ポート、時刻を記録し、同時間帯のarp-spoofingアラートを確認してください。"),
         Bilingual(
-          "If both are legitimate (a redundant pair), add them to the site file with the role gateway or router.",
-          "冗長構成で双方が正規であれば、サイトファイルにroleをgatewayまたはrouterとして登録してください。"),
+          "If both are legitimate (a redundant pair, teamed network cards), list both MAC addresses in the asset of this IP "
+            + "address in the site file; gateways also need the role gateway or router.",
+          "冗長構成やチーミングで双方が正規であれば、サイトファイルのこのIPアドレスの資産に、両方のMACアドレスを登録してください。"
+            + "ゲートウェイであれば、roleをgatewayまたはrouterとすること。"),
       ]),
     CatalogueEntry(
       .impossibleSource, "impossible-source", Bilingual("Impossible source address", "ありえない送信元アドレス"),

@@ -49,6 +49,9 @@ extension Catalogue {
         Bilingual(
           "Restore the device's old name before the line is powered off.",
           "ラインの電源を切る前に、機器名を元に戻してください。"),
+        Bilingual(
+          "If the work was approved, give the station a conduit with the operation configure and the new name in targets.",
+          "承認済みの作業であれば、その端末に、operationsをconfigure、targetsを新しい機器名としたコンジットを追加してください。"),
       ], silence: .command),
     CatalogueEntry(
       .clockSetByStranger, "clock-set-by-stranger",
@@ -74,6 +77,9 @@ extension Catalogue {
         Bilingual(
           "Keep the capture: the device's log entries from now on may have wrong times.",
           "キャプチャを保存してください。これ以降の機器の記録は時刻が誤っている可能性があります。"),
+        Bilingual(
+          "If it is a legitimate time source, add it to assets and give it a conduit with the operation clock.",
+          "正規の時刻源であれば、assetsに登録し、operationsにclockを指定したコンジットを追加してください。"),
       ], silence: .command),
     CatalogueEntry(
       .commandFlood, "command-flood", Bilingual("Flood of commands", "コマンドの多発"),

@@ -50,6 +50,9 @@ extension Catalogue {
         Bilingual(
           "Keep the capture with the frame number: the vendor needs the bytes.",
           "フレーム番号を含むキャプチャを保存してください。メーカーの解析に必要です。"),
+        Bilingual(
+          "If the vendor confirms a fault of the device, add an exception for it until the corrected firmware is installed.",
+          "メーカーが機器の不具合と確認したら、修正版のファームウェアに更新する日までの例外をexceptionsに追加してください。"),
       ]),
     CatalogueEntry(
       .streamTampering, "stream-tampering", Bilingual("Overlapping data with different content", "内容の異なる重複データ"),
@@ -152,6 +155,9 @@ extension Catalogue {
         Bilingual(
           "If it is not always there, give it presence: occasional in the site file.",
           "常時は接続されない機器であれば、サイトファイルでpresence: occasionalを指定してください。"),
+        Bilingual(
+          "If it stays out of service for longer, add an exception for it until the day of its return.",
+          "長期間停止する機器であれば、復帰予定日までの例外をexceptionsに追加してください。"),
       ], silence: .presence),
     CatalogueEntry(
       .mismatchedAnswer, "mismatched-answer", Bilingual("Response that does not match its request", "要求と一致しない応答"),

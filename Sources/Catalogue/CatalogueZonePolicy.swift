@@ -58,9 +58,40 @@ extension Catalogue {
           "Record who was logged in at the source, and keep its logs and the capture around the frame number.",
           "送信元端末のログイン者を記録し、端末ログと該当フレーム前後のキャプチャを保存してください。"),
         Bilingual(
-          "If it is legitimate, extend the conduit's operations or targets by exactly what is needed, after approval.",
-          "正当な操作であれば、承認を得たうえで、コンジットのoperationsまたはtargetsを必要な分だけ広げてください。"),
+          "If it is legitimate, extend the conduit's services, operations or targets by exactly what is needed, after approval; "
+            + "an operation without a target needs a conduit of its own.",
+          "正当な操作であれば、承認を得たうえで、コンジットのservices、operations、targetsを必要な分だけ広げてください。"
+            + "対象を持たない操作には、専用のコンジットを追加すること。"),
       ]),
+    CatalogueEntry(
+      .valueNotAllowed, "value-not-allowed", Bilingual("Written value not allowed", "許可範囲外の値の書き込み"),
+      category: "Zone policy", severity: 1, confidence: 95,
+      threats: ["4", "11"], checklist: ["3-3", "3-7"], techniques: [.modifyParameter, .commandMessage],
+      meaning: Bilingual(
+        "A station that may write this target wrote a value outside the range that the conduit allows, or one that could "
+          + "not be read.",
+        "書き込みが許可された対象ですが、値がコンジットの許可範囲を外れているか、値を読み取れませんでした。"),
+      falseAlarm: Bilingual(
+        "A new recipe or setpoint that the range in the site file does not cover yet, or another number type than the "
+          + "site file says.",
+        "新しいレシピや設定値がサイトファイルの許可範囲に未反映の場合、または数値の型の指定が実際と異なる場合。"),
+      steps: [
+        Bilingual(
+          "Call the line at once: is the equipment in a safe state, and did an operator or recipe set this value?",
+          "直ちにラインへ電話し、設備が安全な状態か、作業者やレシピが設定した値かを確認してください。"),
+        Bilingual(
+          "Compare the value, the allowed range and the last value seen in observe with the drawing or recipe.",
+          "observeにある値、許可範囲、直前に確認された値を、図面やレシピと照合してください。"),
+        Bilingual(
+          "If the value is wrong, have the line restore it by its own procedure; do not write to the controller remotely.",
+          "値が誤っていれば、現場の手順に従って現場側で元に戻してください。遠隔からの書き込みは行わないこと。"),
+        Bilingual(
+          "The station may be allowed to write and still be misused: record who was logged in, and keep its logs and the capture.",
+          "書き込みを許可された端末が悪用された可能性もあります。ログイン者を記録し、端末ログとキャプチャを保存してください。"),
+        Bilingual(
+          "If the value is legitimate, extend the target's values in the conduit by exactly what is needed, after approval.",
+          "正当な値であれば、承認を得たうえで、コンジットの対象のvaluesを必要な分だけ広げてください。"),
+      ], silence: .command),
     CatalogueEntry(
       .unlistedFlow, "unlisted-flow", Bilingual("Flow inside a zone without a conduit", "ゾーン内の未登録通信"),
       category: "Zone policy", severity: 2, confidence: 90,

@@ -18,6 +18,7 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case impossibleSource = 13
   case senderChanged = 14
   case unlistedFlow = 15
+  case valueNotAllowed = 16
   case portScan = 20
   case hostSweep = 21
   case arpSpoofing = 22

@@ -92,6 +92,7 @@ struct SiteDocument {
       ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
     }.map(\.element)
   }
+  var errorCount: Int { problems.count { $0.severity == .error } }
   var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
   // MARK: Text to tree

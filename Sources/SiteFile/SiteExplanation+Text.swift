@@ -4,7 +4,8 @@ import Monitor
 
 extension Site {
   func english(
-    _ question: Question, _ verdict: Verdict, _ judged: [(conduit: Int, verdict: Verdict)], _ alert: String?
+    _ question: Question, _ verdict: Verdict, _ judged: [(conduit: Int, verdict: Verdict)], _ limit: AppliedLimit?,
+    _ outcome: Outcome
   ) -> [String] {
     var lines: [String] = []
     for (title, end) in [("From", question.from), ("To", question.to)] {
@@ -41,9 +42,25 @@ extension Site {
         }
       lines.append("Conduits: \(title(of: index, .en)) \(reason)")
     }
-    lines.append("Verdict: \(englishSentence(question, verdict))")
-    lines.append("Alert: \(alert ?? "none")")
+    lines.append("Verdict: \(limit.map { englishSentence($0) } ?? englishSentence(question, verdict))")
+    let id = outcome.kind.map { Catalogue.entry($0).id } ?? "none"
+    guard let place = outcome.exceptions.first(where: { exceptions[$0].holds(at: question.time) }) else {
+      lines.append("Alert: \(id)")
+      for place in outcome.exceptions {
+        lines.append("Exceptions: \(title(ofException: place, .en)) ended on \(exceptions[place].untilWord)")
+      }
+      return lines
+    }
+    let exception = exceptions[place]
+    lines.append("Alert: none; \(id) is muted until \(exception.untilWord)")
+    lines.append(
+      "Exceptions: \(title(ofException: place, .en)) applies: \(exception.reason); owner \(exception.owner)")
     return lines
+  }
+
+  private func englishSentence(_ limit: AppliedLimit) -> String {
+    let text = "\(title(of: limit.conduit, .en)), which allows \(limit.limit.text(.en)) at \(limit.limit.target)"
+    return limit.isRefusing ? "value not allowed by \(text)" : "allowed by \(text)"
   }
 
   private func englishSentence(_ question: Question, _ verdict: Verdict) -> String {
@@ -72,7 +89,8 @@ extension Site {
   }
 
   func japanese(
-    _ question: Question, _ verdict: Verdict, _ judged: [(conduit: Int, verdict: Verdict)], _ alert: String?
+    _ question: Question, _ verdict: Verdict, _ judged: [(conduit: Int, verdict: Verdict)], _ limit: AppliedLimit?,
+    _ outcome: Outcome
   ) -> [String] {
     var lines: [String] = []
     for (title, end) in [("送信元", question.from), ("宛先", question.to)] {
@@ -108,9 +126,24 @@ extension Site {
         }
       lines.append("\(title(of: index, .ja)): \(reason)")
     }
-    lines.append("判定: \(japaneseSentence(question, verdict))")
-    lines.append("アラート: \(alert ?? "なし")")
+    lines.append("判定: \(limit.map { japaneseSentence($0) } ?? japaneseSentence(question, verdict))")
+    let id = outcome.kind.map { Catalogue.entry($0).id } ?? "なし"
+    guard let place = outcome.exceptions.first(where: { exceptions[$0].holds(at: question.time) }) else {
+      lines.append("アラート: \(id)")
+      for place in outcome.exceptions {
+        lines.append("\(title(ofException: place, .ja)): \(exceptions[place].untilWord)に終了しています")
+      }
+      return lines
+    }
+    let exception = exceptions[place]
+    lines.append("アラート: なし（\(id) は\(exception.untilWord)まで例外）")
+    lines.append("\(title(ofException: place, .ja)): 適用されます（理由: \(exception.reason)、責任者: \(exception.owner)）")
     return lines
+  }
+
+  private func japaneseSentence(_ limit: AppliedLimit) -> String {
+    let text = "\(title(of: limit.conduit, .ja))で\(limit.limit.target)に許可されている値: \(limit.limit.text(.ja))"
+    return limit.isRefusing ? "値が許可範囲外（\(text)）" : "許可（\(text)）"
   }
 
   private func japaneseSentence(_ question: Question, _ verdict: Verdict) -> String {

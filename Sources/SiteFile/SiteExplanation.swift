@@ -8,6 +8,8 @@ package struct SiteExplanation: Sendable {
   package let verdict: Verdict
   /// The kind of the alert that would be written, such as `cross-zone-flow`; nil for none.
   package let alert: String?
+  /// The kind of a finding that gives no alert, since an exception mutes it.
+  package let muted: String?
   /// For people, line by line.
   package let lines: [String]
 }
@@ -28,8 +30,8 @@ extension Site {
   /// - Parameters:
   ///   - from, to: an IP or MAC address, or the name of an asset or a zone.
   ///   - service: a word as in `services` (`modbus`, `tcp/443`, `icmp`); nil: any, the best case counts.
-  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`);
-  ///     nil: communication as such.
+  ///   - operation: an action (`write`), with a target if wanted (`write holding-register 100-101`), and with a value
+  ///     (`write holding-register 20 = 500`); nil: communication as such.
   ///   - at: nanoseconds since 1970; nil: now.
   package func explain(
     from: String, to: String, service: String?, operation: String?, at: Int64?, language: Language = .en
@@ -39,11 +41,21 @@ extension Site {
       from: try self.end(from), to: try self.end(to), services: try self.services(service), serviceWord: service,
       operation: try self.operation(operation), time: time)
     let (verdict, judged) = answer(question)
-    let alert = Site.alert(verdict, question)
+    let limit = verdict.isAllowed ? limit(question, judged) : nil
+    let kind =
+      limit?.isRefusing ?? false
+      ? .valueNotAllowed
+      : verdict.findingKind(
+        of: question.operation?.action, on: question.operation?.target.area ?? .none, from: question.from.party,
+        to: question.to.party)
+    let outcome = Outcome(kind: kind, exceptions: kind.map { exceptions(for: $0, question) } ?? [])
+    let id = kind.map { Catalogue.entry($0).id }
+    let isMuted = outcome.exceptions.contains { exceptions[$0].holds(at: time) }
     let lines =
       language == .ja
-      ? japanese(question, verdict, judged, alert) : english(question, verdict, judged, alert)
-    return SiteExplanation(verdict: verdict, alert: alert, lines: lines)
+      ? japanese(question, verdict, judged, limit, outcome) : english(question, verdict, judged, limit, outcome)
+    return SiteExplanation(
+      verdict: verdict, alert: isMuted ? nil : id, muted: isMuted ? id : nil, lines: lines)
   }
 
   struct Question {
@@ -60,6 +72,8 @@ extension Site {
       var unit: Int64 = -1
       var name: [UInt8] = []
       var function = OperationFunction.none
+      /// What is to be written there.
+      var value: Number?
     }
     let from: End
     let to: End
@@ -68,6 +82,12 @@ extension Site {
     let serviceWord: String?
     let operation: Operation?
     let time: Int64
+  }
+
+  /// What would be found, and the exceptions that cover it, whether or not they still hold.
+  struct Outcome {
+    let kind: FindingKind?
+    let exceptions: [Int]
   }
 
   // MARK: The question
@@ -162,7 +182,17 @@ extension Site {
     _ untargeted: Question.Operation, at target: Substring
   ) throws(SiteQuestionError) -> Question.Operation {
     var operation = untargeted
-    let rest = target.drop { $0 == " " }
+    var rest = target.drop { $0 == " " }
+    if let sign = rest.range(of: " = ", options: .backwards) {
+      let value = String(rest[sign.upperBound...])
+      guard let bound = SiteReader.bound(value) else {
+        let shown = SiteDocument.shown(value)
+        throw SiteQuestionError(
+          message: Bilingual("'\(shown)' is not a number", "'\(shown)' は数値ではありません"), suggestion: nil)
+      }
+      operation.value = bound.number
+      rest = rest[..<sign.lowerBound]
+    }
     if rest.isEmpty { return operation }
     switch SiteReader.target(String(rest)) {
     case .failure(let fault):
@@ -210,6 +240,30 @@ extension Site {
     return (best ?? .noConduit, judged)
   }
 
+  /// A limit on the values of the target, and whether it refuses the value that is to be written. One conduit that
+  /// permits it is enough.
+  struct AppliedLimit {
+    let conduit: Int
+    let limit: ValueLimit
+    let isRefusing: Bool
+  }
+
+  private func limit(_ question: Question, _ judged: [(conduit: Int, verdict: Verdict)]) -> AppliedLimit? {
+    guard let operation = question.operation, ValueLimit.concerns(operation.action) else { return nil }
+    var found: AppliedLimit?
+    for (index, verdict) in judged where verdict == .allowed(conduit: index) {
+      let limits = conduits[index].valueLimits.filter {
+        $0.isFor(operation.target, name: operation.name, unit: operation.unit)
+      }
+      guard let first = limits.first else { return nil }
+      let refusing = limits.first { limit in operation.value.map { !limit.allows($0) } ?? false }
+      guard let refusing else { return AppliedLimit(conduit: index, limit: first, isRefusing: false) }
+      if let found, conduits[found.conduit].nearness >= conduits[index].nearness { continue }
+      found = AppliedLimit(conduit: index, limit: refusing, isRefusing: true)
+    }
+    return found
+  }
+
   private func verdict(_ question: Question, _ service: Service) -> Verdict {
     guard let operation = question.operation else {
       return gate(from: question.from.party, to: question.to.party, service: service, at: question.time).verdict
@@ -225,10 +279,26 @@ extension Site {
     Action.allCases.first { mask & $0.bit != 0 } ?? .unknown
   }
 
-  private static func alert(_ verdict: Verdict, _ question: Question) -> String? {
-    let kind = verdict.findingKind(
-      of: question.operation?.action, on: question.operation?.target.area ?? .none, from: question.from.party,
-      to: question.to.party)
-    return kind.map { Catalogue.entry($0).id }
+  /// The exceptions for what would be found. Without a service in the question, those for any service.
+  private func exceptions(for kind: FindingKind, _ question: Question) -> [Int] {
+    var sighting = Sighting(kind, source: sighted(question.from), destination: sighted(question.to))
+    if let service = question.services.first { sighting.service = service }
+    sighting.action = question.operation?.action
+    sighting.function = question.operation?.function ?? .none
+    return exceptions(covering: sighting)
+  }
+
+  private func sighted(_ end: Question.End) -> Sighting.End {
+    let ip = IPAddress(end.word) ?? self[end.party.asset]?.ip ?? .none
+    return Sighting.End(party: end.party, ip: ip, mac: MACAddress(end.word) ?? .none)
+  }
+}
+
+extension NumberRange.Bound {
+  fileprivate var number: Number {
+    switch self {
+    case .whole(let value): value < 0 ? .signed(Int64(clamping: value)) : .unsigned(UInt64(clamping: value))
+    case .real(let value): .real(value)
+    }
   }
 }

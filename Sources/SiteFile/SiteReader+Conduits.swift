@@ -28,8 +28,7 @@ extension SiteReader {
       let services = fields["services"].map { readServices($0) } ?? []
       var operations = fields["operations"].map { readOperations($0, "operations") } ?? .all
       if let field = fields["not"] { operations.subtract(readOperations(field, "not")) }
-      let targets = document.texts(fields["targets"], ifEmpty: SiteReader.noTargets)
-        .compactMap { readTarget($0.text, $0.field) }
+      let (targets, limits) = readTargets(fields["targets"], in: operations.actions, operations.functions)
       var windows: [Int] = []
       if let field = fields["during"],
         let items = document.items(field, of: Bilingual("windows", "時間帯"), ifEmpty: SiteReader.noWindows)
@@ -49,7 +48,8 @@ extension SiteReader {
           site.conduits.append(
             Conduit(
               from: from, to: to, services: services, actions: operations.actions, functions: operations.functions,
-              exceptions: operations.exceptions, targets: targets, windows: windows, line: item.line))
+              exceptions: operations.exceptions, targets: targets, valueLimits: limits, windows: windows,
+              line: item.line))
         }
       }
     }
@@ -83,7 +83,7 @@ extension SiteReader {
   // MARK: Services
 
   /// Empty: any.
-  private mutating func readServices(_ field: SiteField) -> [ServicePattern] {
+  mutating func readServices(_ field: SiteField) -> [ServicePattern] {
     let empty = SiteReader.allowsNothing("services")
     guard let items = document.items(field, of: Bilingual("services", "サービス"), ifEmpty: empty) else { return [] }
     var patterns: [ServicePattern] = []
@@ -119,7 +119,7 @@ extension SiteReader {
       "an empty list allows nothing: write [any], or leave '\(key)' out",
       "空のリストでは何も許可されません。[any] と書くか、'\(key)' を省略してください")
   }
-  private static let noTargets = Bilingual(
+  static let noTargets = Bilingual(
     "an empty list allows nothing: list the targets, or leave 'targets' out to allow all of them",
     "空のリストでは何も許可されません。対象を列挙するか、すべて許可する場合は 'targets' を省略してください")
   private static let noWindows = Bilingual(
@@ -178,7 +178,7 @@ extension SiteReader {
   // MARK: Operations and targets
 
   /// What `operations` names, less what `not` does.
-  private struct Operations {
+  struct Operations {
     var actions: UInt16
     var functions: [FunctionPattern] = []
     var exceptions: [FunctionPattern] = []
@@ -192,7 +192,7 @@ extension SiteReader {
     }
   }
 
-  private mutating func readOperations(_ field: SiteField, _ key: String) -> Operations {
+  mutating func readOperations(_ field: SiteField, _ key: String) -> Operations {
     let empty =
       key == "not"
       ? Bilingual("an empty list: name an operation, or leave 'not' out", "リストが空です。操作を指定するか、'not' を省略してください")
@@ -242,7 +242,7 @@ extension SiteReader {
     return []
   }
 
-  private mutating func readTarget(_ text: String, _ field: SiteField) -> TargetRange? {
+  mutating func readTarget(_ text: String, _ field: SiteField) -> TargetRange? {
     switch SiteReader.target(text) {
     case .success(let range):
       if let (message, meant) = SiteAdvice.modiconRange(range) {

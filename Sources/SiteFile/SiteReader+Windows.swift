@@ -89,7 +89,8 @@ extension SiteReader {
     return Window.Hours(begin: minutes[0], end: minutes[1] == 0 ? 1440 : minutes[1])
   }
 
-  private static func minute(_ text: some StringProtocol) -> Int32? {
+  /// `09:30`, in minutes since midnight; nil if it is no time of day.
+  static func minute(_ text: some StringProtocol) -> Int32? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, (1...2).contains(parts[0].utf8.count), parts[1].utf8.count == 2,
       let hour = number(parts[0]), let minute = number(parts[1]), minute < 60,

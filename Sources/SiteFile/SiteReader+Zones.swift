@@ -78,7 +78,8 @@ extension SiteReader {
     return (ips, macs)
   }
 
-  private mutating func network(_ text: String, _ field: SiteField) -> Network? {
+  /// A block of addresses, or a single one.
+  mutating func network(_ text: String, _ field: SiteField) -> Network? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard let address = IPAddress(parts[0]), parts.count <= 2 else {
       let shown = SiteDocument.shown(text)

@@ -69,10 +69,10 @@ extension Site {
   }
 }
 
-/// Reads a site file: responders, windows and zones first, then assets, then conduits. Names are looked up in the file
-/// itself, so that a zone with an error is not reported again wherever it is named.
+/// Reads a site file: responders, windows and zones first, then assets, conduits and exceptions. Names are looked up in
+/// the file itself, so that a zone with an error is not reported again wherever it is named.
 struct SiteReader {
-  static let keys = ["site", "timezone", "zones", "assets", "conduits", "windows", "responders"]
+  static let keys = ["site", "timezone", "zones", "assets", "conduits", "exceptions", "windows", "responders"]
   static let responderKeys = ["name", "contact"]
   /// Names with a meaning of their own in a conduit.
   static let reservedNames = ["any", "external"]
@@ -113,6 +113,7 @@ struct SiteReader {
     }
     if let field = fields["assets"] { readAssets(field) }
     if let field = fields["conduits"] { readConduits(field) }
+    if let field = fields["exceptions"] { readExceptions(field) }
     checkNetworks()
     checkAddresses()
   }

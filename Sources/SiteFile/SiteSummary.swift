@@ -3,7 +3,8 @@ package import Catalogue
 package import Monitor
 
 extension Site {
-  /// What `site check` prints for a valid file: the counts, then each zone with its networks, assets and conduits.
+  /// What `site check` prints for a valid file: the counts, then each zone with its networks, assets and conduits,
+  /// then the exceptions.
   package func summary(language: Language = .en) -> [String] {
     let isJapanese = language == .ja
     let title = name.isEmpty ? "" : isJapanese ? "\(name)（\(timeZone)）" : "\(name) (\(timeZone))"
@@ -33,7 +34,23 @@ extension Site {
           : "  \(shown): importance \(importance); \(place); \(Site.counted(own, "asset")); "
             + "conduits \(outgoing) out, \(incoming) in")
     }
-    return lines
+    return lines + exceptionLines(language: language)
+  }
+
+  /// Each exception with its end, reason and owner, in the order of the file.
+  private func exceptionLines(language: Language) -> [String] {
+    guard !exceptions.isEmpty else { return [] }
+    let heading = language == .ja ? "例外\(exceptions.count)件:" : "\(Site.counted(exceptions.count, "exception")):"
+    return [heading]
+      + exceptions.map { exception in
+        let contact = exception.responder.map { responders[$0].contact } ?? ""
+        let words = words(of: exception, language)
+        return language == .ja
+          ? "  \(exception.line)行目: \(words)、\(exception.untilWord)まで。理由: \(exception.reason)、責任者: "
+            + exception.owner + (contact.isEmpty ? "" : "（\(contact)）")
+          : "  line \(exception.line): \(words), until \(exception.untilWord); \(exception.reason); owner "
+            + exception.owner + (contact.isEmpty ? "" : " (\(contact))")
+      }
   }
 
   private func touches(_ end: Conduit.End, _ zone: ZoneID) -> Bool {
@@ -50,6 +67,21 @@ extension Site {
     case .low: "低"
     case .medium: "中"
     case .high: "高"
+    }
+  }
+}
+
+extension Site {
+  /// What is to be said of exceptions that have ended by `time` (nanoseconds since 1970).
+  package func endedExceptions(at time: Int64, file: String) -> [SiteProblem] {
+    exceptions.filter { !$0.holds(at: time) }.map { exception in
+      SiteProblem(
+        file: file, line: exception.untilPlace.line, column: exception.untilPlace.column,
+        path: exception.untilPlace.path,
+        message: Bilingual(
+          "ended on \(exception.untilWord): findings of \(words(of: exception, .en)) are alerts again; remove it, or renew it",
+          "\(exception.untilWord) に終了しました。\(words(of: exception, .ja)) の検知は再びアラートになります。削除するか更新してください"),
+        severity: .warning)
     }
   }
 }

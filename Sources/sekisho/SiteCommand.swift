@@ -22,6 +22,8 @@ struct SiteCommand: ParsableCommand {
 
     func run() throws {
       let site = try Sites.load(file, language)
+      let now = Int64(Date().timeIntervalSince1970) * 1_000_000_000
+      for warning in site.endedExceptions(at: now, file: file) { say(warning.text(language)) }
       for line in site.summary(language: language) { print(line.withControlsWrittenOut) }
     }
   }
@@ -35,6 +37,7 @@ struct SiteCommand: ParsableCommand {
         Examples:
           sekisho site explain plant.yaml --from 10.20.3.7 --to plc-1
           sekisho site explain plant.yaml --from hmi-1 --to plc-1 --service modbus --operation "write holding-register 99-100"
+          sekisho site explain plant.yaml --from hmi-1 --to plc-1 --operation "write holding-register 20 = 500"
           sekisho site explain plant.yaml --from maintenance-pc --to line-1 --at 2026-11-28T10:00:00+09:00
         """)
     @Option(help: "Language of the output: en or ja.")
@@ -47,7 +50,7 @@ struct SiteCommand: ParsableCommand {
     var to: String
     @Option(help: "A service as in the site file, such as modbus or tcp/443.")
     var service: String?
-    @Option(help: "An operation, optionally with a target, such as read or \"write coil 3\".")
+    @Option(help: "An operation, optionally with a target and a value: read, \"write coil 3\", \"write coil 3 = 1\".")
     var operation: String?
     @Option(help: "The time, such as 2026-11-28T10:00:00+09:00; default: now.")
     var at: String?

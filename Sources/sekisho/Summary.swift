@@ -86,11 +86,46 @@ struct Summary {
           "\(id): \(alert.alerts) (\(alert.findings == 1 ? "seen once" : "seen \(alert.findings) times"))",
           "\(id): \(alert.alerts)件（検知\(alert.findings)回）"))
     }
+    writeExceptions(pipeline)
     if countsLines, pipeline.linesWritten > 0 {
       row(
         Bilingual("lines written", "出力した行"), Bilingual("\(pipeline.linesWritten)", "\(pipeline.linesWritten)行"))
     }
   }
+
+  /// What the site file's exceptions have muted: first those that muted most; those that have ended or muted nothing
+  /// are listed, too, since they may be removed.
+  private func writeExceptions(_ pipeline: borrowing Pipeline) {
+    let (all, former) = pipeline.exceptionCounts
+    let name = Bilingual("muted", "例外")
+    for exception in all.sorted(by: { $0.findings > $1.findings }).prefix(Summary.mostExceptions) {
+      let (until, owner) = (exception.until, exception.owner)
+      row(
+        name,
+        Bilingual(
+          "\(exception.title.en): "
+            + (exception.findings == 0
+              ? "nothing" : exception.findings == 1 ? "1 finding" : "\(exception.findings) findings")
+            + (exception.hasEnded ? "; ended on \(until)" : ", until \(until)") + ", owner \(owner)",
+          "\(exception.title.ja): " + (exception.findings == 0 ? "該当なし" : "検知\(exception.findings)回")
+            + (exception.hasEnded ? "、\(until)に終了" : "、\(until)まで") + "、責任者: \(owner)"))
+    }
+    if all.count > Summary.mostExceptions {
+      let (further, count) = (all.count - Summary.mostExceptions, pipeline.mutedFindings)
+      row(
+        name,
+        Bilingual(
+          "and \(further) more exceptions; \(count) findings in all", "ほか\(further)件。全体で検知\(count)回"))
+    }
+    if former > 0 {
+      row(
+        name,
+        Bilingual(
+          "\(former) findings by exceptions that are no longer in the site file",
+          "サイトファイルから削除された例外による検知\(former)回"))
+    }
+  }
+  private static let mostExceptions = 50
 
   /// Who stopped, programmed or configured what; with a site file, what it allows, too.
   private func writeNotable(_ pipeline: borrowing Pipeline) {

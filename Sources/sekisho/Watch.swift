@@ -78,7 +78,7 @@ struct Watch: ParsableCommand {
     var nextStatistics = now() + 60
     var failure: CaptureError?
     var sinceLook = 0
-    while !Stop.isAsked, !pipeline.outputIsLost {
+    while !Stop.isAsked {
       var isIdle = false
       do throws(CaptureError) {
         if let frame = try live.next() { pipeline.process(frame) } else { isIdle = true }
@@ -89,6 +89,8 @@ struct Watch: ParsableCommand {
       sinceLook += 1
       guard isIdle || sinceLook >= 1024 else { continue }
       sinceLook = 0
+      // Not before each frame: to ask the pipeline copies it.
+      if pipeline.outputIsLost { break }
       look(live, &conditions)
       let time = now()
       if Stop.reloadCount != reloads {

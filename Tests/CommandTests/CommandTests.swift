@@ -305,6 +305,42 @@ import Testing
     #expect(Phrases.avoided(inEnglish: try Self.run(["replay", Self.capture]).messages) == nil)
   }
 
+  @Test("the summary lists what exceptions muted, and those that ended or muted nothing")
+  func exceptions() throws {
+    let site = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: site) }
+    let more = """
+
+      exceptions:
+        - {kind: cross-zone-flow, from: office-1, to: line-1, reason: trial, owner: plant-it, until: 2026-12-31}
+        - {kind: cross-zone-flow, from: office-2, reason: trial, owner: K. Sato, until: 2100-12-31}
+        - {kind: cross-zone-flow, from: information, reason: trial, owner: K. Sato, until: 2020-01-31}
+      """
+    let text = try String(contentsOfFile: Self.site, encoding: .utf8)
+    try (text + more).write(to: site, atomically: true, encoding: .utf8)
+    let capture = Self.root.appending(path: "Fixtures/model-factory/office-reads-then-writes-plc.pcap").path
+    for (language, parts) in [
+      ("en", [": nothing, until 2100-12-31, owner K. Sato", ": nothing; ended on 2020-01-31, owner K. Sato"]),
+      ("ja", ["該当なし、2100-12-31まで", "該当なし、2020-01-31に終了"]),
+    ] {
+      let result = try Self.run(["replay", "--language", language, "--site", site.path, capture])
+      #expect(result.status == 0)
+      for part in parts { #expect(result.messages.contains(part), "\(result.messages)") }
+      if language == "ja" { #expect(Phrases.avoided(inJapanese: result.messages) == nil) }
+      let muted = result.messages.split(separator: "\n").first {
+        $0.contains("office-1") && $0.contains("cross-zone-flow")
+      }
+      #expect(
+        muted?.contains(language == "en" ? "until 2026-12-31, owner" : "2026-12-31まで") == true, "\(result.messages)")
+      #expect(muted?.contains("nothing") == false && muted?.contains("該当なし") == false)
+      // What is written is an alert all the same.
+      #expect(result.output.contains("\"write\"") && !result.output.contains("\"read\""))
+    }
+    let check = try Self.run(["site", "check", site.path])
+    #expect(check.status == 0 && check.output.contains("3 exceptions:"))
+    #expect(check.messages.contains("warning: exceptions[2].until: ended on 2020-01-31"), "\(check.messages)")
+  }
+
   @Test("the catalogue is available in both languages")
   func catalogue() throws {
     #expect(try Self.run(["catalogue"]).output.contains("cross-zone-flow"))

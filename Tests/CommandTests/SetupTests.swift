@@ -8,14 +8,16 @@ import Testing
 
   /// Runs `Scripts/setup` where nothing is installed yet; `apt` is the script that stands for apt-get, and has a file
   /// `calls` to count in.
-  private static func setup(_ apt: String) throws -> (status: Int32, messages: String, calls: Int) {
+  private static func setup(
+    _ apt: String, _ what: String...
+  ) throws -> (status: Int32, messages: String, calls: Int) {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let calls = folder.appending(path: "calls").path
     let programs = [
       "swift": "echo Swift version 6.3.1", "dpkg-query": "exit 1", "id": "echo 0", "sleep": "exit 0",
-      "apt-get": "echo \"$1\" >> \(calls)\ncount=$(wc -l < \(calls))\n\(apt)",
+      "apt-get": "echo \"$1\" >> \(calls)\ncount=$(wc -l < \(calls))\n\(apt)", "apt-cache": "exit 0",
     ]
     for (name, text) in programs {
       let file = folder.appending(path: name).path
@@ -24,7 +26,7 @@ import Testing
     }
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = [CommandTests.root.appending(path: "Scripts/setup").path]
+    process.arguments = [CommandTests.root.appending(path: "Scripts/setup").path] + what
     process.environment = ["PATH": "\(folder.path):/usr/bin:/bin", "SEKISHO_LOCK_SECONDS": "60"]
     let messages = Pipe()
     process.standardOutput = messages
@@ -55,5 +57,13 @@ import Testing
   func fails() throws {
     let result = try Self.setup("echo 'E: Unable to locate package libpcap-dev' >&2; exit 100")
     #expect(result.status == 100 && result.calls == 1 && !result.messages.contains("waiting"), "\(result.messages)")
+  }
+
+  @Test("valgrind is not needed: without it, setup says so and goes on", arguments: ["test", "bench"])
+  func optional(what: String) throws {
+    let result = try Self.setup("case $* in *valgrind*) echo 'E: Unable to fetch' >&2; exit 100 ;; esac", what)
+    #expect(result.status == 0 && result.calls == 3, "\(result.messages)")
+    #expect(result.messages.contains("without valgrind; what needs it is left out"), "\(result.messages)")
+    #expect(result.messages.contains("everything is there"))
   }
 }

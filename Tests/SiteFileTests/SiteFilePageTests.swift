@@ -22,6 +22,8 @@ import Testing
     Table(heading: "zones", column: "key", words: SiteReader.zoneKeys),
     Table(heading: "assets", column: "key", words: SiteReader.assetKeys),
     Table(heading: "conduits", column: "key", words: SiteReader.conduitKeys),
+    Table(heading: "exceptions", column: "key", words: SiteReader.exceptionKeys),
+    Table(heading: "Limits on values", column: "key", words: SiteReader.limitKeys),
     Table(heading: "windows", column: "key", words: SiteReader.windowKeys),
     Table(heading: "responders", column: "key", words: SiteReader.responderKeys),
   ]
@@ -31,6 +33,7 @@ import Testing
     Table(heading: "Roles", column: "word", words: Asset.forwardingRoles),
     Table(heading: "Presence", column: "word", words: SiteReader.presences),
     Table(heading: "Operations", column: "word", words: Action.allCases.map(\.word)),
+    Table(heading: "Number types", column: "word", words: NumberType.words.map(\.word)),
     Table(heading: "Days", column: "word", words: SiteReader.dayWords),
     Table(heading: "Targets", column: "area", words: Area.words.filter { !$0.isEmpty }),
   ]

@@ -25,6 +25,9 @@ struct Conversation {
   var changes: UInt8 = 0
   /// Those of them by an end that is a stranger to the other one.
   var strange: UInt8 = 0
+  /// What the ledger has of what the ends asked for: a bit for each `Action`, the highest for answers; the client's in
+  /// the lower half.
+  var noted: UInt32 = 0
   /// Function codes and unit IDs already passed to the detectors that count distinct ones.
   var codes: UInt128 = 0
   var units: (UInt128, UInt128) = (0, 0)
@@ -79,6 +82,10 @@ struct Conversation {
     self.number = number
   }
 
+  /// Whether the previous payload came from the other end.
+  @inline(__always)
+  func isChange(_ direction: Direction) -> Bool { speaker != direction }
+
   /// Records who sent a payload; true if the previous one came from the other end.
   mutating func recordSender(_ direction: Direction) -> Bool {
     defer { speaker = direction }
@@ -109,8 +116,8 @@ extension Conversation {
   mutating func flip(_ basis: Flow.Basis) {
     flow.flip(basis)
     flips &+= 1
-    swap(&streams.toServer, &streams.toClient)
-    swap(&former.toServer, &former.toClient)
+    streams.flip()
+    former.flip()
     handshake.direction = handshake.direction.reversed
     beginner = beginner.reversed
     swap(&client, &server)

@@ -14,6 +14,15 @@ protocol ConversationObserver: ~Copyable {
   /// Content has identified the conversation's protocol, or has shown that it is none we know.
   mutating func settled(_ conversation: inout Conversation, at moment: Moment)
 
+  /// Whether a message is to be read that was seen at a glance. Nothing is changed by asking: `glance` is `inout` since
+  /// lending it would copy it.
+  mutating func wants(
+    _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) -> Bool
+
+  /// A message that is not wanted otherwise.
+  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation)
+
   /// A message begins that holds `count` operations.
   mutating func message(of count: Int)
 
@@ -41,4 +50,11 @@ protocol ConversationObserver: ~Copyable {
   mutating func overlap(
     _ bytes: Int, _ what: Overlap, in conversation: borrowing Conversation, sent direction: Direction,
     at moment: Moment)
+}
+
+extension ConversationObserver where Self: ~Copyable {
+  mutating func wants(
+    _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) -> Bool { true }
+  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {}
 }

@@ -44,6 +44,25 @@ extension Reader {
     }
   }
 
+  /// Handles a segment with ACK and without SYN, FIN or RST in a connection of which nothing is held. Its payload, if
+  /// there is one, is the next (`StreamHalf.isNext`).
+  @inline(__always)
+  mutating func plain(
+    _ payload: RawSpan, sequence: UInt32, acknowledgement: UInt32, in conversation: inout Conversation,
+    sent direction: Direction, at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+  ) {
+    conversation.streams[direction.reversed].acknowledgeIfNeeded(acknowledgement, at: moment.time)
+    guard payload.byteCount > 0 else { return }
+    exchange.acknowledgement = acknowledgement
+    conversation.noteUnseen(acknowledgement, sent: direction, at: moment.time)
+    if conversation.dissector != .none, conversation.streams[direction].isFollowed(),
+      glance(payload, at: sequence, in: &conversation, sent: direction, at: moment, &observer)
+    {
+      return
+    }
+    inOrder(payload, in: &conversation, sent: direction, at: moment, &observer)
+  }
+
   /// Handles the data of a segment; returns its direction, which may turn out to be the other one.
   @inline(__always)
   private mutating func data(
@@ -77,9 +96,7 @@ extension Reader {
     {
       return known
     }
-    conversation.hasUnseenAcknowledgedBytes = other.isSynced && Int32(bitPattern: received &- other.next) > 0
-    // They may still come, behind what is read now.
-    if conversation.hasUnseenAcknowledgedBytes { conversation.lastLoss = moment.time }
+    conversation.noteUnseen(received, sent: direction, at: moment.time)
     if !conversation.streams[direction].isSynced {
       conversation.streams[direction].pickUp(at: sequence)
       counts.midstream += 1
@@ -294,5 +311,15 @@ extension Reader {
   ) {
     counts.differingOverlaps += 1
     observer.overlap(differing, .tcpStream, in: conversation, sent: direction, at: moment)
+  }
+}
+
+extension Conversation {
+  /// Notes whether a segment acknowledges bytes of the other end that were never seen.
+  @inline(__always)
+  fileprivate mutating func noteUnseen(_ acknowledgement: UInt32, sent direction: Direction, at time: Int64) {
+    hasUnseenAcknowledgedBytes = streams[direction.reversed].lacks(acknowledgement)
+    // They may still come, behind what is read now.
+    if hasUnseenAcknowledgedBytes { lastLoss = time }
   }
 }

@@ -165,7 +165,9 @@ struct Reader {
     }
     if !exchange.identities.isEmpty {
       for place in 0..<exchange.identities.count {
-        observer.identity(exchange.identities[place], message, in: conversation, sent: direction, at: moment)
+        var report = exchange.identities[place]
+        report.dissector = exchange.operations.last?.dissector ?? conversation.dissector
+        observer.identity(report, message, in: conversation, sent: direction, at: moment)
       }
     }
     return !isFaulty

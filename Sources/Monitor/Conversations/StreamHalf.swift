@@ -201,6 +201,28 @@ struct StreamHalf {
     }
   }
 
+  // Mutating, although they change nothing: otherwise both directions are loaded to ask one of them.
+
+  /// Whether bytes before this number have not been read.
+  @inline(__always)
+  mutating func lacks(_ number: UInt32) -> Bool { isSynced && Int32(bitPattern: number &- next) > 0 }
+  /// Nothing waits in the pool, and a segment of `count` bytes, if there are any, simply continues what has been read.
+  @inline(__always)
+  mutating func isNext(_ sequence: UInt32, _ count: Int) -> Bool {
+    if held >= 0 { return false }
+    if count == 0 { return true }
+    return isSynced && next == sequence && !isBeforePickUp(sequence, count)
+  }
+  @inline(__always)
+  mutating func hasNothingHeld() -> Bool { held < 0 }
+  /// Notes an acknowledgement of this direction's bytes where that matters.
+  @inline(__always)
+  mutating func acknowledgeIfNeeded(_ number: UInt32, at time: Int64) {
+    if needsAcknowledgement { acknowledge(number, at: time) }
+  }
+  @inline(__always)
+  mutating func isFollowed() -> Bool { !isLost }
+
   @inline(__always)
   func place(_ sequence: UInt32, count: Int) -> Placement {
     let distance = Int(Int32(bitPattern: sequence &- next))

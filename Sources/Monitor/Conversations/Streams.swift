@@ -2,8 +2,18 @@
 
 /// The two directions of a TCP connection.
 struct Streams {
-  var toServer = StreamHalf()
-  var toClient = StreamHalf()
+  private var halves: InlineArray<2, StreamHalf> = [StreamHalf(), StreamHalf()]
+  var toServer: StreamHalf {
+    @inline(__always) get { halves[0] }
+    @inline(__always) _modify { yield &halves[0] }
+  }
+  var toClient: StreamHalf {
+    @inline(__always) get { halves[1] }
+    @inline(__always) _modify { yield &halves[1] }
+  }
+
+  /// Exchanges the directions.
+  mutating func flip() { halves.swapAt(0, 1) }
 
   /// Where a segment lies in its stream. Without the subscript, which would copy the half.
   @inline(__always)
@@ -16,11 +26,10 @@ struct Streams {
     direction == .toServer ? toServer.isBeforePickUp(sequence, count) : toClient.isBeforePickUp(sequence, count)
   }
 
+  /// Read by name: at a place that is known only then, the whole array is copied first.
   @inline(__always)
   subscript(direction: Direction) -> StreamHalf {
-    get { direction == .toServer ? toServer : toClient }
-    @inline(__always) _modify {
-      if direction == .toServer { yield &toServer } else { yield &toClient }
-    }
+    get { direction == .toServer ? halves[0] : halves[1] }
+    @inline(__always) _modify { yield &halves[Int(direction.rawValue & 1)] }
   }
 }

@@ -19,4 +19,7 @@ struct ValueSampling {
     state = state &* 5 &+ 1
     return state < 16
   }
+  /// What `take` will say.
+  @inline(__always)
+  var isNextTaken: Bool { taken < ValueSampling.first || state &* 5 &+ 1 < 16 }
 }

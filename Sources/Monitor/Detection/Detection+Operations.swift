@@ -10,12 +10,32 @@ extension Detection {
     sent direction: Direction, at moment: Moment
   ) {
     count(operation)
-    // Separate steps instead of `||`: an autoclosure cannot capture borrowed values.
-    var isWanted = ZonePolicy.concerns(operation, conversation.gate, sent: direction, at: moment)
-    if operation.fault != nil { isWanted = true }
-    if !isWanted, !operation.isCarrier { isWanted = isNotable(operation, conversation) }
-    if isWanted { judge(operation, message, in: &conversation, sent: direction, at: moment) }
+    if Interest(operation).isWanted(in: conversation, sent: direction, at: moment) {
+      judge(operation, message, in: &conversation, sent: direction, at: moment)
+    }
+    if declared.limitsValues, ValueLimits.shows(operation) {
+      let device = conversation.endpoint(operation.role == .request ? direction.reversed : direction)
+      valueLimits.note(operation, message, of: device, at: moment.time, by: declared)
+    }
     if senders.suspectFrame == moment.frame { suspect(operation, in: conversation, sent: direction, at: moment) }
+  }
+
+  /// Whether a message is to be read, since a detector or the memory of values wants to see its operation.
+  @inline(__always)
+  mutating func wants(
+    _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) -> Bool {
+    if senders.suspectFrame == moment.frame { return true }
+    // What limited addresses hold is remembered from every answer.
+    if glance.values.count > 0, declared.limitsValues || conversation.valueSampling.isNextTaken { return true }
+    return Interest(&glance, of: conversation.dissector).isWanted(in: conversation, sent: direction, at: moment)
+  }
+
+  /// A message that is like those before it.
+  @inline(__always)
+  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {
+    count(glance.action)
+    if glance.values.count > 0 { _ = conversation.valueSampling.take() }
   }
 
   /// What a frame asks for that another sender than usual has sent.
@@ -26,29 +46,6 @@ extension Detection {
   ) {
     guard operation.role == .request, !operation.isCarrier, operation.action.isChange else { return }
     findings.add(moment.finding(.senderChanged, senders.suspicion, conversation, direction, about: operation))
-  }
-
-  /// Whether any detector needs to see an operation.
-  @inline(__always)
-  private func isNotable(_ operation: borrowing Operation, _ conversation: borrowing Conversation) -> Bool {
-    let isRequest = operation.role == .request
-    // Unsolicited reports are not part of a scan.
-    if operation.role != .report {
-      if FunctionScan.isNew(
-        operation.askedCode, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
-        isRequest ? conversation.units : conversation.answeredUnits)
-      {
-        return true
-      }
-    }
-    if operation.phase != .none { return true }
-    switch operation.role {
-    case .request: return operation.action.isWatched
-    case .response:
-      if case .error = operation.outcome { return true }
-      return operation.pairing != .answered
-    case .report: return false
-    }
   }
 
   @inline(never)
@@ -62,7 +59,7 @@ extension Detection {
       finding.operation = copy operation
       findings.add(finding)
     }
-    if !operation.isCarrier, isNotable(operation, conversation) {
+    if !operation.isCarrier, Interest(operation).isNotable(in: conversation) {
       notable(operation, message, in: &conversation, sent: direction, at: moment, ruling)
     }
   }
@@ -81,6 +78,16 @@ extension Detection {
     let ruling = Ruling(operation, message, in: conversation, sent: direction, at: moment, by: declared)
     if !ruling.isAllowed {
       findings.add(zonePolicy.operation(operation, message, in: conversation, at: moment, ruling))
+    } else if operation.action == .read, operation.role == .request, direction == .toServer,
+      operation.isOfOneTarget, let conduit = ruling.verdict.conduit,
+      let range = declared.range(of: operation.target, unit: operation.unit, in: conduit)
+    {
+      conversation.gate.cleared.add(
+        range, like: operation.target, operation.code, operation.unit, operation.dissector)
+    }
+    if declared.limitsValues {
+      valueLimits.judge(
+        operation, message, in: conversation, asked: ruling.direction, at: moment, by: declared, &findings)
     }
     return ruling
   }
@@ -90,6 +97,7 @@ extension Detection {
     _ operation: borrowing Operation, _ message: borrowing Message, in conversation: inout Conversation,
     sent direction: Direction, at moment: Moment, _ ruling: Ruling?
   ) {
+    if devices.inventory.ledger.isKept { note(operation, in: &conversation, sent: direction, at: moment) }
     if operation.role == .response, operation.pairing == .answered, conversation.answeredCodes == 0 {
       served(conversation, direction, moment)
     }
@@ -119,6 +127,23 @@ extension Detection {
     case .report: break
     }
     if Deeds.contains(operation) { did(operation, in: conversation, sent: direction, at: moment, isSaid: isSaid) }
+  }
+
+  /// Who asks for what, and who answers: for the ledger, where it is new for the conversation.
+  @inline(never)
+  private mutating func note(
+    _ operation: borrowing Operation, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) {
+    let isRequest = operation.role == .request
+    if !isRequest { guard operation.role == .response, operation.pairing == .answered else { return } }
+    let bit =
+      (isRequest ? UInt32(1) << UInt32(operation.action.rawValue) : 1 << 15) << (direction == .toServer ? 0 : 16)
+    let isNew = FunctionScan.isNew(
+      operation.askedCode, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
+      isRequest ? conversation.units : conversation.answeredUnits)
+    guard isNew || conversation.noted & bit == 0 else { return }
+    let isNoted = devices.inventory.note(operation, of: conversation, sent: direction, at: moment.time)
+    if isNoted { conversation.noted |= bit }
   }
 
   /// What an engineer may do, and perhaps others. `isSaid`: a finding of another kind is about it.

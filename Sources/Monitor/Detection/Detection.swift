@@ -19,6 +19,7 @@ struct Detection: ~Copyable {
   var senders: Senders
   private var addressResolution = AddressResolution()
   let zonePolicy = ZonePolicy()
+  var valueLimits: ValueLimits
   let deviceRenamed = DeviceRenamed()
   var deeds: Deeds
   private var portScan: PortScan
@@ -36,6 +37,8 @@ struct Detection: ~Copyable {
   var selections: Selections
   var silentDevices: SilentDevices
   var tableFlood = TableFlood()
+  /// What exceptions of the site file keep from being reported.
+  private(set) var muting = Muting()
   /// Number of operations by action, for the summary.
   private(set) var actions = [UInt64](repeating: 0, count: Action.allCases.count)
 
@@ -45,7 +48,9 @@ struct Detection: ~Copyable {
   init(_ site: Site?, seed: UInt64) {
     declared = site ?? Site()
     hasSite = site != nil
+    muting.replace(with: declared)
     devices = DeviceWatch(seed: seed)
+    valueLimits = ValueLimits(seed: seed)
     deeds = Deeds(seed: seed)
     senders = Senders(seed: seed)
     identities = Identities(limit: 65_536, seed: seed)
@@ -68,7 +73,7 @@ struct Detection: ~Copyable {
   /// Entries that all detectors together evicted at their limits.
   var evictions: Int {
     let ofMemory = strangers.evictions + selections.evictions + identities.evictions + lastValues.evictions
-    return (countEvictions + ofMemory + deeds.evictions).all
+    return (countEvictions + ofMemory + deeds.evictions + valueLimits.evictions).all
   }
   /// Of these, what detectors count.
   var countEvictions: Evictions {
@@ -87,9 +92,11 @@ struct Detection: ~Copyable {
 
   @inline(__always)
   mutating func count(_ operation: borrowing Operation) {
-    actions[Int(operation.action.rawValue)] += 1
+    count(operation.action)
     if operation.action == .unknown { unknown[Int(operation.dissector.rawValue)] += 1 }
   }
+  @inline(__always)
+  mutating func count(_ action: Action) { actions[Int(action.rawValue)] += 1 }
 
   // MARK: Frames
 
@@ -201,6 +208,8 @@ struct Detection: ~Copyable {
     sent direction: Direction, isAttempt: Bool, _ moment: Moment
   ) {
     let (client, server) = direction == .toServer ? (source, destination) : (destination, source)
+    let sender = direction == .toServer ? conversation.flow.client : conversation.flow.server
+    muting.began = Muting.Beginning(frame: moment.frame, ip: sender, mac: source)
     identifyEnds(of: &conversation, client, server)
     if isAttempt { attempted(conversation, moment) }
     if conversation.opening != .waiting { judge(&conversation, moment) }
@@ -342,6 +351,7 @@ struct Detection: ~Copyable {
 
   /// Judges by a new site file from now on.
   mutating func replace(site: Site) {
+    muting.replace(with: site)
     declared = site
     hasSite = true
     silentDevices.forget()
@@ -371,6 +381,14 @@ struct Detection: ~Copyable {
   mutating func settled(_ conversation: inout Conversation, _ moment: Moment) {
     if conversation.opening == .waiting { conversation.opening = .assumed }
     judge(&conversation, moment)
+  }
+
+  /// A conversation has ended, or has lasted for long: what was understood in it was of its protocol. Without IP it may
+  /// be of several ones, and is looked at once a second.
+  mutating func spoken(_ conversation: borrowing Conversation, at time: Int64) {
+    if conversation.understood > 0, !conversation.flow.isLink {
+      devices.inventory.noteProtocol(of: conversation, at: time)
+    }
   }
 
   mutating func syn(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) {
@@ -436,6 +454,12 @@ struct Detection: ~Copyable {
       finding.source.party = party(finding.source.ip, finding.source.mac, moment.vlan)
       findings.add(finding)
     }
+  }
+
+  /// Whether an exception of the site file covers a finding, which then is counted and not reported.
+  @inline(__always)
+  mutating func isMuted(_ finding: Finding) -> Bool {
+    muting.isEmpty ? false : muting.covers(finding, declared)
   }
 
   // MARK: Time

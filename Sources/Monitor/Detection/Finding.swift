@@ -14,6 +14,8 @@ package struct Finding: Sendable {
     case refusedAction(conduit: Int)
     case refusedTarget(conduit: Int)
     case refusedTime(conduit: Int, window: Int)
+    /// A conduit that allows the operation, but not with this value.
+    case refusedValue(RefusedValue)
     /// An IP address seen at a MAC address other than the expected one.
     case binding(ip: IPAddress, expected: MACAddress, seen: MACAddress)
     /// A known device in a zone other than its own.
@@ -57,6 +59,8 @@ package struct Finding: Sendable {
   package var claimed = IPAddress.none
   /// Of `flood`: a lower bound on the number of senders, if none of them sent most; else 0.
   package var senders = 0
+  /// Of `host-sweep`: the hosts are in more than one zone; `destination` has that of the latest.
+  package var isOfSeveralZones = false
   /// IP protocol number; nil without IP.
   package var ipProtocol: UInt8?
   package var vlan = Packet.noVLAN
@@ -93,6 +97,35 @@ package struct Finding: Sendable {
     self.frame = frame
     self.source = source
     self.destination = destination
+  }
+}
+
+/// A value that a limit of a conduit refuses.
+package struct RefusedValue: Sendable {
+  package let conduit: Int
+  /// Index in its `valueLimits`.
+  package let limit: Int
+  /// The number's own.
+  package let target: Target
+  /// nil: it could not be read.
+  package let number: Number?
+  /// Further numbers of the same message that this limit refuses.
+  package let others: Int
+  /// What was last seen there, and when, in nanoseconds; nil if nothing was.
+  package let last: Number?
+  package let lastTime: Int64
+
+  package init(
+    conduit: Int, limit: Int, target: Target, number: Number?, others: Int = 0, last: Number? = nil,
+    lastTime: Int64 = 0
+  ) {
+    self.conduit = conduit
+    self.limit = limit
+    self.target = target
+    self.number = number
+    self.others = others
+    self.last = last
+    self.lastTime = lastTime
   }
 }
 

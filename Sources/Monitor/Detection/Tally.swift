@@ -46,6 +46,9 @@ struct Tally {
     var first = InlineArray<32, UInt32>(repeating: 0)
     var firstCount = 0
     var seen: (UInt128, UInt128) = (0, 0)
+    /// The group of the thing that the count began with, and how many of those counted are of others.
+    var group: UInt16 = 0
+    var others = 0
 
     /// The place of a value among the first ones.
     private func place(of value: UInt32) -> Int? {
@@ -123,19 +126,27 @@ struct Tally {
   /// Counts `thing` once per window. Returns the number of distinct things if it grew and has reached the threshold.
   /// The number is exact up to 32, more than any threshold; beyond that the 256 bits fill up, and it may be too low but
   /// never too high.
-  mutating func add(_ key: PairKey, thing: UInt64, at time: Int64) -> Int? {
+  ///
+  /// `group` is what the thing belongs to, the same whenever it is counted or taken back (`isOfSeveralGroups`).
+  mutating func add(_ key: PairKey, thing: UInt64, group: UInt16 = 0, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
     guard table[slot].add(Mark(thing)) else { return nil }
+    if table[slot].count == 0 { (table[slot].group, table[slot].others) = (group, 0) }
+    if table[slot].group != group { table[slot].others += 1 }
     table[slot].count += 1
     if table[slot].count > 1 { table.prove(slot) }
     return table[slot].count >= threshold ? table[slot].count : nil
   }
 
   /// Takes back that `thing` was counted in the window that is still open, and nothing else.
-  mutating func cancel(_ key: PairKey, thing: UInt64, at time: Int64) {
+  mutating func cancel(_ key: PairKey, thing: UInt64, group: UInt16 = 0, at time: Int64) {
     guard let slot = table.find(key), isOpen(slot, at: time), table[slot].remove(Mark(thing)) else { return }
     table[slot].count -= 1
+    if table[slot].group != group, table[slot].others > 0 { table[slot].others -= 1 }
   }
+
+  /// Whether the things counted are of more than one group, or may be.
+  func isOfSeveralGroups(_ key: PairKey) -> Bool { table.find(key).map { table[$0].others > 0 } ?? false }
 
   /// What a finding reports about a count.
   func detail(_ what: Finding.Counted, _ count: Int) -> Finding.Detail {

@@ -94,8 +94,12 @@ protocol Dissector: SendableMetatype {
   /// Reads one message from the start of a TCP stream or of a datagram (`exchange.isDatagram`: what is missing will not
   /// follow, so `incomplete` means that the datagram was truncated).
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
+  /// Looks at bytes that may be just one message, of the sort that is polled again and again, without reading it: fills
+  /// in `exchange.glance` and changes nothing else. False where the message has to be read, which is always right.
+  static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool
 }
 
 extension Dissector {
   static var carries: [Carried] { [] }
+  static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool { false }
 }

@@ -33,6 +33,9 @@ struct Exchange {
   var firstCarried = 0
   private let carriedIDs: [DissectorID]
 
+  /// What the dissector saw of the message, where it was not read.
+  var glance = Glance()
+
   // MARK: Contents of the message; emptied before each one
 
   var operations: [Operation] = []

@@ -27,6 +27,27 @@ struct PendingRequest {
   var newer: Int32 = -1
 }
 
+extension PendingRequest {
+  /// The same as for the operation of a message that was read.
+  @inline(__always)
+  fileprivate mutating func begin(
+    _ glance: borrowing Glance, of dissector: DissectorID, at time: Int64, frame: UInt64, in conversation: UInt64
+  ) {
+    operation = Operation(dissector, glance.action, .request, code: glance.code, name: glance.name)
+    operation.unit = glance.unit
+    operation.transaction = glance.transaction
+    operation.target = glance.target
+    self.time = time
+    self.frame = frame
+    self.conversation = conversation
+    isCut = false
+    others = 0
+    repeats = 0
+    wasAnswered = false
+    mayStaySilent = false
+  }
+}
+
 /// The location of a pending request; valid until the next request is sent or answered.
 struct WaitingRequest {
   fileprivate let slot: Int
@@ -108,10 +129,35 @@ struct PendingRequests {
     return WaitingRequest(slot: slot)
   }
 
+  /// Keeps a request that was seen at a glance: there is room (`hasRoom`), and nothing under its key.
+  @inline(__always)
+  mutating func insert(
+    _ glance: borrowing Glance, of dissector: DissectorID, under key: PendingKey, at time: Int64, frame: UInt64,
+    isProven: Bool
+  ) -> WaitingRequest {
+    let slot = table.insert(
+      key, at: time, isProven: isProven,
+      fresh: PendingRequest(operation: Operation(dissector, .read, .request, code: 0, name: "")))
+    table[slot].begin(glance, of: dissector, at: time, frame: frame, in: key.conversation)
+    return WaitingRequest(slot: slot)
+  }
+
   @inline(__always)
   mutating func note(_ request: WaitingRequest, _ direction: Direction, _ acknowledgement: UInt32) {
     table[request.slot].direction = direction
     table[request.slot].acknowledgement = acknowledgement
+  }
+
+  /// Whether a request can be kept without displacing another one, under its own key or at the limit.
+  @inline(__always)
+  func hasRoom(for key: PendingKey) -> Bool { !table.isFull && table.find(key) == nil }
+
+  /// Whether a request is for this code, whole, without further targets, and not a repetition.
+  @inline(__always)
+  func isPlain(_ request: WaitingRequest, _ code: UInt32, _ dissector: DissectorID) -> Bool {
+    let slot = request.slot
+    return table[slot].operation.code == code && table[slot].operation.dissector == dissector && !table[slot].isCut
+      && table[slot].repeats == 0 && table[slot].items.isEmpty
   }
 
   @inline(__always)

@@ -24,9 +24,22 @@ struct Observer: ~Copyable, ConversationObserver {
   @inline(never)
   private mutating func write(_ message: borrowing Message) {
     for finding in detection.findings.list {
+      if detection.isMuted(finding) { continue }
       output.report(finding, message, detection.identities, detection.lastValues)
     }
     detection.findings.removeAll()
+  }
+
+  @inline(__always)
+  mutating func wants(
+    _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) -> Bool {
+    if logsOperations { return true }
+    return detection.wants(&glance, in: &conversation, sent: direction, at: moment)
+  }
+  @inline(__always)
+  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {
+    detection.glanced(&glance, in: &conversation)
   }
 
   @inline(__always)
@@ -60,7 +73,9 @@ struct Observer: ~Copyable, ConversationObserver {
     sent direction: Direction, at moment: Moment
   ) {
     let subject = conversation.endpoint(report.subject == .sender ? direction : direction.reversed)
-    detection.identities.learn(report, of: subject, message, isProven: conversation.isAnswered, moment)
+    if detection.identities.learn(report, of: subject, message, isProven: conversation.isAnswered, moment) {
+      detection.devices.inventory.noteIdentity(of: subject, in: report.dissector, at: moment.time)
+    }
   }
 
   mutating func malformed(

@@ -359,7 +359,7 @@ extension Pipeline {
       }
     }
     let isTurned = conversations[slot].flow.client != client || conversations[slot].flow.clientPort != clientPort
-    if isTurned { swap(&former.toServer, &former.toClient) }
+    if isTurned { former.flip() }
     conversations[slot].former = former
     return slot
   }

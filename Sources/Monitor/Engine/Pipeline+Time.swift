@@ -34,9 +34,9 @@ extension Pipeline {
     if idle >= conversations[slot].flow.timeout {
       end(slot, .timeout)
     } else {
-      if time >= conversations[slot].flow.nextReport {
-        conversations[slot].flow.nextReport = time &+ Flow.reportInterval
-        write(conversations[slot], nil, at: time)
+      if time >= conversations[slot].flow.nextReport, let report = conversations[slot].flow.dueReport(at: time) {
+        observer.detection.spoken(conversations[slot], at: time)
+        write(conversations[slot], .lasting(report), at: time)
       }
       if Pipeline.isSilent(conversations[slot].opening, for: idle) { fallSilent(slot, at: time) }
       abandonHoles(slot, at: time)
@@ -65,6 +65,7 @@ extension Pipeline {
     lookForEvictions(at: time)
     reader.exchange.requests.expire(at: time)
     reportUnanswered(at: time)
+    if observer.output.log.contains(.assets) { writeAssets(at: time) }
   }
 
   mutating func reportUnanswered(at time: Int64) {
@@ -96,7 +97,8 @@ extension Pipeline {
     if conversations[slot].operations > 0 {
       observer.output.ended(conversations[slot].number, reader.exchange.names)
     }
-    write(conversations[slot], reason, at: moment.time)
+    observer.detection.spoken(conversations[slot], at: moment.time)
+    write(conversations[slot], .ended(reason), at: moment.time)
     if reason == .timeout || reason == .evicted { remember(slot) }
     reader.release(&conversations[slot])
     if reason == .evicted {
@@ -116,10 +118,10 @@ extension Pipeline {
     _ = beginnings.insert(key, Beginning(client: flow.client, port: flow.clientPort), at: flow.last)
   }
 
-  mutating func write(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
+  mutating func write(_ conversation: Conversation, _ occasion: FlowRecord.Occasion, at time: Int64) {
     // EVE flow records exist for IP only.
     guard observer.output.log.contains(.flows), !conversation.flow.isLink else { return }
-    observer.output.flow(conversation, reason, at: time)
+    observer.output.flow(conversation, occasion, at: time)
   }
 
   /// Ends all flows and writes what is left. `capture` holds the interface's counters in a live run.
@@ -129,7 +131,7 @@ extension Pipeline {
     observer.output.advance(to: statistics.lastTime, observer.detection.identities)
     observer.detection.finish(statistics.lastTime)
     observer.report()
-    if observer.output.log.contains(.assets) { writeAssets() }
+    if observer.output.log.contains(.assets) { writeRemainingAssets() }
     if let capture { _ = losses.look(capture, at: 0) }
     losses.end()
     if observer.output.log.contains(.stats) { writeStatistics() }
@@ -144,6 +146,7 @@ extension Pipeline {
         site, language: options.language, host: options.host, interfaces: options.interfaces,
         timeZone: options.timeZone))
     observer.detection.replace(site: site)
+    observer.detection.devices.inventory.ledger.markAll(at: statistics.lastTime)
     for slot in conversations.slotsByAge {
       var moment = Moment()
       moment.time = statistics.lastTime

@@ -26,6 +26,8 @@ package struct Pipeline: ~Copyable {
     /// Equal addresses and ports on different VLANs are separate flows.
     package var vlanFlows = false
     package var flowLimit = 262_144
+    /// Off, every frame takes the general path: for tests, which compare the two.
+    package var hasQuickLane = true
     /// Seed of all hash functions. It does not affect the output.
     package var seed = UInt64.random(in: .min ... .max)
     package init() {}
@@ -64,6 +66,7 @@ package struct Pipeline: ~Copyable {
       timeZone: options.timeZone)
     observer = Observer(
       Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
+    observer.detection.devices.inventory.ledger.isKept = options.log.contains(.assets)
     reader = Reader(seed: options.seed)
     conversations = BoundedTable(limit: options.flowLimit, seed: options.seed)
     beginnings = BoundedTable(limit: 65_536, seed: options.seed)
@@ -83,6 +86,14 @@ package struct Pipeline: ~Copyable {
     }
     if statistics.frames == 1 { statistics.firstTime = frame.time }
     statistics.lastTime = max(statistics.lastTime, frame.time)
+    if !passes(frame) { look(frame) }
+    observer.report()
+    sweep(frame.time)
+  }
+
+  /// The general path, for every frame there is.
+  @inline(never)
+  private mutating func look(_ frame: borrowing Frame) {
     var moment = Moment()
     moment.time = frame.time
     moment.frame = statistics.frames &+ statistics.framesLeftOut
@@ -97,8 +108,6 @@ package struct Pipeline: ~Copyable {
     } else if statistics.frames % TableFlood.stride == 0 {
       lookAtTables(by: nil, moment)
     }
-    observer.report()
-    sweep(frame.time)
   }
 
   /// Counts a frame that was not to be looked at, so that frame numbers stay those of the capture.
@@ -256,10 +265,14 @@ package struct Pipeline: ~Copyable {
     conversations[slot].flow.count(packet, at: moment.time)
     if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
     if moment.time >= conversations[slot].remindAt { observer.detection.remind(of: &conversations[slot], moment) }
-    if (moment.time &- conversations[slot].flow[direction].watched).magnitude >= UInt64(Pipeline.second) {
-      observer.detection.listen(&conversations[slot], direction, moment)
-    }
+    let isDue = (moment.time &- conversations[slot].flow[direction].watched).magnitude >= UInt64(Pipeline.second)
+    if isDue { observer.detection.listen(&conversations[slot], direction, moment) }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)
+    if isDue, packet.payload.byteCount > 0, conversations[slot].dissector != .none,
+      let spoken = reader.exchange.operations.last?.dissector
+    {
+      observer.detection.devices.inventory.note(spoken, by: packet.source, at: moment.time)
+    }
   }
 }

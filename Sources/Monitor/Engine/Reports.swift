@@ -106,7 +106,17 @@ extension Pipeline {
       ("output.lines_written", observer.output.sink.linesWritten),
       ("output.lines_lost", observer.output.sink.linesLost),
       ("output.operations_omitted", observer.output.lines.omissions),
+      ("output.assets_omitted", observer.detection.devices.inventory.ledger.omissions),
+      ("output.assets_waiting", UInt64(observer.detection.devices.inventory.ledger.waiting)),
     ]
+    let muting = observer.detection.muting
+    if !muting.isEmpty || muting.all > 0 {
+      let ended = observer.detection.declared.exceptions.filter { !$0.holds(at: counts.lastTime) }.count
+      own += [("exceptions.muted", muting.all), ("exceptions.ended", UInt64(ended))]
+      for kind in FindingKind.allCases where muting.countsByKind[Int(kind.rawValue)] > 0 {
+        own.append(("exceptions.by_kind.\(Catalogue.entry(kind).id)", muting.countsByKind[Int(kind.rawValue)]))
+      }
+    }
     for (place, value) in protocolCounts.flatMap({ count in
       [
         ("protocols.\(count.name).messages", count.messages), ("protocols.\(count.name).understood", count.understood),
@@ -153,31 +163,6 @@ extension Pipeline {
     return counts
   }
 
-  /// Writes an `asset` line for every address seen, and for every device that has none of them.
-  mutating func writeAssets() {
-    let inventory = observer.detection.devices.inventory
-    var holders: Set<MACAddress> = []
-    for slot in inventory.bindings.slotsByAge {
-      let binding = inventory.bindings[slot]
-      holders.insert(binding.mac)
-      writeAsset(binding.mac, binding.ip, vlan: binding.vlan, first: binding.first, last: binding.last)
-    }
-    for slot in inventory.stations.slotsByAge where !holders.contains(inventory.stations[slot].mac) {
-      let station = inventory.stations[slot]
-      writeAsset(station.mac, .none, vlan: station.vlan, first: station.first, last: station.last)
-    }
-  }
-
-  private mutating func writeAsset(
-    _ mac: MACAddress, _ ip: IPAddress, vlan: UInt16, first: Int64, last: Int64
-  ) {
-    let party = ip == .none ? observer.detection.linkParty(mac, vlan) : observer.detection.party(ip, mac, vlan)
-    let record = AssetRecord(
-      time: statistics.lastTime, mac: mac, ip: ip, party: party, firstSeen: first, lastSeen: last,
-      isNew: observer.detection.site != nil && party.asset == .none)
-    observer.output.records.asset(record, observer.detection.identities, to: &observer.output.sink)
-  }
-
   // MARK: For the summary
 
   /// Number of addresses seen, by zone name; nil without a site file.
@@ -217,6 +202,21 @@ extension Pipeline {
       ($0, observer.output.aggregation.counters.alerts($0), observer.output.findings($0))
     }.filter { $0.findings > 0 }
   }
+  /// Findings that exceptions of the site file have muted, all together.
+  package var mutedFindings: UInt64 { observer.detection.muting.all }
+  /// What each exception of the site file has muted, in the order of the file, and what those of earlier files have.
+  package var exceptionCounts: (list: [ExceptionCount], former: UInt64) {
+    let site = observer.detection.declared
+    let muting = observer.detection.muting
+    let list = zip(site.exceptions.indices, muting.counts).map { place, count in
+      let exception = site.exceptions[place]
+      return ExceptionCount(
+        title: Bilingual(site.title(ofException: place, .en), site.title(ofException: place, .ja)),
+        until: exception.untilWord, owner: exception.owner, hasEnded: !exception.holds(at: statistics.lastTime),
+        findings: count)
+    }
+    return (list, muting.former)
+  }
   /// One sentence for each pair of zones of which the mirror port shows only one direction.
   package var visibilityWarnings: [Bilingual] {
     let site = observer.detection.site
@@ -249,4 +249,16 @@ package struct NotableDeed: Sendable {
   package let function: String
   /// Messages that asked for it.
   package let messages: UInt64
+}
+
+/// What an exception of the site file has muted, for the summary.
+package struct ExceptionCount: Sendable {
+  /// Its number, line and what it covers.
+  package let title: Bilingual
+  /// As the file has it.
+  package let until: String
+  package let owner: String
+  /// It no longer holds at the time of the last packet.
+  package let hasEnded: Bool
+  package let findings: UInt64
 }

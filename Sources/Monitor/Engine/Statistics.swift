@@ -6,6 +6,8 @@ package struct Statistics: Sendable {
   package var frames: UInt64 = 0
   /// Frames of the capture that a filter or a span of time leaves out; they count nowhere else.
   package var framesLeftOut: UInt64 = 0
+  /// Frames that took the quick lane; they are counted elsewhere, too.
+  package var quick: UInt64 = 0
   /// Length on the wire, not as captured.
   package var bytes: UInt64 = 0
   package var firstTime: Int64 = 0

@@ -56,62 +56,109 @@ struct DuplicateFilter {
     key = mix(seed, 0xA076_1D64_78BD_642F)
   }
 
+  /// What tells one frame from another.
+  struct Mark {
+    /// Of the contents.
+    let hash: UInt64
+    /// Of the way that the frame took.
+    let way: UInt64
+    /// The sender numbers its packets: one with the same number is no repetition.
+    let isNumbered: Bool
+    fileprivate var place: Int { Int(truncatingIfNeeded: hash >> 32) & (DuplicateFilter.sets - 1) }
+  }
+
   /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none,
   /// and then it is remembered.
   @inline(__always)
   mutating func first(of packet: borrowing Packet, time: Int64, frame: UInt64) -> UInt64 {
     guard window > 0 else { return 0 }
-    var hash: UInt64
-    var way = mix(seed ^ packet.source.rawValue, packet.destination.rawValue << 16 | UInt64(packet.vlan))
-    var isNumbered = true
-    let offset = packet.networkOffset
-    switch packet.network {
-    case .ipv4 where packet.networkEnd >= offset + 20:
-      // Time to live and checksum (bytes 8, 10 and 11) change on the way; the protocol (byte 9) does not.
-      hash = mix(seed ^ UInt64(packet.bytes.u8(offset + 9)), packet.bytes.u64(offset))
-      hash = packet.bytes.slice(offset + 12, packet.networkEnd - offset - 12).hash(hash, key: key)
-      way = mix(way, UInt64(packet.hopLimit))
-      isNumbered = packet.identification != 0 || packet.transport == .tcp
-    case .ipv6 where packet.networkEnd >= offset + 40:
-      // The hop limit is byte 7.
-      hash = mix(seed, packet.bytes.u64(offset) >> 8)
-      hash = packet.bytes.slice(offset + 8, packet.networkEnd - offset - 8).hash(hash, key: key)
-      way = mix(way, UInt64(packet.hopLimit))
-      isNumbered = packet.transport == .tcp
-    default:
-      hash = mix(mix(seed, packet.source.rawValue), packet.destination.rawValue)
-      hash = packet.bytes.from(offset).hash(mix(hash, UInt64(packet.etherType.rawValue)), key: key)
-    }
-
-    let place = Int(truncatingIfNeeded: hash >> 32) & (DuplicateFilter.sets - 1)
-    if groups[place].has(hash) {
-      let original = original(in: groups[place], hash, way, isNumbered, time)
+    let mark = mark(of: packet)
+    if groups[mark.place].has(mark.hash) {
+      let original = original(in: groups[mark.place], mark, time)
       if original > 0 { return original }
     }
-    groups[place].replaceOldest(with: Entry(hash: hash, time: time, way: way, frame: frame))
+    remember(mark, time: time, frame: frame)
     return 0
   }
 
   @inline(__always)
+  private func mark(of packet: borrowing Packet) -> Mark {
+    let way = way(packet.source, packet.destination, packet.vlan)
+    let offset = packet.networkOffset
+    switch packet.network {
+    case .ipv4 where packet.networkEnd >= offset + 20:
+      return mark(
+        v4: packet.bytes.slice(offset, packet.networkEnd - offset), way, packet.hopLimit,
+        isNumbered: packet.identification != 0 || packet.transport == .tcp)
+    case .ipv6 where packet.networkEnd >= offset + 40:
+      return mark(
+        v6: packet.bytes.slice(offset, packet.networkEnd - offset), way, packet.hopLimit,
+        isNumbered: packet.transport == .tcp)
+    default:
+      let hash = mix(mix(seed, packet.source.rawValue), packet.destination.rawValue)
+      return Mark(
+        hash: packet.bytes.from(offset).hash(mix(hash, UInt64(packet.etherType.rawValue)), key: key), way: way,
+        isNumbered: true)
+    }
+  }
+
+  /// The same as for a `Packet` of the same bytes.
+  @inline(__always)
+  func mark(of frame: borrowing PlainFrame) -> Mark {
+    let way = way(frame.source, frame.destination, frame.vlan)
+    let datagram = frame.bytes.slice(frame.networkOffset, frame.end &- frame.networkOffset)
+    return frame.isV4
+      ? mark(v4: datagram, way, frame.hopLimit, isNumbered: frame.identification != 0 || frame.isTCP)
+      : mark(v6: datagram, way, frame.hopLimit, isNumbered: frame.isTCP)
+  }
+
+  @inline(__always)
+  private func way(_ source: MACAddress, _ destination: MACAddress, _ vlan: UInt16) -> UInt64 {
+    mix(seed ^ source.rawValue, destination.rawValue << 16 | UInt64(vlan))
+  }
+  /// Time to live and checksum (bytes 8, 10 and 11) change on the way; the protocol (byte 9) does not.
+  @inline(__always)
+  private func mark(v4 datagram: RawSpan, _ way: UInt64, _ hopLimit: UInt8, isNumbered: Bool) -> Mark {
+    let head = mix(seed ^ UInt64(datagram.u8(9)), datagram.u64(0))
+    return Mark(hash: datagram.from(12).hash(head, key: key), way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered)
+  }
+  /// The hop limit is byte 7.
+  @inline(__always)
+  private func mark(v6 datagram: RawSpan, _ way: UInt64, _ hopLimit: UInt8, isNumbered: Bool) -> Mark {
+    let head = mix(seed, datagram.u64(0) >> 8)
+    return Mark(hash: datagram.from(8).hash(head, key: key), way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered)
+  }
+
+  /// Whether a frame was seen of late that may be the same one. Mutating, although it changes nothing: otherwise the
+  /// whole filter is copied to be asked.
+  @inline(__always)
+  mutating func knows(_ mark: Mark) -> Bool { groups[mark.place].has(mark.hash) }
+
+  @inline(__always)
+  mutating func remember(_ mark: Mark, time: Int64, frame: UInt64) {
+    groups[mark.place].replaceOldest(with: Entry(hash: mark.hash, time: time, way: mark.way, frame: frame))
+  }
+
+  @inline(__always)
   private mutating func original(
-    in group: Group, _ hash: UInt64, _ way: UInt64, _ isNumbered: Bool, _ time: Int64
+    in group: Group, _ mark: Mark, _ time: Int64
   ) -> UInt64 {
-    if let frame = take(group.first, hash, way, isNumbered, time) { return frame }
-    if let frame = take(group.second, hash, way, isNumbered, time) { return frame }
-    if let frame = take(group.third, hash, way, isNumbered, time) { return frame }
-    return take(group.fourth, hash, way, isNumbered, time) ?? 0
+    if let frame = take(group.first, mark, time) { return frame }
+    if let frame = take(group.second, mark, time) { return frame }
+    if let frame = take(group.third, mark, time) { return frame }
+    return take(group.fourth, mark, time) ?? 0
   }
 
   /// The frame of `entry`, if the frame at hand is a copy of it.
   @inline(__always)
   private mutating func take(
-    _ entry: Entry, _ hash: UInt64, _ way: UInt64, _ isNumbered: Bool, _ time: Int64
+    _ entry: Entry, _ mark: Mark, _ time: Int64
   ) -> UInt64? {
-    guard entry.hash == hash, (time &- entry.time).magnitude <= UInt64(window), isNumbered || entry.way != way else {
-      return nil
-    }
+    guard entry.hash == mark.hash, (time &- entry.time).magnitude <= UInt64(window),
+      mark.isNumbered || entry.way != mark.way
+    else { return nil }
     copies += 1
-    isElsewhere = entry.way != way
+    isElsewhere = entry.way != mark.way
     return entry.frame
   }
 }

@@ -17,6 +17,9 @@ struct Flow {
     var word: String { "\(self)" }
   }
 
+  /// Why it is reported while it lasts.
+  enum Report: UInt8, Sendable { case start, hourly }
+
   /// Why it ended.
   enum End: UInt8, Sendable { case timeout, finished, reset, evicted, reused, shutdown }
 
@@ -95,7 +98,10 @@ struct Flow {
   /// When the next interim record is due.
   var nextReport: Int64
 
-  /// How often a long flow is reported while it lasts.
+  /// A flow is long once it has been spoken in for so long, from the first packet to the latest (nanoseconds): then it
+  /// is reported for the first time. Shorter ones are reported at their end alone, so that they are not doubled.
+  static let longAge: Int64 = 60_000_000_000
+  /// How often a long flow is reported while it lasts (nanoseconds).
   static let reportInterval: Int64 = 3_600_000_000_000
 
   /// A flow begun by `packet`, the `frame`th of the capture.
@@ -112,7 +118,7 @@ struct Flow {
     icmpCode = isICMP && icmp.byteCount == 2 ? icmp.u8(1) : 0
     start = time
     last = time
-    nextReport = time &+ Flow.reportInterval
+    nextReport = time &+ Flow.longAge
     self.basis = basis
     if sourceIsServer {
       (client, clientPort, server, serverPort) = (
@@ -142,6 +148,18 @@ struct Flow {
     serverPort = packet.etherType.rawValue
     toServer.mac = packet.source
     toClient.mac = packet.destination
+  }
+
+  /// Which report of a flow that lasts is due, now that `nextReport` is over; nil if none is yet.
+  mutating func dueReport(at time: Int64) -> Report? {
+    let isFirst = nextReport &- start < Flow.reportInterval
+    guard isFirst, time &- start < Flow.reportInterval else {
+      nextReport = time &+ Flow.reportInterval
+      return .hourly
+    }
+    guard last &- start >= Flow.longAge else { return nil }
+    nextReport = start &+ Flow.reportInterval
+    return .start
   }
 
   /// Whether it is certain who began.
@@ -177,9 +195,12 @@ struct Flow {
   /// Counts a packet. A call each, and not through the subscript: its access is a coroutine, a cost at every packet.
   @inline(__always)
   mutating func count(_ packet: borrowing Packet, at time: Int64) {
+    count(direction(of: packet), bytes: packet.bytes.byteCount, at: time)
+  }
+  @inline(__always)
+  mutating func count(_ direction: Direction, bytes: Int, at time: Int64) {
     last = max(last, time)
-    let byteCount = packet.bytes.byteCount
-    if direction(of: packet) == .toServer { toServer.count(byteCount) } else { toClient.count(byteCount) }
+    if direction == .toServer { toServer.count(bytes) } else { toClient.count(bytes) }
   }
   @inline(__always)
   mutating func add(_ flags: TCPFlags, _ direction: Direction) {

@@ -40,6 +40,10 @@ struct Identifications {
     min(Identifications.reach.most, max(Identifications.reach.least, step < 0x1000 ? 4 &* step : .max))
   }
 
+  /// Whether `isStrange` will say no.
+  @inline(__always)
+  func isUsual(_ number: UInt16) -> Bool { number == 0 || frame == 0 && isNear(number) }
+
   /// Whether a packet is to be looked at: it lies apart, or it comes after one that does.
   @inline(__always)
   mutating func isStrange(_ number: UInt16) -> Bool {

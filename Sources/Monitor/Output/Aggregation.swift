@@ -9,9 +9,10 @@ package import Catalogue
 /// out wrong is withdrawn: its last line says why. Packet time drives everything.
 ///
 /// Each kind, each source and each destination may open a number of new alerts in a window (`AlertBudget`). The further
-/// findings of a source are summed up in one alert of that kind and window, those from further sources to one
-/// destination in another, the rest in a third, so that a flood of addresses does not bury the others. A sum names the
-/// most dangerous operation in it, and each further sort of command as dangerous as that.
+/// findings of a source are summed up in one alert of that kind, those from further sources to one destination in
+/// another, the rest in a third, so that a flood of addresses does not bury the others. A sum names the most dangerous
+/// operation in it, and each further sort of command as dangerous as that. It is open through as many windows as it
+/// takes, and closed after a silence like any other alert.
 package struct Aggregation {
   private static let window: Int64 = 600_000_000_000
 
@@ -40,10 +41,11 @@ package struct Aggregation {
 
   private static let kinds = Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1
   private var open: BoundedTable<AlertKey, Aggregate>
-  /// What one source, or one destination, has opened in the window, and the sum of what it could not.
+  /// What one source, or one destination, has opened in the window, and the sum of what it could not, which may last
+  /// longer.
   private struct Share {
     var opened = 0
-    /// The other ends.
+    /// The other ends, in the window or since the sum was opened.
     var others = Addresses()
     var sum: Aggregate?
   }
@@ -52,7 +54,8 @@ package struct Aggregation {
   private var others = 0
   /// By `AlertBudget.place`.
   private var rest: [Aggregate?]
-  private var hasRest = false
+  /// How many there are of these.
+  private var restCount = 0
   private var opened: [Int]
   /// When the next alert may be over, in nanoseconds.
   private var nextClosing = Int64.max
@@ -169,8 +172,8 @@ package struct Aggregation {
     } else if opened[place] >= budget.ofKind {
       if let source { _ = share(source, with: finding.destination, finding.time, identities, &records, to: &sink) }
       counters.overBudget += 1
-      hasRest = true
       var sum = rest[place]
+      if sum == nil { restCount += 1 }
       add(
         finding, key, to: &sum, .kind, sort: budget == .light ? 1 : 4, message, identities, lastValues, &records,
         to: &sink)
@@ -229,6 +232,8 @@ package struct Aggregation {
   ) {
     counters.overBudget += 1
     var sum = shares[share].sum
+    // A sum gives way after what a flood of addresses adds.
+    if sum == nil { shares.prove(share) }
     add(finding, key, to: &sum, extent, sort: sort, message, identities, lastValues, &records, to: &sink)
     shares[share].sum = sum
   }
@@ -239,11 +244,14 @@ package struct Aggregation {
     _ message: borrowing Message, _ identities: Identities, _ lastValues: LastValues, _ records: inout Records,
     to sink: inout Sink
   ) {
+    // It may be over since the last look.
+    closeIfOver(&sum, at: finding.time, identities, &records, to: &sink)
     guard var aggregate = sum else {
       var aggregate = Aggregate(finding, key, sort: sort)
       aggregate.occurrence.extent = extent
       aggregate.values = finding.contents ?? ShownValues(of: finding, message, lastValues)
       begin(&aggregate, identities, &records, to: &sink)
+      nextClosing = min(nextClosing, aggregate.end)
       sum = aggregate
       return
     }
@@ -268,15 +276,16 @@ package struct Aggregation {
     if current != Int64.min { finish(identities, &records, to: &sink) }
     current = window
     for slot in shares.slotsByAge {
-      shares[slot] = Share()
-      shares.remove(slot)
+      shares[slot].opened = 0
+      if shares[slot].sum == nil { remove(share: slot) }
     }
-    others = 0
     for place in opened.indices { opened[place] = 0 }
-    if hasRest {
-      for place in rest.indices { rest[place] = nil }
-      hasRest = false
-    }
+  }
+
+  private mutating func remove(share slot: Int) {
+    others -= shares[slot].others.count
+    shares[slot] = Share()
+    shares.remove(slot)
   }
 
   /// Closes the alerts of which nothing more was found for long enough.
@@ -284,11 +293,29 @@ package struct Aggregation {
     at time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink
   ) {
     var earliest = Int64.max
-    for slot in open.slotsByAge {
-      if open[slot].isOver(at: time) {
-        close(slot, identities, &records, to: &sink)
-      } else {
-        earliest = min(earliest, open[slot].end)
+    var isOver = false
+    for slot in 0..<open.slots where open.isUsed(slot) {
+      if open[slot].isOver(at: time) { isOver = true } else { earliest = min(earliest, open[slot].end) }
+    }
+    if isOver {
+      for slot in open.slotsByAge where open[slot].isOver(at: time) { close(slot, identities, &records, to: &sink) }
+    }
+    for slot in shares.slotsByAge where shares[slot].sum != nil {
+      var sum = shares[slot].sum
+      closeIfOver(&sum, at: time, identities, &records, to: &sink)
+      shares[slot].sum = sum
+      if let sum {
+        earliest = min(earliest, sum.end)
+      } else if shares[slot].opened == 0 {
+        remove(share: slot)
+      }
+    }
+    if restCount > 0 {
+      for place in rest.indices where rest[place] != nil {
+        var sum = rest[place]
+        closeIfOver(&sum, at: time, identities, &records, to: &sink)
+        rest[place] = sum
+        if let sum { earliest = min(earliest, sum.end) } else { restCount -= 1 }
       }
     }
     // At most once a second: with many alerts there is always one about to be over.
@@ -304,13 +331,24 @@ package struct Aggregation {
     open.remove(slot)
   }
 
+  /// Ends an alert that sums up, of which nothing more was found for long enough.
+  private mutating func closeIfOver(
+    _ sum: inout Aggregate?, at time: Int64, _ identities: Identities, _ records: inout Records, to sink: inout Sink
+  ) {
+    guard var over = sum, over.isOver(at: time) else { return }
+    counters.closed += 1
+    over.close()
+    over.write(identities, &records, to: &sink)
+    sum = nil
+  }
+
   /// Writes every count that is not written yet.
   package mutating func finish(_ identities: Identities, _ records: inout Records, to sink: inout Sink) {
     for slot in open.slotsByAge where open[slot].writeGrowth(identities, &records, to: &sink) { counters.updates += 1 }
     for slot in shares.slotsByAge where shares[slot].sum?.writeGrowth(identities, &records, to: &sink) == true {
       counters.updates += 1
     }
-    if hasRest {
+    if restCount > 0 {
       for place in rest.indices where rest[place]?.writeGrowth(identities, &records, to: &sink) == true {
         counters.updates += 1
       }
@@ -324,6 +362,7 @@ package struct Aggregation {
     for slot in open.slotsByAge { open.remove(slot) }
     for slot in shares.slotsByAge { shares[slot].sum = nil }
     for place in rest.indices { rest[place] = nil }
+    restCount = 0
   }
 
   private mutating func begin(

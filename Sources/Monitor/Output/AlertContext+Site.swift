@@ -21,7 +21,8 @@ extension AlertContext {
       Conduit(
         from: site.word(conduit.from), to: site.word(conduit.to), services: conduit.services.map(\.description),
         operations: site.operations(of: conduit, { $0.name[language] }, not: language == .ja ? "除外: " : "not "),
-        targets: conduit.targets.map(\.description))
+        targets: conduit.targets.map(\.description),
+        limits: conduit.valueLimits.map { $0.text(language) })
     }
   }
 }

@@ -46,14 +46,18 @@ package struct AlertContext: Sendable {
     package var services: [String]
     package var operations: [String]
     package var targets: [String]
+    /// What may be written, limit by limit.
+    package var limits: [String]
     package init(
-      from: String, to: String, services: [String] = [], operations: [String] = [], targets: [String] = []
+      from: String, to: String, services: [String] = [], operations: [String] = [], targets: [String] = [],
+      limits: [String] = []
     ) {
       self.from = from
       self.to = to
       self.services = services
       self.operations = operations
       self.targets = targets
+      self.limits = limits
     }
   }
   package struct Window: Sendable {

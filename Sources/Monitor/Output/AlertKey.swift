@@ -105,7 +105,7 @@ struct AlertKey: TableKey {
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
     case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit, evictions
-    case identification, options
+    case identification, options, value, unreadValue
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -140,6 +140,14 @@ struct AlertCause: Equatable {
     case .refusedTime(let conduit, _):
       (sort, number) = (.time, AlertCause.word(conduit))
       if finding.isIntervention { setCommand(.time, finding.operation) }
+    case .refusedValue(let value):
+      sort = value.number == nil ? .unreadValue : .value
+      let target = value.target
+      number = target.address
+      let unit = UInt64(bitPattern: finding.operation?.unit ?? -1) &+ 1
+      code = UInt64(target.area.rawValue) << 48 | UInt64(UInt8(bitPattern: target.bit)) << 40 | unit & 0xFF_FFFF_FFFF
+      // What has a name has no number beside it, but the attribute of a node, whose values are not limited.
+      name = target.name == .none ? target.number : target.name.rawValue
     case .binding(let ip, let expected, let seen):
       sort = .binding
       (self.ip, self.expected, self.seen) = (ip, expected, seen)

@@ -73,6 +73,9 @@ extension Records {
     let entry = Catalogue.entry(finding.kind)
     var moment = ""
     if case .refusedTime = finding.detail { moment = clock.moment(finding.time, context.language) }
+    if case .refusedValue(let value) = finding.detail, value.last != nil {
+      moment = clock.moment(value.lastTime, context.language)
+    }
     if case .silence(let heard, _, _) = finding.detail { moment = clock.moment(heard, context.language) }
     let facts = Facts(
       finding, context, values, moment: moment, knownName: identities.identity(of: finding.destination)?.name)

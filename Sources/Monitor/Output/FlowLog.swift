@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Output {
-  /// Writes a flow: at its end, or (`reason` nil) while it lasts.
-  mutating func flow(_ conversation: Conversation, _ reason: Flow.End?, at time: Int64) {
+  /// Writes a flow, at its end or while it lasts.
+  mutating func flow(_ conversation: Conversation, _ occasion: FlowRecord.Occasion, at time: Int64) {
     let flow = conversation.flow
     var record = FlowRecord(
       id: flow.id, time: time, source: conversation.endpoint(.toServer), destination: conversation.endpoint(.toClient),
@@ -15,7 +15,10 @@ extension Output {
     record.bytesToClient = flow.toClient.bytes
     record.alerted = isAlerted(flow.id)
     record.beginning = Output.beginning(flow.basis)
-    record.reason = Output.reason(reason)
+    switch occasion {
+    case .lasting(let report): record.report = report
+    case .ended(let end): record.reason = Output.reason(end)
+    }
     record.state = conversation.isAnswered ? .established : .new
     if flow.ipProtocol == IPProtocol.tcp.rawValue {
       var tcp = FlowRecord.TCP()
@@ -37,9 +40,8 @@ extension Output {
     }
   }
 
-  private static func reason(_ reason: Flow.End?) -> FlowRecord.Reason {
+  private static func reason(_ reason: Flow.End) -> FlowRecord.Reason {
     switch reason {
-    case nil: .none
     case .timeout, .finished, .reset: .timeout
     case .evicted: .forced
     case .reused: .reuse

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A connection as it is written at its end, or while it goes on.
+/// A connection as it is written at its end, or while it goes on. Its counts are those since its first packet, in each
+/// of its lines.
 package struct FlowRecord: Sendable {
   package enum State: String, Sendable { case new, established, closed }
-  /// Why it is written. `none` for one that goes on.
+  /// When it is written.
+  enum Occasion {
+    case lasting(Flow.Report)
+    case ended(Flow.End)
+  }
+  /// Why it ended. `none` for one that goes on.
   package enum Reason: String, Sendable {
     case none = ""
     case timeout, forced, shutdown
@@ -43,6 +49,8 @@ package struct FlowRecord: Sendable {
   package var bytesToClient: UInt64 = 0
   package var state = State.new
   package var reason = Reason.none
+  /// Of one that goes on: which of its lines this is.
+  var report: Flow.Report?
   package var beginning = Beginning.firstSeen
   package var alerted = false
   package var tcp: TCP?
@@ -61,8 +69,8 @@ package struct FlowRecord: Sendable {
 }
 
 extension Records {
-  /// EVE's flow record. How the initiator was determined is in `metadata.flowbits`, EVE's place for labels of a
-  /// flow.
+  /// EVE's flow record. How the initiator was determined, and that the flow goes on, is in `metadata.flowbits`, EVE's
+  /// place for labels of a flow.
   package mutating func flow(_ flow: FlowRecord, to sink: inout Sink) {
     line.begin()
     line.time("timestamp", flow.time, &clock)
@@ -88,7 +96,14 @@ extension Records {
     line.flag("alerted", flow.alerted)
     line.close()
     line.open("metadata")
-    line.strings("flowbits", ["beginning-\(flow.beginning.rawValue)"])
+    line.openArray("flowbits")
+    line.element("beginning-\(flow.beginning.rawValue)")
+    switch flow.report {
+    case .start: line.element("lasting-start")
+    case .hourly: line.element("lasting-hourly")
+    case nil: break
+    }
+    line.closeArray()
     line.close()
     if let tcp = flow.tcp { self.tcp(tcp) }
     line.end()

@@ -38,6 +38,8 @@ package struct Conduit: Sendable {
   let namesFunctions: Bool
   /// Empty: not limited.
   package let targets: [TargetRange]
+  /// Limits on what may be written to some of these.
+  package let valueLimits: [ValueLimit]
   /// Indices in `Site.windows`; empty: always.
   package let windows: [Int]
   /// Line of the file, from 1.
@@ -45,7 +47,8 @@ package struct Conduit: Sendable {
 
   package init(
     from: End, to: End, services: [ServicePattern], actions: UInt16, functions: [FunctionPattern] = [],
-    exceptions: [FunctionPattern] = [], targets: [TargetRange], windows: [Int], line: Int
+    exceptions: [FunctionPattern] = [], targets: [TargetRange],
+    valueLimits: [ValueLimit] = [], windows: [Int], line: Int
   ) {
     self.from = from
     self.to = to
@@ -61,6 +64,7 @@ package struct Conduit: Sendable {
       || functions.contains { $0.action.bit & Conduit.controllerActions == 0 }
     binds = from != .any && to != .any && !limitsNothing && isForMore
     self.targets = targets
+    self.valueLimits = valueLimits
     self.windows = windows
     self.line = line
   }
@@ -80,7 +84,7 @@ package struct Conduit: Sendable {
   static let targetedActions: UInt16 = controllerActions | Action.write.bit | Action.operate.bit
 
   package func covers(_ from: Party, _ to: Party) -> Bool { self.from.covers(from) && self.to.covers(to) }
-  var nearness: Int { from.nearness + to.nearness }
+  package var nearness: Int { from.nearness + to.nearness }
   /// Begins at an asset, and says where or when it may act: inside a zone such a conduit limits what it names.
   var limits: Bool {
     guard case .asset = from else { return false }
@@ -150,9 +154,9 @@ package enum ServicePattern: Hashable, Sendable {
         return service.dissector == id || carriers.contains(service.dissector) ? .yes : .no
       }
       var isOnPort = false
-      var isOnTransport =
-        ports.isEmpty
-        && (service.ipProtocol == IPProtocol.tcp.rawValue || service.ipProtocol == IPProtocol.udp.rawValue)
+      // Protocols without usual ports are on any, or on Ethernet.
+      let hasPorts = service.ipProtocol == IPProtocol.tcp.rawValue || service.ipProtocol == IPProtocol.udp.rawValue
+      var isOnTransport = ports.isEmpty && (hasPorts || service.ipProtocol == nil)
       for place in ports where place.ipProtocol == service.ipProtocol {
         isOnTransport = true
         isOnPort = isOnPort || place.range.contains(service.port)

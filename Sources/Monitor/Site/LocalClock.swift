@@ -49,6 +49,19 @@ package struct LocalClock: Sendable {
     return (offsets[low], high < begins.count ? begins[high] : .max)
   }
 
+  /// The first moment at which the wall clock shows `local` or later, both in seconds since 1970. For what the clock
+  /// skips that is the moment at which it does; of what it shows twice, the first time counts.
+  package func moment(local: Int64) -> Int64 {
+    // No offset is 16 hours or more, so here the wall clock has not shown it yet.
+    var moment = local &- 16 * 3600
+    while true {
+      let (offset, until) = offset(at: moment)
+      moment = max(moment, local &- offset)
+      if moment < until { return moment }
+      moment = until
+    }
+  }
+
   /// Whether `window` is open at a moment, in nanoseconds since 1970.
   func isOpen(_ window: Window, at time: Int64) -> Bool {
     let second = LocalClock.floor(time, by: 1_000_000_000)

@@ -47,6 +47,46 @@ package struct Gate: Equatable, Sendable {
   package var validUntil: Int64
   /// Some conduit has targets: ask `judge` about actions that are not in `free`.
   package var isConditional: Bool
+  /// What it was last asked about, and has allowed.
+  var cleared = Clearances()
+}
+
+/// Reads that a gate has allowed although they are not free: what lies in the same range of the same conduit is allowed
+/// as long as the gate is valid. Two of them, since many clients poll with two functions in turn.
+struct Clearances: Equatable, Sendable {
+  private struct Clearance: Equatable, Sendable {
+    var dissector = DissectorID.none
+    var area = Area.none
+    var code: UInt32 = 0
+    var number: UInt32 = 0
+    var unit: Int64 = 0
+    var first: UInt64 = 1
+    var last: UInt64 = 0
+
+    @inline(__always)
+    func covers(_ target: Target, _ code: UInt32, _ unit: Int64, _ dissector: DissectorID) -> Bool {
+      target.address >= first && target.address <= last && last &- target.address >= UInt64(max(1, target.count)) &- 1
+        && self.code == code && self.unit == unit && area == target.area && number == target.number
+        && self.dissector == dissector
+    }
+  }
+  private var latest = Clearance()
+  private var other = Clearance()
+
+  @inline(__always)
+  func covers(_ target: Target, _ code: UInt32, _ unit: Int64, _ dissector: DissectorID) -> Bool {
+    latest.covers(target, code, unit, dissector) || other.covers(target, code, unit, dissector)
+  }
+
+  /// The addresses `range` are allowed to be read with this function.
+  mutating func add(
+    _ range: ClosedRange<UInt64>, like target: Target, _ code: UInt32, _ unit: Int64, _ dissector: DissectorID
+  ) {
+    other = latest
+    latest = Clearance(
+      dissector: dissector, area: target.area, code: code, number: target.number, unit: unit, first: range.lowerBound,
+      last: range.upperBound)
+  }
 }
 
 extension Site {
@@ -172,6 +212,18 @@ extension Site {
       return true
     }
     return false
+  }
+
+  /// The addresses around a target, all of its bits, that a conduit names together with it; nil if the target has a
+  /// name, or more than one range is needed to hold it.
+  func range(of target: Target, unit: Int64, in conduit: Int) -> ClosedRange<UInt64>? {
+    if target.area == .none || target.area.notation == .named || conduits[conduit].namesFunctions { return nil }
+    let (last, isOver) = target.address.addingReportingOverflow(UInt64(max(1, target.count)) - 1)
+    if isOver { return nil }
+    return conduits[conduit].targets.first {
+      $0.area == target.area && ($0.number ?? target.number) == target.number && ($0.unit ?? unit) == unit
+        && $0.bit < 0 && $0.addresses.contains(target.address) && $0.addresses.contains(last)
+    }?.addresses
   }
 
   /// What one conduit says of an operation between parties it covers.

@@ -16,6 +16,7 @@ package struct Site: Sendable {
   package var conduits: [Conduit] = []
   package var windows: [Window] = []
   package var responders: [Responder] = []
+  package var exceptions: [FindingException] = []
   /// What is not wrong, but looks like a mistake.
   package var warnings: [SiteProblem] = []
 
@@ -30,8 +31,13 @@ package struct Site: Sendable {
   private(set) var hasOwnMACs = false
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
+  /// Indices of conduits that limit values.
+  private(set) var limitedConduits: [Int] = []
+  private(set) var limitsValues = false
   /// By `ZoneID.rawValue`: whether a listed router, firewall or gateway has a leg there.
   private var hasRouters: [Bool] = []
+  /// By the number of the kind: the places in `exceptions` of those that name it. Empty where there are none at all.
+  private(set) var exceptionsByKind: [[Int]] = []
 
   package init() {}
 
@@ -69,6 +75,16 @@ package struct Site: Sendable {
     self.macs = PrefixTable(macs, seed: seed)
     self.ownMACs = PrefixTable(ownMACs, seed: seed)
     hasOwnMACs = !ownMACs.isEmpty
+    exceptionsByKind = []
+    for (place, exception) in exceptions.enumerated() {
+      for kind in exception.kinds {
+        let number = Int(kind.rawValue)
+        while exceptionsByKind.count <= number { exceptionsByKind.append([]) }
+        exceptionsByKind[number].append(place)
+      }
+    }
+    limitedConduits = conduits.indices.filter { !conduits[$0].valueLimits.isEmpty }
+    limitsValues = !limitedConduits.isEmpty
   }
 
   package subscript(zone: ZoneID) -> Zone {

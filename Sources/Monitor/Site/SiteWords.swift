@@ -39,9 +39,66 @@ extension Site {
       of: conduit, { language == .en ? $0.word : $0.name.ja }, not: language == .ja ? "除外: " : "not ")
     return (
       list(conduit.services.map(\.description), all), list(operations, all),
-      list(conduit.targets.map(\.description), all),
+      list(conduit.targetWords(language), all),
       list(conduit.windows.map { windows[$0].name }, always)
     )
+  }
+}
+
+extension Site {
+  private func word(_ end: FindingException.End) -> String {
+    switch end {
+    case .any: "any"
+    case .zone(let zone): self[zone].name
+    case .asset(let asset): self[asset]?.name ?? ""
+    case .network(let network): network.isHost ? network.address.description : network.description
+    case .mac(let mac): mac.description
+    }
+  }
+
+  /// What an exception covers: `host-sweep from scanner-1 to line-1`. The words are those of the site file.
+  package func words(of exception: FindingException, _ language: Language) -> String {
+    let isJapanese = language == .ja
+    let list = { (words: [String]) in words.joined(separator: isJapanese ? "、" : ", ") }
+    let kinds = list(exception.kinds.map { Catalogue.entry($0).id })
+    let ends = { (ends: [FindingException.End]) in list(ends.isEmpty ? ["any"] : ends.map(self.word)) }
+    var text = kinds
+    if !exception.device.isEmpty {
+      text += isJapanese ? "（\(ends(exception.device))）" : " of \(ends(exception.device))"
+    } else {
+      let (from, to) = (ends(exception.from), ends(exception.to))
+      text += isJapanese ? "（\(from) → \(to)）" : " from \(from) to \(to)"
+    }
+    var limits = exception.services.map(\.description)
+    if let actions = exception.actions {
+      let isAll = actions == Conduit.allActions
+      limits +=
+        isAll
+        ? [isJapanese ? "すべて" : "any"]
+        : Action.allCases.filter { actions & $0.bit != 0 }.map { isJapanese ? $0.name.ja : $0.word }
+      limits += FunctionPattern.texts(exception.functions)
+    }
+    return limits.isEmpty ? text : text + (isJapanese ? "［\(list(limits))］" : " (\(list(limits)))")
+  }
+
+  /// `exception 1 (line 24: host-sweep from scanner-1 to line-1)`; counted from 1, as a person counts.
+  package func title(ofException index: Int, _ language: Language) -> String {
+    let exception = exceptions[index]
+    let words = words(of: exception, language)
+    return language == .ja
+      ? "例外\(index + 1)（\(exception.line)行目: \(words)）" : "exception \(index + 1) (line \(exception.line): \(words))"
+  }
+}
+
+extension Conduit {
+  /// Its targets, each with what may be written there: `holding-register 20 (0 to 100)`.
+  package func targetWords(_ language: Language) -> [String] {
+    targets.map { target in
+      let limits = valueLimits.filter { $0.target == target }.map { $0.text(language) }
+      if limits.isEmpty { return target.description }
+      let text = limits.joined(separator: language == .ja ? "、かつ" : ", and ")
+      return language == .ja ? "\(target)（\(text)）" : "\(target) (\(text))"
+    }
   }
 }
 

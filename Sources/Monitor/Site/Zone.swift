@@ -89,5 +89,7 @@ package struct Network: Hashable, Sendable, CustomStringConvertible {
   package func contains(_ other: Network) -> Bool { other.length >= length && contains(other.address) }
 
   package var isV4: Bool { length >= 96 && address.isV4 }
+  /// A single address.
+  package var isHost: Bool { length == 128 }
   package var description: String { "\(address)/\(isV4 ? length - 96 : length)" }
 }

@@ -5,6 +5,8 @@ struct IdentityReport: Sendable {
   /// Whose: the sender's (an answer about itself), the receiver's (a request that names it).
   enum Subject: UInt8, Sendable { case sender, receiver }
   var subject = Subject.sender
+  /// In which protocol it says so, as carried in others; set when the message has been read.
+  var dissector = DissectorID.none
   var vendor = NameID.none
   var model = NameID.none
   var firmware = NameID.none

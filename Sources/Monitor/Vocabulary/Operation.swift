@@ -121,6 +121,20 @@ package enum Phase: UInt8, Sendable {
   }
 }
 
+/// How the values of a write become what its target holds.
+package enum WriteEffect: UInt8, Sendable {
+  /// Each one in its place.
+  case replace
+  /// The first one in every place of the target.
+  case fill
+  /// Two masks: bits of the first are kept, others are those of the second.
+  case keepThenSet
+  /// Two masks: bits of the first are set, then those that the second does not have are cleared.
+  case setThenKeep
+  /// The bits of a mask alone, which is sixteen bits right before the values, lowest byte first.
+  case masked
+}
+
 /// What comes again and again without being asked for.
 package enum Cyclic: UInt8, Sendable {
   case no
@@ -159,7 +173,7 @@ package struct Operation: Sendable {
   package var isCarrier = false
   /// Asked in the course of the other end's command, as an S7 controller asks for the blocks it is loaded with.
   package var isPartOfCommand = false
-  /// Two bits in one byte, for the same reason.
+  /// Two bits and a number of three in one byte, for the same reason.
   private var marks: UInt8 = 0
   /// For a program transfer: read from the controller, not loaded into it.
   package var isFetch: Bool {
@@ -171,6 +185,11 @@ package struct Operation: Sendable {
   package var isRoutine: Bool {
     @inline(__always) get { marks & 2 != 0 }
     set { marks = newValue ? marks | 2 : marks & ~2 }
+  }
+  /// What becomes of the values of a write.
+  package var effect: WriteEffect {
+    get { WriteEffect(rawValue: marks >> 2 & 7) ?? .replace }
+    set { marks = marks & ~0x1C | newValue.rawValue << 2 }
   }
   /// Ties answer to question; -1 where the protocol has none.
   package var transaction: Int64 = -1

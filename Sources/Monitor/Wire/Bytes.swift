@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The loads every header is built of. Each one is bounds-checked by `RawSpan`; a header's initialiser has proved
-/// beforehand that the check cannot fail. Plain names are network byte order, names ending in `LE` little-endian.
+/// The loads every header is built of. Plain names are network byte order, names ending in `LE` little-endian.
 ///
-/// `unsafe` is sound here: an integer has no invalid bit pattern, and the offset is checked by the callee.
+/// `unsafe` is sound here: an integer has no invalid bit pattern, and `check` proves that its bytes are there. It asks
+/// one thing where the caller has asked for the length before; `RawSpan`'s own loads ask three.
 extension RawSpan {
+  /// Traps unless `size` bytes are there from `offset` on.
+  @inline(__always)
+  private func check(_ offset: Int, _ size: Int) {
+    precondition(byteCount >= size && UInt(bitPattern: offset) <= UInt(bitPattern: byteCount &- size))
+  }
+
   @inline(__always)
   func u8(_ offset: Int) -> UInt8 {
-    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    check(offset, 1)
+    return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
   }
   @inline(__always)
   func u16(_ offset: Int) -> UInt16 {
-    unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    check(offset, 2)
+    return unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
   }
   @inline(__always)
   func u24(_ offset: Int) -> UInt32 {
@@ -19,34 +27,44 @@ extension RawSpan {
   }
   @inline(__always)
   func u32(_ offset: Int) -> UInt32 {
-    unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    check(offset, 4)
+    return unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
   }
   @inline(__always)
   func u64(_ offset: Int) -> UInt64 {
-    unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    check(offset, 8)
+    return unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
   @inline(__always)
   func u16LE(_ offset: Int) -> UInt16 {
-    unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    check(offset, 2)
+    return unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
   }
   @inline(__always)
   func u32LE(_ offset: Int) -> UInt32 {
-    unsafe UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    check(offset, 4)
+    return unsafe UInt32(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
   }
   @inline(__always)
   func u64LE(_ offset: Int) -> UInt64 {
-    unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    check(offset, 8)
+    return unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
   /// The `count` bytes from `offset` on; fewer, or none, where the span ends earlier. Never traps.
+  ///
+  /// `unsafe` is sound: both ends are limited to the span's.
   @inline(__always) @_lifetime(copy self)
   func slice(_ offset: Int, _ count: Int) -> RawSpan {
-    extracting(droppingFirst: max(0, offset)).extracting(first: max(0, count))
+    let start = min(max(0, offset), byteCount)
+    let end = start &+ min(max(0, count), byteCount &- start)
+    return unsafe extracting(unchecked: start..<end)
   }
   /// Everything from `offset` on; empty where the span ends earlier. Never traps.
   @inline(__always) @_lifetime(copy self)
   func from(_ offset: Int) -> RawSpan {
-    extracting(droppingFirst: max(0, offset))
+    let start = min(max(0, offset), byteCount)
+    return unsafe extracting(unchecked: start..<byteCount)
   }
 }
 
@@ -122,28 +140,18 @@ extension [UInt8] {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 
-  /// Overwrites the bytes from `offset` on with `source`, which must fit. Offsets are checked; `unsafe` is sound
-  /// as any byte is a `UInt8`.
+  /// Overwrites the bytes from `offset` on with `source`, which must fit.
+  ///
+  /// `unsafe` is sound: the room is checked, and a span of other bytes never overlaps an array that is being changed.
   @inline(__always)
   mutating func store(_ source: RawSpan, at offset: Int) {
-    var target = mutableSpan
-    var bytes = unsafe target.mutableBytes
-    let count = source.byteCount
-    var done = 0
-    while done &+ 8 <= count {
-      bytes.storeBytes(of: source.u64(done).bigEndian, toByteOffset: offset &+ done, as: UInt64.self)
-      done &+= 8
-    }
-    if done &+ 4 <= count {
-      bytes.storeBytes(of: source.u32(done).bigEndian, toByteOffset: offset &+ done, as: UInt32.self)
-      done &+= 4
-    }
-    if done &+ 2 <= count {
-      bytes.storeBytes(of: source.u16(done).bigEndian, toByteOffset: offset &+ done, as: UInt16.self)
-      done &+= 2
-    }
-    if done < count {
-      bytes.storeBytes(of: source.u8(done), toByteOffset: offset &+ done, as: UInt8.self)
+    let size = source.byteCount
+    precondition(count >= size && UInt(bitPattern: offset) <= UInt(bitPattern: count &- size))
+    unsafe withUnsafeMutableBytes { target in
+      unsafe source.withUnsafeBytes { bytes in
+        guard let from = bytes.baseAddress, let to = target.baseAddress else { return }
+        unsafe (to + offset).copyMemory(from: from, byteCount: size)
+      }
     }
   }
 }

@@ -28,22 +28,24 @@ extension Packet {
     Checksums(network: networkChecksum(), transport: transportChecksum())
   }
 
-  /// Whether both checksums of a whole TCP segment or UDP datagram over IPv4 are right: the usual case, without asking
-  /// what is wrong. Right sums are multiples of 65,535, in either byte order (RFC 1071, 1 and 2 B).
+  /// Whether the checksums of a whole TCP segment or UDP datagram are right: the usual case, without asking what is
+  /// wrong.
   @inline(__always)
   var isSound: Bool {
-    guard network == .ipv4, !isIncomplete, !isReassembled, !isFragment else { return false }
-    let length = networkEnd - transportOffset
+    guard network == .ipv4 || network == .ipv6, !isIncomplete, !isReassembled, !isFragment else { return false }
     switch transport {
     case .tcp: break
     case .udp: guard payloadEnd == networkEnd, bytes.u16(transportOffset + 6) != 0 else { return false }
     default: return false
     }
-    guard bytes.slice(networkOffset, transportOffset - networkOffset).wordSum() % 0xFFFF == 0 else { return false }
-    let pseudoHeader =
-      UInt64(sourceIP.v4.bigEndian) &+ UInt64(destinationIP.v4.bigEndian)
-      &+ UInt64(UInt16(ipProtocol.rawValue).bigEndian) &+ UInt64(UInt16(truncatingIfNeeded: length).bigEndian)
-    return bytes.slice(transportOffset, length).wordSum().addingWithCarry(pseudoHeader) % 0xFFFF == 0
+    if network == .ipv4 {
+      guard bytes.slice(networkOffset, transportOffset - networkOffset).wordSum() % 0xFFFF == 0 else { return false }
+    } else if transportOffset - networkOffset != IPv6Header.length {
+      // A routing header may name another destination.
+      return false
+    }
+    return bytes.slice(transportOffset, networkEnd - transportOffset).isSound(
+      network == .ipv4, from: sourceIP, to: destinationIP, ipProtocol)
   }
 
   private func networkChecksum() -> ChecksumVerdict {
@@ -116,5 +118,37 @@ extension Packet {
       offset += header.length
     }
     return false
+  }
+}
+
+extension PlainFrame {
+  /// Whether its checksums are right.
+  @inline(__always)
+  var isSound: Bool {
+    if !isTCP, bytes.u16(transportOffset &+ 6) == 0 { return false }
+    if isV4 {
+      guard bytes.slice(networkOffset, IPv4Header.minimumLength).wordSum() % 0xFFFF == 0 else { return false }
+    }
+    return bytes.slice(transportOffset, end &- transportOffset).isSound(
+      isV4, from: sourceIP, to: destinationIP, ipProtocol)
+  }
+}
+
+extension RawSpan {
+  /// Whether the checksum of a segment or datagram is right, together with its pseudo-header (RFC 9293, 3.1; RFC 8200,
+  /// 8.1). Right sums are multiples of 65,535, in either byte order (RFC 1071, 1 and 2 B).
+  @inline(__always)
+  fileprivate func isSound(
+    _ isV4: Bool, from source: IPAddress, to destination: IPAddress, _ ipProtocol: IPProtocol
+  ) -> Bool {
+    var pseudoHeader =
+      UInt64(UInt16(ipProtocol.rawValue).bigEndian) &+ UInt64(UInt16(truncatingIfNeeded: byteCount).bigEndian)
+    if isV4 {
+      pseudoHeader &+= UInt64(source.v4.bigEndian) &+ UInt64(destination.v4.bigEndian)
+    } else {
+      pseudoHeader = pseudoHeader.addingWithCarry(source.high.bigEndian).addingWithCarry(source.low.bigEndian)
+        .addingWithCarry(destination.high.bigEndian).addingWithCarry(destination.low.bigEndian)
+    }
+    return wordSum().addingWithCarry(pseudoHeader) % 0xFFFF == 0
   }
 }

@@ -7,6 +7,56 @@ import Testing
 
 /// What the catalogue advises to declare ends the alerts that it is about, and no others.
 @Suite struct AdviceTests {
+  /// Words of the site file that a step may use.
+  private static let words = [
+    "(from, to", "addresses", "asset", "conduit", "configure", "clock", "exception", "external", "gateway",
+    "IP address",
+    "MAC address", "add the network", "operation", "presence", "role", "router", "services", "site file", "targets",
+    "VLAN", "window", "zone",
+  ]
+
+  /// The steps that advise a change of the site file.
+  private static func advice(_ kind: FindingKind) -> [String] {
+    let steps = Catalogue.entry(kind).steps + (kind == .controllerCommand ? WithoutSite.steps : [])
+    return steps.map(\.en).filter { step in
+      ["site file", "assets", "an asset", "asset of", "conduit", "presence:", "exception"].contains {
+        step.contains($0)
+      }
+    }
+  }
+
+  @Test("what a step advises to declare is tried, each thing that it names", arguments: FindingKind.allCases)
+  func isTried(_ kind: FindingKind) {
+    let tried = Advice.all.filter { $0.kind == kind }
+    let advice = Self.advice(kind)
+    #expect(advice.isEmpty == tried.isEmpty, "\(Catalogue.entry(kind).id): \(advice)")
+    let triedWords = tried.reduce(into: Set<String>()) { $0.formUnion($1.words) }
+    for step in advice {
+      let missing = Self.words.filter { step.contains($0) && !triedWords.contains($0) }
+      #expect(missing.isEmpty, "\(Catalogue.entry(kind).id): \(missing) in: \(step)")
+    }
+  }
+
+  @Test("carried out, a step ends its finding, raises no other, and hides no attack", arguments: Advice.all)
+  func works(_ advice: Advice) throws {
+    let id = Catalogue.entry(advice.kind).id
+    let before = try Plant(site: advice.before.map(Advice.site))
+    advice.play(before)
+    #expect(before.kinds == Set((advice.also.union([advice.kind])).map { Catalogue.entry($0).id }))
+    let declared = try Advice.site((advice.before ?? []) + advice.edits)
+    let after = try Plant(site: declared)
+    advice.play(after)
+    #expect(after.kinds == [], "\(id) is gone, and nothing else is found")
+    for attack in advice.attacks {
+      let plant = try Plant(site: declared)
+      advice.play(plant)
+      let known = plant.found
+      attack.play(plant)
+      let attacked = Catalogue.entry(attack.kind).id
+      #expect(plant.found[attacked, default: 0] > known[attacked, default: 0], "\(attack.name): \(plant.found)")
+    }
+  }
+
   private static let gateway: UInt64 = 0x0200_0000_1001
   private static let poller = Plant.Station("192.168.10.50", mac: 0x0200_0000_1032)
   private static let plc = Plant.Station("192.168.10.11", mac: 0x0200_0000_100B)

@@ -56,13 +56,7 @@ final class Plant {
 
   /// `language`: that of the records to be written; without one they are only counted.
   init(site text: String? = nil, language: Language? = nil, log: LogKinds = .alerts, flowLimit: Int = 262_144) throws {
-    var site: Site?
-    if let text {
-      let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
-      try text.write(to: file, atomically: true, encoding: .utf8)
-      defer { try? FileManager.default.removeItem(at: file) }
-      site = try Site.load(file: file.path)
-    }
+    let site = try text.map(Plant.load)
     var options = Pipeline.Options()
     options.seed = 3
     options.flowLimit = flowLimit
@@ -76,9 +70,26 @@ final class Plant {
   }
   deinit { if let output { try? FileManager.default.removeItem(at: output) } }
 
-  /// Ends the run; the alerts that were written.
+  private static func load(_ text: String) throws -> Site {
+    let file = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).yaml")
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try Site.load(file: file.path)
+  }
+  /// Judges by another site file from now on.
+  func replace(site text: String) throws { pipeline.replace(site: try Plant.load(text)) }
+
+  /// Ends the run; the records that were written.
   func finish() throws -> [Record] {
     pipeline.finish()
+    return try read()
+  }
+  /// The records written so far.
+  func written() throws -> [Record] {
+    pipeline.flush()
+    return try read()
+  }
+  private func read() throws -> [Record] {
     guard let output else { return [] }
     return try String(contentsOf: output, encoding: .utf8).split(separator: "\n").map { try Record(String($0)) }
   }
@@ -95,6 +106,10 @@ final class Plant {
   func notable(_ most: Int = 20) -> (list: [NotableDeed], further: Int, forgotten: Int) {
     pipeline.notableDeeds(most: most)
   }
+
+  /// How many findings each exception of the site file has muted, and those of earlier files.
+  var muted: (list: [ExceptionCount], former: UInt64) { pipeline.exceptionCounts }
+  var mutedFindings: UInt64 { pipeline.mutedFindings }
 
   /// What the monitor has begun or ceased to lose.
   func newLosses() -> [Loss] { pipeline.newLosses() }

@@ -256,7 +256,7 @@ import Testing
         "00:01:05:00:00:01", "00:0e:8c:aa:bb:02", "02:00:00:00:10:15", "02:00:00:00:66:66",
       ])
     let silent = assets.first { $0.text("asset.mac") == "00:0e:8c:aa:bb:02" }
-    #expect(silent?.text("asset.ip") == nil)
+    #expect(silent?.value("asset.ips") == nil)
     #expect(silent?.text("asset.first_seen") != silent?.text("asset.last_seen"))
   }
 

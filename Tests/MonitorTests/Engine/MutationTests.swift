@@ -21,6 +21,8 @@ import Testing
     options.seed = 5
     options.log = []
     var pipeline = Pipeline(options, site: nil, sink: Sink(descriptor: -1, pace: .waiting))
+    options.hasQuickLane = false
+    var general = Pipeline(options, site: nil, sink: Sink(descriptor: -1, pace: .waiting))
     var file = try CaptureFile(path: Fixtures.root.appending(path: "\(name).pcap").path)
     var sent: UInt64 = 0
     var number = 0
@@ -29,14 +31,30 @@ import Testing
       for index in frame.bytes.indices {
         var changed = frame.bytes
         changed[index] ^= Self.patterns[(index + number) % 4]
-        Self.send(changed, changed.count, frame.link, frame.time, &pipeline)
-        Self.send(Array(frame.bytes.prefix(index)), index, frame.link, frame.time, &pipeline)
-        Self.send(Array(frame.bytes.prefix(index)), frame.bytes.count, frame.link, frame.time, &pipeline)
-        sent += 3
+        for (bytes, length) in [
+          (changed, changed.count), (Array(frame.bytes.prefix(index)), index),
+          (Array(frame.bytes.prefix(index)), frame.bytes.count),
+        ] {
+          Self.send(bytes, length, frame.link, frame.time, &pipeline)
+          Self.send(bytes, length, frame.link, frame.time, &general)
+          sent += 1
+        }
       }
     }
     pipeline.finish()
+    general.finish()
     #expect(pipeline.statistics.frames == sent)
+    // The quick lane finds the same.
+    #expect(Self.findings(pipeline) == Self.findings(general))
+    let (quick, all) = (pipeline.protocolCounts, general.protocolCounts)
+    #expect(quick.map(\.understood) == all.map(\.understood))
+    #expect(quick.map(\.refused) == all.map(\.refused))
+  }
+
+  private static func findings(_ pipeline: borrowing Pipeline) -> [String: UInt64] {
+    var found: [String: UInt64] = [:]
+    for alert in pipeline.alertsByKind { found[Catalogue.entry(alert.kind).id] = alert.findings }
+    return found
   }
 
   private static func copy(_ frame: borrowing Frame?) -> (bytes: [UInt8], link: LinkType, time: Int64)? {

@@ -32,7 +32,7 @@ enum Run {
 
   static func replay(
     _ path: String, site: Site? = nil, log: LogKinds = [.alerts], language: Language = .en, seed: UInt64 = 1,
-    look: (borrowing Pipeline) -> Void = { _ in }
+    hasQuickLane: Bool = true, look: (borrowing Pipeline) -> Void = { _ in }
   ) throws -> String {
     let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: output) }
@@ -40,6 +40,7 @@ enum Run {
     options.log = log
     options.seed = seed
     options.language = language
+    options.hasQuickLane = hasQuickLane
     var pipeline = Pipeline(options, site: site, sink: try Sink(path: output.path, pace: .waiting))
     var file = try CaptureFile(path: path)
     do throws(CaptureError) {

@@ -83,8 +83,9 @@ import Testing
   @Test("the same capture produces the same lines, byte for byte, whatever the seed", arguments: [1, 2, 3] as [UInt64])
   func same(_ seed: UInt64) throws {
     let path = Self.folder.appending(path: "all.pcap").path
-    let first = try Run.replay(path, site: try Run.factory(), log: [.alerts, .flows, .operations], seed: 77)
-    let second = try Run.replay(path, site: try Run.factory(), log: [.alerts, .flows, .operations], seed: seed)
+    let log: LogKinds = [.alerts, .flows, .operations, .assets]
+    let first = try Run.replay(path, site: try Run.factory(), log: log, seed: 77)
+    let second = try Run.replay(path, site: try Run.factory(), log: log, seed: seed)
     #expect(first == second)
     #expect(!first.isEmpty)
   }

@@ -134,7 +134,9 @@ import Testing
     operation.fault = Fault(.quantity, "Quantity", seen: 200, least: 1, most: 125)
     var stats = StatsRecord(time: Samples.time, uptime: 60)
     for counter in StatsCounter.allCases { stats[counter] = 1 }
-    stats.own = [("output.lines_lost", 1)]
+    stats.own = [
+      ("output.lines_lost", 1), ("exceptions.muted", 2), ("exceptions.ended", 1), ("exceptions.by_kind.host-sweep", 2),
+    ]
     var flow = FlowRecord(
       id: 1, time: 0, source: Samples.source(), destination: Samples.destination, ipProtocol: 6, start: 0, end: 1)
     var tcp = FlowRecord.TCP()
@@ -179,10 +181,9 @@ import Testing
       values.before = [.real(-.infinity), .unsigned(1)]
       records.alert(finding, once, values: values, Samples.identities, to: &sink)
       records.flow(flow, to: &sink)
-      records.asset(
-        AssetRecord(
-          time: 0, mac: finding.source.mac, ip: finding.source.ip, party: finding.source.party, firstSeen: 0,
-          lastSeen: 0, isNew: true), Samples.identities, to: &sink)
+      for (index, status) in [AssetRecord.Status.new, .changed, .final, .merged].enumerated() {
+        records.asset(Samples.asset(status, isFull: index < 2), to: &sink)
+      }
       records.stats(stats, to: &sink)
     }
   }

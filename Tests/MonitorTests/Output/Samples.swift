@@ -56,6 +56,35 @@ enum Samples {
     0x00, 0x51, 0x00, 0x00, 0x00, 0x0B, 0x01, 0x10, 0x00, 0x64, 0x00, 0x02, 0x04, 0x00, 0x04, 0x00, 0x07,
   ]
 
+  /// A device; `isFull`: with all that may be known of one.
+  static func asset(_ status: AssetRecord.Status = .new, isFull: Bool = false) -> AssetRecord {
+    var asset = AssetRecord(
+      id: destination.mac.description, time: time, firstSeen: time - 60_000_000_000, lastSeen: time)
+    asset.status = status
+    asset.mac = destination.mac
+    asset.ips = [destination.ip]
+    if status == .merged { asset.mergedInto = destination.mac.description }
+    guard isFull else { return asset }
+    asset.changed = AssetRecord.Key.allCases
+    asset.hasMoreIPs = true
+    asset.vlans = [10, 20]
+    asset.hasMoreVLANs = true
+    asset.zone = "line-1"
+    asset.name = "plc-1"
+    asset.role = "plc"
+    asset.isKnown = true
+    asset.names = ["conveyor-1"]
+    asset.vendor = "Schneider Electric"
+    asset.model = "BMX P34 2020"
+    asset.firmware = "2.60"
+    asset.serial = "21"
+    asset.protocols = ["modbus", "umas"]
+    asset.offers = ["modbus"]
+    asset.actions = ["read"]
+    asset.sources = ["site-file", "modbus"]
+    return asset
+  }
+
   static func operation(_ action: Action = .write) -> Operation {
     var operation = Operation(modbus, action, .request, code: 16, name: "Write Multiple Registers")
     operation.unit = 1

@@ -62,6 +62,9 @@ private func python(_ arguments: [String]) -> (status: Int32, output: String)? {
         flow.tcp = tcp
         flow.vlan = 10
         records.flow(flow, to: &sink)
+        flow.reason = .none
+        flow.report = .start
+        records.flow(flow, to: &sink)
       }
     }
     sink.finish()

@@ -14,7 +14,7 @@ import Testing
   private static let networks = ["192.168.10", "192.168.30", "10.20.3", "203.0.113"]
   private static let kinds: Set<String> = [
     "cross-zone-flow", "external-communication", "unlisted-flow", "operation-not-allowed", "outside-window",
-    "controller-command",
+    "controller-command", "value-not-allowed",
   ]
 
   /// A station of a zone: its address, and its name where it is an asset.
@@ -25,7 +25,33 @@ import Testing
     )
   }
 
-  private static func site(_ dice: inout Dice) -> String {
+  /// Up to eight exceptions, some of which have ended.
+  private static func exceptions(_ dice: inout Dice) -> String {
+    func pick<Value>(_ values: [Value], _ dice: inout Dice) -> Value { values.randomElement(using: &dice)! }
+    let ends =
+      zones + zones + zones + (0..<9).map { "a\($0 / 3)\($0 % 3)" } + [
+        "192.168.10.8/29", "192.168.30.12/30", "10.20.3.14", "any",
+      ]
+    var lines: [String] = []
+    for _ in 0..<Int.random(in: 4...8, using: &dice) {
+      let list = kinds.sorted()
+      let kind = pick(list, &dice)
+      var parts = ["kind: [\(kind), \(pick(list, &dice)), \(pick(list, &dice))]"]
+      let (from, to) = (pick(ends, &dice), pick(ends.dropLast(), &dice))
+      parts += ["from: \(from)", "to: \(to)"]
+      if Int.random(in: 0..<3, using: &dice) == 0 {
+        parts.append("services: [\(pick(["tcp/502", "tcp/8000-8100", "tcp", "udp/502"], &dice))]")
+      }
+      if parts[0].contains("controller-command") || Bool.random(using: &dice) {
+        parts.append("operations: [\(pick(["read", "write, read", "state", "\"modbus 6\"", "any"], &dice))]")
+      }
+      parts.append("until: \(pick(["2023-11-15", "2023-11-14", "2024-12-31"], &dice))")
+      lines.append("  - {\(parts.joined(separator: ", ")), reason: known, owner: plant IT}")
+    }
+    return "\nexceptions:\n" + lines.joined(separator: "\n")
+  }
+
+  private static func site(_ dice: inout Dice, _ limits: inout Dice) -> String {
     func pick<Value>(_ values: [Value], _ dice: inout Dice) -> Value { values.randomElement(using: &dice)! }
     var assets: [String] = []
     for zone in 0..<3 {
@@ -49,7 +75,10 @@ import Testing
       if Int.random(in: 0..<4, using: &dice) == 0 {
         parts.append("not: [\(pick(["write", "\"modbus 3\"", "state"], &dice))]")
       }
-      if Int.random(in: 0..<3, using: &dice) == 0 { parts.append("targets: [\"holding-register 0-9\"]") }
+      if Int.random(in: 0..<3, using: &dice) == 0 {
+        let limit = pick(["", ": {max: 5}", ": {max: 6}", ": {only: [1, 2]}", ": {max: 9}"], &limits)
+        parts.append("targets: [\"holding-register 0-9\"\(limit)]")
+      }
       if Int.random(in: 0..<4, using: &dice) == 0 { parts.append("during: \(pick(["now", "never"], &dice))") }
       conduits.append("  - {\(parts.joined(separator: ", "))}")
     }
@@ -82,10 +111,29 @@ import Testing
     #expect(asked[[]] ?? 0 >= 200, "\(asked)")
   }
 
-  /// Twenty questions about one site; `asked` counts the answers.
-  private func ask(_ seed: Int, _ asked: inout [Set<String>: Int]) throws {
+  @Test("both know the same exceptions, in 2,000 questions")
+  func exceptions() throws {
+    var asked: [Set<String>: Int] = [:]
+    var muted = 0
+    for seed in 0..<110 { muted += try ask(1_000 + seed, hasExceptions: true, &asked) }
+    #expect(muted >= 100 && asked.values.reduce(0, +) >= muted + 1_000, "\(muted)")
+    for kind in Self.kinds { #expect(asked[[kind]] ?? 0 >= 5, "\(kind) \(asked)") }
+  }
+
+  /// Twenty questions about one site; `asked` counts the answers. Returns how many of them an exception mutes something
+  /// in.
+  @discardableResult
+  private func ask(_ seed: Int, hasExceptions: Bool = false, _ asked: inout [Set<String>: Int]) throws -> Int {
     var dice = Dice(state: UInt64(seed))
-    let text = Self.site(&dice)
+    var limits = Dice(state: UInt64(seed) + 1_000)
+    var text = Self.site(&dice, &limits)
+    if hasExceptions {
+      text += Self.exceptions(&dice)
+      // Of a flow whose content is not known yet, the closed window of a conduit for a protocol is found first: the
+      // question is about what is known then.
+      if text.contains(/services: \[(modbus|dnp3).*during: never/) { return 0 }
+    }
+    var mutedAnswers = 0
     let site = try Site.parse(text, file: "plant.yaml", words: ServiceWords())
     let plant = try Plant(site: text)
     for question in 0..<20 {
@@ -107,18 +155,22 @@ import Testing
         switch deed {
         case .flow: nil
         case .read: "modbus 3 holding-register \(register)"
-        case .write: "modbus 6 holding-register \(register)"
+        case .write: "modbus 6 holding-register \(register) = 7"
         case .restart: "modbus 8/1"
         }
       var expected: Set<String> = []
+      var isMuted = false
       for deed in Set([nil, operation]) {
         let explanation = try site.explain(
           from: names.0, to: names.1, service: service, operation: deed, at: plant.time)
         if let alert = explanation.alert { expected.insert(alert) }
+        if explanation.muted != nil { isMuted = true }
       }
 
       asked[expected, default: 0] += 1
       let before = plant.found
+      let mutedBefore = plant.mutedFindings
+      if isMuted { mutedAnswers += 1 }
       let connection = Connection(
         plant, from: ends.0.station, to: ends.1.station, port: deed == .flow ? port : 502, clientPort: 40_000 + question
       )
@@ -135,6 +187,10 @@ import Testing
       #expect(
         found == expected,
         "\(names.0) to \(names.1), \(service) \(operation ?? "")\n\(text)")
+      #expect(
+        (plant.mutedFindings > mutedBefore) == isMuted,
+        "\(names.0) to \(names.1), \(service) \(operation ?? "")\n\(text)")
     }
+    return mutedAnswers
   }
 }

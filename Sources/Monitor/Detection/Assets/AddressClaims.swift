@@ -98,6 +98,11 @@ struct AddressClaims {
       binding.last = time
       return .shared
     }
+    // Who is asked for devices behind it, and the site file says so (proxy ARP, RFC 1027). What nobody asked for is
+    // judged like any other station's claim.
+    if kind == .resolution, let router = site.asset(mac: source.mac), site.assets[Int(router.rawValue)].forwards {
+      return .shared
+    }
     if !binding.isProven, kind != .unasked {
       findings.add(handOver(&binding, to: claim, &inventory, site))
       return .moved

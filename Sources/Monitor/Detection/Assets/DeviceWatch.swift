@@ -41,7 +41,7 @@ struct DeviceWatch {
       let slot = inventory.confirm(packet.sourceIP, at: packet.source, moment.time)
     else { return false }
     _ = inventory.station(packet.source, moment)
-    return moment.time < inventory.bindings[slot].remindAt
+    return moment.time < inventory.bindings[slot].remindAt && !inventory.hasMoved(slot, moment)
   }
 
   /// What the packets that follow can still show of their sender.
@@ -88,12 +88,14 @@ struct DeviceWatch {
     return .something
   }
 
-  /// Reports again what the site file says of a device that is still there.
+  /// Reports again what the site file says of a device that is still there, or is on another VLAN now.
   private mutating func remind(
     of source: Endpoint, _ slot: Int, to destination: Endpoint, _ moment: Moment, _ site: borrowing Site,
     _ findings: inout Findings
   ) {
-    guard moment.time >= inventory.bindings[slot].remindAt,
+    let hasMoved = inventory.hasMoved(slot, moment)
+    if hasMoved { inventory.bindings[slot].vlan = moment.vlan }
+    guard hasMoved || moment.time >= inventory.bindings[slot].remindAt,
       let found = DeviceWatch.verdict(source, moment.vlan, site)
     else { return }
     inventory.bindings[slot].remindAt = moment.time &+ Catalogue.entry(found.kind).reminder
@@ -210,8 +212,13 @@ struct DeviceWatch {
     if let slot = inventory.binding(source.ip), inventory.bindings[slot].mac != .none {
       inventory.bindings.touch(slot, at: moment.time)
       let known = findings.list.count
+      let isToJudge = !inventory.bindings[slot].isReported || inventory.hasMoved(slot, moment)
+      let holder = inventory.bindings[slot].mac
       let verdict = claims.judge(claim, heldIn: slot, &inventory, site, &findings)
-      if verdict == .moved || (verdict == .kept && !inventory.bindings[slot].isReported) {
+      if inventory.bindings[slot].mac != holder {
+        inventory.tie(slot, to: inventory.bindings[slot].mac, at: moment.time)
+      }
+      if verdict == .moved || (verdict == .kept && isToJudge) {
         findings.add(judge(claim, slot, station, site))
       } else if claim.kind == .traffic, verdict == .disputed || verdict == .kept, findings.list.count == known {
         // Reported before, but perhaps with another destination, or still disputed.
@@ -231,6 +238,7 @@ struct DeviceWatch {
     } else {
       slot = inventory.bind(source.ip, source.mac, moment)
     }
+    inventory.tie(slot, to: source.mac, at: moment.time)
     inventory.bindings[slot].isReported = false
     inventory.bindings[slot].claimedByHolder(claim.kind)
     inventory.stations[station].addresses += 1
@@ -248,6 +256,7 @@ struct DeviceWatch {
     if inventory.stations[station].isSpoofer, claim.kind != .traffic { return nil }
     inventory.bindings[slot].isReported = true
     inventory.bindings[slot].isMisplaced = false
+    if claim.moment.vlan != Packet.noVLAN { inventory.bindings[slot].vlan = claim.moment.vlan }
     inventory.bindings[slot].remindAt = .max
     guard let found = DeviceWatch.verdict(claim.source, claim.moment.vlan, site) else { return nil }
     if case .binding = found.detail { inventory.bindings[slot].isMisplaced = true }
@@ -323,6 +332,8 @@ struct DeviceWatch {
   ) -> Bool {
     if let slot = inventory.binding(source.ip) {
       inventory.bindings.touch(slot, at: moment.time)
+      // Otherwise its holder sets it.
+      if inventory.bindings[slot].mac == .none { inventory.bindings[slot].last = moment.time }
       return true
     }
     _ = inventory.bind(source.ip, .none, moment)

@@ -23,11 +23,11 @@ package struct Identities: Sendable {
 
   package init(limit: Int, seed: UInt64) { table = BoundedTable(limit: limit, seed: seed) }
 
-  /// `isProven`: both ends of the conversation were seen.
+  /// `isProven`: both ends of the conversation were seen. False if it says what the one before said.
   mutating func learn(
     _ report: IdentityReport, of end: Endpoint, _ message: borrowing Message, isProven: Bool, _ moment: Moment
-  ) {
-    guard let key = Identities.key(end) else { return }
+  ) -> Bool {
+    guard let key = Identities.key(end) else { return false }
     let slot: Int
     if let found = table.find(key) {
       slot = found
@@ -38,7 +38,7 @@ package struct Identities: Sendable {
         last.serial == report.serial, last.name == report.name,
         last.knownVendor?.description == report.knownVendor?.description
       {
-        return
+        return false
       }
     } else {
       slot = table.insert(key, Known(), at: moment.time)
@@ -52,6 +52,7 @@ package struct Identities: Sendable {
     if let firmware = message.names.text(report.firmware) { table[slot].identity.firmware = firmware }
     if let serial = message.names.text(report.serial) { table[slot].identity.serial = serial }
     if let name = message.names.text(report.name) { table[slot].identity.name = name }
+    return true
   }
 
   func identity(of end: Endpoint) -> Identity? {

@@ -8,6 +8,7 @@ struct Inventory {
     let mac: MACAddress
     let first: Int64
     var last: Int64
+    /// Of its latest frame.
     var vlan: UInt16
     /// The first address that was tied to it, other than by an answer that was not asked for.
     var own = IPAddress.none
@@ -61,11 +62,13 @@ struct Inventory {
 
   var stations: BoundedTable<AddressKey, Station>
   var bindings: BoundedTable<AddressKey, Binding>
+  /// What `asset` lines say beyond this.
+  var ledger = DeviceLedger()
 
   /// Nanoseconds: what speaks every second need not be moved every second.
   private static let precision: Int64 = 10_000_000_000
   /// What is still there after this time gives way after what is not (nanoseconds).
-  private static let fleeting: Int64 = 1_000_000_000
+  static let fleeting: Int64 = 1_000_000_000
 
   init(limit: Int = 65_536, seed: UInt64) {
     stations = BoundedTable(limit: limit, seed: seed, precision: Inventory.precision)
@@ -78,12 +81,15 @@ struct Inventory {
     if let slot = stations.find(key) {
       stations.touch(slot, at: moment.time)
       stations[slot].last = moment.time
+      if stations[slot].vlan != moment.vlan { changeVLAN(of: slot, moment) }
       // Forged addresses are usually used once, or for a moment.
       if moment.time &- stations[slot].first >= Inventory.fleeting { stations.prove(slot) }
       return slot
     }
-    return stations.insert(
+    let slot = stations.insert(
       key, Station(mac: mac, first: moment.time, last: moment.time, vlan: moment.vlan), at: moment.time)
+    if ledger.isKept { ledger.appeared(.station(slot), vlan: moment.vlan, at: moment.time) }
+    return slot
   }
 
   func knows(_ mac: MACAddress) -> Bool { stations.find(AddressKey(low: mac.rawValue, high: 1)) != nil }
@@ -114,10 +120,24 @@ struct Inventory {
     return slot
   }
 
+  /// Whether an address is seen on another VLAN than before. Frames without a tag say nothing of theirs.
+  @inline(__always)
+  func hasMoved(_ slot: Int, _ moment: Moment) -> Bool {
+    moment.vlan != Packet.noVLAN && bindings[slot].vlan != moment.vlan
+  }
+
   mutating func bind(_ ip: IPAddress, _ mac: MACAddress, _ moment: Moment) -> Int {
-    bindings.insert(
+    let slot = bindings.insert(
       AddressKey(low: ip.low, high: ip.high),
       Binding(ip: ip, first: moment.time, mac: mac, last: moment.time, vlan: moment.vlan), at: moment.time)
+    if ledger.isKept {
+      if mac == .none {
+        ledger.appeared(.address(slot), vlan: moment.vlan, at: moment.time)
+      } else {
+        ledger.clear(.address(slot))
+      }
+    }
+    return slot
   }
 
   /// The device that was seen to use an address, or to answer for it when asked, while no other one claims it.

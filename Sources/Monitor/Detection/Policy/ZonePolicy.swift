@@ -26,22 +26,6 @@ struct ZonePolicy {
     return finding
   }
 
-  /// Whether an operation has to be judged at all: everything the conversation's gate does not let through. Envelopes
-  /// are exempt, since their contents are judged; responses are covered by their requests. The gate is about what the
-  /// client sends: a request of the other end is judged by itself.
-  @inline(__always)
-  static func concerns(
-    _ operation: borrowing Operation, _ gate: Gate, sent direction: Direction, at moment: Moment
-  ) -> Bool {
-    if operation.isCarrier { return false }
-    if direction == .toClient, operation.isReverseRequest { return true }
-    if operation.role == .response, operation.pairing != .unasked { return false }
-    // Whoever may ask is told, too.
-    if operation.role == .report, direction == .toClient { return false }
-    if moment.time >= gate.validUntil { return true }
-    return !gate.allows(operation.action)
-  }
-
   /// What there is to report about a refused operation: every target of a message must be allowed, and the first one
   /// that is not is named.
   func operation(

@@ -20,28 +20,37 @@ struct HostSweep {
   /// The first packet of a flow, or its refusal.
   mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     let attempt = Attempt(conversation)
+    let key = HostSweep.key(of: attempt)
     guard attempt.destination.isUnicast,
       let count = failures.add(
-        HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination), at: moment.time)
+        key, thing: HostSweep.thing(attempt.destination), group: HostSweep.zone(conversation, attempt), at: moment.time)
     else { return nil }
     var finding = moment.finding(.hostSweep, failures.detail(.hosts, count), conversation, attempt.direction)
     finding.destination = zone(of: finding.destination)
     finding.isDirectionCertain = true
+    finding.isOfSeveralZones = failures.isOfSeveralGroups(key)
     return finding
   }
 
   /// The other end has answered, and not merely with a refusal.
   mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
     let attempt = Attempt(conversation)
-    failures.cancel(HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination), at: moment.time)
+    failures.cancel(
+      HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination),
+      group: HostSweep.zone(conversation, attempt), at: moment.time)
   }
 
   /// An ARP request or neighbour solicitation for `wanted`.
   mutating func asked(_ asker: Endpoint, for wanted: Endpoint, _ moment: Moment) -> Finding? {
     let key = PairKey(asker.ip, .none, asker.mac.rawValue)
-    guard let count = failures.add(key, thing: HostSweep.thing(wanted.ip), at: moment.time) else { return nil }
-    return moment.finding(
+    guard
+      let count = failures.add(
+        key, thing: HostSweep.thing(wanted.ip), group: wanted.party.zone.rawValue, at: moment.time)
+    else { return nil }
+    var finding = moment.finding(
       .hostSweep, failures.detail(.hosts, count), source: asker, destination: zone(of: wanted))
+    finding.isOfSeveralZones = failures.isOfSeveralGroups(key)
+    return finding
   }
 
   /// The reply to such a request, by `holder` and from the station `sender`. It is believed where another station than
@@ -52,7 +61,8 @@ struct HostSweep {
     _ = answers.add(station, thing: HostSweep.thing(holder.ip), at: moment.time)
     guard !answers.isReached(station, at: moment.time) else { return }
     failures.cancel(
-      PairKey(answer.asker, .none, answer.mac.rawValue), thing: HostSweep.thing(holder.ip), at: moment.time)
+      PairKey(answer.asker, .none, answer.mac.rawValue), thing: HostSweep.thing(holder.ip),
+      group: holder.party.zone.rawValue, at: moment.time)
   }
 
   /// A sweep has one cause, however many hosts it touches: the alert names their zone, not each host.
@@ -60,6 +70,9 @@ struct HostSweep {
     Endpoint(port: one.port, party: Party(zone: one.party.zone, asset: .none))
   }
 
+  private static func zone(_ conversation: borrowing Conversation, _ attempt: Attempt) -> UInt16 {
+    conversation.party(attempt.direction.reversed).zone.rawValue
+  }
   private static func thing(_ address: IPAddress) -> UInt64 { address.low ^ address.high }
 
   /// Sweeps of different ports, and ping sweeps, are counted separately.

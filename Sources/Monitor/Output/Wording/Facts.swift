@@ -10,10 +10,13 @@ struct Facts {
   let destination: String
   let service: String
   let operation: OperationFacts?
-  /// When it was seen, by the wall clock of the site; of a silent device, when it was last heard.
+  /// When it was seen, by the wall clock of the site; of a silent device, when it was last heard; of a value, when the
+  /// last one before was seen.
   let moment: String
   /// The protocol that gives addresses to devices here.
   let resolution: String
+  /// Of a value that is not allowed: its target, and what is allowed there.
+  let limited: (target: String, limit: String)
   /// Without a site file there are no zones.
   var hasZones: Bool { !context.zones.isEmpty }
   var sourceZone: ZoneID { finding.source.party.zone }
@@ -39,6 +42,7 @@ struct Facts {
     self.finding = finding
     self.context = context
     self.moment = moment
+    limited = Facts.limited(finding, context, shown)
     let claimed = finding.kind == .arpSpoofing ? finding.claimed : finding.source.ip
     resolution =
       switch finding.ipProtocol {
@@ -86,6 +90,20 @@ struct Facts {
     let transport = Records.protocolName(ipProtocol)
     guard Records.hasPorts(ipProtocol), finding.destination.port != 0 else { return transport }
     return "\(transport.lowercased())/\(finding.destination.port)"
+  }
+
+  private static func limited(
+    _ finding: Finding, _ context: AlertContext, _ shown: ShownValues
+  ) -> (target: String, limit: String) {
+    guard case .refusedValue(let value) = finding.detail else { return ("", "") }
+    let limits = context.conduit(value.conduit)?.limits ?? []
+    let unit = unitText(
+      finding.operation?.unit ?? -1, protocolName: context.protocolName(finding.operation?.dissector ?? .none))
+    return (
+      short(OperationFacts.text(value.target, name: shown.name))
+        + (unit.map { context.language == .ja ? "（\($0.ja)）" : " (\($0.en))" } ?? ""),
+      limits.indices.contains(value.limit) ? short(limits[value.limit], limit: 160) : ""
+    )
   }
 
   /// At most six words of a list of the site file.
@@ -155,7 +173,7 @@ struct OperationFacts {
   }
 
   /// The notation of site files, with a word where two numbers alone would be unclear.
-  private static func text(_ target: Target, name: String?) -> String {
+  fileprivate static func text(_ target: Target, name: String?) -> String {
     switch target.area {
     case .node: name ?? ""
     case .object: "class \(target.number) instance \(target.address)"

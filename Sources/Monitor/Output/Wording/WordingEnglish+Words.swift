@@ -41,6 +41,12 @@ extension English {
     }
   }
 
+  /// Of a value that is not allowed: what was there.
+  func lastSeen(_ value: RefusedValue) -> String {
+    value.last.map { "The last value seen there: \($0.text), on \(facts.moment)." }
+      ?? "No value was seen there before."
+  }
+
   func before(_ operation: OperationFacts) -> String { operation.before.map { ", before \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.

@@ -114,6 +114,11 @@ struct English {
       return KindWording(
         signature: "\(messageTitle) not allowed \(zones)", summary: "\(from) \(did); the conduit does not allow it.",
         expected: "Only what the conduit \(zones) allows.", reason: "no conduit \(zones) allows it")
+    case .valueNotAllowed:
+      return KindWording(
+        signature: "\(messageTitle) with a value that is not allowed, \(zones)",
+        summary: "\(from) \(did); the conduit does not allow this value.",
+        expected: "Only the values that the conduit \(zones) allows.")
     case .outsideWindow:
       return KindWording(
         signature: "Traffic \(zones) outside its time window",
@@ -293,6 +298,8 @@ struct English {
     case (_, .noSite): "\(messageTitle) to a controller"
     case (.operationNotAllowed, .refusedService): "Service \(facts.service) not allowed \(zones)"
     case (.operationNotAllowed, .refusedTarget): "\(messageTitle) outside the allowed targets, \(zones)"
+    case (_, .refusedValue(let value)) where value.number == nil:
+      "\(messageTitle) with a value that could not be read, \(zones)"
     case (.wrongZone, .zone(let expected, let seen)): "Device of \(zone(expected)) seen \(inZone(seen))"
     case (.wrongZone, .vlan(let zone, _)): "Device of \(self.zone(zone)) on a VLAN of another zone"
     case (.wrongZone, .binding): "MAC address of a known device changed \(inZone(facts.sourceZone))"
@@ -303,6 +310,11 @@ struct English {
   private var summaryOfDetail: String? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "\(from) \(did); \(WithoutSite.reason.en)."
+    case (_, .refusedValue(let value)):
+      "\(from) \(did); "
+        + (value.number.map { "\($0.text) is not allowed at \(facts.limited.target)" }
+          ?? "the value at \(facts.limited.target) could not be read")
+        + ". \(lastSeen(value))"
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from): its MAC address changed from \(expected) to \(seen). The device was replaced, or another device uses "
         + "its address."
@@ -336,6 +348,8 @@ struct English {
     case .refusedAction(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.operations, "operations"))."
     case .refusedTarget(let conduit): "\(name(conduit)) allows \(words(context.conduit(conduit)?.targets, "targets"))."
+    case .refusedValue(let value):
+      "\(name(value.conduit)) allows \(facts.limited.limit) at \(facts.limited.target)."
     case .refusedTime(let conduit, let window):
       "\(name(conduit)) is open only during \(context.window(window).map { "\(short($0.name)) (\(short($0.text)))" } ?? "its window")."
     case .binding(let ip, let expected, _): "\(ip) at MAC address \(expected)."
@@ -365,6 +379,9 @@ struct English {
     case .parties where finding.kind == .impossibleSource: "\(facts.senderAddresses)."
     case .parties, .noSite, .refusedAction, .refusedTarget: "\(message)\(way)."
     case .refusedService: "\(facts.service)\(way)."
+    case .refusedValue(let value):
+      (value.number?.text ?? "A value that could not be read") + " at \(facts.limited.target)\(way)"
+        + (value.others > 0 ? ", and \(value.others) more in the same message. " : ". ") + lastSeen(value)
     case .refusedTime: "\(message)\(way), on \(facts.moment)."
     case .binding(let ip, _, let seen): "\(ip) at MAC address \(seen)."
     case .zone(_, let seen): "\(facts.source) \(inZone(seen))."
@@ -401,6 +418,10 @@ struct English {
     case .refusedAction(let conduit): "\(name(conduit)) does not allow the operation \(action.en)"
     case .refusedTarget(let conduit):
       "\(name(conduit)) does not allow \(facts.operation?.target ?? "an operation without a target")"
+    case .refusedValue(let value):
+      value.number == nil
+        ? "\(name(value.conduit)) limits the values of \(facts.limited.target), and this one could not be read"
+        : "\(name(value.conduit)) does not allow this value at \(facts.limited.target)"
     case .refusedTime(let conduit, _): "\(name(conduit)) is closed at this time"
     case .binding where finding.kind == .wrongZone: "the site file lists a different MAC address for this device"
     default: nil

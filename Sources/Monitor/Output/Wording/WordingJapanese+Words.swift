@@ -36,6 +36,11 @@ extension Japanese {
     }
   }
 
+  /// Of a value that is not allowed: what was there.
+  func lastSeen(_ value: RefusedValue) -> String {
+    value.last.map { "直前に確認された値は \($0.text)（\(facts.moment)）" } ?? "これまでに確認された値はありません"
+  }
+
   func before(_ operation: OperationFacts) -> String { operation.before.map { "、変更前 \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.

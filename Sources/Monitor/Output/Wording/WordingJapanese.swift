@@ -100,6 +100,10 @@ struct Japanese {
       return KindWording(
         signature: "許可されていない\(action)（\(zones)）", summary: "\(from)が、\(did)。コンジットの許可範囲外です。",
         expected: "コンジット（\(zones)）に定義された範囲の通信のみ", reason: noConduit)
+    case .valueNotAllowed:
+      return KindWording(
+        signature: "許可されていない値の\(action)（\(zones)）", summary: "\(from)が、\(did)。この値は許可されていません。",
+        expected: "コンジット（\(zones)）で許可された値のみ")
     case .outsideWindow:
       return KindWording(
         signature: "許可時間外の通信（\(zones)）", summary: "\(from)が、許可された時間帯の外で、\(did)。",
@@ -264,6 +268,7 @@ struct Japanese {
     case (_, .noSite): "制御装置への\(action)"
     case (.operationNotAllowed, .refusedService): "許可されていないサービス \(facts.service)（\(zones)）"
     case (.operationNotAllowed, .refusedTarget): "許可されていない対象への\(action)（\(zones)）"
+    case (_, .refusedValue(let value)) where value.number == nil: "値を読み取れない\(action)（\(zones)）"
     case (.wrongZone, .zone(let expected, let seen)): "\(zoneName(expected))の機器を\(zoneName(seen))で検出"
     case (.wrongZone, .vlan(let zone, _)): "\(zoneName(zone))の機器を別ゾーンのVLANで検出"
     case (.wrongZone, .binding): "登録機器のMACアドレス相違（\(zones)）"
@@ -274,6 +279,9 @@ struct Japanese {
   private var summaryOfDetail: String? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "\(from)が、\(did)。\(WithoutSite.reason.ja)。"
+    case (_, .refusedValue(let value)):
+      "\(from)が、\(did)。\(facts.limited.target)の"
+        + (value.number.map { "値 \($0.text) は許可されていません" } ?? "値を読み取れませんでした") + "。\(lastSeen(value))。"
     case (.wrongZone, .binding(_, let expected, let seen)):
       "\(from)のMACアドレスが登録と異なります（登録 \(expected)、検出 \(seen)）。機器交換またはなりすましの可能性があります。"
     case (.deviceSilent, .silence):
@@ -302,6 +310,8 @@ struct Japanese {
     case .refusedService(let conduit): "\(name(conduit))で許可されているサービス: \(words(context.conduit(conduit)?.services))"
     case .refusedAction(let conduit): "\(name(conduit))で許可されている操作: \(words(context.conduit(conduit)?.operations))"
     case .refusedTarget(let conduit): "\(name(conduit))で許可されている対象: \(words(context.conduit(conduit)?.targets))"
+    case .refusedValue(let value):
+      "\(name(value.conduit))で\(facts.limited.target)に許可されている値: \(facts.limited.limit)"
     case .refusedTime(let conduit, let window):
       "\(name(conduit))が許可される時間帯: \(context.window(window).map { "\(short($0.name))（\(short($0.text))）" } ?? "指定の時間帯")"
     case .binding(let ip, let expected, _): "\(ip)のMACアドレスは\(expected)"
@@ -329,6 +339,10 @@ struct Japanese {
     case .parties where finding.kind == .impossibleSource: "送信元アドレスは\(facts.senderAddresses)"
     case .parties, .noSite, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
+    case .refusedValue(let value):
+      "\(way)\(way.isEmpty ? "" : ": ")\(facts.limited.target) に "
+        + (value.number?.text ?? "読み取れない値") + (value.others > 0 ? "（同じメッセージにほか\(value.others)件）" : "")
+        + "。\(lastSeen(value))"
     case .refusedTime: "\(facts.moment) に、\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .binding(let ip, _, let seen): "\(ip)のMACアドレスが\(seen)"
     case .zone(_, let seen): "\(facts.source)を\(zone(seen))で検出"
@@ -365,6 +379,9 @@ struct Japanese {
     case .refusedAction(let conduit): "\(name(conduit))で\(action)は許可されていません"
     case .refusedTarget(let conduit):
       "\(name(conduit))で\(facts.operation?.target.map { "対象\($0)" } ?? "対象のない操作")は許可されていません"
+    case .refusedValue(let value):
+      "\(name(value.conduit))で\(facts.limited.target)の値が制限されており、"
+        + (value.number == nil ? "この値は読み取れません" : "この値は許可されていません")
     case .refusedTime(let conduit, _): "\(name(conduit))はこの時刻には許可されていません"
     case .binding where finding.kind == .wrongZone: "サイトファイルに登録されたMACアドレスと異なります"
     default: nil

@@ -38,7 +38,14 @@ struct DNP3ObjectHeader: ~Escapable {
 struct DNP3Qualifier: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
-  var isReserved: Bool { rawValue & 0x80 != 0 }
+  /// The standard does not define the two codes together: objects of a range have no index of their own, all objects
+  /// have neither index nor size, and those of variable format have a size.
+  var isReserved: Bool {
+    if rawValue & 0x80 != 0 { return true }
+    if isStartStop { return prefixCode != 0 && !isSizePrefix }
+    if isAll { return prefixCode != 0 }
+    return rangeCode == 11 && prefixCode == 0
+  }
   var prefixCode: UInt8 { rawValue >> 4 & 7 }
   /// Range specifier code.
   var rangeCode: UInt8 { rawValue & 15 }

@@ -14,6 +14,7 @@ enum FINSRequests {
       // The response to a read has values of the same format.
       operation.values = Values(format: place.format, stride: place.stride)
       guard command != .memoryAreaRead else { return }
+      if command == .memoryAreaFill { operation.effect = .fill }
       let count = command == .memoryAreaFill ? 1 : Int(place.target.count)
       operation.values = FINSArea.values(frame, at: FINSText.MemoryArea.values, count, place)
       check(frame, from: FINSText.MemoryArea.values, holds: count * place.width, "Number of items", &operation)

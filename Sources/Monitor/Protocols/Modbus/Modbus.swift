@@ -70,6 +70,15 @@ enum Modbus: Dissector {
     return .message(min(total, bytes.byteCount))
   }
 
+  /// Reads of coils, inputs and registers (V1.1b3, 6.1 to 6.4), and their answers.
+  static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool {
+    guard let header = ModbusHeader(bytes), header.isModbus, header.messageLength == bytes.byteCount,
+      exchange.isDirectionCertain
+    else { return false }
+    return exchange.glance(
+      header.pdu, unit: Int64(header.unitIdentifier), transaction: Int64(header.transactionIdentifier))
+  }
+
   /// The message ends before its function code.
   private static func readBeginning(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step {
     if exchange.isDatagram {

@@ -9,6 +9,8 @@ struct ModbusFunction: RawRepresentable, Hashable, Sendable {
   static let readDiscreteInputs = ModbusFunction(rawValue: 2)
   static let readHoldingRegisters = ModbusFunction(rawValue: 3)
   static let readInputRegisters = ModbusFunction(rawValue: 4)
+  /// These four.
+  static let reads: ClosedRange<UInt32> = 1...4
   static let writeSingleCoil = ModbusFunction(rawValue: 5)
   static let writeSingleRegister = ModbusFunction(rawValue: 6)
   static let readExceptionStatus = ModbusFunction(rawValue: 7)

@@ -205,6 +205,7 @@ extension ModbusPDU {
     guard has(MaskWrite.size, &operation) else { return }
     operation.target = Target(area: .holdingRegister, address: UInt64(u16(Addressed.address)), count: 1)
     operation.values = values(.uint16, at: MaskWrite.masks, 2)
+    operation.effect = .keepThenSet
   }
 
   /// 6.17 Read/Write Multiple Registers: the range to read, the range to write, byte count, registers to write.

@@ -155,3 +155,10 @@ struct S7StopParameters: ~Escapable {
     @_lifetime(copy self) get { bytes.slice(S7StopParameters.size, Int(bytes.u8(6))) }
   }
 }
+
+extension Fault {
+  /// Parameters that end before the fields that their function has.
+  init(shortParameters seen: Int, least: Int) {
+    self.init(.length, "Parameter length", seen: UInt64(seen), least: UInt64(least), most: 65_535)
+  }
+}

@@ -5,8 +5,7 @@ enum S7Requests {
   /// `block` is the one that is being up- or downloaded.
   static func read(_ message: borrowing S7Message, _ block: inout NameID, _ exchange: inout Exchange) {
     guard let function = message.function else {
-      let fault = Fault(.length, "Parameter length", seen: 0, least: 1, most: 65_535)
-      return exchange.add(faulty: fault, message, .request)
+      return exchange.add(faulty: Fault(shortParameters: 0, least: 1), message, .request)
     }
     var operation = Operation(
       exchange.dissector, function.action, .request, code: UInt32(function.rawValue), name: function.name)
@@ -18,20 +17,36 @@ enum S7Requests {
     }
     let parameters = message.parameters
     switch function {
-    case .setup: if let setup = S7SetupParameters(parameters) { operation.facets[.pduSize] = UInt32(setup.pduLength) }
+    case .setup:
+      if let setup = S7SetupParameters(parameters) {
+        operation.facets[.pduSize] = UInt32(setup.pduLength)
+      } else {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7SetupParameters.size))
+      }
     case .readVariable, .writeVariable:
       if let variables = S7VariableParameters(parameters) {
         S7Items.read(
           specifications: variables.items, count: Int(variables.itemCount), of: message,
           isWritten: function == .writeVariable, &operation, &exchange)
+      } else {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7VariableParameters.size))
       }
     case .requestDownload, .downloadBlock, .downloadEnded, .startUpload:
       // Each message names its block; if the name cannot be read, the previous one does not apply.
       block = .none
-      if let named = S7BlockParameters(parameters) { block = S7BlockName.file(named.fileName, &exchange) }
+      if let named = S7BlockParameters(parameters) {
+        block = S7BlockName.file(named.fileName, &exchange)
+      } else {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7BlockParameters.size))
+      }
       operation.target = Target(area: .block, count: 1, name: block)
     case .upload, .endUpload: operation.target = Target(area: .block, count: 1, name: block)
-    case .service: if let service = S7ServiceParameters(parameters) { readInvocation(service, &operation, &exchange) }
+    case .service:
+      if let service = S7ServiceParameters(parameters) {
+        readInvocation(service, &operation, &exchange)
+      } else {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7ServiceParameters.minimumLength))
+      }
     case .stop: if let stop = S7StopParameters(parameters) { operation.detail = exchange.name(stop.serviceName) }
     default: break
     }

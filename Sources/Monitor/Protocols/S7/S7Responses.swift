@@ -23,12 +23,19 @@ enum S7Responses {
     }
     let parameters = message.parameters
     switch function {
-    case .setup: if let setup = S7SetupParameters(parameters) { operation.facets[.pduSize] = UInt32(setup.pduLength) }
+    case .setup:
+      if let setup = S7SetupParameters(parameters) {
+        operation.facets[.pduSize] = UInt32(setup.pduLength)
+      } else if error == 0 {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7SetupParameters.size))
+      }
     case .readVariable:
       if let variables = S7VariableParameters(parameters) {
         var items = S7DataItems(message.bytes, message.dataRange)
         S7Items.read(&items, count: Int(variables.itemCount), as: format, &operation, &exchange)
         if !exchange.isCut, operation.fault == nil, let fault = items.faultAtEnd { operation.note(fault) }
+      } else if error == 0 {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7VariableParameters.size))
       }
     case .writeVariable:
       if let variables = S7VariableParameters(parameters) {
@@ -44,6 +51,8 @@ enum S7Responses {
         S7Items.read(
           returnCodes: message.data, count: Int(variables.itemCount), isExact: !exchange.isCut && !isRefused,
           &operation)
+      } else if error == 0 {
+        operation.note(Fault(shortParameters: parameters.byteCount, least: S7VariableParameters.size))
       }
     default: break
     }

@@ -56,6 +56,13 @@ extension Packet {
     }
   }
 
+  /// Whether a datagram to this port may carry a tunnel: those of `readUDPTunnel`.
+  @inline(__always)
+  static func isTunnelPort(_ port: UInt16) -> Bool {
+    port == VXLANHeader.port || port == VXLANHeader.linuxPort || port == GENEVEHeader.port || port == TZSPHeader.port
+      || port == GTPHeader.port
+  }
+
   /// Tunnels in UDP, by destination port and only where the header is flawless: other things use these ports too.
   @inline(__always)
   mutating func readUDPTunnel() {

@@ -171,7 +171,7 @@ import Testing
       ("03 02 02", 0, 2, 1, 6), ("06", 0, 0, 0, 4), ("07 09", 0, 0, 9, 5), ("08 0901", 0, 0, 265, 6),
       ("09 09000100", 0, 0, 65_545, 8), ("17 02", 1, 0, 2, 5), ("28 0200", 2, 0, 2, 6), ("39 01000000", 4, 0, 1, 8),
       ("4B 01", 1, 0, 1, 5), ("5B 02", 2, 0, 2, 5), ("6B 03", 4, 0, 3, 5),
-      ("02 00000000 FFFFFFFF", 0, 0, UInt32.max, 12),
+      ("02 00000000 FFFFFFFF", 0, 0, UInt32.max, 12), ("40 02 05", 1, 2, 4, 6), ("51 0200 0501", 2, 2, 260, 8),
     ] as [(String, Int, UInt64, UInt32, Int)])
   func `group, variation, qualifier and range of an object header are read`(
     text: String, prefix: Int, first: UInt64, count: UInt32, end: Int
@@ -186,7 +186,12 @@ import Testing
     #expect(range.isIndexed == (0x10...0x3F ~= bytes[3]) && range.isCount == (7...9 ~= bytes[3]))
   }
 
-  @Test(arguments: ["80 00 00", "70 00 00", "0A 00", "0C 00", "0F 00", "87 00"])
+  @Test(
+    arguments: [
+      "80 00 00", "70 00 00", "0A 00", "0C 00", "0F 00", "87 00",
+      // A range whose objects have an index, all objects with an index or a size, variable format without a size.
+      "10 02 05", "21 0200 0500", "35 02000000 05000000", "16", "36", "46", "0B 01",
+    ])
   func `a reserved qualifier has no range`(text: String) {
     let bytes = hex("1E 02" + text)
     guard let header = DNP3ObjectHeader(span(bytes), at: 0) else { return unreadable() }

@@ -291,6 +291,7 @@ func dnp3(_ data: String, isMaster: Bool = false) -> String {
       ("04 0C01 28 FFFF 0500 03", "Objects"), ("01 1E00 01 0500", "Range"),
       ("81 0000 6E00 01 0000 FFFF 4142434445", "Object"), ("81 0000 6F00 28 0100 0500 41", "Object"),
       ("82 0000 7100 17 01 05", "Object"), ("02 7000 00 05 05", "Object"),
+      ("04 0C01 16 FF00", "Qualifier"), ("04 0C01 10 00 00 00 030164000000640000 00 00", "Qualifier"),
     ])
   func faults(_ text: String, _ field: String) {
     var exchange = conversation()

@@ -161,6 +161,24 @@ import Testing
   }
 
   @Test(
+    "parameters that end before the fields of their function are malformed; a refusal needs none",
+    arguments: [
+      (1, "F0 00 0001 0001 01E0", nil, nil), (1, "F0 00 01E0 01E0", nil, 6), (3, "F0 00 0001 0001 00F0", 0, nil),
+      (3, "F0 00 0008 01E0", 0, 6), (1, "04", nil, 1), (1, "05", nil, 1), (3, "04", 0, 1), (3, "05", 0, 1),
+      (3, "04", 0x8104, nil), (3, "05", 0x8104, nil), (3, "F0", 0x8104, nil), (1, "1A 00 0000 00000000", nil, 8),
+      (1, "28 000000000000FD 00", nil, 9),
+    ] as [(Int, String, Int?, UInt64?)])
+  func parameters(_ kind: Int, _ parameters: String, _ error: Int?, _ short: UInt64?) {
+    var exchange = conversation()
+    // The data are those of one item: without its count they are not read as one.
+    let data = kind == 3 && short != nil ? "FF 04 0008 ABCD" : ""
+    _ = exchange.step(s7(kind, parameters, data, error: error), S7Comm.self)
+    let fault = exchange.operations[0].fault
+    #expect(fault?.field.description == (short == nil ? nil : "Parameter length") && fault?.seen == short)
+    #expect(exchange.operations[0].values.count == 0)
+  }
+
+  @Test(
     "variables of newer controllers are named by block, numbers and check sum of their symbol",
     arguments: [
       ("B2 00 8A0E 0005 1A2B3C4D 40000009", "DB5.9#1A2B3C4D", nil),

@@ -146,6 +146,8 @@ extension CIP {
         )
       }
       wanted = max(0, elements - offset / size)
+      // A fragment may begin or end within an element: what is there is no number.
+      if isFragment, !isPadded, !isWide, offset % size != 0 || there % size != 0 { wanted = 0 }
     } else if there < (isFragment ? 1 : isStructure ? elements : 0) {
       // How large a structure is, or how long a string, the tag alone says.
       exchange.operations[at].note(
@@ -179,6 +181,7 @@ extension CIP {
     }
     exchange.operations[at].values = Values(
       format ?? .uint8, at: data + 2, format == nil ? .max : 2, end: bytes.byteCount)
+    exchange.operations[at].effect = .setThenKeep
   }
 }
 

@@ -70,7 +70,10 @@ enum PCCC {
     offset += 1
     guard let element = readNumber(bytes, &offset) else { return }
     if command.hasSubElement { _ = readNumber(bytes, &offset) }
-    if command == .typedLogicalMaskedWrite { offset += 2 }
+    if command == .typedLogicalMaskedWrite {
+      offset += 2
+      operation.effect = .masked
+    }
     // Integers have two bytes; floating-point values and long integers four; timers, counters and controls six.
     let width: UInt32 = type == 0x8A || type == 0x91 ? 4 : 0x86...0x88 ~= type ? 6 : 2
     operation.target = Target(

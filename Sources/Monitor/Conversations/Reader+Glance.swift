@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Messages that nobody wants to be read. Most of what goes through a plant is polled again and again, and a look shows
+/// that it is like what came before.
+extension Reader {
+  /// Takes bytes that continue their stream and are just one message at a glance, if nothing more is wanted of it.
+  /// False where it has to be read; nothing is changed then.
+  @inline(__always)
+  mutating func glance(
+    _ bytes: RawSpan, at sequence: UInt32, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Bool {
+    guard isWanted(bytes, sequence, isDatagram: false, &conversation, direction, moment, &observer) == false else {
+      return false
+    }
+    conversation.streams[direction].next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
+    take(in: &conversation, &observer)
+    let progress = conversation.progress
+    pool.remember(bytes, &conversation.streams[direction], progress, at: moment.time)
+    return true
+  }
+
+  /// The same for a datagram.
+  @inline(__always)
+  mutating func glance(
+    datagram bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
+    _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Bool {
+    guard isWanted(bytes, 0, isDatagram: true, &conversation, direction, moment, &observer) == false else {
+      return false
+    }
+    take(in: &conversation, &observer)
+    return true
+  }
+
+  @inline(__always)
+  private mutating func isWanted(
+    _ bytes: RawSpan, _ sequence: UInt32, isDatagram: Bool, _ conversation: inout Conversation,
+    _ direction: Direction, _ moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
+  ) -> Bool {
+    let index = Int(conversation.dissector.rawValue)
+    exchange.enter(conversation, direction, moment, firstCarried: tables.firstCarried[index])
+    exchange.isDatagram = isDatagram
+    exchange.sequence = sequence
+    guard tables.dissectors[index].glance(bytes, &exchange) else { return true }
+    return observer.wants(&exchange.glance, in: &conversation, sent: direction, at: moment)
+  }
+
+  @inline(__always)
+  private mutating func take(
+    in conversation: inout Conversation, _ observer: inout some ConversationObserver & ~Copyable
+  ) {
+    exchange.settle()
+    observer.glanced(&exchange.glance, in: &conversation)
+    protocols[Int(conversation.dissector.rawValue)].understood += 1
+    if conversation.understood < .max { conversation.understood += 1 }
+    conversation.operations += 1
+  }
+}
