@@ -10,9 +10,7 @@ extension Reader {
     _ bytes: RawSpan, at sequence: UInt32, in conversation: inout Conversation, sent direction: Direction,
     at moment: Moment, _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
-    guard isWanted(bytes, sequence, isDatagram: false, &conversation, direction, moment, &observer) == false else {
-      return false
-    }
+    if isWanted(bytes, sequence, isDatagram: false, &conversation, direction, moment, &observer) { return false }
     conversation.streams[direction].next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
     take(in: &conversation, &observer)
     let progress = conversation.progress
@@ -26,9 +24,7 @@ extension Reader {
     datagram bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment,
     _ observer: inout some ConversationObserver & ~Copyable
   ) -> Bool {
-    guard isWanted(bytes, 0, isDatagram: true, &conversation, direction, moment, &observer) == false else {
-      return false
-    }
+    if isWanted(bytes, 0, isDatagram: true, &conversation, direction, moment, &observer) { return false }
     take(in: &conversation, &observer)
     return true
   }
