@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One kind of finding: everything an alert says that does not depend on the traffic.
-package struct CatalogueEntry: Sendable {
+/// One kind of finding: everything an alert says that does not depend on the traffic. There is one of each, which all
+/// share: it is looked up for each line and each repetition.
+package final class CatalogueEntry: Sendable {
   package let kind: FindingKind
   /// The stable name, in `metadata.kind` and as the name of the playbook.
   package let id: String

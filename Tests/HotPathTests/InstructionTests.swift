@@ -16,24 +16,50 @@ struct InstructionTests {
   /// capture has no bare acknowledgements: each of its frames has a message, two of three have one with TCP.
   static let bounds = [("--vlan", 1.10), ("--ipv6", 1.10), ("--udp", 1.15)]
 
+  /// The most instructions that a new connection may take, with the frames that it begins with: already open when the
+  /// monitor starts, its protocol recognised, both ends examined. Some eight percent above what is counted.
+  static let boundOfConnection = 22_000.0
+  /// The most that it may take with many conduits, as a multiple of that with few.
+  static let boundOfConduits = 1.05
+
   /// Frames of the two captures. The difference is what further frames cost.
   static let lengths = (20_000, 40_000)
 
-  /// Instructions a further frame of a polling capture that is written with these options.
-  private static func perFrame(_ options: String...) throws -> Double {
+  /// Instructions of a replay of so many frames of a polling capture that is written with these options, with the site
+  /// file that `site` writes to a path, or that of the benchmarks.
+  private static func counted(
+    _ frames: Int, _ options: [String], site write: ((String) throws -> Void)? = nil
+  ) throws -> Int {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sekisho-count-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    func counted(_ frames: Int) throws -> Int {
-      let capture = folder.appending(path: "\(frames).pcap").path
-      guard try AllocationTests.run("python3", ["Benchmarks/polling.py", "\(frames)", capture] + options) == 0 else {
-        throw AllocationTests.Failure(command: "polling.py \(frames) \(options)")
-      }
-      return try Callgrind.count([
-        "replay", "--quiet", "--site", "Benchmarks/site.yaml", "--output", "/dev/null", capture,
-      ])
+    let capture = folder.appending(path: "\(frames).pcap").path
+    guard try AllocationTests.run("python3", ["Benchmarks/polling.py", "\(frames)", capture] + options) == 0 else {
+      throw AllocationTests.Failure(command: "polling.py \(frames) \(options)")
     }
-    return Double(try counted(lengths.1) - counted(lengths.0)) / Double(lengths.1 - lengths.0)
+    var site = "Benchmarks/site.yaml"
+    if let write {
+      site = folder.appending(path: "site.yaml").path
+      try write(site)
+    }
+    return try Callgrind.count(["replay", "--quiet", "--site", site, "--output", "/dev/null", capture])
+  }
+
+  /// Instructions a further frame.
+  private static func perFrame(_ options: String...) throws -> Double {
+    let (few, many) = (try counted(lengths.0, options), try counted(lengths.1, options))
+    return Double(many - few) / Double(lengths.1 - lengths.0)
+  }
+
+  /// Instructions a further connection: two captures with as many frames, one of them with more connections.
+  private static func perConnection(
+    _ connections: (few: Int, many: Int), site: ((String) throws -> Void)? = nil
+  ) throws -> Double {
+    let frames = 6 * connections.many
+    let counts = try [connections.few, connections.many].map {
+      try counted(frames, ["--connections", "\($0)", "--askers", "3", "--midstream"], site: site)
+    }
+    return Double(counts[1] - counts[0]) / Double(connections.many - connections.few)
   }
 
   static let plain = Result { try perFrame() }
@@ -50,6 +76,27 @@ struct InstructionTests {
   func others(option: String, bound: Double) throws {
     let (plain, found) = (try Self.plain.get(), try Self.perFrame(option))
     #expect(found <= bound * plain, "\(option): \(found) instructions a frame, \(found / plain) of plain polling")
+  }
+
+  @Test
+  func `a new connection takes no more instructions than its bound`() throws {
+    let found = try Self.perConnection((300, 3_000))
+    #expect(found <= Self.boundOfConnection, "\(found) instructions a connection")
+    #expect(found > 1_000, "\(found) instructions a connection")
+  }
+
+  @Test
+  func `with a thousand conduits a new connection takes hardly more than with ten`() throws {
+    let found = try [10, 1_000].map { conduits in
+      // Each station that speaks is an asset.
+      try Self.perConnection((300, 1_500)) { path in
+        let command = ["Benchmarks/large-site.py", "600", "\(conduits)", path]
+        guard try AllocationTests.run("python3", command) == 0 else {
+          throw AllocationTests.Failure(command: command.joined(separator: " "))
+        }
+      }
+    }
+    #expect(found[1] <= Self.boundOfConduits * found[0], "\(found[0]) and \(found[1]) instructions a connection")
   }
 }
 

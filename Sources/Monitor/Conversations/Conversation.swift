@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A flow, the messages read from it, and how the site file judges it. Plain data: one in each slot of the flow table.
+///
+/// Fields that every packet reads come first, and lie together; what few conversations have is elsewhere (`rare`). A
+/// table of many costs what these fields take: memory, and the time that each packet waits for it. No field counts
+/// references, so that a copy is a copy of bytes.
 struct Conversation {
-  var flow: Flow
-  /// The flow's slot and a running number; unique among all conversations of a run.
-  var number: UInt64
-
   // Content
   var dissector = DissectorID.none
   /// The protocol that `dissector` reads, regardless of its framing: the one site files name.
@@ -18,9 +18,39 @@ struct Conversation {
   private var speaker = Direction.toClient
   /// Messages the dissector understood; stops counting at its maximum.
   var understood: UInt8 = 0
+  var opening = Opening.settled
+  /// In which direction the first packet was sent.
+  var beginner = Direction.toServer
+  var valueSampling = ValueSampling()
+  /// The latest segment acknowledges bytes that were never seen from the other end: the mirror port lost them.
+  var hasUnseenAcknowledgedBytes = false
+  /// An ICMP error about another flow; that flow is judged instead.
+  var isConsequence = false
+
+  var flow: Flow
+  /// The flow's slot and a running number; unique among all conversations of a run.
+  var number: UInt64
   /// 64 bits of state that belong to the dissector.
   var scratch: UInt64 = 0
   var operations: UInt64 = 0
+  /// Function codes and unit IDs already passed to the detectors that count distinct ones.
+  var codes: UInt128 = 0
+  var units = Units()
+  var answeredCodes: UInt128 = 0
+  var answeredUnits = Units()
+
+  // Site
+  var gate = Gate.open
+  var streams = Streams()
+  /// When this conversation was last found to lack bytes.
+  var lastLoss = Int64.min / 2
+  /// When a finding about the flow is to be reported again, in nanoseconds.
+  var remindAt = Int64.max
+  var rare = RareStates.Place()
+  var handshake = Handshake()
+
+  var client = Party(zone: .external, asset: .none)
+  var server = Party(zone: .external, asset: .none)
   /// Changes the ends have already been judged for (bits of `Strangers.Change`): the client in the lower four bits.
   var changes: UInt8 = 0
   /// Those of them by an end that is a stranger to the other one.
@@ -28,43 +58,12 @@ struct Conversation {
   /// What the ledger has of what the ends asked for: a bit for each `Action`, the highest for answers; the client's in
   /// the lower half.
   var noted: UInt32 = 0
-  /// Function codes and unit IDs already passed to the detectors that count distinct ones.
-  var codes: UInt128 = 0
-  var units: (UInt128, UInt128) = (0, 0)
-  var answeredCodes: UInt128 = 0
-  var answeredUnits: (UInt128, UInt128) = (0, 0)
-  var valueSampling = ValueSampling()
-
-  var streams = Streams()
-  /// Other positions that the ends may go on from: those of an earlier connection between the same ports, or those
-  /// from before a jump. What fits them is read, so a forged handshake or a segment ahead of the stream hides nothing.
-  var former = Streams()
-  var handshake = Handshake()
-
   /// How often client and server were swapped.
   private(set) var flips: UInt8 = 0
-
-  /// An ICMP error about another flow; that flow is judged instead.
-  var isConsequence = false
   /// ICMP errors about packets of this flow.
   var errors: UInt32 = 0
-  /// In which direction the first packet was sent.
-  var beginner = Direction.toServer
-  var opening = Opening.settled
-
-  /// When this conversation was last found to lack bytes.
-  var lastLoss = Int64.min / 2
-  /// The latest segment acknowledges bytes that were never seen from the other end: the mirror port lost them.
-  var hasUnseenAcknowledgedBytes = false
-
-  // Site
-  var client = Party(zone: .external, asset: .none)
-  var server = Party(zone: .external, asset: .none)
-  var gate = Gate.open
   /// A finding about the flow, by the verdict in `gate`, has been reported.
   var isReported = false
-  /// When it is to be reported again, in nanoseconds.
-  var remindAt = Int64.max
   /// The value of `flips` then.
   var reportedFlips: UInt8 = 0
   /// Packets were seen in both directions.
@@ -92,6 +91,7 @@ struct Conversation {
     return speaker != direction
   }
 
+  @inline(__always)
   func endpoint(_ direction: Direction) -> Endpoint {
     // ICMP has no ports: records carry its type and code in their place.
     direction == .toServer
@@ -117,7 +117,7 @@ extension Conversation {
     flow.flip(basis)
     flips &+= 1
     streams.flip()
-    former.flip()
+    rare.flip()
     handshake.direction = handshake.direction.reversed
     beginner = beginner.reversed
     swap(&client, &server)

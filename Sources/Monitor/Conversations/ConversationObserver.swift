@@ -20,8 +20,10 @@ protocol ConversationObserver: ~Copyable {
     _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
   ) -> Bool
 
-  /// A message that is not wanted otherwise.
-  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation)
+  /// A message that is not wanted otherwise, in whose bytes the values of `glance` lie.
+  mutating func glanced(
+    _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment)
 
   /// A message begins that holds `count` operations.
   mutating func message(of count: Int)
@@ -56,5 +58,8 @@ extension ConversationObserver where Self: ~Copyable {
   mutating func wants(
     _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
   ) -> Bool { true }
-  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {}
+  mutating func glanced(
+    _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {}
 }

@@ -42,9 +42,7 @@ extension Reader {
       pool.remember(payload, &conversation.streams[direction], conversation.progress, at: moment.time)
       return direction
     }
-    if !pool.hasSegments(conversation.streams[direction]) {
-      conversation.streams[direction].holeSince = moment.time
-    }
+    let isFirst = !pool.hasSegments(conversation.streams[direction])
     let differing = pool.hold(
       payload, sequence: sequence, acknowledgement: acknowledgement, frame: moment.frame, time: moment.time,
       &conversation.streams[direction], conversation.progress)
@@ -56,7 +54,8 @@ extension Reader {
     }
     if differing > 0 { reportDifference(differing, in: conversation, sent: direction, at: moment, &observer) }
     let half = conversation.streams[direction]
-    if pool.heldCount(half) >= Reader.heldSegmentLimit || half.isHole(at: moment.time, for: Reader.openHole) {
+    if isFirst { pool.beginHole(half, at: moment.time) }
+    if pool.heldCount(half) >= Reader.heldSegmentLimit || pool.isHole(half, at: moment.time, for: Reader.openHole) {
       return readHeld(.all, in: &conversation, sent: direction, at: moment, &observer)
     }
     return direction
@@ -72,7 +71,7 @@ extension Reader {
     let direction = readHeld(.due, in: &conversation, sent: direction, at: moment, &observer)
     let half = conversation.streams[direction]
     guard let first = pool.firstHeld(half), Int32(bitPattern: number &- first.sequence) >= 0,
-      half.isHole(at: moment.time, for: Reader.acknowledgedHole)
+      pool.isHole(half, at: moment.time, for: Reader.acknowledgedHole)
     else { return }
     // Also what begins exactly there: nothing before it is missing any more.
     let sender = readHeld(.before(number &+ 1), in: &conversation, sent: direction, at: moment, &observer)
@@ -125,7 +124,9 @@ extension Reader {
     } else if known < segment.bytes.count {
       direction = inOrder(segment.bytes.bytes.from(known), in: &conversation, sent: direction, at: arrival, &observer)
     }
-    if pool.hasSegments(conversation.streams[direction]) { conversation.streams[direction].holeSince = moment.time }
+    if pool.hasSegments(conversation.streams[direction]) {
+      pool.beginHole(conversation.streams[direction], at: moment.time)
+    }
     return direction
   }
 
@@ -146,20 +147,21 @@ extension Reader {
     until sequence: UInt32, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     let half = conversation.streams[direction]
-    let other = conversation.former[direction]
+    let other = rare[conversation.rare, direction]
     // While the receiver waits for the older hole, it has taken nothing that follows it.
     if other.isBeforeHole, other.isOpenHole, half.isNear(other.next),
       !half.wasAcknowledged(other.holeEnd, at: moment.time, for: 0)
     {
       let read = half.next &- UInt32(truncatingIfNeeded: pool.partialCount(half))
-      return conversation.former[direction].extendHole(until: sequence, read: read)
+      return rare[conversation.rare, direction].extendHole(until: sequence, read: read)
     }
     guard half.outlasts(other) else { return }
-    pool.release(&conversation.former[direction])
+    rare.make(&conversation.rare)
+    pool.release(&rare[conversation.rare, direction])
     var before = StreamHalf(at: half.next, isLost: half.isLost)
     before.isBeforeHole = true
     before.abandon(until: sequence)
     _ = pool.keepPartial(pool.takePartial(half), &before)
-    conversation.former[direction] = before
+    rare[conversation.rare, direction] = before
   }
 }

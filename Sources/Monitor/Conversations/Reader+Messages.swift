@@ -67,7 +67,7 @@ extension Reader {
     var offset = 0
     while offset < bytes.byteCount {
       if conversation.streams[direction].isLost {
-        let (next, isFound) = resynchronise(bytes.from(offset), conversation)
+        let (next, isFound) = resynchronise(bytes.from(offset), conversation.dissector)
         skip(next, conversation)
         offset += next
         guard isFound else { return offset }

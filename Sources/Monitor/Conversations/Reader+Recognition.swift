@@ -157,8 +157,8 @@ extension Reader {
   /// few to decide, the distance leads to them. A segment most likely starts with a message, so the framing fields
   /// suffice for its first byte.
   @inline(never)
-  func resynchronise(_ bytes: RawSpan, _ conversation: borrowing Conversation) -> (Int, Bool) {
-    let dissector = tables.dissectors[Int(conversation.dissector.rawValue)]
+  func resynchronise(_ bytes: RawSpan, _ dissector: DissectorID) -> (Int, Bool) {
+    let dissector = tables.dissectors[Int(dissector.rawValue)]
     if case .yes = dissector.recognise(bytes, expected: true) { return (0, true) }
     for offset in 1..<max(1, bytes.byteCount) {
       switch dissector.recognise(bytes.from(offset), expected: false) {

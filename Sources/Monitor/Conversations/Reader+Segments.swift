@@ -77,20 +77,21 @@ extension Reader {
       conversation.lastLoss = moment.time
     }
     if pool.hasSegments(conversation.streams[direction]),
-      conversation.streams[direction].isHole(at: moment.time, for: Reader.openHole)
+      pool.isHole(conversation.streams[direction], at: moment.time, for: Reader.openHole)
     {
       direction = readHeld(.all, in: &conversation, sent: direction, at: moment, &observer)
     }
-    if !conversation.former[direction].isSynced,
+    if !rare.hasFormer(conversation.rare, direction),
       conversation.streams.isBeforePickUp(sequence, payload.byteCount, sent: direction)
     {
-      conversation.former[direction] = conversation.streams[direction].positionBeforePickUp(sequence)
+      rare.make(&conversation.rare)
+      rare[conversation.rare, direction] = conversation.streams[direction].positionBeforePickUp(sequence)
     }
     let other = conversation.streams[direction.reversed]
     // What the sender had received: where it does not say, what was read.
     let received = flags.contains(.ack) ? acknowledgement : other.next
     exchange.acknowledgement = received
-    if conversation.former[direction].isSynced, sequence != conversation.streams[direction].next,
+    if rare.hasFormer(conversation.rare, direction), sequence != conversation.streams[direction].next,
       let known = readElsewhere(
         payload, sequence, acknowledging: received, in: &conversation, sent: direction, at: moment, &observer)
     {
@@ -171,7 +172,7 @@ extension Reader {
   ) -> Direction? {
     var direction = direction
     let half = conversation.streams[direction]
-    let other = conversation.former[direction]
+    let other = rare[conversation.rare, direction]
     switch other.place(sequence, count: payload.byteCount) {
     case .new(let known) where other.isBeforeHole:
       let start = sequence &+ UInt32(truncatingIfNeeded: known)
@@ -184,16 +185,16 @@ extension Reader {
         pool.release(&conversation.streams[direction])
         conversation.streams[direction] = other
         conversation.streams[direction].isBeforeHole = false
-        conversation.former[direction] = StreamHalf()
+        rare[conversation.rare, direction] = StreamHalf()
         return place(
           payload, sequence, acknowledging: acknowledgement, missing: 0, in: &conversation, sent: direction, at: moment,
           &observer)
       }
-      swap(&conversation.streams[direction], &conversation.former[direction])
+      swap(&conversation.streams[direction], &rare[conversation.rare, direction])
       direction = readHole(
         payload.slice(known, min(count, other.untilHoleEnds(start))), in: &conversation, sent: direction, at: moment,
         &observer)
-      swap(&conversation.streams[direction], &conversation.former[direction])
+      swap(&conversation.streams[direction], &rare[conversation.rare, direction])
       // It may go on with more than what was read after the hole.
       let next = conversation.streams[direction].next
       let rest = payload.from(Int(Int32(bitPattern: next &- sequence)))
@@ -204,8 +205,8 @@ extension Reader {
     case .new where other.isNearer(sequence, than: half), .ahead where other.isNearer(sequence, than: half):
       guard !other.isBeforeHole else { return nil }
       conversation.lastLoss = moment.time
-      swap(&conversation.streams[direction], &conversation.former[direction])
-      if pool.hasSegments(other), other.isHole(at: moment.time, for: Reader.openHole) {
+      swap(&conversation.streams[direction], &rare[conversation.rare, direction])
+      if pool.hasSegments(other), pool.isHole(other, at: moment.time, for: Reader.openHole) {
         direction = readHeld(.all, in: &conversation, sent: direction, at: moment, &observer)
       }
       direction = place(
@@ -213,7 +214,7 @@ extension Reader {
         &observer)
     default: return nil
     }
-    swap(&conversation.streams[direction], &conversation.former[direction])
+    swap(&conversation.streams[direction], &rare[conversation.rare, direction])
     return direction
   }
 
@@ -241,13 +242,14 @@ extension Reader {
 
   /// Follows the stream at another place.
   private mutating func follow(_ sequence: UInt32, in conversation: inout Conversation, _ direction: Direction) {
-    if conversation.streams[direction].outlasts(conversation.former[direction]) {
-      pool.release(&conversation.former[direction])
-      conversation.former[direction] = conversation.streams[direction]
+    rare.make(&conversation.rare)
+    if conversation.streams[direction].outlasts(rare[conversation.rare, direction]) {
+      pool.release(&rare[conversation.rare, direction])
+      rare[conversation.rare, direction] = conversation.streams[direction]
     } else {
       pool.release(&conversation.streams[direction])
     }
-    conversation.former[direction].isBeforeHole = false
+    rare[conversation.rare, direction].isBeforeHole = false
     conversation.streams[direction] = StreamHalf(at: sequence, isLost: true)
     conversation.streams[direction].isUnproved = true
   }

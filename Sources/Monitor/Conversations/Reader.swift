@@ -30,6 +30,7 @@ struct Reader {
   /// For duplicate datagrams, when every message is logged.
   var copies: Exchange
   var pool = StreamPool()
+  var rare = RareStates()
   var counts = Counts()
   /// Indexed by dissector.
   var protocols: [Count]
@@ -51,25 +52,28 @@ struct Reader {
   mutating func release(_ conversation: inout Conversation) {
     pool.release(&conversation.streams.toServer)
     pool.release(&conversation.streams.toClient)
-    pool.release(&conversation.former.toServer)
-    pool.release(&conversation.former.toClient)
+    if conversation.rare.isEmpty { return }
+    pool.release(&rare[conversation.rare, .toServer])
+    pool.release(&rare[conversation.rare, .toClient])
+    rare.release(&conversation.rare)
   }
 
   /// Takes out the positions of a connection that another one follows between the same ports.
-  mutating func takePositions(_ conversation: inout Conversation) -> Streams {
+  mutating func takePositions(_ conversation: inout Conversation) -> RareStates.Place {
+    rare.make(&conversation.rare)
     for direction in [Direction.toServer, .toClient] {
       let half = conversation.streams[direction]
-      if half.outlasts(conversation.former[direction]) {
-        pool.release(&conversation.former[direction])
-        conversation.former[direction] = half
+      if half.outlasts(rare[conversation.rare, direction]) {
+        pool.release(&rare[conversation.rare, direction])
+        rare[conversation.rare, direction] = half
         conversation.streams[direction] = StreamHalf()
       }
-      conversation.former[direction].isBeforeHole = false
-      pool.releaseHistory(&conversation.former[direction])
+      rare[conversation.rare, direction].isBeforeHole = false
+      pool.releaseHistory(&rare[conversation.rare, direction])
     }
-    let former = conversation.former
-    conversation.former = Streams()
-    return former
+    rare.forgetCopies(conversation.rare)
+    defer { conversation.rare = RareStates.Place() }
+    return conversation.rare
   }
 
   // MARK: Datagrams

@@ -35,8 +35,6 @@ struct StreamHalf {
   /// The latest acknowledgement of this direction's bytes, and when it was first seen.
   private var acknowledged: UInt32 = 0
   private var acknowledgedSince: Int64 = .max
-  /// When the hole before the held segments was first seen.
-  var holeSince: Int64 = 0
 
   /// Whether this position is to be kept, rather than the other one of its direction, when a third one is followed.
   /// What anyone can send displaces nothing that has been read.
@@ -126,8 +124,6 @@ struct StreamHalf {
   func isProgress(_ number: UInt32) -> Bool {
     acknowledgedSince == .max || 1...StreamHalf.largestWindow ~= Int(Int32(bitPattern: number &- acknowledged))
   }
-  /// Whether the hole before the held segments is at least `nanoseconds` old.
-  func isHole(at time: Int64, for nanoseconds: Int64) -> Bool { (time &- holeSince).magnitude >= UInt64(nanoseconds) }
 
   @inline(__always)
   var needsAcknowledgement: Bool { !isSynced || isPickedUp || abandoned.start != abandoned.end }

@@ -28,6 +28,8 @@ struct StreamPool {
     /// Sorted by sequence number; none overlaps bytes already read.
     var segments: [Segment] = []
     var segmentBytes = 0
+    /// When the hole before the segments was first seen.
+    var holeSince: Int64 = 0
     /// Changes when the place is freed, so that its last owner notices.
     var ticket: UInt32 = 0
     var progress = Progress.none
@@ -71,6 +73,9 @@ struct StreamPool {
   private var ages = Progress.allCases.map { _ in (oldest: Int32(-1), newest: Int32(-1)) }
   private var historyBytes: [UInt8] = []
   private var histories: [History] = []
+  /// The bytes of a new one.
+  private let blank = [UInt8](repeating: 0, count: StreamPool.historyLength)
+  private static let fewHistories = 256
   private var freeHistories: [Int32] = []
   private var historyAges = Progress.allCases.map { _ in (oldest: Int32(-1), newest: Int32(-1)) }
   /// Limit on all waiting bytes.
@@ -221,6 +226,15 @@ struct StreamPool {
 
   @inline(__always)
   func hasSegments(_ half: StreamHalf) -> Bool { owns(half) && !held[Int(half.held)].segments.isEmpty }
+
+  /// Notes when the hole before the held segments was first seen.
+  mutating func beginHole(_ half: StreamHalf, at time: Int64) {
+    if owns(half) { held[Int(half.held)].holeSince = time }
+  }
+  /// Whether that hole is at least `nanoseconds` old.
+  func isHole(_ half: StreamHalf, at time: Int64, for nanoseconds: Int64) -> Bool {
+    owns(half) && (time &- held[Int(half.held)].holeSince).magnitude >= UInt64(nanoseconds)
+  }
 
   /// Keeps a segment that follows a hole. Bytes that held segments already cover are compared, not stored again;
   /// returns how many of them differ, or nil if there is no room.
@@ -389,9 +403,17 @@ struct StreamPool {
       histories[Int(free)].count = 0
       return free
     }
+    if histories.count == StreamPool.fewHistories { reserveHistories() }
     histories.append(History())
-    historyBytes.append(contentsOf: repeatElement(0, count: StreamPool.historyLength))
+    historyBytes += blank
     return Int32(histories.count - 1)
+  }
+
+  /// Address space for all that there may be, which becomes memory where it is written: as in a `BoundedTable`.
+  @inline(never)
+  private mutating func reserveHistories() {
+    histories.reserveCapacity(historyLimit)
+    historyBytes.reserveCapacity(historyLimit * StreamPool.historyLength)
   }
 
   private mutating func unlinkHistory(_ slot: Int32) {

@@ -25,17 +25,33 @@ extension Detection {
   mutating func wants(
     _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
   ) -> Bool {
+    if !glance.isOperation { return false }
     if senders.suspectFrame == moment.frame { return true }
-    // What limited addresses hold is remembered from every answer.
-    if glance.values.count > 0, declared.limitsValues || conversation.valueSampling.isNextTaken { return true }
-    return Interest(&glance, of: conversation.dissector).isWanted(in: conversation, sent: direction, at: moment)
+    if glance.values.count > 0 {
+      // What limited addresses hold is remembered from every answer.
+      if declared.limitsValues { return true }
+      if glance.target == .none, conversation.valueSampling.hasToBeRead() { return true }
+    }
+    return Interest(&glance).isWanted(in: conversation, sent: direction, at: moment)
   }
 
   /// A message that is like those before it.
   @inline(__always)
-  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {
+  mutating func glanced(
+    _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
     count(glance.action)
-    if glance.values.count > 0 { _ = conversation.valueSampling.take() }
+    if glance.values.count > 0, conversation.valueSampling.take() {
+      keep(&glance, bytes, of: &conversation, sent: direction, at: moment)
+    }
+  }
+  @inline(never)
+  private mutating func keep(
+    _ glance: inout Glance, _ bytes: RawSpan, of conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
+    lastValues.note(&glance, bytes, of: conversation.endpoint(direction), at: moment.time)
   }
 
   /// What a frame asks for that another sender than usual has sent.
@@ -138,9 +154,7 @@ extension Detection {
     if !isRequest { guard operation.role == .response, operation.pairing == .answered else { return } }
     let bit =
       (isRequest ? UInt32(1) << UInt32(operation.action.rawValue) : 1 << 15) << (direction == .toServer ? 0 : 16)
-    let isNew = FunctionScan.isNew(
-      operation.askedCode, operation.unit, isRequest ? conversation.codes : conversation.answeredCodes,
-      isRequest ? conversation.units : conversation.answeredUnits)
+    let isNew = FunctionScan.isNew(operation.askedCode, operation.unit, isAsked: isRequest, in: conversation)
     guard isNew || conversation.noted & bit == 0 else { return }
     let isNoted = devices.inventory.note(operation, of: conversation, sent: direction, at: moment.time)
     if isNoted { conversation.noted |= bit }

@@ -3,47 +3,50 @@ import Catalogue
 
 /// Who sent an IP packet: compared with the inventory, the site file, and other packets of the same sender.
 extension Detection {
-  /// Nanoseconds between two confirmations of a device that sends from its own address.
-  private static let confirmation: Int64 = 5_000_000_000
+  /// Nanoseconds between two looks at a sender of which there is nothing to learn.
+  private static let rest: Int64 = 5_000_000_000
 
   /// Examines the sender of an IP packet; called once a second for each direction of a flow.
   mutating func sender(
     _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     conversation.flow[direction].watched = moment.time
-    listen(packet, conversation, direction, moment)
+    listen(packet, &conversation, direction, moment)
     if moment.time >= conversation.remindAt { remind(of: &conversation, moment) }
-    let ownUntil = conversation.flow[direction].ownUntil
-    if ownUntil != .max {
-      // While addresses are disputed, each second matters.
-      if moment.time < ownUntil, DeviceWatch.isDirect(packet.hopLimit),
-        moment.time &- devices.inventory.lastRival >= AddressClaims.memory
-      {
-        return
-      }
+    // While addresses are disputed, each second matters.
+    let isResting =
+      conversation.flow[direction].rests(at: moment.time)
+      && moment.time &- devices.inventory.lastRival >= AddressClaims.memory
+    switch conversation.flow[direction].sender() {
+    case .own:
+      if isResting, DeviceWatch.isDirect(packet.hopLimit) { return }
       if devices.confirm(packet, moment) {
-        conversation.flow[direction].ownUntil = moment.time &+ Detection.confirmation
+        conversation.flow[direction].rest(.own, until: moment.time &+ Detection.rest)
         return
       }
+    case .forwarded: if isResting, conversation.flow[direction].hopLimits.latest == packet.hopLimit { return }
+    case .notable: break
     }
-    conversation.flow[direction].ownUntil = .max
+    conversation.flow[direction].rest(.notable, until: .min)
     var direction = direction
     if conversation.party(direction).asset == .none {
       recognise(packet.source, &conversation, direction, moment)
       // Judging it may have turned it.
       direction = conversation.flow.direction(of: packet)
     }
-    if examine(packet, conversation, direction, moment) == .confirmation {
-      conversation.flow[direction].ownUntil = moment.time
+    switch examine(packet, &conversation, direction, moment) {
+    case .something: break
+    case .confirmation: conversation.flow[direction].rest(.own, until: moment.time)
+    case .nothing: conversation.flow[direction].rest(.forwarded, until: moment.time &+ Detection.rest)
     }
   }
 
   /// Examines the sender of a copy of a packet, which another station sent on. Its contents were read before. True if
   /// there is nothing else to learn from those that follow.
   mutating func forwarder(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) -> Bool {
-    examine(packet, conversation, direction, moment) != .something
+    examine(packet, &conversation, direction, moment) != .something
   }
 
   /// Compares the hop limit of an IP packet with others of its sender; called when it differs from that of the packet
@@ -82,7 +85,7 @@ extension Detection {
 
   /// Examines who sent an IP packet.
   private mutating func examine(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) -> DeviceWatch.Rest {
     var source = conversation.endpoint(direction)
     source.mac = packet.source

@@ -14,19 +14,19 @@ extension Detection {
   /// Looks at an IP packet; called once a second for each direction of a flow.
   @inline(__always)
   mutating func listen(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ moment: Moment
   ) {
     var isAnswering = false
     if direction == .toClient, conversation.understood > 0, conversation.flow.toServer.packets > 0 {
       isAnswering = true
       if packet.transport == .tcp { isAnswering = conversation.flow.tcp == .established }
     }
-    if isAnswering || !silentDevices.isEmpty { listen(packet, conversation, direction, isAnswering, moment) }
+    if isAnswering || !silentDevices.isEmpty { listen(packet, &conversation, direction, isAnswering, moment) }
   }
 
   @inline(never)
   private mutating func listen(
-    _ packet: borrowing Packet, _ conversation: borrowing Conversation, _ direction: Direction, _ isAnswering: Bool,
+    _ packet: borrowing Packet, _ conversation: inout Conversation, _ direction: Direction, _ isAnswering: Bool,
     _ moment: Moment
   ) {
     var source = conversation.endpoint(direction)

@@ -211,19 +211,25 @@ struct Detection: ~Copyable {
     let sender = direction == .toServer ? conversation.flow.client : conversation.flow.server
     muting.began = Muting.Beginning(frame: moment.frame, ip: sender, mac: source)
     identifyEnds(of: &conversation, client, server)
-    if isAttempt { attempted(conversation, moment) }
+    if isAttempt { attempted(&conversation, moment) }
     if conversation.opening != .waiting { judge(&conversation, moment) }
   }
 
   /// The sender of a flow's first packet has tried to open it.
-  mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) {
-    findings.add(portScan.attempted(conversation, moment))
-    if !isDeclared(conversation, moment) { findings.add(hostSweep.attempted(conversation, moment)) }
+  mutating func attempted(_ conversation: inout Conversation, _ moment: Moment) {
+    let attempt = Attempt(conversation)
+    if let count = portScan.attempted(attempt, at: moment.time) {
+      findings.add(portScan.finding(count, attempt, in: conversation, moment))
+    }
+    if !isDeclared(&conversation, moment), let count = hostSweep.attempted(attempt, at: moment.time) {
+      findings.add(hostSweep.finding(count, attempt, in: conversation, moment))
+    }
   }
 
   /// Whether a conduit is for just this: its asset may try this service at whatever stations it leads to, as network
   /// management does. A conduit for any service says nothing of what its asset looks for.
-  private func isDeclared(_ conversation: borrowing Conversation, _ moment: Moment) -> Bool {
+  @inline(__always)
+  private mutating func isDeclared(_ conversation: inout Conversation, _ moment: Moment) -> Bool {
     let direction = conversation.beginner
     let from = conversation.party(direction)
     guard from.asset != .none else { return false }
@@ -232,9 +238,9 @@ struct Detection: ~Copyable {
   }
 
   /// It was answered with a refusal.
-  mutating func refused(_ conversation: borrowing Conversation, _ moment: Moment) {
+  mutating func refused(_ conversation: inout Conversation, _ moment: Moment) {
     answeredHosts.note(Attempt(conversation).source, moment.time)
-    attempted(conversation, moment)
+    attempted(&conversation, moment)
   }
 
   /// Whether the monitor sees the answers to the sender of a flow's first packet.
@@ -262,7 +268,8 @@ struct Detection: ~Copyable {
 
   /// Who an end of a flow is. A device listed by its MAC address alone may be behind a router: then it is known by the
   /// address that it was seen to use.
-  private func endParty(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
+  /// Mutating, although it changes nothing: otherwise most of the detectors are copied to be asked.
+  private mutating func endParty(_ ip: IPAddress, _ mac: MACAddress, _ vlan: UInt16) -> Party {
     let party = party(ip, mac, vlan)
     guard party.asset == .none, declared.hasOwnMACs, let own = devices.inventory.provenMAC(of: ip) else {
       return party
@@ -271,7 +278,7 @@ struct Detection: ~Copyable {
     return owner.asset == .none ? party : owner
   }
 
-  private func identifyEnds(of conversation: inout Conversation, _ client: MACAddress, _ server: MACAddress) {
+  private mutating func identifyEnds(of conversation: inout Conversation, _ client: MACAddress, _ server: MACAddress) {
     let vlan = conversation.flow.vlan
     if conversation.flow.isLink {
       conversation.client = linkParty(client, vlan)
@@ -309,13 +316,13 @@ struct Detection: ~Copyable {
   mutating func judge(_ conversation: inout Conversation, _ moment: Moment) {
     guard hasSite else { return }
     let before = conversation.gate.verdict
-    conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
+    conversation.gate = gate(&conversation, moment)
     if !conversation.gate.verdict.isAllowed, conversation.flow.basis == .firstSeen, conversation.flow.mayBeOlder,
       !conversation.flow.isICMP
     {
       let forth = conversation.gate
       conversation.flip(.firstSeen)
-      conversation.gate = zonePolicy.gate(conversation, at: moment, by: declared)
+      conversation.gate = gate(&conversation, moment)
       if !conversation.gate.verdict.isAllowed {
         conversation.flip(.firstSeen)
         conversation.gate = forth
@@ -332,6 +339,14 @@ struct Detection: ~Copyable {
     conversation.reportedFlips = conversation.flips
     conversation.remindAt = .max
     if conversation.isReported { report(&conversation, moment) }
+  }
+
+  /// The gate of a flow whose ends are known; open if the flow stays within its zone.
+  @inline(__always)
+  private mutating func gate(_ conversation: inout Conversation, _ moment: Moment) -> Gate {
+    if conversation.isConsequence { return .open }
+    return declared.gate(
+      from: conversation.client, to: conversation.server, service: conversation.service(at: declared), at: moment.time)
   }
 
   private mutating func report(_ conversation: inout Conversation, _ moment: Moment) {
@@ -365,11 +380,12 @@ struct Detection: ~Copyable {
   }
 
   /// The other end has answered, and not merely with a refusal.
-  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
+  mutating func succeeded(_ conversation: inout Conversation, _ moment: Moment) {
     answeredHosts.note(conversation.flow.client, moment.time)
     answeredHosts.note(conversation.flow.server, moment.time)
-    portScan.succeeded(conversation, moment)
-    hostSweep.succeeded(conversation, moment)
+    let attempt = Attempt(conversation)
+    portScan.succeeded(attempt, at: moment.time)
+    hostSweep.succeeded(attempt, at: moment.time)
     if conversation.flow.toClient.packets == 0 { silentDevices.answeredUnseen(conversation.flow.server, moment) }
     if conversation.isReported, var finding = zonePolicy.flow(conversation, moment) {
       finding.isAnswer = true
@@ -385,7 +401,8 @@ struct Detection: ~Copyable {
 
   /// A conversation has ended, or has lasted for long: what was understood in it was of its protocol. Without IP it may
   /// be of several ones, and is looked at once a second.
-  mutating func spoken(_ conversation: borrowing Conversation, at time: Int64) {
+  @inline(__always)
+  mutating func spoken(_ conversation: inout Conversation, at time: Int64) {
     if conversation.understood > 0, !conversation.flow.isLink {
       devices.inventory.noteProtocol(of: conversation, at: time)
     }

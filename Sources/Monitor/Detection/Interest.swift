@@ -39,21 +39,21 @@ struct Interest {
   }
 
   @inline(__always)
-  init(_ glance: inout Glance, of dissector: DissectorID) {
-    self.dissector = dissector
+  init(_ glance: inout Glance) {
+    dissector = glance.dissector
     action = glance.action
-    role = glance.isRequest ? .request : .response
+    role = glance.role
     code = glance.code
     unit = glance.unit
-    pairing = glance.isRequest ? .none : .answered
+    pairing = glance.role == .response ? .answered : .none
     phase = .none
     isError = false
     isFaulty = false
     isCarrier = false
     let isKept = action == .session || action == .diagnose
-    isReverse = glance.isRequest ? !isKept : false
+    isReverse = glance.role == .request ? !isKept : false
     target = glance.target
-    isOfOneTarget = true
+    isOfOneTarget = glance.items.count == 0 && glance.subcode < 0
   }
 
   @inline(__always)
@@ -81,15 +81,8 @@ struct Interest {
   /// Whether a detector wants to see it that asks nothing of the site.
   @inline(__always)
   func isNotable(in conversation: borrowing Conversation) -> Bool {
-    let isRequest = role == .request
     // Unsolicited reports are not part of a scan.
-    if role != .report,
-      FunctionScan.isNew(
-        code, unit, isRequest ? conversation.codes : conversation.answeredCodes,
-        isRequest ? conversation.units : conversation.answeredUnits)
-    {
-      return true
-    }
+    if role != .report, FunctionScan.isNew(code, unit, isAsked: role == .request, in: conversation) { return true }
     if phase != .none { return true }
     switch role {
     case .request: return action.isWatched

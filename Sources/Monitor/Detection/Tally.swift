@@ -39,7 +39,7 @@ struct PairKey: TableKey {
 /// begins with the first count after the previous window has ended.
 struct Tally {
   private struct Window {
-    var start: Int64
+    var start: Int64 = 0
     var count = 0
     /// The distinct things counted: the first ones exactly, by hash value; later ones by one bit for each of 256
     /// values.
@@ -50,6 +50,18 @@ struct Tally {
     var group: UInt16 = 0
     var others = 0
 
+    /// Begins anew; what `first` still holds is beyond `firstCount`.
+    mutating func open(at time: Int64) {
+      start = time
+      count = 0
+      firstCount = 0
+      seen = (0, 0)
+      group = 0
+      others = 0
+    }
+
+    func isOpen(at time: Int64, for length: Int64) -> Bool { time >= start && time &- start < length }
+
     /// The place of a value among the first ones.
     private func place(of value: UInt32) -> Int? {
       // In place: at an index known only then, an inline array is copied.
@@ -58,7 +70,23 @@ struct Tally {
       return nil
     }
 
-    mutating func add(_ mark: Mark) -> Bool {
+    /// Counts a thing of a group; the new count, 0 if it was counted before.
+    mutating func add(_ mark: Mark, _ group: UInt16) -> Int {
+      guard add(mark) else { return 0 }
+      if count == 0 { (self.group, others) = (group, 0) }
+      if self.group != group { others += 1 }
+      count += 1
+      return count
+    }
+
+    /// Takes back what was counted while the window is open.
+    mutating func cancel(_ mark: Mark, _ group: UInt16) {
+      guard remove(mark) else { return }
+      count -= 1
+      if self.group != group, others > 0 { others -= 1 }
+    }
+
+    private mutating func add(_ mark: Mark) -> Bool {
       if place(of: mark.value) != nil || (mark.isUpper ? seen.1 : seen.0) & mark.bit != 0 { return false }
       if firstCount < first.count {
         first[firstCount] = mark.value
@@ -71,7 +99,7 @@ struct Tally {
       return true
     }
 
-    mutating func remove(_ mark: Mark) -> Bool {
+    private mutating func remove(_ mark: Mark) -> Bool {
       if let place = place(of: mark.value) {
         firstCount -= 1
         let last = first.span[firstCount]
@@ -118,9 +146,10 @@ struct Tally {
   /// Adds one. Returns the count if it has reached the threshold.
   mutating func add(_ key: PairKey, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
-    table[slot].count += 1
-    if table[slot].count > 1 { table.prove(slot) }
-    return table[slot].count >= threshold ? table[slot].count : nil
+    let count = table[slot].count + 1
+    table[slot].count = count
+    if count > 1 { table.prove(slot) }
+    return count >= threshold ? count : nil
   }
 
   /// Counts `thing` once per window. Returns the number of distinct things if it grew and has reached the threshold.
@@ -130,19 +159,15 @@ struct Tally {
   /// `group` is what the thing belongs to, the same whenever it is counted or taken back (`isOfSeveralGroups`).
   mutating func add(_ key: PairKey, thing: UInt64, group: UInt16 = 0, at time: Int64) -> Int? {
     let slot = slot(key, at: time)
-    guard table[slot].add(Mark(thing)) else { return nil }
-    if table[slot].count == 0 { (table[slot].group, table[slot].others) = (group, 0) }
-    if table[slot].group != group { table[slot].others += 1 }
-    table[slot].count += 1
-    if table[slot].count > 1 { table.prove(slot) }
-    return table[slot].count >= threshold ? table[slot].count : nil
+    let count = table[slot].add(Mark(thing), group)
+    if count > 1 { table.prove(slot) }
+    return count > 0 && count >= threshold ? count : nil
   }
 
   /// Takes back that `thing` was counted in the window that is still open, and nothing else.
   mutating func cancel(_ key: PairKey, thing: UInt64, group: UInt16 = 0, at time: Int64) {
-    guard let slot = table.find(key), isOpen(slot, at: time), table[slot].remove(Mark(thing)) else { return }
-    table[slot].count -= 1
-    if table[slot].group != group, table[slot].others > 0 { table[slot].others -= 1 }
+    guard let slot = table.find(key), isOpen(slot, at: time) else { return }
+    table[slot].cancel(Mark(thing), group)
   }
 
   /// Whether the things counted are of more than one group, or may be.
@@ -160,16 +185,19 @@ struct Tally {
   }
 
   private func isOpen(_ slot: Int, at time: Int64) -> Bool {
-    time >= table[slot].start && time &- table[slot].start < window
+    table[slot].isOpen(at: time, for: window)
   }
 
   private mutating func slot(_ key: PairKey, at time: Int64) -> Int {
     guard let slot = table.find(key) else {
       keepProgress(at: time)
-      return table.insert(key, Window(start: time), at: time)
+      // Filled in place: most of a window is what it has counted, and it has counted nothing.
+      let slot = table.insert(key, at: time, fresh: Window())
+      table[slot].open(at: time)
+      return slot
     }
     table.touch(slot, at: time)
-    if !isOpen(slot, at: time) { table[slot] = Window(start: time) }
+    if !isOpen(slot, at: time) { table[slot].open(at: time) }
     return slot
   }
 

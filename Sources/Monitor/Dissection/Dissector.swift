@@ -95,7 +95,8 @@ protocol Dissector: SendableMetatype {
   /// follow, so `incomplete` means that the datagram was truncated).
   static func read(_ bytes: RawSpan, _ exchange: inout Exchange) -> Step
   /// Looks at bytes that may be just one message, of the sort that is polled again and again, without reading it: fills
-  /// in `exchange.glance` and changes nothing else. False where the message has to be read, which is always right.
+  /// in `exchange.glance`, and `glanceChain` where that is not all. False where the message has to be read, which is
+  /// always right. The message may be read after all: nothing is changed that reading it would not change, too.
   static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool
 }
 

@@ -34,7 +34,9 @@ struct Exchange {
   private let carriedIDs: [DissectorID]
 
   /// What the dissector saw of the message, where it was not read.
-  var glance = Glance()
+  var glance = Glance(.none, .read, .request, code: 0)
+  /// Where it is carried in others: these and itself, in the order in which reading asks or ends them. Else empty.
+  var glanceChain: [Glance] = []
 
   // MARK: Contents of the message; emptied before each one
 
@@ -69,6 +71,7 @@ struct Exchange {
     pieces = Pieces(seed: seed)
     memories = Memories(seed: seed)
     operations.reserveCapacity(64)
+    glanceChain.reserveCapacity(4)
   }
 
   /// The ID of a protocol that the dissector carries.

@@ -31,12 +31,17 @@ extension PendingRequest {
   /// The same as for the operation of a message that was read.
   @inline(__always)
   fileprivate mutating func begin(
-    _ glance: borrowing Glance, of dissector: DissectorID, at time: Int64, frame: UInt64, in conversation: UInt64
+    _ glance: borrowing Glance, at time: Int64, frame: UInt64, in conversation: UInt64
   ) {
-    operation = Operation(dissector, glance.action, .request, code: glance.code, name: glance.name)
+    operation = Operation(glance.dissector, glance.action, .request, code: glance.code, name: glance.name)
+    operation.subcode = glance.subcode
     operation.unit = glance.unit
     operation.transaction = glance.transaction
     operation.target = glance.target
+    operation.items = glance.items
+    operation.values = glance.values
+    operation.facets = glance.facets
+    operation.isCarrier = glance.isCarrier
     self.time = time
     self.frame = frame
     self.conversation = conversation
@@ -44,7 +49,7 @@ extension PendingRequest {
     others = 0
     repeats = 0
     wasAnswered = false
-    mayStaySilent = false
+    mayStaySilent = glance.mayStaySilent
   }
 }
 
@@ -132,13 +137,12 @@ struct PendingRequests {
   /// Keeps a request that was seen at a glance: there is room (`hasRoom`), and nothing under its key.
   @inline(__always)
   mutating func insert(
-    _ glance: borrowing Glance, of dissector: DissectorID, under key: PendingKey, at time: Int64, frame: UInt64,
-    isProven: Bool
+    _ glance: borrowing Glance, under key: PendingKey, at time: Int64, frame: UInt64, isProven: Bool
   ) -> WaitingRequest {
     let slot = table.insert(
       key, at: time, isProven: isProven,
-      fresh: PendingRequest(operation: Operation(dissector, .read, .request, code: 0, name: "")))
-    table[slot].begin(glance, of: dissector, at: time, frame: frame, in: key.conversation)
+      fresh: PendingRequest(operation: Operation(.none, .read, .request, code: 0, name: "")))
+    table[slot].begin(glance, at: time, frame: frame, in: key.conversation)
     return WaitingRequest(slot: slot)
   }
 
@@ -148,16 +152,16 @@ struct PendingRequests {
     table[request.slot].acknowledgement = acknowledgement
   }
 
-  /// Whether a request can be kept without displacing another one, under its own key or at the limit.
+  /// Whether a request, one of `count`, can be kept without displacing another one, under its own key or at the limit.
   @inline(__always)
-  func hasRoom(for key: PendingKey) -> Bool { !table.isFull && table.find(key) == nil }
+  func hasRoom(for key: PendingKey, of count: Int) -> Bool { table.hasRoom(for: count) && table.find(key) == nil }
 
-  /// Whether a request is for this code, whole, without further targets, and not a repetition.
+  /// Whether a request is for this code, whole, not a repetition, and without further targets unless it may have them.
   @inline(__always)
-  func isPlain(_ request: WaitingRequest, _ code: UInt32, _ dissector: DissectorID) -> Bool {
+  func isPlain(_ request: WaitingRequest, _ code: UInt32, _ dissector: DissectorID, hasItems: Bool) -> Bool {
     let slot = request.slot
     return table[slot].operation.code == code && table[slot].operation.dissector == dissector && !table[slot].isCut
-      && table[slot].repeats == 0 && table[slot].items.isEmpty
+      && table[slot].repeats == 0 && (hasItems || table[slot].items.isEmpty)
   }
 
   @inline(__always)

@@ -44,6 +44,7 @@ struct Pieces {
     return true
   }
   fileprivate func count(_ key: PieceKey) -> Int { table.find(key).map { table[$0].count } ?? 0 }
+  fileprivate var hasBytes: Bool { byteCount > 0 }
   fileprivate mutating func take(_ key: PieceKey) -> [UInt8] {
     guard let slot = table.find(key) else { return spare() }
     var bytes: [UInt8] = []
@@ -98,7 +99,7 @@ extension Exchange {
     pieces.add(bytes, to: key(channel), limit: limit, isProven: isMutual, at: time)
   }
   /// Bytes collected so far.
-  func collected(channel: UInt64 = 0) -> Int { pieces.count(key(channel)) }
+  func collected(channel: UInt64 = 0) -> Int { pieces.hasBytes ? pieces.count(key(channel)) : 0 }
   /// Takes out what was collected: read it, then return it with `keep`, so that values can be read from it.
   mutating func take(channel: UInt64 = 0) -> [UInt8] { pieces.take(key(channel)) }
   /// Discards what was collected.

@@ -38,8 +38,11 @@ struct Observer: ~Copyable, ConversationObserver {
     return detection.wants(&glance, in: &conversation, sent: direction, at: moment)
   }
   @inline(__always)
-  mutating func glanced(_ glance: inout Glance, in conversation: inout Conversation) {
-    detection.glanced(&glance, in: &conversation)
+  mutating func glanced(
+    _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
+    detection.glanced(&glance, bytes, in: &conversation, sent: direction, at: moment)
   }
 
   @inline(__always)

@@ -94,21 +94,36 @@ extension Pipeline {
     _ detection: inout Detection, _ statistics: inout Statistics
   ) -> Direction? {
     var direction = conversation.flow.direction(of: packet)
-    if conversation.flow[direction].mac != packet.source
-      || (moment.time &- conversation.flow[direction].watched).magnitude >= UInt64(Pipeline.second)
-    {
+    if conversation.flow[direction].mac != packet.source || conversation.flow[direction].isDue(at: moment.time) {
       if conversation.flow[direction].mac != packet.source { conversation.flow[direction].changeMAC(packet.source) }
-      if !packet.isNeighborDiscovery {
-        detection.sender(packet, &conversation, direction, moment)
-        direction = conversation.flow.direction(of: packet)
-      }
-      if conversation.flow[direction].hopLimits.isDue(packet.hopLimit, at: moment.time) {
-        detection.hopLimit(packet, &conversation, direction, moment)
-      }
+      direction = watch(packet, in: &conversation, sent: direction, moment, &detection)
     } else if conversation.flow[direction].hopLimits.latest != packet.hopLimit {
       detection.hopLimit(packet, &conversation, direction, moment)
     }
     return isSound(packet, in: &conversation, sent: direction, mode: checksums, &statistics) ? direction : nil
+  }
+
+  /// Looks at the sender of a packet, as is done once a second for each direction of a flow. Returns the packet's
+  /// direction, since the flow may turn.
+  @inline(__always)
+  static func watch(
+    _ packet: borrowing Packet, in conversation: inout Conversation, sent direction: Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) -> Direction {
+    var direction = direction
+    if !packet.isNeighborDiscovery {
+      detection.sender(packet, &conversation, direction, moment)
+      direction = conversation.flow.direction(of: packet)
+    }
+    // A segment without payload is not compared: only another value than before would be noted.
+    let isEmpty = packet.transport == .tcp && packet.payload.byteCount == 0
+    if isEmpty
+      ? conversation.flow[direction].hopLimits.latest != packet.hopLimit
+      : conversation.flow[direction].hopLimits.isDue(packet.hopLimit, at: moment.time)
+    {
+      detection.hopLimit(packet, &conversation, direction, moment)
+    }
+    return direction
   }
 
   /// Reports success at the first packet of the other direction.
@@ -117,7 +132,7 @@ extension Pipeline {
     let packets =
       direction == .toServer ? conversations[slot].flow.toServer.packets : conversations[slot].flow.toClient.packets
     if packets == 1, direction != conversations[slot].beginner {
-      observer.detection.succeeded(conversations[slot], moment)
+      observer.detection.succeeded(&conversations[slot], moment)
       conversations.prove(slot)
     }
   }
@@ -150,12 +165,12 @@ extension Pipeline {
     let isProof =
       (before != .established || conversation.flow[direction].packets == 1)
       && conversation.flow.tcp == .established && conversation.isAnswered
-    if isFirstAnswer, !flags.contains(.rst) { observer.detection.succeeded(conversation, moment) }
+    if isFirstAnswer, !flags.contains(.rst) { observer.detection.succeeded(&conversation, moment) }
     // Where responses are invisible, the third segment of the handshake, sent by the client, proves that there was one.
     if before == .synSent, direction == .toServer, flags.contains(.ack), !flags.contains(.rst),
       conversation.flow.toClient.packets == 0
     {
-      observer.detection.succeeded(conversation, moment)
+      observer.detection.succeeded(&conversation, moment)
     }
     let packets = conversation.flow.toServer.packets + conversation.flow.toClient.packets
     if packets == Visibility.packetThreshold, conversation.flow.tcp == .established {
@@ -192,7 +207,7 @@ extension Pipeline {
       noteOptions(flags, &conversation, packet)
     }
     if flags.contains(.rst) {
-      countRST(flags, sequence, acknowledgement, conversation, direction, moment, &detection, &statistics)
+      countRST(flags, sequence, acknowledgement, &conversation, direction, moment, &detection, &statistics)
     }
     if isAccepted(
       flags, sequence, acknowledgement, count: packet.payload.byteCount, conversation, sent: direction)
@@ -235,7 +250,7 @@ extension Pipeline {
   }
 
   private static func countRST(
-    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ conversation: borrowing Conversation,
+    _ flags: TCPFlags, _ sequence: UInt32, _ acknowledgement: UInt32, _ conversation: inout Conversation,
     _ direction: Direction, _ moment: Moment, _ detection: inout Detection, _ statistics: inout Statistics
   ) {
     statistics.rst += 1
@@ -245,7 +260,7 @@ extension Pipeline {
       detection.strayed(conversation, direction, moment)
     }
     if isRefusal(flags, sequence, acknowledgement, conversation, direction) {
-      detection.refused(conversation, moment)
+      detection.refused(&conversation, moment)
     }
   }
 
@@ -360,7 +375,7 @@ extension Pipeline {
     }
     let isTurned = conversations[slot].flow.client != client || conversations[slot].flow.clientPort != clientPort
     if isTurned { former.flip() }
-    conversations[slot].former = former
+    conversations[slot].rare = former
     return slot
   }
 

@@ -92,7 +92,7 @@ extension Pipeline {
     let isOlder = isOlder(slot)
     let isTurned = !isOlder && turn(slot)
     conversations[slot].opening = .refused
-    if !isOlder { observer.detection.refused(conversations[slot], moment) }
+    if !isOlder { observer.detection.refused(&conversations[slot], moment) }
     if opening == .waiting || isTurned { observer.detection.settled(&conversations[slot], moment) }
   }
 
@@ -107,7 +107,7 @@ extension Pipeline {
     let packets = conversations[slot].flow[conversations[slot].beginner].packets
     if conversations[slot].opening == .waiting, packets <= 2, observer.detection.seesAnswers(to: conversations[slot]) {
       if turn(slot) { conversations[slot].flow.mayBeOlder = true }
-      observer.detection.attempted(conversations[slot], moment)
+      observer.detection.attempted(&conversations[slot], moment)
     }
     settle(slot, moment)
     observer.report()

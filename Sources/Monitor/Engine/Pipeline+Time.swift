@@ -35,8 +35,8 @@ extension Pipeline {
       end(slot, .timeout)
     } else {
       if time >= conversations[slot].flow.nextReport, let report = conversations[slot].flow.dueReport(at: time) {
-        observer.detection.spoken(conversations[slot], at: time)
-        write(conversations[slot], .lasting(report), at: time)
+        observer.detection.spoken(&conversations[slot], at: time)
+        write(slot, .lasting(report), at: time)
       }
       if Pipeline.isSilent(conversations[slot].opening, for: idle) { fallSilent(slot, at: time) }
       abandonHoles(slot, at: time)
@@ -47,7 +47,7 @@ extension Pipeline {
   private mutating func abandonHoles(_ slot: Int, at time: Int64) {
     for direction in [Direction.toServer, .toClient]
     where reader.pool.hasSegments(conversations[slot].streams[direction])
-      && conversations[slot].streams[direction].isHole(at: time, for: Reader.openHole)
+      && reader.pool.isHole(conversations[slot].streams[direction], at: time, for: Reader.openHole)
     {
       var moment = Moment()
       moment.time = time
@@ -97,8 +97,8 @@ extension Pipeline {
     if conversations[slot].operations > 0 {
       observer.output.ended(conversations[slot].number, reader.exchange.names)
     }
-    observer.detection.spoken(conversations[slot], at: moment.time)
-    write(conversations[slot], .ended(reason), at: moment.time)
+    observer.detection.spoken(&conversations[slot], at: moment.time)
+    write(slot, .ended(reason), at: moment.time)
     if reason == .timeout || reason == .evicted { remember(slot) }
     reader.release(&conversations[slot])
     if reason == .evicted {
@@ -118,10 +118,11 @@ extension Pipeline {
     _ = beginnings.insert(key, Beginning(client: flow.client, port: flow.clientPort), at: flow.last)
   }
 
-  mutating func write(_ conversation: Conversation, _ occasion: FlowRecord.Occasion, at time: Int64) {
+  @inline(__always)
+  private mutating func write(_ slot: Int, _ occasion: FlowRecord.Occasion, at time: Int64) {
     // EVE flow records exist for IP only.
-    guard observer.output.log.contains(.flows), !conversation.flow.isLink else { return }
-    observer.output.flow(conversation, occasion, at: time)
+    guard observer.output.log.contains(.flows), !conversations[slot].flow.isLink else { return }
+    observer.output.flow(conversations[slot], occasion, at: time)
   }
 
   /// Ends all flows and writes what is left. `capture` holds the interface's counters in a live run.

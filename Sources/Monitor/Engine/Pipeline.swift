@@ -37,7 +37,7 @@ package struct Pipeline: ~Copyable {
   let options: Options
   var observer: Observer
   var reader: Reader
-  var conversations: BoundedTable<FlowKey, Conversation>
+  var conversations: PagedTable<FlowKey, Conversation>
   var defragmenter: Defragmenter
   var duplicates: DuplicateFilter
   var conversationCount: UInt64 = 0
@@ -68,7 +68,7 @@ package struct Pipeline: ~Copyable {
       Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
     observer.detection.devices.inventory.ledger.isKept = options.log.contains(.assets)
     reader = Reader(seed: options.seed)
-    conversations = BoundedTable(limit: options.flowLimit, seed: options.seed)
+    conversations = PagedTable(limit: options.flowLimit, seed: options.seed)
     beginnings = BoundedTable(limit: 65_536, seed: options.seed)
     defragmenter = Defragmenter(seed: options.seed)
     duplicates = DuplicateFilter(window: options.duplicateWindow, seed: options.seed)
@@ -162,11 +162,10 @@ package struct Pipeline: ~Copyable {
     if packet.destination == .broadcast, packet.network != .none, packet.network != .other {
       observer.detection.broadcast(packet, moment)
     }
-    let first = duplicates.first(of: packet, time: moment.time, frame: moment.frame)
-    if first > 0 {
+    if let original = duplicates.original(of: packet, time: moment.time, frame: moment.frame) {
       statistics.copies += 1
-      if duplicates.isElsewhere, packet.network == .ipv4 || packet.network == .ipv6 { forwarded(packet, moment) }
-      if observer.output.log.contains(.operationsAll) { copy(packet, of: first, moment) }
+      if original.isElsewhere, packet.network == .ipv4 || packet.network == .ipv6 { forwarded(packet, moment) }
+      if observer.output.log.contains(.operationsAll) { copy(packet, of: original.frame, moment) }
       return
     }
     switch packet.network {
@@ -182,9 +181,11 @@ package struct Pipeline: ~Copyable {
       }
     case .none, .other:
       statistics.otherFrames += 1
-      if packet.linkType.rawValue == LinkType.ethernet.rawValue {
+      guard packet.linkType.rawValue == LinkType.ethernet.rawValue else { return }
+      if reader.tables.isExpected(packet.etherType) {
+        frame(packet, moment)
+      } else {
         observer.detection.frame(packet, moment)
-        if reader.tables.isExpected(packet.etherType) { frame(packet, moment) }
       }
     }
   }
@@ -235,22 +236,26 @@ package struct Pipeline: ~Copyable {
     guard !packet.isFragment, let slot = conversations.find(flowKey(packet)) else { return }
     let direction = conversations[slot].flow.direction(of: packet)
     guard packet.source != conversations[slot].flow[direction].mac,
-      packet.source != conversations[slot].flow[direction].copyMAC
-        || moment.time >= conversations[slot].flow[direction].copyDue
+      reader.rare.isDue(conversations[slot].rare, copyFrom: packet.source, direction, at: moment.time)
     else { return }
-    conversations[slot].flow[direction].copyMAC = packet.source
     var isKnown = false
     if !packet.isNeighborDiscovery {
-      isKnown = observer.detection.forwarder(packet, conversations[slot], direction, moment)
+      isKnown = observer.detection.forwarder(packet, &conversations[slot], direction, moment)
     }
-    conversations[slot].flow[direction].copyDue = moment.time &+ (isKnown ? 10 : 1) * Pipeline.second
+    reader.rare.examined(
+      &conversations[slot].rare, copyFrom: packet.source, direction,
+      until: moment.time &+ (isKnown ? 10 : 1) * Pipeline.second)
   }
 
   /// Handles a frame without IP whose protocol has a dissector.
   mutating func frame(_ packet: borrowing Packet, _ moment: Moment) {
     let key = linkKey(packet)
     let slot: Int
-    if let found = conversations.find(key) {
+    let found = conversations.find(key)
+    // Cyclic data come a thousand times a second: their sender is looked at in one of them.
+    let isDue = found.map { conversations[$0].isLinkDue(packet, at: moment.time) } ?? true
+    if isDue { observer.detection.frame(packet, moment) }
+    if let found {
       slot = found
       conversations.touch(slot, at: moment.time)
     } else {
@@ -265,7 +270,6 @@ package struct Pipeline: ~Copyable {
     conversations[slot].flow.count(packet, at: moment.time)
     if conversations[slot].flow[direction].packets == 1, conversations[slot].isAnswered { conversations.prove(slot) }
     if moment.time >= conversations[slot].remindAt { observer.detection.remind(of: &conversations[slot], moment) }
-    let isDue = (moment.time &- conversations[slot].flow[direction].watched).magnitude >= UInt64(Pipeline.second)
     if isDue { observer.detection.listen(&conversations[slot], direction, moment) }
     reader.datagram(
       packet.payload, in: &conversations[slot], sent: direction, isCut: packet.isCut, at: moment, &observer)

@@ -188,7 +188,8 @@ extension Pipeline {
     let context = observer.output.records.context
     let list = all.prefix(most).map { _, deed in
       NotableDeed(
-        source: Facts.name(deed.source, context), destination: Facts.name(deed.destination, context),
+        source: Facts.name(deed.source, context).description,
+        destination: Facts.name(deed.destination, context).description,
         action: deed.isFetch ? Bilingual("program read", "プログラムの読み出し") : deed.action.name,
         function: "\(context.protocolName(deed.dissector)) \(deed.name)", messages: deed.count)
     }

@@ -42,9 +42,6 @@ struct DuplicateFilter {
 
   /// Nanoseconds; 0 takes nothing for a copy.
   let window: Int64
-  private(set) var copies: UInt64 = 0
-  /// The latest copy took another way than its original.
-  private(set) var isElsewhere = false
   private let seed: UInt64
   private let key: UInt64
   private var groups = [Group](repeating: Group(), count: DuplicateFilter.sets)
@@ -64,21 +61,27 @@ struct DuplicateFilter {
     let way: UInt64
     /// The sender numbers its packets: one with the same number is no repetition.
     let isNumbered: Bool
+    /// `RawSpan.wordSum` of what was hashed: an IP packet from its addresses on.
+    var sum: UInt64 = 0
     fileprivate var place: Int { Int(truncatingIfNeeded: hash >> 32) & (DuplicateFilter.sets - 1) }
   }
 
-  /// The frame that `packet`, which came in `frame`, is a copy of, if that was within the window; 0 if none,
-  /// and then it is remembered.
+  /// What a copy is a copy of.
+  struct Original {
+    let frame: UInt64
+    /// The copy took another way.
+    let isElsewhere: Bool
+  }
+
+  /// What `packet`, which came in `frame`, is a copy of, if that was within the window; nil if of nothing, and then it
+  /// is remembered.
   @inline(__always)
-  mutating func first(of packet: borrowing Packet, time: Int64, frame: UInt64) -> UInt64 {
-    guard window > 0 else { return 0 }
+  mutating func original(of packet: borrowing Packet, time: Int64, frame: UInt64) -> Original? {
+    guard window > 0 else { return nil }
     let mark = mark(of: packet)
-    if groups[mark.place].has(mark.hash) {
-      let original = original(in: groups[mark.place], mark, time)
-      if original > 0 { return original }
-    }
+    if let original = original(of: mark, at: time) { return original }
     remember(mark, time: time, frame: frame)
-    return 0
+    return nil
   }
 
   @inline(__always)
@@ -120,45 +123,52 @@ struct DuplicateFilter {
   @inline(__always)
   private func mark(v4 datagram: RawSpan, _ way: UInt64, _ hopLimit: UInt8, isNumbered: Bool) -> Mark {
     let head = mix(seed ^ UInt64(datagram.u8(9)), datagram.u64(0))
-    return Mark(hash: datagram.from(12).hash(head, key: key), way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered)
+    let (hash, sum) = datagram.from(IPv4Header.addresses).hashAndSum(head, key: key)
+    return Mark(hash: hash, way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered, sum: sum)
   }
   /// The hop limit is byte 7.
   @inline(__always)
   private func mark(v6 datagram: RawSpan, _ way: UInt64, _ hopLimit: UInt8, isNumbered: Bool) -> Mark {
     let head = mix(seed, datagram.u64(0) >> 8)
-    return Mark(hash: datagram.from(8).hash(head, key: key), way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered)
+    let (hash, sum) = datagram.from(IPv6Header.addresses).hashAndSum(head, key: key)
+    return Mark(hash: hash, way: mix(way, UInt64(hopLimit)), isNumbered: isNumbered, sum: sum)
   }
 
-  /// Whether a frame was seen of late that may be the same one. Mutating, although it changes nothing: otherwise the
-  /// whole filter is copied to be asked.
+  /// The same for a `PlainLinkFrame`.
   @inline(__always)
-  mutating func knows(_ mark: Mark) -> Bool { groups[mark.place].has(mark.hash) }
+  func mark(of frame: borrowing PlainLinkFrame) -> Mark {
+    let hash = mix(mix(seed, frame.source.rawValue), frame.destination.rawValue)
+    return Mark(
+      hash: frame.payload.hash(mix(hash, UInt64(frame.etherType.rawValue)), key: key),
+      way: way(frame.source, frame.destination, frame.vlan), isNumbered: true)
+  }
+
+  /// What a frame with this mark is a copy of. Mutating, although it changes nothing: otherwise the whole filter is
+  /// copied to be asked.
+  @inline(__always)
+  mutating func original(of mark: Mark, at time: Int64) -> Original? {
+    guard window > 0, groups[mark.place].has(mark.hash) else { return nil }
+    return original(mark, time)
+  }
 
   @inline(__always)
   mutating func remember(_ mark: Mark, time: Int64, frame: UInt64) {
     groups[mark.place].replaceOldest(with: Entry(hash: mark.hash, time: time, way: mark.way, frame: frame))
   }
 
-  @inline(__always)
-  private mutating func original(
-    in group: Group, _ mark: Mark, _ time: Int64
-  ) -> UInt64 {
-    if let frame = take(group.first, mark, time) { return frame }
-    if let frame = take(group.second, mark, time) { return frame }
-    if let frame = take(group.third, mark, time) { return frame }
-    return take(group.fourth, mark, time) ?? 0
+  @inline(never)
+  private mutating func original(_ mark: Mark, _ time: Int64) -> Original? {
+    let group = groups[mark.place]
+    return compare(group.first, mark, time) ?? compare(group.second, mark, time) ?? compare(group.third, mark, time)
+      ?? compare(group.fourth, mark, time)
   }
 
   /// The frame of `entry`, if the frame at hand is a copy of it.
   @inline(__always)
-  private mutating func take(
-    _ entry: Entry, _ mark: Mark, _ time: Int64
-  ) -> UInt64? {
+  private func compare(_ entry: Entry, _ mark: Mark, _ time: Int64) -> Original? {
     guard entry.hash == mark.hash, (time &- entry.time).magnitude <= UInt64(window),
       mark.isNumbered || entry.way != mark.way
     else { return nil }
-    copies += 1
-    isElsewhere = entry.way != mark.way
-    return entry.frame
+    return Original(frame: entry.frame, isElsewhere: entry.way != mark.way)
   }
 }

@@ -39,18 +39,32 @@ struct Flow {
     var flags = TCPFlags(rawValue: 0)
     var hopLimits = HopLimits()
 
-    /// It was a known device with its own address, which is confirmed again from this time on; the greatest time if it
-    /// was not.
-    var ownUntil = Int64.max
-    /// The address that a copy of a frame came from, sent on by another station, and when that one was last examined.
-    var copyMAC = MACAddress.none
-    var copyDue: Int64 = .min / 2
+    /// What the sender was when it was last looked at.
+    enum Sender: UInt8 {
+      case notable
+      /// A known device with its own address.
+      case own
+      /// A known device behind a router.
+      case forwarded
+    }
+    private var lastSender = Sender.notable
+    /// Until then it need not be looked at again, as long as its packets come as they did.
+    private var restsUntil = Int64.min
 
     /// Frames come from another address now.
     mutating func changeMAC(_ new: MACAddress) {
       mac = new
-      if ownUntil != .max { ownUntil = .min }
+      restsUntil = .min
     }
+    mutating func rest(_ sender: Sender, until time: Int64) {
+      lastSender = sender
+      restsUntil = time
+    }
+    // Mutating, although they change nothing: otherwise both directions are loaded to ask one of them.
+    @inline(__always)
+    mutating func sender() -> Sender { lastSender }
+    @inline(__always)
+    mutating func rests(at time: Int64) -> Bool { time < restsUntil }
 
     @inline(__always)
     fileprivate mutating func count(_ byteCount: Int) {
@@ -86,17 +100,17 @@ struct Flow {
 
   let id: UInt64
   let start: Int64
+  /// The options of the first SYN.
+  var options = TCPOptionLayout.unknown
+  /// When the next interim record is due.
+  var nextReport: Int64
   /// VLAN of the first packet.
   let vlan: UInt16
   /// It can have begun before the monitor listened, so that its first packet seen need not be its first one.
   var mayBeOlder = false
-  /// The options of the first SYN.
-  var options = TCPOptionLayout.unknown
   /// Type and code of the first packet, if it is ICMP or ICMPv6.
   let icmpType: UInt8
   let icmpCode: UInt8
-  /// When the next interim record is due.
-  var nextReport: Int64
 
   /// A flow is long once it has been spoken in for so long, from the first packet to the latest (nanoseconds): then it
   /// is reported for the first time. Shorter ones are reported at their end alone, so that they are not doubled.
@@ -222,6 +236,7 @@ struct Flow {
 
   /// Nanoseconds without a packet after which the flow counts as ended. Polling a field device every few hours is one
   /// connection; so an established TCP connection waits a day. The bounded table, not the time-out, guards memory.
+  @inline(__always)
   var timeout: Int64 {
     let second: Int64 = 1_000_000_000
     // Cyclic data come many times a second; the longest usual pause of a GOOSE publisher is some ten seconds.

@@ -300,14 +300,17 @@ package struct Aggregation {
     if isOver {
       for slot in open.slotsByAge where open[slot].isOver(at: time) { close(slot, identities, &records, to: &sink) }
     }
-    for slot in shares.slotsByAge where shares[slot].sum != nil {
-      var sum = shares[slot].sum
-      closeIfOver(&sum, at: time, identities, &records, to: &sink)
-      shares[slot].sum = sum
-      if let sum {
-        earliest = min(earliest, sum.end)
-      } else if shares[slot].opened == 0 {
-        remove(share: slot)
+    isOver = false
+    for slot in 0..<shares.slots where shares.isUsed(slot) {
+      guard let end = shares[slot].sum?.end else { continue }
+      if time >= end { isOver = true } else { earliest = min(earliest, end) }
+    }
+    if isOver {
+      for slot in shares.slotsByAge where shares[slot].sum != nil {
+        var sum = shares[slot].sum
+        closeIfOver(&sum, at: time, identities, &records, to: &sink)
+        shares[slot].sum = sum
+        if sum == nil, shares[slot].opened == 0 { remove(share: slot) }
       }
     }
     if restCount > 0 {

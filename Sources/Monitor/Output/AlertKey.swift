@@ -75,27 +75,19 @@ struct AlertKey: TableKey {
 
   /// The alert's identifier: the same in every run over the same packets.
   func identifier(first: Int64, sort: UInt8) -> UInt128 {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(128)
+    var bytes = TextBuffer(capacity: 128)
     bytes.append(sort)
-    bytes.append(UInt8(kind >> 8))
-    bytes.append(UInt8(kind & 255))
-    func append(_ word: UInt64) {
-      var shift: UInt64 = 64
-      while shift > 0 {
-        shift -= 8
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
-    }
+    bytes.append(bigEndian: UInt64(kind), octets: 2)
     for end in [source, destination] {
-      append(UInt64(truncatingIfNeeded: end >> 64))
-      append(UInt64(truncatingIfNeeded: end))
+      bytes.append(bigEndian: UInt64(truncatingIfNeeded: end >> 64), octets: 8)
+      bytes.append(bigEndian: UInt64(truncatingIfNeeded: end), octets: 8)
     }
     let words = cause.words
-    for place in words.indices { append(words[place]) }
-    append(UInt64(bitPattern: first))
+    for place in words.indices { bytes.append(bigEndian: words[place], octets: 8) }
+    bytes.append(bigEndian: UInt64(bitPattern: first), octets: 8)
     var identifier: UInt128 = 0
-    for byte in (Digest.sha256(bytes) ?? bytes).prefix(16) { identifier = identifier << 8 | UInt128(byte) }
+    let digest = Digest.sha256(bytes.bytes)
+    for place in 0..<16 { identifier = identifier << 8 | UInt128(digest?[place] ?? bytes.bytes.u8(place)) }
     return identifier
   }
 }

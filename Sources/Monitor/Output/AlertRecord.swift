@@ -77,9 +77,10 @@ extension Records {
       moment = clock.moment(value.lastTime, context.language)
     }
     if case .silence(let heard, _, _) = finding.detail { moment = clock.moment(heard, context.language) }
+    let known = identities.identity(of: finding.destination)
     let facts = Facts(
-      finding, context, values, moment: moment, knownName: identities.identity(of: finding.destination)?.name)
-    let wording = Wording(facts, occurrence)
+      finding, context, values, moment: moment, knownName: known?.name)
+    let wording = Sentences(facts, occurrence)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
@@ -95,7 +96,7 @@ extension Records {
     if let flow = finding.flow { line.number("flow_id", Records.flowID(flow.id)) }
     if let host = context.host { line.string("host", short(host)) }
     if let interface = context.interface(finding.interface) { line.string("in_iface", short(interface)) }
-    line.string("event_type", "alert")
+    line.word("event_type", "alert")
     line.number("pcap_cnt", finding.frame)
     parties(finding.source, finding.destination, finding.ipProtocol, vlan: finding.vlan)
     line.string("app_proto", context.protocolName(finding.operation?.dissector ?? finding.dissector))
@@ -113,24 +114,19 @@ extension Records {
     }
 
     line.open("alert")
-    line.string("action", "allowed")
-    line.number("gid", 1)
-    line.number("signature_id", entry.signatureID)
-    line.number("rev", entry.revision)
-    line.number("severity", severity)
-    line.string("category", entry.category)
+    head(entry, severity)
     line.string("signature", wording.signature, limit: 320)
     metadata(entry, finding.operation?.action, zone)
     line.open("context")
     line.hexadecimal("alert_id", occurrence.id)
     switch occurrence.ending {
-    case nil: line.string("status", "open")
-    case .closed, .over: line.string("status", "closed")
+    case nil: line.word("status", "open")
+    case .closed, .over: line.word("status", "closed")
     case .withdrawn:
-      line.string("status", "withdrawn")
+      line.word("status", "withdrawn")
       line.string("reason", Withdrawal.reason[context.language])
     }
-    if !finding.isDirectionCertain { line.string("direction", "uncertain") }
+    if !finding.isDirectionCertain { line.word("direction", "uncertain") }
     // 1 in the first line alone: whoever looks for new alerts looks for it.
     if occurrence.ending == nil || occurrence.count > 1 { line.number("count", occurrence.count) }
     line.time("first_seen", occurrence.first, &clock)
@@ -154,23 +150,23 @@ extension Records {
     line.string("seen", wording.seen)
     line.close()
     line.open("orient")
-    party("source", finding.source, identities)
-    party("destination", finding.destination, identities)
-    line.string("importance", importance.word)
+    party("source", finding.source, identities.identity(of: finding.source))
+    party("destination", finding.destination, known)
+    line.word("importance", importance.word)
     line.string("reason", wording.reason)
     line.close()
     line.open("decide")
-    line.string("severity", Catalogue.severityWord(severity))
+    line.word("severity", Catalogue.severityWord(severity))
     // Of two ends that may each have begun, the alert can name the wrong one.
     line.hundredths("confidence", finding.isDirectionCertain ? confidence : confidence / 2)
     if let responder = context.responder(zone) {
       line.string("responder", responder.name, limit: 160)
       line.string("contact", responder.contact, limit: 160)
     }
-    line.string("respond_within", Catalogue.respondWithin(severity))
+    line.word("respond_within", Catalogue.respondWithin(severity))
     line.close()
     line.open("act")
-    line.string("playbook", entry.id)
+    line.word("playbook", entry.id)
     steps(entry, occurrence.ending, lacksSite: finding.lacksSite)
     line.close()
     line.close()
@@ -178,6 +174,19 @@ extension Records {
     line.close()
     line.end()
     sink.write(line)
+  }
+
+  private mutating func head(_ entry: CatalogueEntry, _ severity: Int) {
+    let place = Int(entry.kind.rawValue) << 3 | severity & 7
+    if let part = headParts[place] { return line.write(part) }
+    headParts[place] = line.part {
+      $0.word("action", "allowed")
+      $0.number("gid", 1)
+      $0.number("signature_id", entry.signatureID)
+      $0.number("rev", entry.revision)
+      $0.number("severity", severity)
+      $0.string("category", entry.category)
+    }
   }
 
   private static func metadata(_ entry: CatalogueEntry, _ action: Action?, _ line: inout JSONLine) {
@@ -207,14 +216,14 @@ extension Records {
       }
     let language = context.language
     let key =
-      ending == nil ? lacksSite ? -3 : Int(entry.kind.rawValue) : ending == .withdrawn ? -1 : -2
+      ending == nil ? lacksSite ? 0 : Int(entry.kind.rawValue) + 3 : ending == .withdrawn ? 1 : 2
     if let part = stepParts[key] { return line.write(part) }
     stepParts[key] = line.part { $0.strings("steps", steps.map { $0[language] }) }
   }
 
   private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
     line.open("metadata")
-    let key = Int(entry.kind.rawValue) << 8 | (action.map { Int($0.rawValue) + 1 } ?? 0)
+    let key = Int(entry.kind.rawValue) << 5 | (action.map { Int($0.rawValue) + 1 } ?? 0)
     if let part = metadataParts[key] {
       line.write(part)
     } else {
@@ -234,9 +243,9 @@ extension Records {
     }
     if let operation = example.operation {
       line.open("operation")
-      line.string("action", operation.action.word)
+      line.word("action", operation.action.word)
       line.number("code", operation.code)
-      line.string("name", operation.name.description)
+      line.string("name", operation.name)
       line.close()
     }
     line.close()
@@ -246,26 +255,27 @@ extension Records {
     guard finding.tunnelDepth > 0 else { return }
     line.open("tunnel")
     if finding.tunnelSource != .none || finding.tunnelDestination != .none {
-      line.string("src_ip", finding.tunnelSource.description)
-      line.string("dest_ip", finding.tunnelDestination.description)
+      line.string("src_ip", finding.tunnelSource)
+      line.string("dest_ip", finding.tunnelDestination)
     }
-    if let number = finding.tunnelProtocol { line.string("proto", Records.protocolName(number)) }
+    if let number = finding.tunnelProtocol { line.word("proto", Records.protocolName(number)) }
     line.number("depth", finding.tunnelDepth)
     line.close()
   }
 
-  private mutating func party(_ key: String, _ end: Endpoint, _ identities: Identities) {
+  private mutating func party(_ key: StaticString, _ end: Endpoint, _ identity: Identity?) {
     let party = end.party
     line.open(key)
     let zone = context.zone(party.zone)
     line.string("zone", context.zoneName(party.zone))
     if let zone, zone.title != zone.name { line.string("zone_title", zone.title, limit: 160) }
-    if let asset = context.asset(party.asset) {
+    let asset = context.asset(party.asset)
+    if let asset {
       line.string("asset", asset.name, limit: 160)
       if !asset.role.isEmpty { line.string("role", asset.role, limit: 160) }
     }
-    line.flag("known", context.asset(party.asset) != nil)
-    if let identity = identities.identity(of: end) { self.identity(identity) }
+    line.flag("known", asset != nil)
+    if let identity { self.identity(identity) }
     line.close()
   }
 

@@ -121,7 +121,7 @@ extension Records {
     line.string("status", asset.status.rawValue)
     strings("changed", asset.changed.map(\.word))
     text("merged_into", asset.mergedInto)
-    if asset.mac != .none { line.string("mac", asset.mac.description) }
+    if asset.mac != .none { line.string("mac", asset.mac) }
     text("vendor", asset.vendor)
     strings("ips", asset.ips.map(\.description))
     if asset.hasMoreIPs { line.flag("more_ips", true) }
@@ -151,10 +151,10 @@ extension Records {
     sink.write(line)
   }
 
-  private mutating func text(_ key: String, _ value: String?) {
+  private mutating func text(_ key: StaticString, _ value: String?) {
     if let value { line.string(key, value, limit: 160) }
   }
-  private mutating func strings(_ key: String, _ values: [String]) {
+  private mutating func strings(_ key: StaticString, _ values: [String]) {
     if !values.isEmpty { line.strings(key, values, limit: 160) }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibcrypto
+import Synchronization
 
 /// The flow identifier other monitors compute too: Community ID version 1, seed 0
 /// (github.com/corelight/community-id-spec).
@@ -33,15 +34,18 @@ enum CommunityID {
     default: return nil
     }
     let isOrdered = isOneWay || source < destination || (source == destination && ports.0 <= ports.1)
-    var message: [UInt8] = [0, 0]
-    append(isOrdered ? source : destination, &message)
-    append(isOrdered ? destination : source, &message)
-    message += [ipProtocol, 0]
-    for port in isOrdered ? [ports.0, ports.1] : [ports.1, ports.0] {
-      message += [UInt8(port >> 8), UInt8(port & 255)]
-    }
-    guard let digest = Digest.sha1(message) else { return nil }
-    return "1:" + base64(digest)
+    var message = TextBuffer(capacity: 40)
+    message.append(bigEndian: 0, octets: 2)
+    append(isOrdered ? source : destination, to: &message)
+    append(isOrdered ? destination : source, to: &message)
+    message.append(bigEndian: UInt64(ipProtocol) << 8, octets: 2)
+    message.append(bigEndian: UInt64(isOrdered ? ports.0 : ports.1), octets: 2)
+    message.append(bigEndian: UInt64(isOrdered ? ports.1 : ports.0), octets: 2)
+    guard let digest = Digest.sha1(message.bytes) else { return nil }
+    var text = TextBuffer(capacity: 32)
+    text.append("1:")
+    base64(digest.span.extracting(first: Digest.sha1.length), to: &text)
+    return text.string
   }
 
   /// Question and answer, RFC 792 and RFC 1256.
@@ -51,44 +55,63 @@ enum CommunityID {
     (128, 129), (130, 131), (133, 134), (135, 136), (139, 140), (144, 145),
   ]
 
-  private static func append(_ address: IPAddress, _ message: inout [UInt8]) {
-    for shift in stride(from: address.isV4 ? 24 : 120, through: 0, by: -8) {
-      message.append(UInt8(truncatingIfNeeded: address.bits >> UInt128(shift)))
-    }
+  private static func append(_ address: IPAddress, to message: inout TextBuffer) {
+    if !address.isV4 { message.append(bigEndian: address.high, octets: 8) }
+    message.append(bigEndian: address.low, octets: address.isV4 ? 4 : 8)
   }
 
   /// RFC 4648, 4.
-  static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
+  private static func base64(_ bytes: Span<UInt8>, to buffer: inout TextBuffer) {
     for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var word: UInt32 = 0
-      for (index, byte) in group.enumerated() { word |= UInt32(byte) << UInt32(16 - 8 * index) }
+      let count = min(3, bytes.count - start)
+      var word = UInt32(bytes[start]) << 16
+      if count > 1 { word |= UInt32(bytes[start + 1]) << 8 }
+      if count > 2 { word |= UInt32(bytes[start + 2]) }
+      var text = UInt32(0)
       for index in 0..<4 {
-        text.append(
-          index <= group.count ? alphabet[Int(word >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
+        let character = index <= count ? character(word >> UInt32(18 - 6 * index)) : UInt8(ascii: "=")
+        text = text << 8 | UInt32(character)
       }
+      buffer.append(bigEndian: UInt64(text), octets: 4)
     }
-    return String(decoding: text, as: UTF8.self)
   }
+
+  private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  /// The character for the lowest six bits. `unsafe` is sound: there are 64.
+  private static func character(_ bits: UInt32) -> UInt8 { unsafe alphabet.utf8Start[Int(bits & 63)] }
 }
 
-/// Digests by OpenSSL.
-enum Digest {
-  static func sha1(_ bytes: [UInt8]) -> [UInt8]? { unsafe compute(bytes, EVP_sha1(), length: 20) }
-  static func sha256(_ bytes: [UInt8]) -> [UInt8]? { unsafe compute(bytes, EVP_sha256(), length: 32) }
+/// Digests by OpenSSL. It looks an algorithm up by its name, and makes a context for it: once, and not for each digest.
+///
+/// `unsafe` is sound here: OpenSSL reads as many bytes as a buffer has, and writes the digest's length, at most 32,
+/// into one that long. A context is used by whoever has its lock, and lives as long as the process.
+final class Digest: Sendable {
+  @safe
+  private struct Context: @unchecked Sendable {
+    let algorithm: OpaquePointer?
+    let state: OpaquePointer?
+  }
+  private let context: Mutex<Context>
+  let length: Int
+  static let sha1 = Digest("SHA1", length: 20)
+  static let sha256 = Digest("SHA256", length: 32)
 
-  /// `unsafe` is sound here: OpenSSL reads `count` bytes of a buffer that long, and writes at most the digest's length
-  /// into one that long.
-  private static func compute(_ bytes: [UInt8], _ algorithm: OpaquePointer?, length: Int) -> [UInt8]? {
-    var digest = [UInt8](repeating: 0, count: length)
+  private init(_ name: String, length: Int) {
+    unsafe context = Mutex(Context(algorithm: EVP_MD_fetch(nil, name, nil), state: EVP_MD_CTX_new()))
+    self.length = length
+  }
+
+  /// `length` bytes, and zeros; nil if there is no such algorithm, or the digest failed.
+  func callAsFunction(_ bytes: RawSpan) -> InlineArray<32, UInt8>? {
+    var digest = InlineArray<32, UInt8>(repeating: 0)
     var written: UInt32 = 0
-    let status = unsafe bytes.withUnsafeBytes { input in
-      unsafe digest.withUnsafeMutableBufferPointer { output in
-        unsafe EVP_Digest(input.baseAddress, input.count, output.baseAddress, &written, algorithm, nil)
-      }
+    let isDone = context.withLock { context in
+      guard let algorithm = unsafe context.algorithm, let state = unsafe context.state else { return false }
+      var output = digest.mutableSpan
+      return unsafe EVP_DigestInit_ex(state, algorithm, nil) == 1
+        && bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(state, $0.baseAddress, $0.count) } == 1
+        && output.withUnsafeMutableBufferPointer { unsafe EVP_DigestFinal_ex(state, $0.baseAddress, &written) } == 1
     }
-    return status == 1 && Int(written) == length ? digest : nil
+    return isDone && Int(written) == length ? digest : nil
   }
 }

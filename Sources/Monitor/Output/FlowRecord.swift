@@ -123,7 +123,7 @@ extension Records {
     line.close()
   }
 
-  private static let tcpFlags: [(UInt8, String)] = [
+  private static let tcpFlags: [(UInt8, StaticString)] = [
     (0x02, "syn"), (0x01, "fin"), (0x04, "rst"), (0x08, "psh"), (0x10, "ack"), (0x20, "urg"), (0x40, "ecn"),
     (0x80, "cwr"),
   ]

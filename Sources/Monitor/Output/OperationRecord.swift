@@ -4,12 +4,12 @@ extension JSONLine {
   /// The `operation` object, the same in alerts and in operation records.
   mutating func operation(_ operation: Operation, _ shown: ShownValues) {
     open("operation")
-    string("action", operation.action.word)
-    string("role", operation.role.word)
+    word("action", operation.action.word)
+    word("role", operation.role.word)
     number("code", operation.code)
-    string("name", operation.name.description)
+    string("name", operation.name)
     if operation.subcode >= 0 { number("subcode", operation.subcode) }
-    if operation.phase != .none { string("phase", operation.phase.word) }
+    if operation.phase != .none { word("phase", operation.phase.word) }
     if operation.unit >= 0 { number("unit", operation.unit) }
     target("target", operation.target, name: shown.name)
     target("written", operation.written, name: nil)
@@ -38,19 +38,19 @@ extension JSONLine {
     if let detail = shown.detail { string("detail", detail) }
     switch operation.outcome {
     case .none: break
-    case .ok: string("outcome", "ok")
+    case .ok: word("outcome", "ok")
     case .error(let code, let name):
-      string("outcome", "error")
+      word("outcome", "error")
       number("error_code", code)
-      string("error_name", name.description)
+      string("error_name", name)
     }
     if operation.transaction >= 0 { number("transaction", operation.transaction) }
     if operation.latency >= 0 { number("latency_us", operation.latency / 1000) }
-    if operation.pairing != .none { string("pairing", operation.pairing.word) }
+    if operation.pairing != .none { word("pairing", operation.pairing.word) }
     if let fault = operation.fault {
       open("fault")
-      string("kind", fault.kind.word)
-      string("field", fault.field.description)
+      word("kind", fault.kind.word)
+      string("field", fault.field)
       number("seen", fault.seen)
       if fault.least <= fault.most {
         number("least", fault.least)
@@ -61,10 +61,10 @@ extension JSONLine {
     close()
   }
 
-  private mutating func target(_ key: String, _ target: Target, name: String?) {
+  private mutating func target(_ key: StaticString, _ target: Target, name: String?) {
     guard target != .none else { return }
     open(key)
-    string("area", target.area.word)
+    word("area", target.area.word)
     if target.number > 0 { number("number", target.number) }
     if target.area.notation == .named {
       string("name", name ?? "")

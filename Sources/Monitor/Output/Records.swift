@@ -31,9 +31,10 @@ package struct Records: Sendable {
   /// The line written last.
   package internal(set) var line = JSONLine()
   private var shown = ShownValues()
-  /// What alerts of one kind about one sort of action all say.
-  var metadataParts: [Int: JSONLine.Part] = [:]
-  var stepParts: [Int: JSONLine.Part] = [:]
+  /// What alerts of one kind, about one sort of action, with one severity all say.
+  var headParts = JSONLine.Parts()
+  var metadataParts = JSONLine.Parts()
+  var stepParts = JSONLine.Parts()
 
   package init(_ context: AlertContext) {
     self.context = context
@@ -45,7 +46,7 @@ package struct Records: Sendable {
   package mutating func replace(_ context: AlertContext) {
     self.context = context
     clock = LocalTime(context.timeZone)
-    stepParts = [:]
+    stepParts = JSONLine.Parts()
   }
 
   /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.
@@ -61,7 +62,7 @@ package struct Records: Sendable {
   ) {
     line.begin()
     line.time("timestamp", time, &clock)
-    line.string("event_type", "operation")
+    line.word("event_type", "operation")
     line.number("pcap_cnt", frame)
     if copyOf > 0 { line.number("copy_of", copyOf) }
     if omitted > 0 { line.number("omitted", omitted) }
@@ -98,7 +99,7 @@ package struct Records: Sendable {
     if hasPorts { line.number("src_port", source.port) }
     line.string("dest_ip", to)
     if hasPorts { line.number("dest_port", destination.port) }
-    if let ipProtocol { line.string("proto", Records.protocolName(ipProtocol)) }
+    if let ipProtocol { line.word("proto", Records.protocolName(ipProtocol)) }
     if ipProtocol == IPProtocol.icmp.rawValue || ipProtocol == IPProtocol.icmpv6.rawValue {
       line.number("icmp_type", source.port)
       line.number("icmp_code", destination.port)
@@ -108,8 +109,8 @@ package struct Records: Sendable {
   mutating func ether(_ source: Endpoint, _ destination: Endpoint) {
     guard source.mac != .none || destination.mac != .none else { return }
     line.open("ether")
-    if source.mac != .none { line.string("src_mac", source.mac.description) }
-    if destination.mac != .none { line.string("dest_mac", destination.mac.description) }
+    if source.mac != .none { line.string("src_mac", source.mac) }
+    if destination.mac != .none { line.string("dest_mac", destination.mac) }
     line.close()
   }
 
@@ -119,23 +120,23 @@ package struct Records: Sendable {
         ipProtocol, source: source.ip, sourcePort: source.port, destination: destination.ip,
         destinationPort: destination.port)
     {
-      line.string("community_id", id)
+      line.word("community_id", id)
     }
   }
 
   /// Readers refuse alerts without addresses, and those with addresses of two families. Without IP an end has its
   /// address in the site file. An end without address has the unspecified one of the family, which is also what a
   /// station sends from that has no address yet (RFC 4291, 2.5.2).
-  func addresses(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) -> (String, String) {
+  func addresses(_ source: Endpoint, _ destination: Endpoint, _ ipProtocol: UInt8?) -> (IPAddress, IPAddress) {
     let from = address(source, ipProtocol)
     let to = address(destination, ipProtocol)
     let seen = source.ip != .none ? source.ip : destination.ip
     let isV4 = (seen != .none ? seen : from ?? to)?.isV4 ?? (ipProtocol == nil)
-    func text(_ ip: IPAddress?) -> String {
-      guard let ip, ip.isV4 == isV4 else { return isV4 ? "0.0.0.0" : "::" }
-      return ip.description
+    func ofFamily(_ ip: IPAddress?) -> IPAddress {
+      guard let ip, ip.isV4 == isV4 else { return isV4 ? IPAddress(v4: 0) : .none }
+      return ip
     }
-    return (text(from), text(to))
+    return (ofFamily(from), ofFamily(to))
   }
   private func address(_ end: Endpoint, _ ipProtocol: UInt8?) -> IPAddress? {
     end.ip != .none ? end.ip : ipProtocol == nil ? context.asset(end.party.asset)?.ip : nil

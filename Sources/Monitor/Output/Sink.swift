@@ -7,7 +7,8 @@ import Glibc
 /// A file may be moved away and opened anew (`reopen`), or emptied by another program at any time, as logrotate does
 /// with `create` and with `copytruncate`: each write begins at the end of the file, and with a whole line.
 ///
-/// `unsafe` is sound here: `write` and `pread` get a pointer into an array and a length inside of it, `poll` and
+/// `unsafe` is sound here: `write`, `pread` and `memchr` get a pointer into an array and a length inside of it, `poll`
+/// and
 /// `fstat` a structure of their own.
 package struct Sink: ~Copyable {
   package enum Pace: Sendable {
@@ -146,14 +147,14 @@ package struct Sink: ~Copyable {
 
   /// Takes one whole line.
   package mutating func write(_ line: borrowing JSONLine) {
-    guard !isLost, backlog + line.bytes.count <= bound else {
+    guard !isLost, backlog + line.text.count <= bound else {
       linesLost += 1
       return
     }
     if let text {
       pending.append(contentsOf: TextLine.rows(line, text).utf8)
     } else {
-      pending.append(contentsOf: line.bytes)
+      unsafe line.text.bytes.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
     }
     if backlog >= next { drain() }
   }
@@ -188,7 +189,7 @@ package struct Sink: ~Copyable {
       }
       if written > 0 {
         lastError = 0
-        for place in start..<start + written where pending[place] == UInt8(ascii: "\n") { linesWritten += 1 }
+        linesWritten += lines(start..<start + written)
         start += written
         continue
       }
@@ -226,6 +227,20 @@ package struct Sink: ~Copyable {
       fail(written == 0 ? EIO : errno)
     }
     return written == 1
+  }
+
+  /// How many lines end in a part of `pending`.
+  private func lines(_ part: Range<Int>) -> UInt64 {
+    unsafe pending.withUnsafeBytes { bytes in
+      var (count, place) = (UInt64(0), part.lowerBound)
+      while place < part.upperBound, let start = bytes.baseAddress,
+        let end = unsafe memchr(start + place, 10, part.upperBound - place)
+      {
+        count += 1
+        place = unsafe UnsafeRawPointer(end) - start + 1
+      }
+      return count
+    }
   }
 
   /// Where the line begins that `start` lies in.
@@ -267,7 +282,7 @@ package struct Sink: ~Copyable {
   }
 
   private mutating func drop() {
-    for place in start..<pending.count where pending[place] == UInt8(ascii: "\n") { linesLost += 1 }
+    linesLost += lines(start..<pending.count)
     pending.removeAll(keepingCapacity: true)
     start = 0
   }

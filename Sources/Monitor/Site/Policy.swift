@@ -40,33 +40,81 @@ package enum Verdict: Equatable, Sendable {
 
 /// The decision for a flow, to be kept with it.
 package struct Gate: Equatable, Sendable {
-  package var verdict: Verdict
-  /// Bits of `Action.rawValue`: allowed with any target until `validUntil`.
-  package var free: UInt16
   /// Nanoseconds since 1970: the next moment at which a window that matters may open or close; `.max` if none does.
   package var validUntil: Int64
+  private var packed: PackedVerdict
+  package var verdict: Verdict {
+    get { packed.verdict }
+    set { packed = PackedVerdict(newValue) }
+  }
+  /// Bits of `Action.rawValue`: allowed with any target until `validUntil`.
+  package var free: UInt16
   /// Some conduit has targets: ask `judge` about actions that are not in `free`.
   package var isConditional: Bool
   /// What it was last asked about, and has allowed.
   var cleared = Clearances()
+
+  package init(verdict: Verdict, free: UInt16, validUntil: Int64, isConditional: Bool) {
+    self.validUntil = validUntil
+    packed = PackedVerdict(verdict)
+    self.free = free
+    self.isConditional = isConditional
+  }
+}
+
+/// A verdict in half of the room, since each flow keeps one.
+private struct PackedVerdict: Equatable {
+  private enum Kind: UInt8 { case inside, allowed, noConduit, service, action, target, time }
+  private var conduit: UInt32 = 0
+  private var window: UInt32 = 0
+  private var kind: Kind
+
+  init(_ verdict: Verdict) {
+    switch verdict {
+    case .inside: kind = .inside
+    case .allowed: kind = .allowed
+    case .noConduit: kind = .noConduit
+    case .service: kind = .service
+    case .action: kind = .action
+    case .target: kind = .target
+    case .time(_, let window):
+      kind = .time
+      self.window = UInt32(clamping: window)
+    }
+    conduit = UInt32(clamping: verdict.conduit ?? 0)
+  }
+
+  var verdict: Verdict {
+    let conduit = Int(conduit)
+    return switch kind {
+    case .inside: .inside
+    case .allowed: .allowed(conduit: conduit)
+    case .noConduit: .noConduit
+    case .service: .service(conduit: conduit)
+    case .action: .action(conduit: conduit)
+    case .target: .target(conduit: conduit)
+    case .time: .time(conduit: conduit, window: Int(window))
+    }
+  }
 }
 
 /// Reads that a gate has allowed although they are not free: what lies in the same range of the same conduit is allowed
 /// as long as the gate is valid. Two of them, since many clients poll with two functions in turn.
 struct Clearances: Equatable, Sendable {
   private struct Clearance: Equatable, Sendable {
-    var dissector = DissectorID.none
-    var area = Area.none
+    var first: UInt32 = 1
+    var last: UInt32 = 0
     var code: UInt32 = 0
     var number: UInt32 = 0
-    var unit: Int64 = 0
-    var first: UInt64 = 1
-    var last: UInt64 = 0
+    var unit: Int16 = 0
+    var dissector = DissectorID.none
+    var area = Area.none
 
     @inline(__always)
     func covers(_ target: Target, _ code: UInt32, _ unit: Int64, _ dissector: DissectorID) -> Bool {
-      target.address >= first && target.address <= last && last &- target.address >= UInt64(max(1, target.count)) &- 1
-        && self.code == code && self.unit == unit && area == target.area && number == target.number
+      target.address >= UInt64(first) && target.address <= UInt64(last)
+        && UInt64(last) &- target.address >= UInt64(max(1, target.count)) &- 1
+        && self.code == code && Int64(self.unit) == unit && area == target.area && number == target.number
         && self.dissector == dissector
     }
   }
@@ -78,14 +126,15 @@ struct Clearances: Equatable, Sendable {
     latest.covers(target, code, unit, dissector) || other.covers(target, code, unit, dissector)
   }
 
-  /// The addresses `range` are allowed to be read with this function.
+  /// The addresses `range` are allowed to be read with this function. What does not fit is not kept, and asked again.
   mutating func add(
     _ range: ClosedRange<UInt64>, like target: Target, _ code: UInt32, _ unit: Int64, _ dissector: DissectorID
   ) {
+    guard let first = UInt32(exactly: range.lowerBound), let unit = Int16(exactly: unit) else { return }
     other = latest
     latest = Clearance(
-      dissector: dissector, area: target.area, code: code, number: target.number, unit: unit, first: range.lowerBound,
-      last: range.upperBound)
+      first: first, last: UInt32(clamping: range.upperBound), code: code, number: target.number, unit: unit,
+      dissector: dissector, area: target.area)
   }
 }
 
@@ -104,31 +153,41 @@ extension Site {
     var conditional: UInt16 = 0
     var limited: UInt16 = 0
     var validUntil = Int64.max
-    for (index, conduit) in conduits.enumerated() where conduit.covers(from, to) {
-      let fit = fit(conduit, service)
+    // In place: copying a conduit would count references.
+    let conduits = conduits.span
+    var matches = conduitIndex.matches(from, to)
+    while let index = conduitIndex.next(&matches) {
+      let nearness = conduits[index].nearness
+      let fit = fit(conduits[index], service)
       guard fit != .no else {
-        if !isFree { choice.offer(.service(conduit: index), conduit.nearness) }
+        if !isFree { choice.offer(.service(conduit: index), nearness) }
         continue
       }
-      for window in conduit.windows { validUntil = min(validUntil, clock.nextEdge(windows[window], at: time)) }
-      let isOpen = isOpen(conduit, at: time)
+      let actions = conduits[index].actions
+      var isOpen = true
+      if !conduits[index].windows.isEmpty {
+        for window in conduits[index].windows {
+          validUntil = min(validUntil, clock.nextEdge(windows[window], at: time))
+        }
+        isOpen = self.isOpen(conduits[index], at: time)
+      }
       if isOpen {
-        let isPlain = conduit.targets.isEmpty && conduit.exceptions.isEmpty
-        if isPlain { granted |= conduit.actions } else { conditional |= conduit.actions }
-        if !conduit.functions.isEmpty { conditional = Conduit.allActions }
+        let isPlain = conduits[index].targets.isEmpty && conduits[index].exceptions.isEmpty
+        if isPlain { granted |= actions } else { conditional |= actions }
+        if !conduits[index].functions.isEmpty { conditional = Conduit.allActions }
       }
       if isFree {
-        if conduit.limits, fit == .yes { limited |= conduit.actions }
+        if conduits[index].limits, fit == .yes { limited |= actions }
         // Only a conduit for every operation speaks of the talk as such; any other one waits for its operations.
-        if conduit.actions != Conduit.allActions || fit == .provisional { continue }
+        if actions != Conduit.allActions || fit == .provisional { continue }
         if isOpen {
-          choice.offer(.allowed(conduit: index), conduit.nearness)
-        } else if conduit.limits {
-          choice.offer(.time(conduit: index, window: conduit.windows[0]), conduit.nearness)
+          choice.offer(.allowed(conduit: index), nearness)
+        } else if conduits[index].limits {
+          choice.offer(.time(conduit: index, window: conduits[index].windows[0]), nearness)
         }
       } else {
         choice.offer(
-          isOpen ? .allowed(conduit: index) : .time(conduit: index, window: conduit.windows[0]), conduit.nearness)
+          isOpen ? .allowed(conduit: index) : .time(conduit: index, window: conduits[index].windows[0]), nearness)
       }
     }
     // What changes something is judged by itself (`judge`).
@@ -157,7 +216,8 @@ extension Site {
     var choice = Choice()
     // In place: copying a conduit would count references.
     let conduits = conduits.span
-    for index in conduits.indices where conduits[index].covers(from, to) {
+    var matches = conduitIndex.matches(from, to)
+    while let index = conduitIndex.next(&matches) {
       let verdict = self.verdict(
         index, action, target, written, name: name, unit: unit, function: function, service: service, at: time)
       if isFree {
@@ -175,10 +235,11 @@ extension Site {
   func declares(_ from: Party, _ to: Party, _ service: Service?, at time: Int64) -> Bool {
     guard from.asset != .none else { return false }
     let conduits = conduits.span
-    for index in conduits.indices
-    where conduits[index].from == .asset(from.asset) && !conduits[index].services.isEmpty
-      && conduits[index].to.covers(to) && isOpen(conduits[index], at: time)
-    {
+    var matches = conduitIndex.matches(from, to)
+    while let index = conduitIndex.next(&matches) {
+      guard conduits[index].from == .asset(from.asset), !conduits[index].services.isEmpty,
+        isOpen(conduits[index], at: time)
+      else { continue }
       guard let service else { return true }
       if fit(conduits[index], service) != .no { return true }
     }
@@ -199,7 +260,10 @@ extension Site {
     case .free: break
     }
     let conduits = conduits.span
-    for index in conduits.indices where conduits[index].binds && conduits[index].covers(from, to) { return true }
+    var matches = conduitIndex.matches(from, to)
+    while let index = conduitIndex.next(&matches) {
+      if conduits[index].binds { return true }
+    }
     return false
   }
 
@@ -208,8 +272,9 @@ extension Site {
   /// Whether a conduit lets one party begin to talk to the other: then the other may talk to it, too.
   private func isMaster(_ master: Party, of device: Party) -> Bool {
     let conduits = conduits.span
-    for index in conduits.indices where conduits[index].to != .any && conduits[index].covers(master, device) {
-      return true
+    var matches = conduitIndex.matches(master, device)
+    while let index = conduitIndex.next(&matches) {
+      if conduits[index].to != .any { return true }
     }
     return false
   }

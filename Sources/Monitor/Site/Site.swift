@@ -31,8 +31,10 @@ package struct Site: Sendable {
   private(set) var hasOwnMACs = false
   /// By VLAN id; `PrefixTable.none` for those of no zone.
   private var vlans: [UInt16] = []
-  /// Indices of conduits that limit values.
-  private(set) var limitedConduits: [Int] = []
+  /// All conduits, by what they name at both ends.
+  private(set) var conduitIndex = ConduitIndex()
+  /// Those that limit values, by what they name at the end that they lead to.
+  private(set) var limitingConduits = ConduitIndex()
   private(set) var limitsValues = false
   /// By `ZoneID.rawValue`: whether a listed router, firewall or gateway has a leg there.
   private var hasRouters: [Bool] = []
@@ -45,7 +47,7 @@ package struct Site: Sendable {
     name: "external", title: "external", importance: .medium, values: [], responder: nil, listsIPs: false,
     listsMACs: false)
 
-  /// Fills the tables; to be called once zones and assets are complete.
+  /// Fills the tables; to be called once zones, assets and conduits are complete.
   package mutating func index(seed: UInt64) {
     var networks: [(prefix: UInt128, length: Int, value: UInt16)] = []
     vlans = Array(repeating: PrefixTable.none, count: 4096)
@@ -83,8 +85,10 @@ package struct Site: Sendable {
         exceptionsByKind[number].append(place)
       }
     }
-    limitedConduits = conduits.indices.filter { !conduits[$0].valueLimits.isEmpty }
-    limitsValues = !limitedConduits.isEmpty
+    conduitIndex = ConduitIndex(conduits.indices.map { (conduits[$0].from, conduits[$0].to, $0) }, seed: seed)
+    let limiting = conduits.indices.filter { !conduits[$0].valueLimits.isEmpty }
+    limitingConduits = ConduitIndex(limiting.map { (.any, conduits[$0].to, $0) }, seed: seed)
+    limitsValues = !limiting.isEmpty
   }
 
   package subscript(zone: ZoneID) -> Zone {

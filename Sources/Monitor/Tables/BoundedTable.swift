@@ -43,6 +43,10 @@ struct BoundedTable<Key: TableKey, Value> {
     var order: UInt64
   }
 
+  /// A table with more entries takes room for as many as it may have: address space, which becomes memory where entries
+  /// are written. So a large table is not copied again and again while it grows, and needs no memory for the copy.
+  private static var small: Int { 256 }
+
   let limit: Int
   private(set) var count = 0
   private(set) var evictions = Evictions()
@@ -74,6 +78,8 @@ struct BoundedTable<Key: TableKey, Value> {
   /// Slots in use or free; `slot` values are below it.
   var slots: Int { entries.count }
   var isFull: Bool { count >= limit }
+  /// Whether so many more find room without one giving way.
+  func hasRoom(for more: Int) -> Bool { limit - count >= more }
 
   @inline(__always)
   private func hash(_ key: Key) -> UInt32 { UInt32(truncatingIfNeeded: key.hash(seed: seed) >> 16) }
@@ -146,6 +152,7 @@ struct BoundedTable<Key: TableKey, Value> {
       entries[slot].isProven = isProven
     } else {
       slot = entries.count
+      if slot == BoundedTable.small { entries.reserveCapacity(limit) }
       entries.append(
         Entry(
           hash: hash, next: buckets[bucket], touched: time, newer: -1, older: -1, isFree: false, isProven: isProven,

@@ -20,22 +20,22 @@ struct CalendarDate: Equatable {
   }
 
   /// `2026-11-23`. A year beyond four digits has a sign (ISO 8601, expanded representation).
-  func write(to bytes: inout [UInt8]) {
-    if year > 9999 { bytes.append(UInt8(ascii: "+")) }
-    CalendarDate.digits(year, year > 9999 ? 5 : 4, &bytes)
-    bytes.append(UInt8(ascii: "-"))
-    CalendarDate.digits(month, 2, &bytes)
-    bytes.append(UInt8(ascii: "-"))
-    CalendarDate.digits(day, 2, &bytes)
+  func write(to text: inout TextBuffer) {
+    if year > 9999 { text.append(UInt8(ascii: "+")) }
+    CalendarDate.digits(year, year > 9999 ? 5 : 4, &text)
+    text.append(UInt8(ascii: "-"))
+    CalendarDate.digits(month, 2, &text)
+    text.append(UInt8(ascii: "-"))
+    CalendarDate.digits(day, 2, &text)
   }
 
   /// A time of day in seconds: `10:15:30`.
-  static func writeTime(_ second: Int, to bytes: inout [UInt8]) {
-    digits(second / 3600, 2, &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    digits(second / 60 % 60, 2, &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    digits(second % 60, 2, &bytes)
+  static func writeTime(_ second: Int, to text: inout TextBuffer) {
+    digits(second / 3600, 2, &text)
+    text.append(UInt8(ascii: ":"))
+    digits(second / 60 % 60, 2, &text)
+    text.append(UInt8(ascii: ":"))
+    digits(second % 60, 2, &text)
   }
 
   /// Division that rounds towards the past; `divisor` is positive.
@@ -43,12 +43,9 @@ struct CalendarDate: Equatable {
     value / divisor - (value % divisor < 0 ? 1 : 0)
   }
 
-  static func digits(_ value: Int, _ count: Int, _ bytes: inout [UInt8]) {
-    var divisor = 1
-    for _ in 1..<count { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
+  /// The last `count` digits.
+  @inline(__always)
+  static func digits(_ value: Int, _ count: Int, _ text: inout TextBuffer) {
+    text.append(decimal: UInt64(value.magnitude), digits: count)
   }
 }

@@ -26,20 +26,69 @@ package enum Facet: UInt8, CaseIterable, Sendable {
   case length
 
   /// The key in records: snake case.
-  package var word: String { Facet.words[Int(rawValue)] }
-  private static let words = allCases.map { snakeCase("\($0)") }
-  private static func snakeCase(_ name: String) -> String {
-    var word = ""
-    for character in name {
-      if character.isUppercase {
-        // `frameID` is `frame_id`.
-        if word.last != "_", !(word.hasSuffix("_i") && character == "D") { word += "_" }
-        word += character.lowercased()
-      } else {
-        word.append(character)
-      }
+  package var word: String {
+    switch self {
+    case .none: "none"
+    case .cause: "cause"
+    case .originator: "originator"
+    case .qualifier: "qualifier"
+    case .sendSequence: "send_sequence"
+    case .receiveSequence: "receive_sequence"
+    case .isTest: "is_test"
+    case .isNegative: "is_negative"
+    case .source: "source"
+    case .destination: "destination"
+    case .internalIndications: "internal_indications"
+    case .variation: "variation"
+    case .fileHandle: "file_handle"
+    case .blockNumber: "block_number"
+    case .attribute: "attribute"
+    case .member: "member"
+    case .connection: "connection"
+    case .session: "session"
+    case .generalStatus: "general_status"
+    case .extendedStatus: "extended_status"
+    case .connectionSize: "connection_size"
+    case .interval: "interval"
+    case .transportClass: "transport_class"
+    case .isSafety: "is_safety"
+    case .producedInterval: "produced_interval"
+    case .producedSize: "produced_size"
+    case .offset: "offset"
+    case .pduSize: "pdu_size"
+    case .functionGroup: "function_group"
+    case .refusedItem: "refused_item"
+    case .network: "network"
+    case .station: "station"
+    case .module: "module"
+    case .destinationNode: "destination_node"
+    case .sourceNode: "source_node"
+    case .mode: "mode"
+    case .channel: "channel"
+    case .securityMode: "security_mode"
+    case .tokenKind: "token_kind"
+    case .subscription: "subscription"
+    case .chunks: "chunks"
+    case .isEncrypted: "is_encrypted"
+    case .frameID: "frame_id"
+    case .cycleCounter: "cycle_counter"
+    case .dataStatus: "data_status"
+    case .transferStatus: "transfer_status"
+    case .blockQualifier: "block_qualifier"
+    case .alarm: "alarm"
+    case .api: "api"
+    case .slot: "slot"
+    case .subslot: "subslot"
+    case .stateNumber: "state_number"
+    case .sequenceNumber: "sequence_number"
+    case .configurationRevision: "configuration_revision"
+    case .timeAllowedToLive: "time_allowed_to_live"
+    case .applicationID: "application_id"
+    case .needsCommissioning: "needs_commissioning"
+    case .reservation: "reservation"
+    case .signedFunction: "signed_function"
+    case .length: "length"
     }
-    return word
   }
 }
 

@@ -65,24 +65,24 @@ extension RawSpan {
 
 private func isoTime(seconds: Int64, fraction: Int, _ count: Int) -> String {
   let days = CalendarDate.floor(seconds, by: 86_400)
-  var text: [UInt8] = []
+  var text = TextBuffer(capacity: 32)
   CalendarDate(days: days).write(to: &text)
   text.append(UInt8(ascii: "T"))
   CalendarDate.writeTime(Int(seconds - days * 86_400), to: &text)
   text.append(UInt8(ascii: "."))
   CalendarDate.digits(fraction, count, &text)
-  return String(decoding: text, as: UTF8.self)
+  return text.string
 }
 
 private func timeText(_ second: Int) -> String {
-  var text: [UInt8] = []
+  var text = TextBuffer(capacity: 32)
   CalendarDate.writeTime(second, to: &text)
-  return String(decoding: text, as: UTF8.self)
+  return text.string
 }
 
 /// `count` decimal digits.
 func decimalDigits(_ value: Int, _ count: Int) -> String {
-  var text: [UInt8] = []
+  var text = TextBuffer(capacity: 32)
   CalendarDate.digits(value, count, &text)
-  return String(decoding: text, as: UTF8.self)
+  return text.string
 }

@@ -98,6 +98,14 @@ extension RawSpan {
       sum = sum.addingWithCarry(word)
       offset &+= 8
     }
+    return sum.addingWithCarry(lastWords())
+  }
+
+  /// The sum of what follows the last multiple of eight bytes.
+  @inline(__always)
+  func lastWords() -> UInt64 {
+    let count = byteCount
+    var offset = count & ~7
     var rest: UInt64 = 0
     if count & 4 != 0 {
       rest = UInt64(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
@@ -111,7 +119,7 @@ extension RawSpan {
       let last = unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
       rest &+= UInt64(UInt16(bigEndian: UInt16(last) << 8))
     }
-    return sum.addingWithCarry(rest)
+    return rest
   }
 }
 

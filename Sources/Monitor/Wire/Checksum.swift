@@ -122,15 +122,19 @@ extension Packet {
 }
 
 extension PlainFrame {
-  /// Whether its checksums are right.
+  /// Whether its checksums are right. `sum` is that of the IP packet from its addresses on: what is summed up for the
+  /// transport, except its number and length.
   @inline(__always)
-  var isSound: Bool {
+  func isSound(_ sum: UInt64) -> Bool {
     if !isTCP, bytes.u16(transportOffset &+ 6) == 0 { return false }
     if isV4 {
-      guard bytes.slice(networkOffset, IPv4Header.minimumLength).wordSum() % 0xFFFF == 0 else { return false }
+      let header = bytes.u64(networkOffset).addingWithCarry(bytes.u64(networkOffset &+ 8))
+        .addingWithCarry(UInt64(bytes.u32(networkOffset &+ 16)) << 32)
+      guard header % 0xFFFF == 0 else { return false }
     }
-    return bytes.slice(transportOffset, end &- transportOffset).isSound(
-      isV4, from: sourceIP, to: destinationIP, ipProtocol)
+    let length = UInt16(truncatingIfNeeded: end &- transportOffset)
+    let rest = UInt64(UInt16(ipProtocol.rawValue).bigEndian) &+ UInt64(length.bigEndian)
+    return sum.addingWithCarry(rest) % 0xFFFF == 0
   }
 }
 

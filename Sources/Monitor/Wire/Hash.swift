@@ -13,16 +13,26 @@ extension RawSpan {
   ///
   /// `unsafe` is sound here: the conditions are the bounds checks.
   @inline(__always)
-  func hash(_ state: UInt64, key: UInt64) -> UInt64 {
+  func hash(_ state: UInt64, key: UInt64) -> UInt64 { hashAndSum(state, key: key).hash }
+
+  /// The same, and `wordSum`, in one pass.
+  @inline(__always)
+  func hashAndSum(_ state: UInt64, key: UInt64) -> (hash: UInt64, sum: UInt64) {
     let count = byteCount
     var hash = state
+    var sum: UInt64 = 0
     var offset = 0
     while offset &+ 16 <= count {
-      hash = RawSpan.product(
-        hash ^ (unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)),
-        key ^ (unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)))
+      let first = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+      let second = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)
+      hash = RawSpan.product(hash ^ first, key ^ second)
+      sum = sum.addingWithCarry(first).addingWithCarry(second)
       offset &+= 16
     }
+    if count & 8 != 0 {
+      sum = sum.addingWithCarry(unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+    }
+    sum = sum.addingWithCarry(lastWords())
     var first: UInt64 = 0
     var second: UInt64 = 0
     if count >= 16 {
@@ -38,7 +48,7 @@ extension RawSpan {
         offset &+= 1
       }
     }
-    return mix(RawSpan.product(hash ^ first, key ^ second), UInt64(truncatingIfNeeded: count))
+    return (mix(RawSpan.product(hash ^ first, key ^ second), UInt64(truncatingIfNeeded: count)), sum)
   }
 
   @inline(__always)

@@ -2,7 +2,7 @@
 
 /// An IPv4 or IPv6 address as one 128-bit number. IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291, 2.5.5.2),
 /// so that one table, one prefix match and one hash serve both.
-package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct IPAddress: Hashable, Comparable, BitwiseCopyable, Sendable, CustomStringConvertible {
   package let bits: UInt128
   @inline(__always)
   package init(bits: UInt128) { self.bits = bits }
@@ -110,17 +110,46 @@ extension IPAddress {
 
   /// Dotted decimal, or RFC 5952 text.
   package var description: String {
-    if isV4 { return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)" }
-    let words = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
-    var longest = 0..<0
-    var index = 0
-    while index < 8 {
-      var end = index
-      while end < 8, words[end] == 0 { end += 1 }
-      if end - index > max(1, longest.count) { longest = index..<end }
-      index = max(end, index + 1)
+    var text = TextBuffer(capacity: 39)
+    write(to: &text)
+    return text.string
+  }
+  func write(to text: inout TextBuffer) {
+    guard !isV4 else {
+      for shift in stride(from: UInt32(24), through: 0, by: -8) {
+        let octet = UInt64(v4 >> shift & 255)
+        text.append(decimal: octet, digits: octet > 99 ? 3 : octet > 9 ? 2 : 1)
+        if shift > 0 { text.append(UInt8(ascii: ".")) }
+      }
+      return
     }
-    let hex = { (range: Range<Int>) in range.map { String(words[$0], radix: 16) }.joined(separator: ":") }
-    return longest.isEmpty ? hex(0..<8) : hex(0..<longest.lowerBound) + "::" + hex(longest.upperBound..<8)
+    let longest = longestZeros
+    var place = 0
+    while place < 8 {
+      if place == longest.lowerBound, !longest.isEmpty {
+        text.append("::")
+        place = longest.upperBound
+      } else {
+        if place > 0, place != longest.upperBound || longest.isEmpty { text.append(UInt8(ascii: ":")) }
+        text.append(hexadecimal: word(place))
+        place += 1
+      }
+    }
+  }
+
+  /// One of the eight 16-bit words, from the left.
+  private func word(_ place: Int) -> UInt64 { UInt64(truncatingIfNeeded: bits >> UInt128(112 - 16 * place)) & 0xFFFF }
+
+  /// The words that `::` stands for: the first of the longest runs of zeros, which has two at least.
+  private var longestZeros: Range<Int> {
+    var longest = 0..<0
+    var place = 0
+    while place < 8 {
+      var end = place
+      while end < 8, word(end) == 0 { end += 1 }
+      if end - place > max(1, longest.count) { longest = place..<end }
+      place = max(end, place + 1)
+    }
+    return longest
   }
 }

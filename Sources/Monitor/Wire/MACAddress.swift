@@ -50,13 +50,9 @@ package struct MACAddress: RawRepresentable, Hashable, Comparable, Sendable, Cus
   package static func < (left: MACAddress, right: MACAddress) -> Bool { left.rawValue < right.rawValue }
 
   package var description: String {
-    var text: [UInt8] = []
-    text.reserveCapacity(17)
-    for shift in stride(from: 44, through: 0, by: -4) {
-      let digit = UInt8(truncatingIfNeeded: rawValue >> UInt64(shift) & 15)
-      text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-      if shift % 8 == 0, shift > 0 { text.append(UInt8(ascii: ":")) }
-    }
-    return String(decoding: text, as: UTF8.self)
+    var text = TextBuffer(capacity: 17)
+    write(to: &text)
+    return text.string
   }
+  func write(to text: inout TextBuffer) { text.append(octets: rawValue, count: 6, separator: UInt8(ascii: ":")) }
 }

@@ -121,6 +121,49 @@ import Testing
     ] { #expect(clock.text(time) == text) }
   }
 
+  @Test func `each time has its own day and second, whatever was written before`() {
+    // Midnight in Berlin, in winter and in summer; the days of both changes, and before 1970.
+    let times: [Int64] = [
+      1_774_738_800_000_000_000, 1_774_738_799_999_999_000, 1_782_856_800_000_000_000, 1_782_856_799_999_999_999,
+      1_774_746_000_000_000_000, 1_774_745_999_000_000_000, 1_792_890_000_000_000_000, 0, -1, -3_600_000_000_001,
+      .min, .max,
+    ]
+    for zone in ["Europe/Berlin", "UTC", "America/St_Johns"] {
+      var clock = LocalTime(zone)
+      for first in times {
+        for second in times {
+          var (one, other) = (LocalTime(zone), LocalTime(zone))
+          let texts = (one.text(first), other.text(second))
+          #expect(clock.text(first) == texts.0 && clock.text(second) == texts.1 && clock.text(first) == texts.0)
+        }
+      }
+    }
+  }
+
+  @Test func `a character is escaped or not wherever it stands`() {
+    let escaped: [(Unicode.Scalar, String)] = [
+      ("\u{0}", #"\u0000"#), ("\u{1F}", #"\u001f"#), ("\n", #"\n"#), ("\"", #"\""#), ("\\", #"\\"#),
+      ("\u{7F}", #"\u007f"#), ("\u{80}", #"\u0080"#), ("\u{9F}", #"\u009f"#), ("\u{61C}", #"\u061c"#),
+      ("\u{200E}", #"\u200e"#), ("\u{2028}", #"\u2028"#), ("\u{202E}", #"\u202e"#), ("\u{2066}", #"\u2066"#),
+      ("\u{2069}", #"\u2069"#),
+    ]
+    let plain: [Unicode.Scalar] = [
+      " ", "!", "#", "[", "]", "~", "\u{A0}", "\u{BF}", "\u{600}", "\u{61B}", "\u{200D}", "\u{2010}", "\u{2026}",
+      "\u{202F}", "\u{2065}", "\u{206A}", "\u{2192}", "\u{3042}", "\u{FF5E}", "\u{1F600}",
+    ]
+    for (scalar, text) in escaped + plain.map({ ($0, String($0)) }) {
+      for fill in ["a", "あ"] {
+        for before in 0..<18 {
+          for after in [0, 1, 7, 8] {
+            let (left, right) = (String(repeating: fill, count: before), String(repeating: fill, count: after))
+            let found = line { $0.string("k", left + String(scalar) + right) }
+            #expect(found == #"{"k":""# + left + text + right + #""}"# + "\n")
+          }
+        }
+      }
+    }
+  }
+
   /// Computed with the specification's reference implementation; the first is also its first published example.
   @Test(arguments: [
     (UInt8(6), "128.232.110.120", UInt16(34855), "66.35.250.204", UInt16(80), "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),

@@ -156,8 +156,8 @@ import Testing
     source: String, destination: String, ipProtocol: UInt8, from: String, to: String
   ) throws {
     let ends = try [source, destination].map { Endpoint(ip: try #require(IPAddress($0)), party: Samples.controller) }
-    let texts = Records(Samples.context()).addresses(ends[0], ends[1], ipProtocol)
-    #expect(texts.0 == from && texts.1 == to)
+    let found = Records(Samples.context()).addresses(ends[0], ends[1], ipProtocol)
+    #expect(found.0.description == from && found.1.description == to)
   }
 
   @Test func `without IP the device's listed address is used, else 0.0.0.0`() throws {

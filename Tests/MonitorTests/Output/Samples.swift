@@ -131,3 +131,29 @@ enum Samples {
 func lines(_ bytes: [UInt8]) -> [String] {
   bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
 }
+
+/// The sentences of an alert, as texts.
+struct Wording {
+  let signature: String
+  let summary: String
+  let expected: String
+  let seen: String
+  let reason: String
+
+  init(_ facts: Facts, _ occurrence: Occurrence? = nil) {
+    let sentences = Sentences(facts, occurrence)
+    signature = sentences.signature.description
+    summary = sentences.summary.description
+    expected = sentences.expected.description
+    seen = sentences.seen.description
+    reason = sentences.reason.description
+  }
+}
+
+/// The words of a unit in both languages.
+func unitText(_ unit: Int64, protocolName: String) -> Bilingual? {
+  guard let en = unitWords(unit, protocolName: protocolName, .en),
+    let ja = unitWords(unit, protocolName: protocolName, .ja)
+  else { return nil }
+  return Bilingual(en.description, ja.description)
+}

@@ -70,6 +70,19 @@ struct ScriptPlayer: ~Copyable {
     let records = AlertContext()
     observer = Observer(
       Detection(nil, seed: 5), Output(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5))
+    moment.time = 1_700_000_000_000_000_000
+    conversation = ScriptPlayer.conversation(script, basis, moment.time)
+    guard script.isTCP, basis == .syn else { return }
+    for (direction, flags) in [(Direction.toServer, UInt16(2)), (.toClient, 18)] {
+      let side = direction == .toServer ? 0 : 1
+      reader.segment(
+        RawSpan(), sequence: sequences[side] &- 1, acknowledgement: side == 0 ? 0 : sequences[0],
+        flags: TCPFlags(rawValue: flags), missing: 0, in: &conversation, sent: direction, at: moment, &observer)
+    }
+  }
+
+  /// The conversation of a script, with nothing said in it.
+  static func conversation(_ script: Script, _ basis: Flow.Basis = .syn, _ time: Int64) -> Conversation {
     let frame: [UInt8]
     switch script.transport {
     case .tcp(let port):
@@ -78,15 +91,7 @@ struct ScriptPlayer: ~Copyable {
     case .link(let type, let isMulticast):
       frame = (isMulticast ? hex("01 0C CD 01 00 01") : hex("02 00 00 00 00 02")) + hex("02 00 00 00 00 01") + big(type)
     }
-    moment.time = 1_700_000_000_000_000_000
-    conversation = Conversation(ScriptPlayer.flow(frame, script.transport, basis, moment.time), number: 1)
-    guard script.isTCP, basis == .syn else { return }
-    for (direction, flags) in [(Direction.toServer, UInt16(2)), (.toClient, 18)] {
-      let side = direction == .toServer ? 0 : 1
-      reader.segment(
-        RawSpan(), sequence: sequences[side] &- 1, acknowledgement: side == 0 ? 0 : sequences[0],
-        flags: TCPFlags(rawValue: flags), missing: 0, in: &conversation, sent: direction, at: moment, &observer)
-    }
+    return Conversation(flow(frame, script.transport, basis, time), number: 1)
   }
 
   private static func flow(_ frame: [UInt8], _ transport: Script.Transport, _ basis: Flow.Basis, _ time: Int64) -> Flow

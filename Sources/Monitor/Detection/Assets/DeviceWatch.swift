@@ -27,8 +27,9 @@ struct DeviceWatch {
     hopLimit == 64 || hopLimit == 128 || hopLimit == 255 || hopLimit == 32 || hopLimit == 60
   }
 
-  /// Whose a source address is at this MAC address.
-  func owner(of ip: IPAddress, at mac: MACAddress, _ site: borrowing Site) -> Senders.Owner {
+  /// Whose a source address is at this MAC address. Mutating, although it changes nothing: otherwise the whole
+  /// inventory is copied to be asked.
+  mutating func owner(of ip: IPAddress, at mac: MACAddress, _ site: borrowing Site) -> Senders.Owner {
     if let asset = site.asset(mac: mac), site.assets[Int(asset.rawValue)].forwards { return .none }
     if site.lists(mac, for: ip) { return .listed }
     return !mac.isVirtualRouter && inventory.mac(of: ip) == mac ? .seen : .none
@@ -102,7 +103,7 @@ struct DeviceWatch {
     findings.add(moment.finding(found.kind, found.detail, source: source, destination: destination))
   }
 
-  private func origin(
+  private mutating func origin(
     of source: Endpoint, _ station: Int, to destination: Endpoint, _ hopLimit: UInt8, _ site: borrowing Site
   ) -> Origin {
     if DeviceWatch.isDirect(hopLimit) || destination.ip.isLinkLocalMulticast || destination.ip.isLimitedBroadcast {

@@ -3,15 +3,18 @@
 /// `impossible-source`: an address that no sender has. Only frames of an Ethernet link are judged: a loopback interface
 /// has packets from 127.0.0.1, and its frames two MAC addresses of zeros.
 enum ImpossibleSource {
+  @inline(__always)
   static func isImpossible(_ mac: MACAddress, to destination: MACAddress) -> Bool {
     mac.isGroup || mac == .none && destination != .none
   }
 
+  @inline(__always)
   static func isImpossible(_ ip: IPAddress, _ site: borrowing Site) -> Bool {
     ip.isLoopback || ip.isMulticast || ip.isLimitedBroadcast || site.isDirectedBroadcast(ip)
   }
 
   /// Whether an IP packet has such a source, or its own destination's address.
+  @inline(__always)
   static func isImpossible(_ packet: borrowing Packet, _ site: borrowing Site) -> Bool {
     if packet.source == .none, packet.destination == .none { return false }
     let ip = packet.sourceIP

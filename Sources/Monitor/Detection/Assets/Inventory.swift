@@ -104,6 +104,7 @@ struct Inventory {
     stations.find(AddressKey(low: mac.rawValue, high: 1)).map { stations[$0].isSpoofer } ?? false
   }
 
+  @inline(__always)
   func binding(_ ip: IPAddress) -> Int? { bindings.find(AddressKey(low: ip.low, high: ip.high)) }
 
   /// The slot of an address, if traffic only confirms what is known: it belongs to this device, was judged, and has no
@@ -152,6 +153,7 @@ struct Inventory {
   }
 
   /// The device that uses an address, if packets from it were seen before any router.
+  @inline(__always)
   func mac(of ip: IPAddress) -> MACAddress? {
     guard let slot = binding(ip), bindings[slot].mac != .none else { return nil }
     return bindings[slot].mac

@@ -12,11 +12,14 @@ struct LastValues {
     let dissector: DissectorID
 
     init(_ operation: borrowing Operation, _ target: Target, of device: Endpoint) {
+      self.init(target, unit: operation.unit, of: device, operation.dissector)
+    }
+    init(_ target: Target, unit: Int64, of device: Endpoint, _ dissector: DissectorID) {
       // No host has an address in ffff::/16.
       self.device = device.ip == .none ? UInt128(0xFFFF) << 112 | UInt128(device.mac.rawValue) : device.ip.bits
-      unit = operation.unit
+      self.unit = unit
       self.target = target
-      dissector = operation.dissector
+      self.dissector = dissector
     }
 
     func hash(seed: UInt64) -> UInt64 {
@@ -101,6 +104,13 @@ struct LastValues {
       at: moment.time)
   }
 
+  /// The same for the answer to a read that was seen at a glance.
+  mutating func note(_ glance: inout Glance, _ bytes: RawSpan, of device: Endpoint, at time: Int64) {
+    keep(
+      glance.values, bytes, at: Block(glance.target, unit: glance.unit, of: device, glance.dissector), isShown: true,
+      time)
+  }
+
   @inline(never)
   private mutating func keep(
     _ operation: borrowing Operation, _ message: borrowing Message, of device: Endpoint, at time: Int64
@@ -118,19 +128,23 @@ struct LastValues {
         }
         continue
       }
-      guard Cells(part.target, part.values) != nil else { continue }
-      let slot: Int
-      if let found = table.find(block) {
-        slot = found
-        table.touch(slot, at: time)
-      } else {
-        slot = table.insert(block, Content(), at: time)
-      }
-      // A device has shown it itself; a write, which anybody can send, gives way first.
-      if operation.action == .read { table.prove(slot) }
-      table[slot].keep(part.values, part.values.bytes(in: message.bytes, limit: LastValues.byteLimit))
-      stamp(slot, time)
+      keep(part.values, message.bytes, at: block, isShown: operation.action == .read, time)
     }
+  }
+
+  /// `isShown`: the device has shown it itself; a write, which anybody can send, gives way first.
+  private mutating func keep(_ values: Values, _ bytes: RawSpan, at block: Block, isShown: Bool, _ time: Int64) {
+    guard Cells(block.target, values) != nil else { return }
+    let slot: Int
+    if let found = table.find(block) {
+      slot = found
+      table.touch(slot, at: time)
+    } else {
+      slot = table.insert(block, Content(), at: time)
+    }
+    if isShown { table.prove(slot) }
+    table[slot].keep(values, values.bytes(in: bytes, limit: LastValues.byteLimit))
+    stamp(slot, time)
   }
   private mutating func stamp(_ slot: Int, _ time: Int64) {
     notes += 1

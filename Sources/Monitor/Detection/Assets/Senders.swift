@@ -68,6 +68,44 @@ struct Senders {
     var otherFrame: UInt64 = 0
     var receiver = Endpoint()
     var options = OptionHabit()
+
+    /// Compares a packet with those before it. `isSuspicion`: what is found counts only if the packet changes
+    /// something.
+    mutating func compare(
+      _ packet: borrowing Packet, of owner: Owner, _ conversation: inout Conversation, _ direction: Direction,
+      isSteady: Bool, _ moment: Moment, _ isHabit: inout Bool, _ isSuspicion: inout Bool
+    ) -> Change? {
+      let seen = packet.hopLimit
+      if packet.transport == .tcp, owner.isHere(hopLimit), let change = options.add(&conversation, direction, moment) {
+        return change
+      }
+      if seen == hopLimit {
+        if isSteady, confirmations < .max { confirmations += 1 }
+        isHabit = isSteady && confirmations > Senders.confirmations
+        guard other != 0 else { return nil }
+        defer { other = 0 }
+        return isOtherReported
+          ? nil : Change(expected: seen, seen: other, frame: otherFrame, receiver: receiver)
+      }
+      guard confirmations >= Senders.confirmations, owner.isHere(hopLimit) else {
+        if isSteady { self = Habit(hopLimit: seen) }
+        return nil
+      }
+      if other != seen {
+        other = seen
+        otherSince = moment.time
+        otherFrame = moment.frame
+        isOtherReported = false
+        receiver = conversation.endpoint(direction.reversed)
+      }
+      let change = Change(expected: hopLimit, seen: seen)
+      let isCertain = !DeviceWatch.isDirect(seen)
+      if isCertain { isOtherReported = true }
+      if isSteady, moment.time &- otherSince >= HopLimits.patience { self = Habit(hopLimit: seen) }
+      guard isCertain else { return nil }
+      isSuspicion = packet.transport != .tcp && !isSteady
+      return change
+    }
   }
 
   /// The options of one sender's SYNs towards one service.
@@ -81,7 +119,7 @@ struct Senders {
     private var receiver = Endpoint()
 
     /// A connection of the sender that carries data: what changed before it, if that is certain now.
-    mutating func add(_ conversation: borrowing Conversation, _ direction: Direction, _ moment: Moment) -> Change? {
+    mutating func add(_ conversation: inout Conversation, _ direction: Direction, _ moment: Moment) -> Change? {
       let seen = conversation.flow.options
       guard direction == .toServer, seen != .unknown else { return nil }
       if seen == usual {
@@ -185,7 +223,7 @@ struct Senders {
     }
     var isHabit = owner == .none && conversation.flow[direction].hopLimits.isConfirmed(packets)
     if change == nil, owner != .none {
-      change = compare(packet, of: owner, conversation, direction, packets: packets, moment, &isHabit)
+      change = compare(packet, of: owner, &conversation, direction, packets: packets, moment, &isHabit)
     }
     if change == nil, isHabit { conversation.flow[direction].hopLimits.rest(at: moment.time) }
     if let change { findings.add(report(change, packet, conversation, direction, moment)) }
@@ -205,54 +243,28 @@ struct Senders {
 
   /// Compares a packet with others of the same sender and service.
   private mutating func compare(
-    _ packet: borrowing Packet, of owner: Owner, _ conversation: borrowing Conversation, _ direction: Direction,
+    _ packet: borrowing Packet, of owner: Owner, _ conversation: inout Conversation, _ direction: Direction,
     packets: UInt64, _ moment: Moment, _ isHabit: inout Bool
   ) -> Change? {
     let seen = packet.hopLimit
-    let half = conversation.flow[direction]
     let key = Key(
       ip: packet.sourceIP, station: packet.source.rawValue << 16 | UInt64(moment.vlan),
       service: UInt64(packet.ipProtocol.rawValue) << 17 | UInt64(conversation.flow.serverPort) << 1
         | (direction == .toServer ? 0 : 1))
-    let isSteady = half.hopLimits.usual == seen && half.hopLimits.isConfirmed(packets)
+    let isSteady =
+      conversation.flow[direction].hopLimits.usual == seen
+      && conversation.flow[direction].hopLimits.isConfirmed(packets)
     guard let slot = habits.find(key) else {
       if isSteady, conversation.isAnswered || packets >= Senders.unansweredLimit {
         _ = habits.insert(key, Habit(hopLimit: seen), at: moment.time)
       }
       return nil
     }
-    var habit = habits[slot]
-    defer { habits[slot] = habit }
-    if packet.transport == .tcp, owner.isHere(habit.hopLimit),
-      let change = habit.options.add(conversation, direction, moment)
-    {
-      return change
-    }
-    if seen == habit.hopLimit {
-      habits.touch(slot, at: moment.time)
-      if isSteady, habit.confirmations < .max { habit.confirmations += 1 }
-      isHabit = isSteady && habit.confirmations > Senders.confirmations
-      defer { habit.other = 0 }
-      guard habit.other != 0, !habit.isOtherReported else { return nil }
-      return Change(expected: seen, seen: habit.other, frame: habit.otherFrame, receiver: habit.receiver)
-    }
-    guard habit.confirmations >= Senders.confirmations, owner.isHere(habit.hopLimit) else {
-      if isSteady { habit = Habit(hopLimit: seen) }
-      return nil
-    }
-    if habit.other != seen {
-      habit.other = seen
-      habit.otherSince = moment.time
-      habit.otherFrame = moment.frame
-      habit.isOtherReported = false
-      habit.receiver = conversation.endpoint(direction.reversed)
-    }
-    let change = Change(expected: habit.hopLimit, seen: seen)
-    let isCertain = !DeviceWatch.isDirect(seen)
-    if isCertain { habit.isOtherReported = true }
-    if isSteady, moment.time &- habit.otherSince >= HopLimits.patience { habit = Habit(hopLimit: seen) }
-    guard isCertain else { return nil }
-    if packet.transport == .tcp || isSteady { return change }
+    if seen == habits[slot].hopLimit { habits.touch(slot, at: moment.time) }
+    var isSuspicion = false
+    let change = habits[slot].compare(
+      packet, of: owner, &conversation, direction, isSteady: isSteady, moment, &isHabit, &isSuspicion)
+    guard isSuspicion, let change else { return change }
     suspect(change, moment)
     return nil
   }

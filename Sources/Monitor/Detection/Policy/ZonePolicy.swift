@@ -5,13 +5,6 @@ package import Catalogue
 /// `outside-window`, `controller-command`. The verdict on a flow is kept in its conversation as a gate, so checking an
 /// allowed operation costs one bit test.
 struct ZonePolicy {
-  /// The gate of a flow whose ends are known; open if the flow stays within its zone.
-  func gate(_ conversation: borrowing Conversation, at moment: Moment, by site: borrowing Site) -> Gate {
-    guard !conversation.isConsequence else { return .open }
-    return site.gate(
-      from: conversation.client, to: conversation.server, service: conversation.service(at: site), at: moment.time)
-  }
-
   /// What there is to report about a flow.
   func flow(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
     var finding = report(conversation.gate.verdict, nil, conversation, sent: .toServer, at: moment)

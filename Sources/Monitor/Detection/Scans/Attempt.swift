@@ -9,11 +9,14 @@ struct Attempt {
   let port: UInt16
   /// In which direction of its flow it was sent.
   let direction: Direction
+  /// Of whom it tried to reach.
+  let zone: ZoneID
 
   @inline(__always)
   init(_ conversation: borrowing Conversation) {
     ipProtocol = conversation.flow.ipProtocol
     direction = conversation.beginner
+    zone = conversation.party(conversation.beginner.reversed).zone
     if direction == .toServer {
       (source, destination) = (conversation.flow.client, conversation.flow.server)
       port = conversation.flow.serverPort

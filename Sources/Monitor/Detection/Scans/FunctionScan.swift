@@ -15,10 +15,11 @@ struct FunctionScan {
 
   /// Whether the conversation uses a code or unit for the first time: nothing else needs counting.
   @inline(__always)
-  static func isNew(_ code: UInt32, _ unit: Int64, _ codes: UInt128, _ units: (UInt128, UInt128)) -> Bool {
-    if codes & bit(code) == 0 { return true }
-    var units = units
-    return unit >= 0 && mark(unit, &units)
+  static func isNew(
+    _ code: UInt32, _ unit: Int64, isAsked: Bool, in conversation: borrowing Conversation
+  ) -> Bool {
+    if (isAsked ? conversation.codes : conversation.answeredCodes) & bit(code) == 0 { return true }
+    return isAsked ? conversation.units.isNew(unit) : conversation.answeredUnits.isNew(unit)
   }
 
   /// Called for operations that contain something new; looks into the tables only for a code or unit that the
@@ -37,7 +38,7 @@ struct FunctionScan {
             moment.finding(.functionScan, codes.detail(.functionCodes, count), conversation, about: operation))
         }
       }
-      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.units),
+      if conversation.units.add(operation.unit),
         let count = units.add(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
       {
         findings.add(moment.finding(.functionScan, units.detail(.units, count), conversation, about: operation))
@@ -47,7 +48,7 @@ struct FunctionScan {
         conversation.answeredCodes |= code
         codes.cancel(pair, thing: UInt64(operation.askedCode), at: moment.time)
       }
-      if operation.unit >= 0, FunctionScan.mark(operation.unit, &conversation.answeredUnits) {
+      if conversation.answeredUnits.add(operation.unit) {
         units.cancel(pair, thing: 1 << 32 | UInt64(operation.unit), at: moment.time)
       }
     }
@@ -64,18 +65,5 @@ struct FunctionScan {
   @inline(__always)
   private static func bit(_ code: UInt32) -> UInt128 {
     UInt128(1) << UInt128((code ^ code >> 7 ^ code >> 14 ^ code >> 21) & 127)
-  }
-
-  @inline(__always)
-  private static func mark(_ unit: Int64, _ units: inout (UInt128, UInt128)) -> Bool {
-    let bit = UInt128(1) << UInt128(unit & 127)
-    if unit & 128 == 0 {
-      guard units.0 & bit == 0 else { return false }
-      units.0 |= bit
-    } else {
-      guard units.1 & bit == 0 else { return false }
-      units.1 |= bit
-    }
-    return true
   }
 }

@@ -17,27 +17,28 @@ struct HostSweep {
     answers = Tally(seconds: 300, threshold: 9, seed: seed)
   }
 
-  /// The first packet of a flow, or its refusal.
-  mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
-    let attempt = Attempt(conversation)
-    let key = HostSweep.key(of: attempt)
-    guard attempt.destination.isUnicast,
-      let count = failures.add(
-        key, thing: HostSweep.thing(attempt.destination), group: HostSweep.zone(conversation, attempt), at: moment.time)
-    else { return nil }
+  /// The first packet of a flow, or its refusal: the number of attempts if there are enough for a finding.
+  mutating func attempted(_ attempt: Attempt, at time: Int64) -> Int? {
+    guard attempt.destination.isUnicast else { return nil }
+    return failures.add(
+      HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination), group: attempt.zone.rawValue, at: time)
+  }
+
+  /// `count`: of such attempts as this one.
+  func finding(
+    _ count: Int, _ attempt: Attempt, in conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding {
     var finding = moment.finding(.hostSweep, failures.detail(.hosts, count), conversation, attempt.direction)
     finding.destination = zone(of: finding.destination)
     finding.isDirectionCertain = true
-    finding.isOfSeveralZones = failures.isOfSeveralGroups(key)
+    finding.isOfSeveralZones = failures.isOfSeveralGroups(HostSweep.key(of: attempt))
     return finding
   }
 
   /// The other end has answered, and not merely with a refusal.
-  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
-    let attempt = Attempt(conversation)
+  mutating func succeeded(_ attempt: Attempt, at time: Int64) {
     failures.cancel(
-      HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination),
-      group: HostSweep.zone(conversation, attempt), at: moment.time)
+      HostSweep.key(of: attempt), thing: HostSweep.thing(attempt.destination), group: attempt.zone.rawValue, at: time)
   }
 
   /// An ARP request or neighbour solicitation for `wanted`.
@@ -70,9 +71,6 @@ struct HostSweep {
     Endpoint(port: one.port, party: Party(zone: one.party.zone, asset: .none))
   }
 
-  private static func zone(_ conversation: borrowing Conversation, _ attempt: Attempt) -> UInt16 {
-    conversation.party(attempt.direction.reversed).zone.rawValue
-  }
   private static func thing(_ address: IPAddress) -> UInt64 { address.low ^ address.high }
 
   /// Sweeps of different ports, and ping sweeps, are counted separately.

@@ -11,12 +11,16 @@ struct PortScan {
 
   init(seed: UInt64) { failures = Tally(seconds: 300, threshold: 15, seed: seed) }
 
-  /// The first packet of a flow, or its refusal.
-  mutating func attempted(_ conversation: borrowing Conversation, _ moment: Moment) -> Finding? {
-    let attempt = Attempt(conversation)
-    guard attempt.destination.isUnicast, let (key, thing) = PortScan.place(of: attempt),
-      let count = failures.add(key, thing: thing, at: moment.time)
-    else { return nil }
+  /// The first packet of a flow, or its refusal: the number of attempts if there are enough for a finding.
+  mutating func attempted(_ attempt: Attempt, at time: Int64) -> Int? {
+    guard attempt.destination.isUnicast, let (key, thing) = PortScan.place(of: attempt) else { return nil }
+    return failures.add(key, thing: thing, at: time)
+  }
+
+  /// `count`: of such attempts as this one.
+  func finding(
+    _ count: Int, _ attempt: Attempt, in conversation: borrowing Conversation, _ moment: Moment
+  ) -> Finding {
     let what = attempt.isOfProtocol ? Finding.Counted.protocols : .ports
     var finding = moment.finding(.portScan, failures.detail(what, count), conversation, attempt.direction)
     finding.isDirectionCertain = true
@@ -24,9 +28,9 @@ struct PortScan {
   }
 
   /// The other end has answered, and not merely with a refusal.
-  mutating func succeeded(_ conversation: borrowing Conversation, _ moment: Moment) {
-    guard let (key, thing) = PortScan.place(of: Attempt(conversation)) else { return }
-    failures.cancel(key, thing: thing, at: moment.time)
+  mutating func succeeded(_ attempt: Attempt, at time: Int64) {
+    guard let (key, thing) = PortScan.place(of: attempt) else { return }
+    failures.cancel(key, thing: thing, at: time)
   }
 
   /// Where an attempt is counted, and as what; nil where it tries nothing out.

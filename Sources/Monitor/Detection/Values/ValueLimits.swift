@@ -54,7 +54,8 @@ struct ValueLimits {
     let name = message.names[isOwn ? operation.target.name : part.target.name]
     var refusing: Int?
     let conduits = site.conduits.span
-    for index in conduits.indices where conduits[index].covers(from, to) {
+    var matches = site.conduitIndex.matches(from, to)
+    while let index = site.conduitIndex.next(&matches) {
       let verdict = site.verdict(
         index, operation.action, isOwn ? operation.target : part.target, isOwn ? operation.written : .none, name: name,
         unit: operation.unit, function: function, service: service, at: moment.time)
@@ -158,7 +159,8 @@ struct ValueLimits {
     let isRead = operation.action == .read
     let isRefusal = operation.role == .response && !isRead
     let conduits = site.conduits.span
-    for index in site.limitedConduits where conduits[index].to.covers(device.party) {
+    var matches = site.limitingConduits.matches(device.party, device.party)
+    while let index = site.limitingConduits.next(&matches) {
       let limits = conduits[index].valueLimits.span
       var place = -1
       while let item = ValueLimits.part(operation, message, place) {

@@ -2,12 +2,12 @@
 import Catalogue
 
 /// The parts of a sentence that are the same in every language: names, addresses, services, operations.
-struct Facts {
+final class Facts {
   let finding: Finding
   let context: AlertContext
   /// An asset with its address, else the address.
-  let source: String
-  let destination: String
+  let source: Words
+  let destination: Words
   let service: String
   let operation: OperationFacts?
   /// When it was seen, by the wall clock of the site; of a silent device, when it was last heard; of a value, when the
@@ -16,7 +16,7 @@ struct Facts {
   /// The protocol that gives addresses to devices here.
   let resolution: String
   /// Of a value that is not allowed: its target, and what is allowed there.
-  let limited: (target: String, limit: String)
+  let limited: (target: Words, limit: Words)
   /// Without a site file there are no zones.
   var hasZones: Bool { !context.zones.isEmpty }
   var sourceZone: ZoneID { finding.source.party.zone }
@@ -38,7 +38,8 @@ struct Facts {
   var isDestinationNamed: Bool { Facts.isNamed(finding.destination) }
 
   /// `knownName` is the name the destination reported before.
-  init(_ finding: Finding, _ context: AlertContext, _ shown: ShownValues, moment: String, knownName: String?) {
+  init(_ finding: Finding, _ context: AlertContext, _ shown: borrowing ShownValues, moment: String, knownName: String?)
+  {
     self.finding = finding
     self.context = context
     self.moment = moment
@@ -57,28 +58,32 @@ struct Facts {
       ? "\(finding.source.mac) (\(Facts.name(finding.source, context)))" : Facts.name(finding.source, context)
     destination = Facts.name(finding.destination, context)
     service = Facts.service(finding, context)
-    operation = finding.operation.map {
-      OperationFacts($0, shown, protocolName: context.protocolName($0.dissector), knownName: knownName)
-    }
+    operation =
+      if let operation = finding.operation {
+        OperationFacts(
+          operation, shown, context.language, protocolName: context.protocolName(operation.dissector),
+          knownName: knownName)
+      } else {
+        nil
+      }
   }
 
   /// The address that a spoofer claims; nil if it claims many.
-  var claimed: String? {
+  var claimed: Words? {
     if case .count(.claimedAddresses, _, _, _) = finding.detail { return nil }
-    return finding.claimed == .none ? nil : finding.claimed.description
+    return finding.claimed == .none ? nil : "\(finding.claimed)"
   }
 
   /// The source of a frame as it was sent, with MAC and IP address.
-  var senderAddresses: String {
+  var senderAddresses: Words {
     finding.source.ip == .none && finding.ipProtocol == nil
       ? "MAC \(finding.source.mac)" : "MAC \(finding.source.mac), IP \(finding.source.ip)"
   }
 
   private static func isNamed(_ end: Endpoint) -> Bool { end.ip != .none || end.mac != .none }
 
-  static func name(_ end: Endpoint, _ context: AlertContext) -> String {
-    let address =
-      end.ip != .none ? end.ip.description : end.mac != .none ? end.mac.description : "0.0.0.0"
+  static func name(_ end: Endpoint, _ context: AlertContext) -> Words {
+    let address: Words = end.ip != .none ? "\(end.ip)" : end.mac != .none ? "\(end.mac)" : "0.0.0.0"
     guard let asset = context.asset(end.party.asset) else { return address }
     return "\(short(asset.name)) (\(address))"
   }
@@ -93,16 +98,17 @@ struct Facts {
   }
 
   private static func limited(
-    _ finding: Finding, _ context: AlertContext, _ shown: ShownValues
-  ) -> (target: String, limit: String) {
+    _ finding: Finding, _ context: AlertContext, _ shown: borrowing ShownValues
+  ) -> (target: Words, limit: Words) {
     guard case .refusedValue(let value) = finding.detail else { return ("", "") }
     let limits = context.conduit(value.conduit)?.limits ?? []
-    let unit = unitText(
-      finding.operation?.unit ?? -1, protocolName: context.protocolName(finding.operation?.dissector ?? .none))
+    let unit = unitWords(
+      finding.operation?.unit ?? -1, protocolName: context.protocolName(finding.operation?.dissector ?? .none),
+      context.language)
     return (
-      short(OperationFacts.text(value.target, name: shown.name))
-        + (unit.map { context.language == .ja ? "（\($0.ja)）" : " (\($0.en))" } ?? ""),
-      limits.indices.contains(value.limit) ? short(limits[value.limit], limit: 160) : ""
+      Words(short(OperationFacts.text(value.target, name: shown.name)))
+        + (unit.map { context.language == .ja ? "（\($0)）" : " (\($0))" } ?? ""),
+      limits.indices.contains(value.limit) ? Words(short(limits[value.limit], limit: 160)) : ""
     )
   }
 
@@ -112,32 +118,34 @@ struct Facts {
   }
 
   /// Codes, checksums and magic numbers in hexadecimal, as the standards write them.
-  static func number(_ value: UInt64, _ fault: Fault) -> String {
+  static func number(_ value: UInt64, _ fault: Fault) -> Words {
     switch fault.kind {
-    case .code, .checksum, .framing: value < 10 ? "\(value)" : "0x" + String(value, radix: 16, uppercase: true)
+    case .code, .checksum, .framing: value < 10 ? "\(value)" : "0x\(String(value, radix: 16, uppercase: true))"
     case .length, .quantity, .value, .range, .truncated, .missing: "\(value)"
     }
   }
 }
 
 /// What an operation does, to which target, with which values.
-struct OperationFacts {
+final class OperationFacts {
   let action: Action
   let phase: Phase
   let isFetch: Bool
   /// The standard's name with the native detail: `PLC Stop P_PROGRAM`.
-  let name: String
-  /// The native function code with its sub-function: `43/14`.
-  let code: String
+  let name: Words
+  /// The native function code, and its sub-function: `43/14`.
+  let code: UInt32
+  /// `/14`; empty where there is none.
+  let subcode: Words
   /// `holding-register 100-101`; nil where the message names none.
-  let target: String?
+  let target: Words?
   /// How many further targets the message has.
   let furtherTargets: Int
   /// The first values that the message writes: `4, 7`; nil where it holds none.
   let values: String?
   /// What was there before, in the same form; nil where that is not known.
   let before: String?
-  let unit: Bilingual?
+  let unit: Words?
   /// The new name of a station, and the one it reported before; nil where nothing is renamed.
   let newName: String?
   let oldName: String?
@@ -145,13 +153,17 @@ struct OperationFacts {
   /// How many values a sentence names.
   private static let valueLimit = 8
 
-  init(_ operation: Operation, _ shown: ShownValues, protocolName: String, knownName: String?) {
+  init(
+    _ operation: Operation, _ shown: borrowing ShownValues, _ language: Language, protocolName: String,
+    knownName: String?
+  ) {
     action = operation.action
     phase = operation.phase
     isFetch = operation.isFetch
-    name = operation.name.description + (shown.detail.map { " " + short($0) } ?? "")
-    code = "\(operation.code)" + (operation.subcode >= 0 ? "/\(operation.subcode)" : "")
-    unit = unitText(operation.unit, protocolName: protocolName)
+    name = "\(operation.name)\(shown.detail.map { " " + short($0) } ?? "")"
+    code = operation.code
+    subcode = operation.subcode >= 0 ? "/\(operation.subcode)" : ""
+    unit = unitWords(operation.unit, protocolName: protocolName, language)
     let isRenaming = operation.action == .configure && operation.target.area == .station
     newName = isRenaming ? short(shown.name ?? "") : nil
     // A device that reports its new name already has no known old one.
@@ -159,7 +171,8 @@ struct OperationFacts {
     let hasWritten = operation.written != .none
     let changed = hasWritten ? operation.written : operation.target
     target =
-      changed == .none || isRenaming ? nil : short(OperationFacts.text(changed, name: hasWritten ? nil : shown.name))
+      changed == .none || isRenaming
+      ? nil : Words(short(OperationFacts.text(changed, name: hasWritten ? nil : shown.name)))
     furtherTargets = shown.furtherTargets
     values = operation.action.isValueChange ? OperationFacts.list(shown.values, of: shown.count) : nil
     before =

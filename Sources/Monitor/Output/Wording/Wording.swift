@@ -2,21 +2,15 @@
 import Catalogue
 
 /// What an alert says in sentences: what was seen, what was expected, and why it matters here.
-struct Wording {
-  let signature: String
-  let summary: String
-  let expected: String
-  let seen: String
-  let reason: String
+struct Sentences {
+  let signature: Words
+  let summary: Words
+  let expected: Words
+  let seen: Words
+  let reason: Words
+}
 
-  init(signature: String, summary: String, expected: String, seen: String, reason: String) {
-    self.signature = signature
-    self.summary = summary
-    self.expected = expected
-    self.seen = seen
-    self.reason = reason
-  }
-
+extension Sentences {
   init(_ facts: Facts, _ occurrence: Occurrence? = nil) {
     let entry = Catalogue.entry(facts.finding.kind)
     switch facts.context.language {
@@ -42,18 +36,11 @@ struct Wording {
 
 /// What a kind of finding says where its detail has nothing more exact.
 struct KindWording {
-  let signature: String
-  let summary: String
-  let expected: String
+  let signature: Words
+  let summary: Words
+  let expected: Words
   /// nil: what the catalogue says the kind means.
-  let reason: String?
-
-  init(signature: String, summary: String, expected: String, reason: String? = nil) {
-    self.signature = signature
-    self.summary = summary
-    self.expected = expected
-    self.reason = reason
-  }
+  var reason: Words?
 }
 
 /// What the last line of an alert says that is over.

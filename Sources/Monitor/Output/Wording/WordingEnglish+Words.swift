@@ -6,16 +6,16 @@ extension English {
   // MARK: What was done
 
   var action: Bilingual { finding.operation?.action.name ?? Bilingual(facts.service, facts.service) }
-  var messageTitle: String {
-    let text = finding.operation?.action.message ?? "\(facts.service) message"
-    return text.prefix(1).uppercased() + text.dropFirst()
+  var messageTitle: Words {
+    let text = finding.operation.map { Words($0.action.message) } ?? "\(facts.service) message"
+    return text.capitalized
   }
 
   /// What the source did to the destination: `wrote 4, 7 to holding-register 100-101 of plc-1`.
-  var did: String {
+  var did: Words {
     guard let operation = facts.operation else { return "communicated over \(facts.service) with \(to)" }
     let target = target(operation)
-    let of = target.map { "\($0) of \(to)" }
+    let of: Words? = target.map { "\($0) of \(to)" }
     switch operation.action {
     case .write:
       guard let values = operation.values else { return "wrote to \(of ?? to)" }
@@ -24,7 +24,7 @@ extension English {
         ? "wrote \(values) to \(of ?? to), as before" : "changed \(of ?? to) from \(before) to \(values)"
     case .read: return target.map { "read \($0) of \(to)" } ?? "read data from \(to)"
     case .operate:
-      let value = operation.values.map { " (value \($0)\(before(operation)))" } ?? ""
+      let value: Words = operation.values.map { " (value \($0)\(before(operation)))" } ?? ""
       switch operation.phase {
       case .select: return "selected \(of ?? "an object of \(to)") for operation\(value)"
       case .cancel: return "cancelled the selection of \(of ?? "an object of \(to)")"
@@ -36,65 +36,66 @@ extension English {
       return "renamed \(to) " + (operation.oldName.map { "from \($0) to \(name)" } ?? "to \(name)")
     case .program where operation.isFetch: return "read the program of \(to): \(native(operation))"
     case .identify, .session, .diagnose, .report, .state, .program, .firmware, .file, .authenticate, .unknown:
-      let article = "iu".contains(operation.action.message.prefix(1)) ? "an" : "a"
-      return "sent \(article) \(operation.action.message) to \(to): \(native(operation))"
+      let message = operation.action.message
+      let article = message.hasPrefix("i") || message.hasPrefix("u") ? "an" : "a"
+      return "sent \(article) \(message) to \(to): \(native(operation))"
     }
   }
 
   /// Of a value that is not allowed: what was there.
-  func lastSeen(_ value: RefusedValue) -> String {
+  func lastSeen(_ value: RefusedValue) -> Words {
     value.last.map { "The last value seen there: \($0.text), on \(facts.moment)." }
       ?? "No value was seen there before."
   }
 
-  func before(_ operation: OperationFacts) -> String { operation.before.map { ", before \($0)" } ?? "" }
+  func before(_ operation: OperationFacts) -> Words { operation.before.map { ", before \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.
-  func target(_ operation: OperationFacts) -> String? {
+  func target(_ operation: OperationFacts) -> Words? {
     operation.target.map { target in
       target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
-        + (operation.unit.map { " (\($0.en))" } ?? "")
+        + (operation.unit.map { " (\($0))" } ?? "")
     }
   }
 
   /// The message by the standard's name: `Request download, block DB1`.
-  func native(_ operation: OperationFacts) -> String {
-    operation.name + (operation.target.map { ", \($0)" } ?? "")
+  func native(_ operation: OperationFacts) -> Words {
+    operation.target.map { "\(operation.name), \($0)" } ?? operation.name
   }
 
   /// A command that comes again and again: `Write Single Register, holding-register 20`.
-  var command: String { facts.operation.map(native) ?? "\(facts.service) messages" }
+  var command: Words { facts.operation.map(native) ?? "\(facts.service) messages" }
 
   /// The message as evidence: `Write Multiple Registers (code 16), holding-register 100-101 = 4, 7`.
-  var message: String {
-    guard let operation = facts.operation else { return facts.service }
-    var parts = ["\(operation.name) (code \(operation.code))"]
-    if let name = operation.newName { parts.append("new name \(name)") }
+  var message: Words {
+    guard let operation = facts.operation else { return Words(facts.service) }
+    var message: Words = "\(operation.name) (code \(operation.code)\(operation.subcode))"
+    if let name = operation.newName { message += ", new name \(name)" }
     if let target = operation.target {
-      parts.append(
-        target + (operation.furtherTargets > 0 ? " and \(operation.furtherTargets) more" : "")
-          + (operation.values.map { " = \($0)" } ?? ""))
+      message += ", \(target)"
+      if operation.furtherTargets > 0 { message += " and \(operation.furtherTargets) more" }
+      if let values = operation.values { message += " = \(values)" }
     }
-    if let unit = operation.unit { parts.append(unit.en) }
-    return parts.joined(separator: ", ")
+    if let unit = operation.unit { message += ", \(unit)" }
+    return message
   }
 
   // MARK: Words
 
-  func name(_ conduit: Int) -> String {
+  func name(_ conduit: Int) -> Words {
     context.conduit(conduit).map { "The conduit \(short($0.from)) → \(short($0.to))" } ?? "The conduit"
   }
 
-  func words(_ list: [String]?, _ what: String) -> String {
+  func words(_ list: [String]?, _ what: Words) -> Words {
     guard let list, !list.isEmpty else { return "other \(what)" }
     return "only the \(what) \(Facts.list(list))"
   }
 
-  func within(_ seconds: Int) -> String {
+  func within(_ seconds: Int) -> Words {
     seconds > 0 ? " within \(Language.en.period(seconds: seconds))" : ""
   }
 
-  func noun(_ what: Finding.Counted) -> String {
+  func noun(_ what: Finding.Counted) -> Words {
     switch what {
     case .ports: "ports of one host tried without success"
     case .protocols: "IP protocols of one host tried without success"
@@ -119,26 +120,26 @@ extension English {
     }
   }
 
-  func overlapped(_ what: Overlap) -> String {
+  func overlapped(_ what: Overlap) -> Words {
     switch what {
     case .tcpStream, .lateSegment: "a TCP stream"
     case .ipFragments: "a fragmented IP datagram"
     }
   }
 
-  func allowed(_ fault: Fault) -> String {
+  func allowed(_ fault: Fault) -> Words {
     if fault.kind == .missing { return "present" }
     if fault.least > fault.most { return "a value listed in the \(facts.service) specification" }
     if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
     if fault.kind == .truncated { return "at least \(fault.least) bytes" }
     return "\(Facts.number(fault.least, fault)) to \(Facts.number(fault.most, fault))"
   }
-  func seen(_ fault: Fault) -> String {
+  func seen(_ fault: Fault) -> Words {
     fault.kind == .missing ? "absent" : Facts.number(fault.seen, fault) + bytes(fault)
   }
-  func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? " bytes" : "" }
+  func bytes(_ fault: Fault) -> Words { fault.kind == .truncated ? " bytes" : "" }
 
-  func name(_ kind: Fault.Kind) -> String {
+  func name(_ kind: Fault.Kind) -> Words {
     switch kind {
     case .length: "contradictory length"
     case .quantity: "quantity out of range"

@@ -13,24 +13,29 @@ struct English {
     self.entry = entry
   }
 
-  var wording: Wording {
-    let kind = ofKind
-    return Wording(
-      signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
-      expected: expectedOfDetail ?? kind.expected, seen: seen,
-      reason: (reasonOfDetail ?? kind.reason ?? entry.meaning.en)
+  var wording: Sentences {
+    let (signature, summary, expected, reason) = (
+      signatureOfDetail, summaryOfDetail, expectedOfDetail, reasonOfDetail
+    )
+    let isOfDetail = signature != nil && summary != nil && expected != nil && reason != nil
+    let kind = isOfDetail ? nil : ofKind
+    return Sentences(
+      signature: signature ?? kind?.signature ?? "", summary: summary ?? kind?.summary ?? "",
+      expected: expected ?? kind?.expected ?? "", seen: seen,
+      reason: (reason ?? kind?.reason ?? Words(entry.meaning.en))
         + (finding.isDirectionCertain
           ? "" : "; it is not certain which of the two began, since they may have talked before the monitor started"))
   }
 
   /// For the further findings of the kind in this window.
-  func rest(_ extent: Extent) -> Wording {
+  func rest(_ extent: Extent) -> Sentences {
     let budget = AlertBudget(finding)
     let minutes = AlertBudget.windowMinutes
-    let worst = budget == .command && facts.operation != nil ? " The most dangerous among them: \(from) \(did)." : ""
+    let worst: Words =
+      budget == .command && facts.operation != nil ? " The most dangerous among them: \(from) \(did)." : ""
     switch extent {
     case .kind:
-      return Wording(
+      return Sentences(
         signature: "Further findings: \(entry.title.en)",
         summary:
           "Further findings of kind \(entry.id) between parties other than those already reported; one of them was "
@@ -40,7 +45,7 @@ struct English {
         reason: "findings between this many parties at once suggest a common cause")
     case .source(let destinations):
       let others = English.addresses(destinations)
-      return Wording(
+      return Sentences(
         signature: "Further findings from one source: \(entry.title.en)",
         summary:
           "\(from) caused more findings of kind \(entry.id) than are reported one by one, towards \(others) so far; "
@@ -50,7 +55,7 @@ struct English {
         reason: "this many findings from one source suggest a scan, malware or a wrong configuration")
     case .destination(let sources):
       let others = English.addresses(sources)
-      return Wording(
+      return Sentences(
         signature: "Further findings towards one destination: \(entry.title.en)",
         summary:
           "\(facts.destination) had more findings of kind \(entry.id) than are reported one by one, from \(others) "
@@ -64,41 +69,40 @@ struct English {
   }
 
   /// For an alert that is over.
-  func closed(after silence: Int64, _ count: UInt64) -> Wording {
+  func closed(after silence: Int64, _ count: UInt64) -> Sentences {
     let wording = wording
-    let times = count == 1 ? "once" : "\(count) times"
+    let times: Words = count == 1 ? "once" : "\(count) times"
     let period = Language.en.period(seconds: Int(silence / 1_000_000_000))
-    return Wording(
+    return Sentences(
       signature: "Closed: \(wording.signature)",
       summary: "\(wording.summary) Found \(times), and no more for \(period): closed.",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
   /// For an alert about a device that answers again.
-  func over(after seconds: Int) -> Wording {
+  func over(after seconds: Int) -> Sentences {
     let wording = wording
-    return Wording(
+    return Sentences(
       signature: "Closed: \(wording.signature)",
       summary: "\(to) answers again, \(Language.en.duration(seconds: seconds)) after it was last heard: closed.",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
   /// For an alert that named the wrong end.
-  var withdrawn: Wording {
-    Wording(
+  var withdrawn: Sentences {
+    Sentences(
       signature: "Withdrawn: \(wording.signature)",
       summary:
         "An earlier line of this alert named \(facts.source) as the end that began to talk to \(facts.destination). It "
         + "was the other way round: \(facts.destination) asks, and \(facts.source) answers.",
-      expected: wording.expected, seen: wording.seen, reason: Withdrawal.reason.en)
+      expected: wording.expected, seen: wording.seen, reason: Words(Withdrawal.reason.en))
   }
 
-  private static func addresses(_ count: Int) -> String { count == 1 ? "one address" : "\(count) addresses" }
+  private static func addresses(_ count: Int) -> Words { count == 1 ? "one address" : "\(count) addresses" }
 
   // MARK: By kind
 
   private var ofKind: KindWording {
-    let (from, to, did) = (from, to, did)
     switch finding.kind {
     case .crossZoneFlow:
       return KindWording(
@@ -190,14 +194,16 @@ struct English {
       return KindWording(
         signature: "\(entry.title.en)\(zones(" "))",
         summary:
-          "\(from) tried many addresses\(facts.hasZones ? " \(inZone(facts.destinationZone))" : " one after another").",
+          "\(from) tried many addresses "
+          + (facts.hasZones ? "\(inZone(facts.destinationZone))." : "one after another."),
         expected: "A client communicates only with the hosts it needs.")
     case .arpSpoofing:
       return KindWording(
         signature: "\(facts.resolution) spoofing\(zones(" "))",
         summary:
-          "\(from) claims \(facts.claimed.map { "\($0), the address of another device," } ?? "the addresses of other devices") by "
-          + "\(facts.resolution).",
+          "\(from) claims "
+          + (facts.claimed.map { "\($0), the address of another device," } ?? "the addresses of other devices")
+          + " by \(facts.resolution).",
         expected: "Each device claims only its own address.")
     case .flood:
       return KindWording(
@@ -205,7 +211,7 @@ struct English {
         summary: facts.hasManySenders
           ? "Many senders (at least \(finding.senders)) send \(facts.destination)"
             + "\(facts.hasZones ? place(facts.destinationZone) : "") far more packets than usual"
-            + "\(facts.isSourceNamed ? "; most of the frames come from \(facts.source)." : ".")"
+            + (facts.isSourceNamed ? "; most of the frames come from \(facts.source)." : ".")
           : "\(from) sends \(to) far more packets than usual.",
         expected: "A packet rate that the network was built for.")
     case .tableFlood:
@@ -286,14 +292,14 @@ struct English {
   }
 
   /// Why the sender is a stranger: by the site file, or by what was seen before.
-  private var stranger: String {
+  private var stranger: Words {
     facts.hasZones
       ? "; it is not a listed asset, and no conduit allows it" : "; it had not done so before"
   }
 
   // MARK: By detail
 
-  private var signatureOfDetail: String? {
+  private var signatureOfDetail: Words? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "\(messageTitle) to a controller"
     case (.operationNotAllowed, .refusedService): "Service \(facts.service) not allowed \(zones)"
@@ -307,7 +313,7 @@ struct English {
     }
   }
 
-  private var summaryOfDetail: String? {
+  private var summaryOfDetail: Words? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "\(from) \(did); \(WithoutSite.reason.en)."
     case (_, .refusedValue(let value)):
@@ -339,7 +345,7 @@ struct English {
     }
   }
 
-  private var expectedOfDetail: String? {
+  private var expectedOfDetail: Words? {
     switch finding.detail {
     case .parties, .silence: nil
     case .noSite: "Commands to controllers only from the stations that may give them."
@@ -368,7 +374,7 @@ struct English {
     }
   }
 
-  private var seen: String {
+  private var seen: Words {
     switch finding.detail {
     case .parties where finding.kind == .unknownMAC:
       "MAC address \(finding.source.mac)"
@@ -380,7 +386,7 @@ struct English {
     case .parties, .noSite, .refusedAction, .refusedTarget: "\(message)\(way)."
     case .refusedService: "\(facts.service)\(way)."
     case .refusedValue(let value):
-      (value.number?.text ?? "A value that could not be read") + " at \(facts.limited.target)\(way)"
+      Words(value.number?.text ?? "A value that could not be read") + " at \(facts.limited.target)\(way)"
         + (value.others > 0 ? ", and \(value.others) more in the same message. " : ". ") + lastSeen(value)
     case .refusedTime: "\(message)\(way), on \(facts.moment)."
     case .binding(let ip, _, let seen): "\(ip) at MAC address \(seen)."
@@ -392,7 +398,7 @@ struct English {
         + (facts.isSourceNamed ? ", a quarter or more for entries of \(facts.source)." : ".")
     case .fault(let fault):
       "\(fault.field): \(seen(fault)) (\(name(fault.kind)))"
-        + (facts.operation.map { ", in \($0.name) (code \($0.code))." } ?? ".")
+        + (facts.operation.map { ", in \($0.name) (code \($0.code)\($0.subcode))." } ?? ".")
     case .overlap(let bytes, .lateSegment):
       "\(bytes) bytes of a TCP stream that came after the data that follows them had been read."
     case .overlap(let bytes, let what): "\(bytes) bytes of \(overlapped(what)) sent again with different content."
@@ -408,9 +414,9 @@ struct English {
     layout.names.isEmpty ? "none" : layout.names.joined(separator: ", ")
   }
 
-  private var reasonOfDetail: String? {
+  private var reasonOfDetail: Words? {
     switch finding.detail {
-    case .noSite: WithoutSite.reason.en
+    case .noSite: Words(WithoutSite.reason.en)
     case .hopLimit: "a system sends its packets with one hop limit, and these have another one"
     case .identification: "a system that counts its packets goes on counting, and these lie apart"
     case .options: "a system opens its connections with the same TCP options, and this one has others"
@@ -430,28 +436,32 @@ struct English {
 
   // MARK: Who and where
 
-  private var from: String { facts.source + (facts.hasZones ? place(facts.sourceZone) : "") }
+  private var from: Words { facts.source + (facts.hasZones ? place(facts.sourceZone) : "") }
   /// The destination; its zone only where it is not the source's, which was named before.
-  var to: String {
+  var to: Words {
     facts.destination
       + (facts.hasZones && facts.sourceZone != facts.destinationZone ? place(facts.destinationZone) : "")
   }
   /// Who to whom; a finding may have no single source or destination.
-  private var way: String {
-    (facts.hasManySenders
-      ? ", from at least \(finding.senders) senders" : facts.isSourceNamed ? ", from \(facts.source)" : "")
-      + (facts.isDestinationNamed ? " to \(facts.destination)" : "")
+  private var way: Words {
+    if !facts.hasManySenders, facts.isSourceNamed, facts.isDestinationNamed {
+      return ", from \(facts.source) to \(facts.destination)"
+    }
+    let from: Words =
+      facts.hasManySenders
+      ? ", from at least \(finding.senders) senders" : facts.isSourceNamed ? ", from \(facts.source)" : ""
+    return facts.isDestinationNamed ? "\(from) to \(facts.destination)" : from
   }
 
-  private func zone(_ id: ZoneID) -> String {
+  private func zone(_ id: ZoneID) -> Words {
     id == .external ? "outside the plant" : "zone \(context.zoneName(id))"
   }
-  private func inZone(_ id: ZoneID) -> String { id == .external ? "outside the plant" : "in \(zone(id))" }
-  private func place(_ id: ZoneID) -> String { " " + inZone(id) }
-  private var zones: String {
+  private func inZone(_ id: ZoneID) -> Words { id == .external ? "outside the plant" : "in \(zone(id))" }
+  private func place(_ id: ZoneID) -> Words { " " + inZone(id) }
+  private var zones: Words {
     facts.sourceZone == facts.destinationZone
       ? inZone(facts.sourceZone) : "from \(zone(facts.sourceZone)) to \(zone(facts.destinationZone))"
   }
   /// The same after a text, where there are zones.
-  private func zones(_ separator: String) -> String { facts.hasZones ? separator + zones : "" }
+  private func zones(_ separator: Words) -> Words { facts.hasZones ? separator + zones : "" }
 }

@@ -8,9 +8,9 @@ extension Japanese {
   var action: String { finding.operation?.action.name.ja ?? "\(facts.service)通信" }
 
   /// What the source did to the destination: `plc-1のholding-register 100-101に4, 7を書き込みました`.
-  var did: String {
+  var did: Words {
     guard let operation = facts.operation else { return "\(to)と通信しました（\(facts.service)）" }
-    let of = to + (target(operation).map { "の\($0)" } ?? "")
+    let of: Words = to + (target(operation).map { "の\($0)" } ?? "")
     switch operation.action {
     case .write:
       guard let values = operation.values else { return "\(of)に書き込みました" }
@@ -19,8 +19,8 @@ extension Japanese {
         ? "\(of)に\(values)を書き込みました（値は変わっていません）" : "\(of)を\(before)から\(values)に変更しました"
     case .read: return operation.target == nil ? "\(to)のデータを読み出しました" : "\(of)を読み出しました"
     case .operate:
-      let object = operation.target == nil ? "\(to)の対象" : of
-      let value = operation.values.map { "（値 \($0)\(before(operation))）" } ?? ""
+      let object: Words = operation.target == nil ? "\(to)の対象" : of
+      let value: Words = operation.values.map { "（値 \($0)\(before(operation))）" } ?? ""
       switch operation.phase {
       case .select: return "\(object)を操作対象として選択しました\(value)"
       case .cancel: return "\(object)の選択を解除しました"
@@ -37,61 +37,61 @@ extension Japanese {
   }
 
   /// Of a value that is not allowed: what was there.
-  func lastSeen(_ value: RefusedValue) -> String {
+  func lastSeen(_ value: RefusedValue) -> Words {
     value.last.map { "直前に確認された値は \($0.text)（\(facts.moment)）" } ?? "これまでに確認された値はありません"
   }
 
-  func before(_ operation: OperationFacts) -> String { operation.before.map { "、変更前 \($0)" } ?? "" }
+  func before(_ operation: OperationFacts) -> Words { operation.before.map { "、変更前 \($0)" } ?? "" }
 
   /// The target with what is in the message beside it.
-  func target(_ operation: OperationFacts) -> String? {
+  func target(_ operation: OperationFacts) -> Words? {
     operation.target.map { target in
       target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
-        + (operation.unit.map { "（\($0.ja)）" } ?? "")
+        + (operation.unit.map { "（\($0)）" } ?? "")
     }
   }
 
   /// The message by the standard's name: `Request download、block DB1`.
-  func native(_ operation: OperationFacts) -> String {
-    operation.name + (operation.target.map { "、\($0)" } ?? "")
+  func native(_ operation: OperationFacts) -> Words {
+    operation.target.map { "\(operation.name)、\($0)" } ?? operation.name
   }
 
   /// A command that comes again and again: `Write Single Register、holding-register 20`.
-  var command: String { facts.operation.map(native) ?? "\(facts.service)のメッセージ" }
+  var command: Words { facts.operation.map(native) ?? "\(facts.service)のメッセージ" }
 
   /// The message as evidence: `Write Multiple Registers（機能コード16）、holding-register 100-101 = 4, 7`.
-  var message: String {
-    guard let operation = facts.operation else { return facts.service }
-    var parts = ["\(operation.name)（機能コード\(operation.code)）"]
-    if let name = operation.newName { parts.append("新しい機器名 \(name)") }
+  var message: Words {
+    guard let operation = facts.operation else { return Words(facts.service) }
+    var message: Words = "\(operation.name)（機能コード\(operation.code)\(operation.subcode)）"
+    if let name = operation.newName { message += "、新しい機器名 \(name)" }
     if let target = operation.target {
-      parts.append(
-        target + (operation.furtherTargets > 0 ? "ほか\(operation.furtherTargets)件" : "")
-          + (operation.values.map { " = \($0)" } ?? ""))
+      message += "、\(target)"
+      if operation.furtherTargets > 0 { message += "ほか\(operation.furtherTargets)件" }
+      if let values = operation.values { message += " = \(values)" }
     }
-    if let unit = operation.unit { parts.append(unit.ja) }
-    return parts.joined(separator: "、")
+    if let unit = operation.unit { message += "、\(unit)" }
+    return message
   }
 
   // MARK: Words
 
-  func name(_ conduit: Int) -> String {
+  func name(_ conduit: Int) -> Words {
     context.conduit(conduit).map { "コンジット \(short($0.from)) → \(short($0.to)) " } ?? "このコンジット"
   }
 
-  func words(_ list: [String]?) -> String {
+  func words(_ list: [String]?) -> Words {
     guard let list, !list.isEmpty else { return "別のもの" }
-    return Facts.list(list)
+    return Words(Facts.list(list))
   }
 
   /// `5分間に`
-  func period(_ seconds: Int) -> String {
+  func period(_ seconds: Int) -> Words {
     guard seconds > 0 else { return "" }
     let text = Language.ja.period(seconds: seconds)
     return text.hasSuffix("間") ? "\(text)に" : "\(text)間に"
   }
 
-  func noun(_ what: Finding.Counted) -> String {
+  func noun(_ what: Finding.Counted) -> Words {
     switch what {
     case .ports: "応答のなかった同一ホストのポート"
     case .protocols: "応答のなかった同一ホストのIPプロトコル"
@@ -116,7 +116,7 @@ extension Japanese {
     }
   }
 
-  func counter(_ what: Finding.Counted) -> String {
+  func counter(_ what: Finding.Counted) -> Words {
     switch what {
     case .hosts: "台"
     case .functionCodes, .protocols: "種類"
@@ -128,26 +128,26 @@ extension Japanese {
     }
   }
 
-  func overlapped(_ what: Overlap) -> String {
+  func overlapped(_ what: Overlap) -> Words {
     switch what {
     case .tcpStream, .lateSegment: "TCPストリーム"
     case .ipFragments: "IPフラグメント"
     }
   }
 
-  func allowed(_ fault: Fault) -> String {
+  func allowed(_ fault: Fault) -> Words {
     if fault.kind == .missing { return "値あり" }
     if fault.least > fault.most { return "\(facts.service)の仕様に定義された値" }
     if fault.least == fault.most { return Facts.number(fault.least, fault) + bytes(fault) }
     if fault.kind == .truncated { return "\(fault.least)バイト以上" }
     return "\(Facts.number(fault.least, fault))〜\(Facts.number(fault.most, fault))"
   }
-  func seen(_ fault: Fault) -> String {
+  func seen(_ fault: Fault) -> Words {
     fault.kind == .missing ? "なし" : Facts.number(fault.seen, fault) + bytes(fault)
   }
-  func bytes(_ fault: Fault) -> String { fault.kind == .truncated ? "バイト" : "" }
+  func bytes(_ fault: Fault) -> Words { fault.kind == .truncated ? "バイト" : "" }
 
-  func name(_ kind: Fault.Kind) -> String {
+  func name(_ kind: Fault.Kind) -> Words {
     switch kind {
     case .length: "長さの矛盾"
     case .quantity: "数量の範囲外"

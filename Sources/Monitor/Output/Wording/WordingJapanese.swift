@@ -13,23 +13,27 @@ struct Japanese {
     self.entry = entry
   }
 
-  var wording: Wording {
-    let kind = ofKind
-    return Wording(
-      signature: signatureOfDetail ?? kind.signature, summary: summaryOfDetail ?? kind.summary,
-      expected: expectedOfDetail ?? kind.expected, seen: seen,
-      reason: (reasonOfDetail ?? kind.reason ?? entry.meaning.ja)
+  var wording: Sentences {
+    let (signature, summary, expected, reason) = (
+      signatureOfDetail, summaryOfDetail, expectedOfDetail, reasonOfDetail
+    )
+    let isOfDetail = signature != nil && summary != nil && expected != nil && reason != nil
+    let kind = isOfDetail ? nil : ofKind
+    return Sentences(
+      signature: signature ?? kind?.signature ?? "", summary: summary ?? kind?.summary ?? "",
+      expected: expected ?? kind?.expected ?? "", seen: seen,
+      reason: (reason ?? kind?.reason ?? Words(entry.meaning.ja))
         + (finding.isDirectionCertain ? "" : "ただし、監視を始める前から続く通信かもしれず、どちらが始めたかは確かではありません。"))
   }
 
   /// For the further findings of the kind in this window.
-  func rest(_ extent: Extent) -> Wording {
+  func rest(_ extent: Extent) -> Sentences {
     let budget = AlertBudget(finding)
     let minutes = AlertBudget.windowMinutes
-    let worst = budget == .command && facts.operation != nil ? "このうち最も危険なもの: \(from)が、\(did)。" : ""
+    let worst: Words = budget == .command && facts.operation != nil ? "このうち最も危険なもの: \(from)が、\(did)。" : ""
     switch extent {
     case .kind:
-      return Wording(
+      return Sentences(
         signature: "同種の検知（続き）: \(entry.title.ja)",
         summary: "個別に通知した以外の機器の間で、「\(entry.title.ja)」がさらに検知されました。"
           + "例: \(facts.source)から\(facts.destination)。\(worst)",
@@ -37,7 +41,7 @@ struct Japanese {
         seen: "上限を超えたため、以降は個別に通知せず、ここで件数のみ数えています",
         reason: "多数の機器で同時に発生しており、共通の原因が疑われます")
     case .source(let destinations):
-      return Wording(
+      return Sentences(
         signature: "同一機器からの検知（続き）: \(entry.title.ja)",
         summary: "\(from)について、「\(entry.title.ja)」が個別に通知した以外にも検知されました。"
           + "相手はこれまでに\(destinations)アドレス（\(facts.destination)など）です。\(worst)",
@@ -45,7 +49,7 @@ struct Japanese {
         seen: "上限を超えました。相手は\(destinations)アドレスで、以降の検知はここで件数のみ数えています",
         reason: "一台の機器から多数検知されており、スキャン、マルウェアまたは設定の誤りが疑われます")
     case .destination(let sources):
-      return Wording(
+      return Sentences(
         signature: "同一宛先への検知（続き）: \(entry.title.ja)",
         summary: "\(facts.destination)宛ての「\(entry.title.ja)」が、個別に通知した以外にも検知されました。"
           + "送信元はこれまでに\(sources)アドレス（\(facts.source)など）です。",
@@ -56,37 +60,36 @@ struct Japanese {
   }
 
   /// For an alert that is over.
-  func closed(after silence: Int64, _ count: UInt64) -> Wording {
+  func closed(after silence: Int64, _ count: UInt64) -> Sentences {
     let wording = wording
     let period = Language.ja.period(seconds: Int(silence / 1_000_000_000))
-    return Wording(
+    return Sentences(
       signature: "終了: \(wording.signature)",
       summary: "\(wording.summary)検出回数は\(count)回で、その後\(period)間検出がないため終了しました。",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
   /// For an alert about a device that answers again.
-  func over(after seconds: Int) -> Wording {
+  func over(after seconds: Int) -> Sentences {
     let wording = wording
-    return Wording(
+    return Sentences(
       signature: "終了: \(wording.signature)",
       summary: "最後の通信から\(Language.ja.duration(seconds: seconds))で、\(to)が再び応答しました。このアラートは終了しました。",
       expected: wording.expected, seen: wording.seen, reason: wording.reason)
   }
 
   /// For an alert that named the wrong end.
-  var withdrawn: Wording {
-    Wording(
+  var withdrawn: Sentences {
+    Sentences(
       signature: "取り消し: \(wording.signature)",
       summary: "このアラートでは、\(facts.source)が\(facts.destination)への通信を始めたと通知しましたが、実際は逆でした。"
         + "\(facts.destination)が要求し、\(facts.source)が応答しています。",
-      expected: wording.expected, seen: wording.seen, reason: Withdrawal.reason.ja)
+      expected: wording.expected, seen: wording.seen, reason: Words(Withdrawal.reason.ja))
   }
 
   // MARK: By kind
 
   private var ofKind: KindWording {
-    let (from, to, did) = (from, to, did)
     switch finding.kind {
     case .crossZoneFlow:
       return KindWording(
@@ -254,16 +257,16 @@ struct Japanese {
     }
   }
 
-  private var noConduit: String { "\(longZones)のコンジットが定義されていません" }
-  private var unlisted: String { "\(zone(facts.sourceZone))の登録機器に、この機器は含まれていません" }
+  private var noConduit: Words { "\(longZones)のコンジットが定義されていません" }
+  private var unlisted: Words { "\(zone(facts.sourceZone))の登録機器に、この機器は含まれていません" }
   /// Why the sender is a stranger: by the site file, or by what was seen before.
-  private var stranger: String {
+  private var stranger: Words {
     facts.hasZones ? "資産として登録されておらず、許可するコンジットもありません。" : "これまでにない送信元です。"
   }
 
   // MARK: By detail
 
-  private var signatureOfDetail: String? {
+  private var signatureOfDetail: Words? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "制御装置への\(action)"
     case (.operationNotAllowed, .refusedService): "許可されていないサービス \(facts.service)（\(zones)）"
@@ -276,7 +279,7 @@ struct Japanese {
     }
   }
 
-  private var summaryOfDetail: String? {
+  private var summaryOfDetail: Words? {
     switch (finding.kind, finding.detail) {
     case (_, .noSite): "\(from)が、\(did)。\(WithoutSite.reason.ja)。"
     case (_, .refusedValue(let value)):
@@ -303,7 +306,7 @@ struct Japanese {
     }
   }
 
-  private var expectedOfDetail: String? {
+  private var expectedOfDetail: Words? {
     switch finding.detail {
     case .parties, .silence: nil
     case .noSite: "制御装置への操作は、許可された端末のみ"
@@ -330,7 +333,7 @@ struct Japanese {
     }
   }
 
-  private var seen: String {
+  private var seen: Words {
     switch finding.detail {
     case .parties where finding.kind == .unknownMAC:
       "MACアドレス\(finding.source.mac)" + (finding.source.ip.isUnicast ? "（IPアドレス\(finding.source.ip)）" : "")
@@ -341,7 +344,7 @@ struct Japanese {
     case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
     case .refusedValue(let value):
       "\(way)\(way.isEmpty ? "" : ": ")\(facts.limited.target) に "
-        + (value.number?.text ?? "読み取れない値") + (value.others > 0 ? "（同じメッセージにほか\(value.others)件）" : "")
+        + Words(value.number?.text ?? "読み取れない値") + (value.others > 0 ? "（同じメッセージにほか\(value.others)件）" : "")
         + "。\(lastSeen(value))"
     case .refusedTime: "\(facts.moment) に、\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .binding(let ip, _, let seen): "\(ip)のMACアドレスが\(seen)"
@@ -354,7 +357,7 @@ struct Japanese {
         + (facts.isSourceNamed ? "（4分の1以上は\(facts.source)による）" : "")
     case .fault(let fault):
       "\(fault.field): \(seen(fault))（\(name(fault.kind))）"
-        + (facts.operation.map { "、\($0.name)（機能コード\($0.code)）" } ?? "")
+        + (facts.operation.map { "、\($0.name)（機能コード\($0.code)\($0.subcode)）" } ?? "")
     case .overlap(let bytes, .lateSegment): "TCPストリームの\(bytes)バイトが、後続のデータの読み取り後に到着"
     case .overlap(let bytes, let what): "\(overlapped(what))の\(bytes)バイトが、異なる内容で再送"
     case .silence(_, let questions, let seconds):
@@ -369,16 +372,16 @@ struct Japanese {
     layout.names.isEmpty ? "なし" : layout.names.joined(separator: ", ")
   }
 
-  private var reasonOfDetail: String? {
+  private var reasonOfDetail: Words? {
     switch finding.detail {
-    case .noSite: WithoutSite.reason.ja
+    case .noSite: Words(WithoutSite.reason.ja)
     case .hopLimit: "一つのシステムのパケットはホップリミットが同じですが、これは異なります"
     case .identification: "パケットに連番を付けるシステムですが、これだけ番号が離れています"
     case .options: "一つのシステムは同じTCPオプションで接続を開きますが、これは異なります"
     case .refusedService(let conduit): "\(name(conduit))でサービス\(facts.service)は許可されていません"
     case .refusedAction(let conduit): "\(name(conduit))で\(action)は許可されていません"
     case .refusedTarget(let conduit):
-      "\(name(conduit))で\(facts.operation?.target.map { "対象\($0)" } ?? "対象のない操作")は許可されていません"
+      "\(name(conduit))で" + (facts.operation?.target.map { "対象\($0)" } ?? "対象のない操作") + "は許可されていません"
     case .refusedValue(let value):
       "\(name(value.conduit))で\(facts.limited.target)の値が制限されており、"
         + (value.number == nil ? "この値は読み取れません" : "この値は許可されていません")
@@ -390,35 +393,35 @@ struct Japanese {
 
   // MARK: Who and where
 
-  private var from: String { facts.hasZones ? "\(zone(facts.sourceZone))の\(facts.source)" : facts.source }
+  private var from: Words { facts.hasZones ? "\(zone(facts.sourceZone))の\(facts.source)" : facts.source }
   /// The destination; its zone only where it is not the source's, which was named before.
-  var to: String {
+  var to: Words {
     facts.hasZones && facts.sourceZone != facts.destinationZone
       ? "\(zone(facts.destinationZone))の\(facts.destination)" : facts.destination
   }
   /// Who to whom; a finding may have no single source or destination.
-  private var way: String {
+  private var way: Words {
     (facts.hasManySenders
       ? "少なくとも\(finding.senders)の送信元から" : facts.isSourceNamed ? "\(facts.source)から" : "")
       + (facts.isDestinationNamed ? "\(facts.destination)へ" : "")
   }
 
   /// With its title, for sentences: `設備系ネットワーク ライン1（line-1）`.
-  private func zone(_ id: ZoneID) -> String {
-    guard id != .external, let zone = context.zone(id), zone.title != zone.name else { return zoneName(id) }
+  private func zone(_ id: ZoneID) -> Words {
+    guard id != .external, let zone = context.zone(id), zone.title != zone.name else { return Words(zoneName(id)) }
     return "\(short(zone.title, limit: 96))（\(short(zone.name))）"
   }
   /// For titles.
   private func zoneName(_ id: ZoneID) -> String { id == .external ? "工場外" : "ゾーン\(context.zoneName(id))" }
   private func bareName(_ id: ZoneID) -> String { id == .external ? "工場外" : context.zoneName(id) }
-  private var zones: String {
+  private var zones: Words {
     facts.sourceZone == facts.destinationZone
       ? "\(bareName(facts.sourceZone))内" : "\(bareName(facts.sourceZone))から\(bareName(facts.destinationZone))へ"
   }
-  private var longZones: String {
+  private var longZones: Words {
     facts.sourceZone == facts.destinationZone
       ? "\(zone(facts.sourceZone))内" : "\(zone(facts.sourceZone))から\(zone(facts.destinationZone))へ"
   }
   /// In brackets, where there are zones.
-  private var inZones: String { facts.hasZones ? "（\(zones)）" : "" }
+  private var inZones: Words { facts.hasZones ? "（\(zones)）" : "" }
 }

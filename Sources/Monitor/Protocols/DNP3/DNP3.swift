@@ -59,7 +59,7 @@ enum DNP3: Dissector {
   // MARK: Data link
 
   @inline(__always)
-  private static func checksumFault(_ header: borrowing DNP3LinkHeader) -> Fault? {
+  static func checksumFault(_ header: borrowing DNP3LinkHeader) -> Fault? {
     let (seen, expected) = (header.checksum, header.computedChecksum)
     return seen == expected
       ? nil : Fault(.checksum, "Header CRC", seen: UInt64(seen), expected: UInt64(expected))
@@ -67,7 +67,7 @@ enum DNP3: Dissector {
 
   /// The fault of the first block whose checksum does not match.
   @inline(__always)
-  private static func checksumFault(_ data: consuming DNP3UserData) -> Fault? {
+  static func checksumFault(_ data: consuming DNP3UserData) -> Fault? {
     while let block = data.next() {
       guard let seen = block.checksum else { return nil }
       let expected = block.computedChecksum
@@ -92,8 +92,12 @@ enum DNP3: Dissector {
 
   static func fillAddresses(_ header: borrowing DNP3LinkHeader, _ operation: inout Operation) {
     operation.unit = Int64(header.outstation)
-    operation.facets[.source] = UInt32(header.source)
-    operation.facets[.destination] = UInt32(header.destination)
+    fillAddresses(header, &operation.facets)
+  }
+  @inline(__always)
+  static func fillAddresses(_ header: borrowing DNP3LinkHeader, _ facets: inout Facets) {
+    facets[.source] = UInt32(header.source)
+    facets[.destination] = UInt32(header.destination)
   }
 
   // MARK: Transport
@@ -101,10 +105,7 @@ enum DNP3: Dissector {
   private static func readSegment(_ header: borrowing DNP3LinkHeader, _ exchange: inout Exchange) {
     let transport = header.transport ?? .single
     let segment = DNP3Segment(source: header.source, sequence: transport.sequence)
-    var segments = DNP3Segments(bits: exchange.state)
-    let last = segments[exchange.direction]
-    segments[exchange.direction] = segment
-    exchange.state = segments.bits
+    let last = exchange.note(segment)
     let channel = UInt64(header.addresses)
 
     if transport.isFirst, transport.isFinal {

@@ -71,7 +71,7 @@ extension DNP3 {
 
   /// What a header names. The variation of a class object is the class plus one. All points, and a number of events of
   /// unspecified points, count as the whole group.
-  private static func target(_ object: DNP3Object, _ range: DNP3Range, _ function: DNP3Function) -> Target {
+  static func target(_ object: DNP3Object, _ range: DNP3Range, _ function: DNP3Function) -> Target {
     var target = Target(area: .group, number: UInt32(object.group), address: range.first, count: range.count)
     if object.group == DNP3Group.classes {
       target.address = UInt64(object.variation)

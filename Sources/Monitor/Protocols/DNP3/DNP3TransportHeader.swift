@@ -28,6 +28,18 @@ struct DNP3Segment: Equatable {
   }
 }
 
+extension Exchange {
+  /// Remembers the latest segment of its sender; returns the one before it.
+  @inline(__always)
+  mutating func note(_ segment: DNP3Segment) -> DNP3Segment {
+    var segments = DNP3Segments(bits: state)
+    let last = segments[direction]
+    segments[direction] = segment
+    state = segments.bits
+    return last
+  }
+}
+
 /// The contents of `Exchange.state`: the latest segment in each direction.
 struct DNP3Segments {
   var toServer = DNP3Segment()

@@ -221,7 +221,7 @@ enum EtherNetIP: Dissector {
   }
 
   /// The sender context, without the bits that JSON numbers cannot represent reliably.
-  private static func transaction(_ header: borrowing EncapsulationHeader) -> Int64 {
+  static func transaction(_ header: borrowing EncapsulationHeader) -> Int64 {
     Int64(header.senderContext & 0x1F_FFFF_FFFF_FFFF)
   }
 

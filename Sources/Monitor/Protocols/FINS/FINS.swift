@@ -144,19 +144,22 @@ enum FINS: Dissector {
     exchange.operations.append(operation)
   }
 
+  @inline(__always)
+  static func fillNodes(_ frame: borrowing FINSHeader, _ facets: inout Facets) {
+    facets[.network] = UInt32(frame.addressed.network)
+    facets[.destinationNode] = UInt32(frame.destination.node)
+    facets[.sourceNode] = UInt32(frame.source.node)
+  }
+
   private static func addFrame(_ frame: borrowing FINSHeader, _ exchange: inout Exchange) {
     let command = frame.command
-    let (destination, source) = (frame.destination, frame.source)
+    let destination = frame.destination
     var operation = Operation(
       exchange.dissector, command.action, frame.isResponse ? .response : .request, code: UInt32(command.rawValue),
       name: command.name)
     operation.transaction = Int64(frame.serviceID)
-    // The unit addressed: the destination of a request, the source of its response.
-    let addressed = frame.isResponse ? source : destination
-    operation.unit = addressed.bits
-    operation.facets[.network] = UInt32(addressed.network)
-    operation.facets[.destinationNode] = UInt32(destination.node)
-    operation.facets[.sourceNode] = UInt32(source.node)
+    operation.unit = frame.addressed.bits
+    fillNodes(frame, &operation.facets)
     if frame.isResponse {
       FINSResponses.read(frame, command, &operation, &exchange)
     } else {

@@ -99,11 +99,18 @@ extension FINSArea {
           most: UInt64(FINSHeader.longestFrame - FINSText.start)))
       return nil
     }
-    let code = FINSArea(rawValue: frame.u8(offset))
-    guard var place = code.place else {
-      operation.note(Fault(unlisted: "Memory area code", seen: UInt64(code.rawValue)))
+    guard let place = knownPlace(frame, at: offset, countSize: countSize) else {
+      operation.note(Fault(unlisted: "Memory area code", seen: UInt64(frame.u8(offset))))
       return nil
     }
+    return place
+  }
+
+  /// The same where the caller has seen the bytes to be there; nil for an area code that is not listed.
+  @inline(__always)
+  static func knownPlace(_ frame: borrowing FINSHeader, at offset: Int, countSize: Int = 0) -> FINSArea.Place? {
+    let code = FINSArea(rawValue: frame.u8(offset))
+    guard var place = code.place else { return nil }
     place.target.address = UInt64(frame.u16(offset + FINSText.Place.address))
     place.target.count = countSize > 0 ? UInt32(frame.u16(offset + FINSText.Place.size)) : 1
     if place.target.area == .tim, place.target.address >= code.firstCounter {

@@ -38,6 +38,8 @@ struct FINSHeader: ~Escapable {
   var destination: FINSAddress { FINSAddress(network: u8(3), node: u8(4), unit: u8(5)) }
   /// SNA, SA1, SA2.
   var source: FINSAddress { FINSAddress(network: u8(6), node: u8(7), unit: u8(8)) }
+  /// The unit addressed: the destination of a request, the source of its response.
+  var addressed: FINSAddress { isResponse ? source : destination }
   /// SID, which a response repeats.
   var serviceID: UInt8 { u8(9) }
   /// MRC and SRC.

@@ -76,6 +76,8 @@ struct IEC104Type: RawRepresentable, Hashable, Sendable {
   var isSecurity: Bool { 81...87 ~= rawValue || 90...95 ~= rawValue }
   /// Process information in monitor direction.
   var isMonitored: Bool { rawValue <= 41 || rawValue == 70 }
+  /// The same without what a station says of itself.
+  var isProcessInformation: Bool { 1...40 ~= rawValue }
   /// Commands, system information and parameters: one information object, SQ = 0 (IEC 60870-5-101, 7.3.2 to 7.3.5;
   /// IEC 60870-5-104, 8, for the types with long time).
   var isSingle: Bool {
@@ -265,6 +267,8 @@ struct IEC104Cause: RawRepresentable, Hashable, Sendable {
   static let activationTermination = IEC104Cause(rawValue: 10)
 
   var isKnown: Bool { 1...16 ~= rawValue || 20...41 ~= rawValue || isRefusal }
+  /// Periodic, by background scan, spontaneous, requested, by the return of a command, or in an interrogation.
+  var isMonitored: Bool { 1...3 ~= rawValue || rawValue == 5 || rawValue == 11 || 20...41 ~= rawValue }
   /// The station refuses a command that it does not know.
   var isRefusal: Bool { 44...47 ~= rawValue }
   /// The field that the station does not know.

@@ -89,7 +89,7 @@ enum GOOSE: Dissector {
   }
 
   /// The data set and goID, by which a subscriber identifies the publisher.
-  private static func detail(
+  static func detail(
     _ dataSet: RawSpan, _ identifier: RawSpan, _ exchange: inout Exchange
   ) -> NameID {
     guard identifier.byteCount > 0 else { return exchange.name(dataSet) }
@@ -132,30 +132,18 @@ enum GOOSE: Dissector {
     _ message: RawSpan, _ field: BERValue, _ operation: inout Operation, _ exchange: inout Exchange
   ) -> UInt32 {
     let first = exchange.items.count
-    var members: UInt32 = 0
-    var memberEnd = field.start
-    var offset = field.start
-    while offset < field.end, let value = BERValue(message, at: offset, end: field.end) {
-      if offset >= memberEnd {
-        members += 1
-        memberEnd = value.end
-      }
-      // Structure and array: their members follow.
-      if value.tag == 0xA2 || value.tag == 0xA1 {
-        offset = value.start
-        continue
-      }
+    var members = GOOSEMembers(field)
+    while let value = members.next(in: message) {
       let values = values(value, message)
       if operation.values.format == .none {
         operation.values = values
       } else {
         exchange.items.append(Item(.none, values))
       }
-      offset = value.end
     }
     operation.items = ItemRange(first, exchange.items.count - first)
     operation.digest = message.digest(from: field.start, to: field.end)
-    return members
+    return members.count
   }
 
   /// Data of annex A: boolean 3, bit string 4 (its first byte counts the unused bits at the end), integer 5, unsigned
@@ -190,6 +178,40 @@ enum GOOSE: Dissector {
   }
 }
 
+/// Walks over the members of a data set, into structures and arrays. Each step consumes at least the two bytes of a tag
+/// and a length, so the walk ends.
+struct GOOSEMembers {
+  private var offset: Int
+  private let end: Int
+  private var memberEnd: Int
+  /// Members begun so far: a structure is one.
+  private(set) var count: UInt32 = 0
+
+  init(_ field: BERValue) {
+    offset = field.start
+    memberEnd = field.start
+    end = field.end
+  }
+
+  /// Nil at the end, and at what is no value.
+  @inline(__always)
+  mutating func next(in message: RawSpan) -> BERValue? {
+    while offset < end, let value = BERValue(message, at: offset, end: end) {
+      if offset >= memberEnd {
+        count += 1
+        memberEnd = value.end
+      }
+      // Structure and array: their members follow.
+      guard value.tag == 0xA2 || value.tag == 0xA1 else {
+        offset = value.end
+        return value
+      }
+      offset = value.start
+    }
+    return nil
+  }
+}
+
 /// What surrounds a goosePdu, on Ethernet or in UDP.
 struct GOOSEEnvelope {
   let applicationID: UInt16
@@ -200,7 +222,7 @@ struct GOOSEEnvelope {
   let isShort: Bool
 }
 
-/// A field of IECGoosePdu by its tag (annex A). The time of the last change (4) is not used.
+/// A field of IECGoosePdu by its tag (annex A).
 struct GOOSEField: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -212,6 +234,8 @@ struct GOOSEField: RawRepresentable, Hashable, Sendable {
   static let dataSet = GOOSEField(rawValue: 0x82)
   /// goID.
   static let identifier = GOOSEField(rawValue: 0x83)
+  /// t, the time of the last change, which is not used.
+  static let time = GOOSEField(rawValue: 0x84)
   /// stNum.
   static let stateNumber = GOOSEField(rawValue: 0x85)
   /// sqNum.
@@ -225,6 +249,9 @@ struct GOOSEField: RawRepresentable, Hashable, Sendable {
   static let memberCount = GOOSEField(rawValue: 0x8A)
   /// allData.
   static let members = GOOSEField(rawValue: 0xAB)
+
+  /// The fields that a message must have, one bit for the number of each tag.
+  static let mandatory: UInt16 = 0xD77
 }
 
 /// What is remembered about a control block: its latest description of itself.

@@ -51,16 +51,14 @@ extension Exchange {
     let code = UInt32(pdu.functionCode)
     guard ModbusFunction.reads ~= code, pdu.count > ModbusPDU.Counted.byteCount else { return false }
     let isOfBits = pdu.function == .readCoils || pdu.function == .readDiscreteInputs
-    glance.isRequest = direction == .toServer
-    glance.code = code
-    glance.unit = unit
+    glance = Glance(dissector, .read, direction == .toServer ? .request : .response, code: code, unit: unit)
     glance.transaction = transaction
     guard direction == .toClient else {
       guard pdu.count == ModbusPDU.Addressed.size else { return false }
       let address = UInt32(pdu.u16(ModbusPDU.Addressed.address))
       let quantity = UInt32(pdu.u16(ModbusPDU.Addressed.quantity))
       guard quantity &- 1 < (isOfBits ? 2000 : 125), address &+ quantity <= 65_536,
-        canAsk(transaction: transaction, unit: unit)
+        canAsk(transaction: transaction, place: unit)
       else { return false }
       let area: Area =
         switch pdu.function {
@@ -71,21 +69,19 @@ extension Exchange {
         }
       glance.name = pdu.function.name
       glance.target = Target(area: area, address: UInt64(address), count: quantity)
-      glance.values = .none
-      glance.asked = nil
       return true
     }
     let byteCount = Int(pdu.u8(ModbusPDU.Counted.byteCount))
     guard byteCount <= 250, pdu.count == ModbusPDU.Counted.bytes &+ byteCount,
-      let asked = plainlyWaiting(transaction: transaction, unit: unit, code: code)
+      let asked = plainlyWaiting(transaction: transaction, place: unit, code: code, of: dissector)
     else { return false }
     let quantity = Int(self[asked].operation.target.count)
     guard quantity > 0, byteCount == (isOfBits ? (quantity &+ 7) / 8 : 2 &* quantity) else { return false }
-    glance.target = .none
     glance.values =
       isOfBits
       ? pdu.values(.bit, at: ModbusPDU.Counted.bytes, quantity)
       : pdu.values(.uint16, at: ModbusPDU.Counted.bytes, quantity)
+    glance.target = self[asked].operation.target
     glance.asked = asked
     return true
   }

@@ -30,11 +30,11 @@ enum OPCUAResponses {
     case .callResponse: readCall(&reader, &operation, &exchange)
     case .createSubscriptionResponse: operation.facets[.subscription] = reader.readU32()
     case .publishResponse:
-      operation.facets[.subscription] = reader.readU32()
-      reader.readNumbers()
-      reader.skip(1)
+      operation.facets[.subscription] = skipToNotifications(&reader)
       readNotifications(&reader, &operation, &exchange)
-    case .republishResponse: readNotifications(&reader, &operation, &exchange)
+    case .republishResponse:
+      skipToNotifications(inMessage: &reader)
+      readNotifications(&reader, &operation, &exchange)
     case .writeResponse, .deleteNodesResponse, .addReferencesResponse, .deleteReferencesResponse,
       .setMonitoringModeResponse, .deleteItemsResponse, .setPublishingModeResponse, .deleteSubscriptionsResponse:
       readResults(&reader, &operation) { _, _ in }
@@ -120,17 +120,28 @@ enum OPCUAResponses {
   }
 
   /// Notifications of data changes, by type (OPC Foundation, NodeIds.csv).
-  private enum Notification {
+  enum Notification {
     static let dataChange: UInt32 = 811
     static let statusChange: UInt32 = 820
   }
 
-  /// Reads a NotificationMessage (7.26): number, time, notifications. Data changes contain only values: they refer to
+  /// Subscription, available sequence numbers, whether more follow (5.14.5), then a message; returns the first.
+  @discardableResult
+  static func skipToNotifications(_ reader: inout UAReader) -> UInt32 {
+    let subscription = reader.readU32()
+    reader.readNumbers()
+    reader.skip(1)
+    skipToNotifications(inMessage: &reader)
+    return subscription
+  }
+  /// A NotificationMessage (7.26): number, time, notifications.
+  private static func skipToNotifications(inMessage reader: inout UAReader) { reader.skip(12) }
+
+  /// Reads notifications. Data changes contain only values: they refer to
   /// nodes by handles that the subscriber has chosen.
   private static func readNotifications(
     _ reader: inout UAReader, _ operation: inout Operation, _ exchange: inout Exchange
   ) {
-    reader.skip(12)
     var place = 0
     for _ in 0..<reader.readCount() {
       let head = reader.readExtensionObject()

@@ -42,6 +42,16 @@ enum Profinet: Dissector {
     return .message(bytes.byteCount)
   }
 
+  /// Cyclic data whose status is that of the frame before.
+  static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool {
+    guard let header = ProfinetFrameHeader(bytes), header.frameID.isCyclic, !exchange.isCut,
+      let status = ProfinetAPDUStatus(endOf: bytes),
+      ProfinetState(bits: exchange.state)[dataStatus: exchange.direction] == status.dataStatus
+    else { return false }
+    exchange.glance = Glance(exchange.dissector, .report, .report, code: 0, unit: Int64(header.frameID.rawValue))
+    return true
+  }
+
   private static func readCyclic(_ bytes: RawSpan, _ frameID: ProfinetFrameID, _ exchange: inout Exchange) {
     var operation = Operation(exchange.dissector, .report, .report, code: 0, name: "Cyclic data")
     operation.cyclic = .yes

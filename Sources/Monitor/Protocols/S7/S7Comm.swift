@@ -51,7 +51,7 @@ enum S7Comm: Dissector {
     else { return false }
     return isPlainData(tpdu)
   }
-  private static func isPlainData(_ tpdu: borrowing COTPHeader) -> Bool {
+  static func isPlainData(_ tpdu: borrowing COTPHeader) -> Bool {
     tpdu.lengthIndicator == COTPHeader.dataLengthIndicator && tpdu.code == .data && tpdu.credit == 0
   }
 

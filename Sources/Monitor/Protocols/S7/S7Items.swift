@@ -86,6 +86,16 @@ enum S7Items {
     }
   }
 
+  /// Bytes of a specification with an address of the syntax S7ANY: an even number, so that no padding follows.
+  static let plainSize = S7ItemSpecification.headerSize + S7AnyAddress.size
+
+  /// What an address of that syntax names, and how its values are read, where both are known.
+  static func plain(_ address: RawSpan) -> Item? {
+    guard address.byteCount == S7AnyAddress.size else { return nil }
+    let (target, format) = target(address)
+    return target.area == .none || format == .none ? nil : Item(target, Values(format: format))
+  }
+
   /// What an address names, and how its values are read; no target for an unknown syntax or area.
   private static func target(_ bytes: RawSpan) -> (Target, Values.Format) {
     guard let address = S7AnyAddress(bytes), let area = address.area.area else { return (.none, .uint8) }
@@ -167,7 +177,7 @@ enum S7Items {
   }
 
   /// Bytes that answer a read of a target; nil where it does not count bytes.
-  private static func contentsSize(_ target: Target) -> Int? {
+  static func contentsSize(_ target: Target) -> Int? {
     switch target.area {
     case .input, .output, .flag, .dataBlock, .instanceBlock, .peripheral: target.bit < 0 ? Int(target.count) : 1
     default: nil

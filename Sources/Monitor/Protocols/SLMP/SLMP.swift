@@ -107,16 +107,24 @@ enum SLMP: Dissector {
 
   /// Where the request goes: nothing for the connected station itself, else network and PC number.
   private static func readRoute(_ header: borrowing SLMPHeader, _ operation: inout Operation) {
+    if let unit = fillRoute(header, &operation.facets) { operation.unit = unit }
+    if let serialNumber = header.serialNumber { operation.transaction = Int64(serialNumber) }
+  }
+
+  /// The unit is nil for the connected station itself.
+  @inline(__always)
+  static func fillRoute(_ header: borrowing SLMPHeader, _ facets: inout Facets) -> Int64? {
     let network = header.network ?? 0
     let station = header.station ?? ownStation
     let module = header.module ?? ownModule
+    var unit: Int64?
     if network != 0 || station != ownStation {
-      operation.unit = Int64(network) << 8 | Int64(station)
-      operation.facets[.network] = UInt32(network)
-      operation.facets[.station] = UInt32(station)
+      unit = Int64(network) << 8 | Int64(station)
+      facets[.network] = UInt32(network)
+      facets[.station] = UInt32(station)
     }
-    if module != ownModule { operation.facets[.module] = UInt32(module) }
-    if let serialNumber = header.serialNumber { operation.transaction = Int64(serialNumber) }
+    if module != ownModule { facets[.module] = UInt32(module) }
+    return unit
   }
 
   private static func addRequest(_ header: borrowing SLMPHeader, _ exchange: inout Exchange) {

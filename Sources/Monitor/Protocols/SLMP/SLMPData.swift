@@ -13,6 +13,9 @@ struct SLMPData {
   /// Devices of modules, by further fields before and after the device.
   var isExtended: Bool { sub & 0x80 != 0 }
 
+  /// Up to here: words or bits, of devices with short or long numbers.
+  static let plainSubcommands: UInt16 = 3
+
   func number(_ message: RawSpan, _ offset: Int, _ size: Int) -> Int? {
     SLMP.number(message, offset, size, form).map { Int(truncatingIfNeeded: $0) }
   }

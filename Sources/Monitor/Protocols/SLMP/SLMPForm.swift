@@ -16,6 +16,7 @@ extension SLMP {
   }
 
   /// The form of the 3E or 4E frame that the available bytes begin; nil if there is none.
+  @inline(__always)
   static func form(_ bytes: RawSpan) -> Form? {
     guard bytes.byteCount >= 2 else { return nil }
     var form = Form()
@@ -38,12 +39,23 @@ extension SLMP {
   }
 
   /// A number of `size` bytes in either notation; nil if it is cut off or not a number.
+  @inline(__always)
   static func number(_ bytes: RawSpan, _ offset: Int, _ size: Int, _ form: Form) -> UInt64? {
     guard offset >= 0, offset + form.width(size) <= bytes.byteCount else { return nil }
-    if form.isASCII { return bytes.hexadecimal(offset, 2 * size) }
-    var value: UInt64 = 0
-    for place in 0..<size { value |= UInt64(bytes.u8(offset + place)) << UInt64(8 * place) }
-    return value
+    if form.isASCII { return hexadecimal(bytes, offset, 2 * size) }
+    switch size {
+    case 1: return UInt64(bytes.u8(offset))
+    case 2: return UInt64(bytes.u16LE(offset))
+    case 4: return UInt64(bytes.u32LE(offset))
+    default:
+      var value: UInt64 = 0
+      for place in 0..<size { value |= UInt64(bytes.u8(offset + place)) << UInt64(8 * place) }
+      return value
+    }
+  }
+  @inline(never)
+  private static func hexadecimal(_ bytes: RawSpan, _ offset: Int, _ digits: Int) -> UInt64? {
+    bytes.hexadecimal(offset, digits)
   }
 }
 

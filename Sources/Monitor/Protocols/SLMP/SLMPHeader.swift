@@ -67,7 +67,9 @@ struct SLMPHeader: ~Escapable {
   /// What a length counts at least: the end code, or timer, command and sub-command.
   var shortestData: Int { form.width(form.isResponse ? 2 : 6) }
 
+  @inline(__always)
   private func u8(_ offset: Int) -> UInt8? { SLMP.number(message, offset, 1, form).map { UInt8($0) } }
+  @inline(__always)
   private func u16(_ offset: Int) -> UInt16? { SLMP.number(message, offset, 2, form).map { UInt16($0) } }
 
   // MARK: Plausibility

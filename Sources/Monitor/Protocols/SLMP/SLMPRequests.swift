@@ -46,15 +46,21 @@ extension SLMPData {
     }
   }
 
-  /// Device, number of points, then what is written (SH-080956, 5.2).
+  /// Device and number of points (SH-080956, 5.2), and where they end; nil as for `device`.
+  @inline(__always)
+  func batch(_ message: RawSpan, at data: Int) -> (target: Target, points: Int, end: Int)? {
+    guard var target = device(message, data), let points = number(message, data + deviceWidth, 2) else { return nil }
+    target.count = UInt32(isBits ? points : points * target.area.pointsOfWord)
+    return (target, points, data + deviceWidth + form.width(2))
+  }
+
+  /// Device, number of points, then what is written.
   private func readBatch(_ message: RawSpan, at data: Int, isWrite: Bool, _ operation: inout Operation) {
-    guard let device = device(message, data), let points = number(message, data + deviceWidth, 2) else {
+    guard let (target, points, start) = batch(message, at: data) else {
       return refuse(message, data, deviceWidth + form.width(2), &operation)
     }
-    operation.target = device
-    operation.target.count = UInt32(isBits ? points : points * device.area.pointsOfWord)
+    operation.target = target
     if points == 0 { operation.note(Fault(.quantity, "Number of device points", seen: 0, least: 1, most: 7168)) }
-    let start = data + deviceWidth + form.width(2)
     guard isWrite else { return checkEnd(message, start, &operation) }
     operation.values = isBits ? bits(message, at: start, points) : words(message, at: start, points)
     let expected = isBits ? (form.isASCII ? points : (points + 1) / 2) : form.width(2) * points

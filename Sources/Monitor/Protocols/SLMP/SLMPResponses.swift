@@ -8,10 +8,7 @@ extension SLMPData {
   ) {
     switch command {
     case .read:
-      let count = Int(operation.target.count)
-      operation.values =
-        isBits
-        ? bits(message, at: data, count) : words(message, at: data, count / operation.target.area.pointsOfWord)
+      operation.values = batchValues(message, at: data, of: operation.target)
     case .randomRead, .readBlocks:
       let first = Int(operation.target.count) / operation.target.area.pointsOfWord
       guard isFitting(message, at: data, first: first, operation, exchange) else {
@@ -73,6 +70,19 @@ extension SLMPData {
 }
 
 extension SLMPData {
+  /// The values of a device and those after it.
+  @inline(__always)
+  func batchValues(_ message: RawSpan, at data: Int, of target: Target) -> Values {
+    let count = Int(target.count)
+    return isBits ? bits(message, at: data, count) : words(message, at: data, count / target.area.pointsOfWord)
+  }
+  /// What they take, in bytes or characters.
+  @inline(__always)
+  func batchSize(of target: Target) -> Int {
+    let count = Int(target.count)
+    return isBits ? (form.isASCII ? count : (count + 1) / 2) : form.width(2) * (count / target.area.pointsOfWord)
+  }
+
   /// Whether the data are as long as the targets that were asked for; of more targets than are kept, longer.
   private func isFitting(
     _ message: RawSpan, at data: Int, first: Int, _ operation: borrowing Operation, _ exchange: borrowing Exchange

@@ -11,6 +11,8 @@
 struct IPv4Header: ~Escapable {
   let bytes: RawSpan
   static let minimumLength = 20
+  /// Where the two addresses begin.
+  static let addresses = 12
 
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan) throws(Malformed) {

@@ -9,6 +9,8 @@
 struct IPv6Header: ~Escapable {
   let bytes: RawSpan
   static let length = 40
+  /// Where the two addresses begin.
+  static let addresses = 8
 
   @inline(__always) @_lifetime(copy bytes)
   init(_ bytes: RawSpan) throws(Malformed) {

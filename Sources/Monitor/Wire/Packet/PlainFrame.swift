@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Capture
 
 /// The usual frame, read with as few questions as possible: Ethernet with at most one 802.1Q tag, IPv4 without options
 /// or IPv6 without extension headers, and in it one whole TCP segment or UDP datagram that carries no tunnel.
@@ -106,4 +107,67 @@ struct PlainFrame: ~Escapable {
   var payload: RawSpan {
     @inline(__always) @_lifetime(copy self) get { bytes.slice(payloadOffset, payloadCount) }
   }
+}
+
+extension Packet {
+  /// What reading its bytes would give.
+  @inline(__always) @_lifetime(copy plain)
+  init(_ plain: borrowing PlainFrame) {
+    bytes = plain.bytes
+    linkType = .ethernet
+    isCut = false
+    source = plain.source
+    destination = plain.destination
+    etherType = plain.isV4 ? .ipv4 : .ipv6
+    if plain.vlan != Packet.noVLAN {
+      tagOffset = 12
+      tagCount = 1
+      vlan = plain.vlan
+    }
+    network = plain.isV4 ? .ipv4 : .ipv6
+    networkOffset = plain.networkOffset
+    networkEnd = plain.end
+    sourceIP = plain.sourceIP
+    destinationIP = plain.destinationIP
+    hopLimit = plain.hopLimit
+    ipProtocol = plain.ipProtocol
+    identification = UInt32(plain.identification)
+    transport = plain.isTCP ? .tcp : .udp
+    transportOffset = plain.transportOffset
+    sourcePort = plain.sourcePort
+    destinationPort = plain.destinationPort
+    payloadOffset = plain.payloadOffset
+    payloadEnd = plain.end
+  }
+}
+
+/// The usual frame of a protocol without IP: Ethernet with at most one 802.1Q tag. `Packet` reads it, too, and finds
+/// the same in it where its type announces none of the layers that `Packet` knows.
+struct PlainLinkFrame: ~Escapable {
+  let bytes: RawSpan
+  /// `Packet.noVLAN` without a tag.
+  let vlan: UInt16
+  let etherType: EtherType
+  let payloadOffset: Int
+
+  /// Nil where the frame is too short for a type.
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= 18 else { return nil }
+    let type = bytes.u16(12)
+    if type == EtherType.vlan.rawValue {
+      vlan = bytes.u16(14) & 0x0FFF
+      etherType = EtherType(rawValue: bytes.u16(16))
+      payloadOffset = 18
+    } else {
+      vlan = Packet.noVLAN
+      etherType = EtherType(rawValue: type)
+      payloadOffset = 14
+    }
+    self.bytes = bytes
+  }
+
+  var source: MACAddress { @inline(__always) get { MACAddress(bytes, at: 6) } }
+  var destination: MACAddress { @inline(__always) get { MACAddress(bytes, at: 0) } }
+  var payload: RawSpan { @inline(__always) @_lifetime(copy self) get { bytes.from(payloadOffset) } }
 }

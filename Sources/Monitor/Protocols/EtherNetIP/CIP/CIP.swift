@@ -17,10 +17,7 @@ enum CIP {
       readRequest(bytes, at: start, context, &place, &exchange)
     } else {
       // The response to an embedded request arrives without its envelope.
-      if let outer = exchange.waiting(transaction: context.transaction, unit: EtherNetIPPlace.outermost),
-        exchange[outer].operation.isCarrier,
-        exchange[outer].operation.code == UInt32(CIPService.unconnectedSend)
-      {
+      if let outer = unconnectedSend(context, exchange) {
         let service = UInt32(bytes.u8(start) & ~CIPRequestHeader.responseBit)
         if let inner = exchange.waiting(transaction: context.transaction, unit: EtherNetIPPlace.sentOn),
           exchange[inner].operation.code == service
@@ -31,6 +28,16 @@ enum CIP {
       }
       readResponse(bytes, at: start, context, &place, &exchange)
     }
+  }
+
+  /// The Unconnected Send that waits for its contents to be answered.
+  @inline(__always)
+  static func unconnectedSend(_ context: CIPContext, _ exchange: borrowing Exchange) -> WaitingRequest? {
+    guard let outer = exchange.waiting(transaction: context.transaction, unit: EtherNetIPPlace.outermost),
+      exchange[outer].operation.isCarrier,
+      exchange[outer].operation.code == UInt32(CIPService.unconnectedSend)
+    else { return nil }
+    return outer
   }
 
   /// A message that ends within its header, or before the end of what the header announces.

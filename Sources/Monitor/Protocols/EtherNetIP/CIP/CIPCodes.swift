@@ -3,6 +3,9 @@
 /// The meaning of a service for the class it is sent to. Services and classes: ODVA, The CIP Networks Library, volume
 /// 1, appendix A and chapter 5; those of Logix controllers: Rockwell, Logix 5000 Controllers Data Access (1756-PM020).
 struct CIPService {
+  static let getAttribute: UInt8 = 0x0E
+  static let readTag: UInt8 = 0x4C
+  /// Of the connection manager; of a tag it reads a fragment.
   static let unconnectedSend: UInt8 = 0x52
   static let connectionManager: UInt32 = 6
   /// Whether this service number of the connection manager concerns connections, and not unconnected messages.
@@ -16,6 +19,7 @@ struct CIPService {
     case readTag(isFragment: Bool)
     case writeTag(isFragment: Bool)
     case modifyTag, pccc, set, get, getAll, getList, setList, reset
+    var isReadTag: Bool { if case .readTag = self { true } else { false } }
   }
   let name: StaticString
   let action: Action

@@ -56,6 +56,7 @@ struct CIPResponseHeader: ~Escapable {
     self.start = start
   }
 
+  var isResponse: Bool { message.u8(start) & CIPRequestHeader.responseBit != 0 }
   /// The service of the request, without the response bit.
   var service: UInt8 { message.u8(start) & ~CIPRequestHeader.responseBit }
   /// Always 0.
@@ -72,6 +73,41 @@ struct CIPResponseHeader: ~Escapable {
   var data: Int { start + CIPResponseHeader.size + 2 * Int(additionalStatusSize) }
   /// Whether the additional status is complete.
   var hasAdditionalStatus: Bool { data <= message.byteCount }
+}
+
+/// The data of an Unconnected Send (volume 1, 3-5.5.4). A padding byte precedes the route if the length is odd.
+///
+///     +0     +1      +2       +4                      +0           +1         +2
+///     +------+-------+--------+---------- ... -+------+------------+----------+------- ... -+
+///     | tick | ticks | length | message        | (0)  | route size | reserved | route       |
+///     +------+-------+--------+---------- ... -+------+------------+----------+------- ... -+
+///
+/// The length counts bytes, the route size 16-bit words.
+struct UnconnectedSend: ~Escapable {
+  private static let size = 4
+  private let bytes: RawSpan
+  /// Where the message begins.
+  let message: Int
+  /// In bytes.
+  let length: Int
+
+  @inline(__always) @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan, at data: Int) {
+    guard data + UnconnectedSend.size <= bytes.byteCount else { return nil }
+    self.bytes = bytes
+    length = Int(bytes.u16LE(data + 2))
+    message = data + UnconnectedSend.size
+  }
+
+  var messageEnd: Int { message + length }
+  /// Whether the message is there, and can be one.
+  var hasMessage: Bool { length >= CIPRequestHeader.size && messageEnd <= bytes.byteCount }
+  /// Where the route is, according to its size; nil where its header is not there.
+  var route: Range<Int>? {
+    let size = messageEnd + length % 2
+    guard size + 2 <= bytes.byteCount else { return nil }
+    return size + 2..<size + 2 + 2 * Int(bytes.u8(size))
+  }
 }
 
 /// Precedes the CIP message in an item for connected data of transport class 2 or 3 (volume 1, 3-4.4.3).

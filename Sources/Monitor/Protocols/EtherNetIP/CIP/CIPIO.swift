@@ -12,6 +12,8 @@ enum CIPIO: Dissector {
     About("CIP implicit messages (class 0, 1)", .messages, "ODVA CIP Networks Library, volume 2")
   }
   static var longestMessage: Int { 1500 }
+  /// Both classes have one kind of message alone.
+  private static let code: UInt32 = 1
   /// Class 1 data starts with a sequence count.
   private static let sequenceCountSize = 2
 
@@ -34,7 +36,7 @@ enum CIPIO: Dissector {
         .framing, "Items", seen: UInt64(header.framing), expected: UInt64(CIPIOHeader.framing))
       return .refused(bytes.byteCount)
     }
-    var operation = Operation(exchange.dissector, .report, .report, code: 1, name: "Connected data")
+    var operation = Operation(exchange.dissector, .report, .report, code: code, name: "Connected data")
     operation.cyclic = .yes
     operation.unit = Int64(header.connection)
     operation.facets[.connection] = header.connection
@@ -63,6 +65,22 @@ enum CIPIO: Dissector {
     return .message(bytes.byteCount)
   }
 
+  /// A message of the shape that the one before had on its connection.
+  static func glance(_ bytes: RawSpan, _ exchange: inout Exchange) -> Bool {
+    guard let header = CIPIOHeader(bytes), header.isFramed, header.total == bytes.byteCount, !exchange.isCut else {
+      return false
+    }
+    if let announced = exchange.announced(header.connection) {
+      let connection = CIPConnection(announced)
+      guard shape(bytes, header.dataLength, connection) == connection.shape else { return false }
+    } else {
+      let now = CIPIOState.Last(connection: header.connection, length: header.dataLength)
+      guard CIPIOState(exchange.state)[exchange.direction] == now else { return false }
+    }
+    exchange.glance = Glance(exchange.dissector, .report, .report, code: code, unit: Int64(header.connection))
+    return true
+  }
+
   /// Handles a message of an announced connection: sets its target, and reports whether its shape has changed.
   private static func compare(
     _ bytes: RawSpan, _ header: borrowing CIPIOHeader, with announced: CIPConnection, _ operation: inout Operation,
@@ -72,8 +90,7 @@ enum CIPIO: Dissector {
     operation.target = connection.target
     if connection.isSafety { operation.facets[.isSafety] = 1 }
     let before = connection.shape
-    connection.shape = shape(
-      bytes, header.dataLength, before, hasHeader: connection.isConsumed && !connection.isSafety)
+    connection.shape = shape(bytes, header.dataLength, connection)
     if connection.shape.isNews(after: before) { operation.cyclic = .news }
     guard before != connection.shape else { return }
     // The connection's target receives what it consumes, and sends what it produces.
@@ -82,10 +99,11 @@ enum CIPIO: Dissector {
       header.connection, of: isServer ? exchange.server : exchange.client, connection.announcement)
   }
 
-  /// `hasHeader`: data in this direction may start with a run/idle header.
-  private static func shape(
-    _ bytes: RawSpan, _ length: UInt16, _ before: CIPIOShape, hasHeader: Bool
-  ) -> CIPIOShape {
+  /// The shape of a message, as far as those before it on its connection show what can be in it.
+  private static func shape(_ bytes: RawSpan, _ length: UInt16, _ connection: CIPConnection) -> CIPIOShape {
+    let before = connection.shape
+    // Data in this direction may start with a run/idle header.
+    let hasHeader = connection.isConsumed && !connection.isSafety
     var shape = CIPIOShape(length: length)
     let offset = CIPIOHeader.size + sequenceCountSize
     guard hasHeader, !before.hasNoHeader, length >= 6, offset + 4 <= bytes.byteCount else {

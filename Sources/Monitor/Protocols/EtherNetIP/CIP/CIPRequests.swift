@@ -28,9 +28,7 @@ extension CIP {
     operation.unit = context.slot
     operation.detail = context.host
     operation.target = path.target
-    if let attribute = path.attribute { operation.facets[.attribute] = attribute }
-    if let member = path.member, path.symbol == .none { operation.facets[.member] = member }
-    if let connection = context.connection { operation.facets[.connection] = connection }
+    fill(&operation.facets, path, context)
     let at = exchange.operations.count
     exchange.operations.append(operation)
     switch kind.form {
@@ -78,32 +76,35 @@ extension CIP {
     }
   }
 
-  /// Tick, ticks, message size, message, a padding byte if the size is odd, route size in words, 0, route (volume 1,
-  /// 3-5.5.4).
   private static func readUnconnectedSend(
     _ bytes: RawSpan, at data: Int, _ context: CIPContext, _ place: inout Int64, carrier at: Int,
     _ exchange: inout Exchange
   ) {
-    guard data + 4 <= bytes.byteCount else { return }
-    let length = Int(bytes.u16LE(data + 2))
-    let message = data + 4
-    guard length >= 2, message + length <= bytes.byteCount else {
+    guard let sent = UnconnectedSend(bytes, at: data) else { return }
+    guard sent.hasMessage else {
       exchange.operations[at].note(
         Fault(
-          .length, "Message request size", seen: UInt64(length), least: 2,
-          most: UInt64(max(0, bytes.byteCount - message))))
+          .length, "Message request size", seen: UInt64(sent.length), least: 2,
+          most: UInt64(max(0, bytes.byteCount - sent.message))))
       return
     }
-    let ports = message + length + length % 2
     var inner = context.inner
-    if ports + 2 <= bytes.byteCount {
-      let end = min(bytes.byteCount, ports + 2 + 2 * Int(bytes.u8(ports)))
-      let path = CIP.path(bytes, from: ports + 2, to: end, &exchange)
+    if let route = sent.route {
+      let path = CIP.path(
+        bytes, from: route.lowerBound, to: min(bytes.byteCount, route.upperBound), &exchange)
       (inner.slot, inner.host) = (path.link, path.linkName)
     }
     exchange.operations[at].unit = inner.slot
     exchange.operations[at].detail = inner.host
-    readRequest(bytes.extracting(first: message + length), at: message, inner, &place, &exchange)
+    readRequest(bytes.extracting(first: sent.messageEnd), at: sent.message, inner, &place, &exchange)
+  }
+
+  /// What a request's path and surroundings say besides its target.
+  @inline(__always)
+  static func fill(_ facets: inout Facets, _ path: borrowing Path, _ context: CIPContext) {
+    if let attribute = path.attribute { facets[.attribute] = attribute }
+    if let member = path.member, path.symbol == .none { facets[.member] = member }
+    if let connection = context.connection { facets[.connection] = connection }
   }
 
   /// Write Tag (Rockwell 1756-PM020): type, for structures a handle, number of elements, in the fragmented service an

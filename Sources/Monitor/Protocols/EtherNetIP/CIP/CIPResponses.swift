@@ -2,6 +2,26 @@
 
 /// Responses: ODVA, The CIP Networks Library, volume 1, appendix A; those of Logix controllers: Rockwell 1756-PM020.
 extension CIP {
+  /// The contents of a response depend on the class that was addressed.
+  static func kind(_ service: UInt8, answering target: Target, _ action: Action) -> CIPService {
+    var path = Path()
+    path.classID = target.area == .assembly ? 4 : target.number > 0 ? target.number : nil
+    path.endsInSymbol = target.area == .tag && target.number == 0
+    // The target is what is opened or closed, not the connection manager that was addressed.
+    if action == .session, CIPService.isConnection(service) {
+      path.classID = CIPService.connectionManager
+      path.endsInSymbol = false
+    }
+    return CIPService(service, path)
+  }
+
+  /// The elements of a tag behind their type, which takes two bytes.
+  static func tagValues(_ bytes: RawSpan, at data: Int) -> Values {
+    let type = bytes.u16LE(data)
+    return Values(
+      CIPType.format(type), at: data + (type == CIPType.structure ? 4 : 2), .max, end: bytes.byteCount)
+  }
+
   /// `place` counts the responses within a message.
   static func readResponse(
     _ bytes: RawSpan, at start: Int, _ context: CIPContext, _ place: inout Int64, _ exchange: inout Exchange
@@ -31,17 +51,7 @@ extension CIP {
       if let attribute = question.facets[.attribute] { answer.facets[.attribute] = attribute }
     }
     if isTied {
-      // The contents of a response depend on the class that was addressed.
-      var path = Path()
-      let target = operation.target
-      path.classID = target.area == .assembly ? 4 : target.number > 0 ? target.number : nil
-      path.endsInSymbol = target.area == .tag && target.number == 0
-      // The target is what is opened or closed, not the connection manager that was addressed.
-      if operation.action == .session, CIPService.isConnection(service) {
-        path.classID = CIPService.connectionManager
-        path.endsInSymbol = false
-      }
-      kind = CIPService(service, path)
+      kind = CIP.kind(service, answering: operation.target, operation.action)
     }
     if let connection = context.connection { operation.facets[.connection] = connection }
     operation.outcome = status.isSuccess ? .ok : .error(code: UInt32(status.rawValue), name: status.name)
@@ -69,10 +79,7 @@ extension CIP {
       }
       if exchange.operations.count > at + 1 { exchange.operations[at].isCarrier = true }
     case .forwardOpen: readOpened(bytes, at: data, connectionAsked, at, &exchange)
-    case .readTag where data + 2 <= bytes.byteCount:
-      let type = bytes.u16LE(data)
-      exchange.operations[at].values = Values(
-        CIPType.format(type), at: data + (type == CIPType.structure ? 4 : 2), .max, end: bytes.byteCount)
+    case .readTag where data + 2 <= bytes.byteCount: exchange.operations[at].values = tagValues(bytes, at: data)
     case .get: exchange.operations[at].values = attributeValues(bytes, at: data, of: kind)
     case .getList where data + 2 <= bytes.byteCount:
       // Count, then identifier, status and data of each. Where an attribute's data ends is known only if it is the only
