@@ -448,16 +448,3 @@ struct StreamPool {
     if ownsHistory(half) { histories[Int(half.history)].count = 0 }
   }
 }
-
-extension [UInt8] {
-  /// A copy of a span's bytes.
-  init(copying span: RawSpan) {
-    self = []
-    append(copying: span)
-  }
-  mutating func append(copying span: RawSpan) {
-    let end = count
-    append(contentsOf: repeatElement(0, count: span.byteCount))
-    store(span, at: end)
-  }
-}

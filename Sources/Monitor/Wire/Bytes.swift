@@ -148,6 +148,21 @@ extension [UInt8] {
     @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
   }
 
+  /// A copy of a span's bytes.
+  init(copying span: RawSpan) {
+    self = []
+    append(copying: span)
+  }
+  mutating func append(copying span: RawSpan) {
+    let end = count
+    append(contentsOf: repeatElement(0, count: span.byteCount))
+    store(span, at: end)
+  }
+
+  /// `unsafe` is sound: the text is read while it is lent, and never changes.
+  @inline(__always)
+  mutating func append(_ text: StaticString) { text.withUTF8Buffer { unsafe append(contentsOf: $0) } }
+
   /// Overwrites the bytes from `offset` on with `source`, which must fit.
   ///
   /// `unsafe` is sound: the room is checked, and a span of other bytes never overlaps an array that is being changed.

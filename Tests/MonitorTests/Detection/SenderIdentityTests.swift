@@ -78,6 +78,23 @@ import Testing
     }
   }
 
+  @Test("a known device behind a router is looked at every five seconds; another MAC address at once")
+  func restingSender() throws {
+    let plant = try Plant(
+      site: Self.site(
+        Self.stations + "\ngateway: {zone: line, mac: \"02:00:00:00:10:01\", ip: 192.168.10.1, role: router}"))
+    let server = Plant.Station("192.168.20.5", mac: 0x0200_0000_1001)
+    for _ in 0..<8 {
+      Self.udp(plant, server, Self.plc, 63)
+      plant.wait(0.5)
+    }
+    #expect(plant.found["wrong-zone"] == nil)
+    Self.udp(plant, Plant.Station(server.ip, mac: Self.attacker), Self.plc, 63)
+    plant.wait(5)
+    Self.udp(plant, server, Self.plc, 63)
+    #expect(plant.found["wrong-zone"] == 1)
+  }
+
   @Test("where no router is listed, one is proved by listed devices that send through it", arguments: [true, false])
   func provedRouter(_ isAnswered: Bool) throws {
     let plant = try Plant(site: Self.site(Self.stations))

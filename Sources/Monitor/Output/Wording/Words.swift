@@ -19,7 +19,9 @@ struct Words: ExpressibleByStringInterpolation, CustomStringConvertible, Sendabl
     init(literalCapacity: Int, interpolationCount: Int) {
       text = TextBuffer(capacity: literalCapacity + interpolationCount * 64)
     }
-    mutating func appendLiteral(_ literal: String) { text.append(literal) }
+    // Inlined, since between two interpolations there may be an empty literal.
+    @inline(__always)
+    mutating func appendLiteral(_ literal: String) { if !literal.isEmpty { text.append(literal) } }
     mutating func appendInterpolation(_ part: String) { text.append(part) }
     mutating func appendInterpolation(_ part: StaticString) { text.append(part) }
     mutating func appendInterpolation(_ part: Words) { part.write(to: &text) }
