@@ -8,8 +8,7 @@ import Glibc
 /// with `create` and with `copytruncate`: each write begins at the end of the file, and with a whole line.
 ///
 /// `unsafe` is sound here: `write`, `pread` and `memchr` get a pointer into an array and a length inside of it, `poll`
-/// and
-/// `fstat` a structure of their own.
+/// and `fstat` a structure of their own.
 package struct Sink: ~Copyable {
   package enum Pace: Sendable {
     /// Waits for a slow reader: nothing is lost that a replay found.
