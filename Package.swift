@@ -33,14 +33,25 @@ let package = Package(
     systemLibrary("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
     systemLibrary("CLibcapNG", pkgConfig: "libcap-ng", package: "libcap-ng-dev"),
     systemLibrary("CLibcrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+    systemLibrary("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
+    systemLibrary("CPCRE2", pkgConfig: "libpcre2-8", package: "libpcre2-dev"),
 
     // libpcap, files and interfaces to frames.
     .target(
       name: "Capture", dependencies: ["Catalogue", "CLibpcap", "CZlib", "CZstd", "CLibcapNG"], swiftSettings: strict),
     // What is said of each kind of finding: texts alone, so that they do not rebuild the engine.
     .target(name: "Catalogue", swiftSettings: strict),
+    // Rule files to rules: texts alone.
+    .target(name: "RuleLanguage", swiftSettings: strict),
+    // Rules' tests of bytes, and the search for many patterns at once: bytes in, yes or no out.
+    .target(name: "Matching", dependencies: ["RuleLanguage", "CVectorscan", "CPCRE2"], swiftSettings: strict),
+    // What office and network protocols say: bytes in, named buffers out.
+    .target(name: "Information", dependencies: ["RuleLanguage", "CZlib", "CLibcrypto"], swiftSettings: strict),
     // Frames in, records out. One module: the hot path is inlined from the header to the operation.
-    .target(name: "Monitor", dependencies: ["Capture", "Catalogue", "CLibcrypto"], swiftSettings: strict),
+    .target(
+      name: "Monitor",
+      dependencies: ["Capture", "Catalogue", "RuleLanguage", "Matching", "Information", "CLibcrypto"],
+      swiftSettings: strict),
     // Reading and explaining site files: cold, and the only place that knows YAML.
     .target(
       name: "SiteFile", dependencies: ["Catalogue", "Monitor", .product(name: "Yams", package: "Yams")],
@@ -49,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "sekisho",
       dependencies: [
-        "Capture", "Catalogue", "Monitor", "SiteFile",
+        "Capture", "Catalogue", "Monitor", "RuleLanguage", "SiteFile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict,
@@ -67,8 +78,11 @@ let package = Package(
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     tests("CaptureTests", "Capture", "Catalogue"),
     tests("CatalogueTests", "Catalogue"),
+    tests("RuleLanguageTests", "RuleLanguage"),
+    tests("MatchingTests", "Matching", "RuleLanguage"),
+    tests("InformationTests", "Information", "RuleLanguage"),
     tests("SiteFileTests", "Catalogue", "Monitor", "SiteFile", "Support"),
-    tests("MonitorTests", "Capture", "Catalogue", "Monitor", "SiteFile", "Support"),
+    tests("MonitorTests", "Capture", "Catalogue", "Monitor", "RuleLanguage", "SiteFile", "Support"),
     tests("HotPathTests", "Support"),
     tests("CommandTests", "Catalogue", "sekisho", "Support"),
   ],

@@ -8,6 +8,9 @@ package final class CatalogueEntry: Sendable {
   package let id: String
   /// Incremented when the meaning of the kind changes.
   package let revision: Int
+  /// Of a rule: its own numbers; else 1, and the kind's.
+  package let group: Int
+  package let signatureID: Int
   package let title: Bilingual
   /// Stable English: correlation rules of a SIEM match on it, whatever the language.
   package let category: String
@@ -27,14 +30,16 @@ package final class CatalogueEntry: Sendable {
   package let silence: Int64
   /// What is still there is found again after this time, so that its alert stays open.
   package var reminder: Int64 { silence / 2 }
+  /// The name of what to do.
+  package let playbook: String
   /// The severity in a zone of high importance is at most this one.
   package let highestSeverity: Int
 
-  init(
+  package init(
     _ kind: FindingKind, _ id: String, _ title: Bilingual, category: String, severity: Int, confidence: Int,
     threats: [String], checklist: [String], techniques: [Technique], meaning: Bilingual, falseAlarm: Bilingual,
     steps: [Bilingual], revision: Int = 1, silence: CatalogueEntry.Silence = .usual,
-    highestSeverity: Int = 1
+    highestSeverity: Int = 1, group: Int = 1, number: Int? = nil, playbook: String? = nil
   ) {
     self.kind = kind
     self.id = id
@@ -51,10 +56,13 @@ package final class CatalogueEntry: Sendable {
     self.steps = steps
     self.silence = silence.rawValue * 60_000_000_000
     self.highestSeverity = highestSeverity
+    self.group = group
+    self.playbook = playbook ?? id
+    signatureID = number ?? 1_790_000 + Int(kind.rawValue)
   }
 
   /// In minutes.
-  enum Silence: Int64 {
+  package enum Silence: Int64 {
     /// Each command is an event of its own, unless it follows another one closely.
     case command = 5
     case usual = 30
@@ -64,8 +72,6 @@ package final class CatalogueEntry: Sendable {
 
   /// The same for commands and changes of values, whatever rule they break.
   package static let commandSilence = CatalogueEntry.Silence.command.rawValue * 60_000_000_000
-
-  package var signatureID: Int { 1_790_000 + Int(kind.rawValue) }
 
   /// One step more severe where a zone of high importance is concerned.
   package func severity(_ importance: Importance) -> Int {
@@ -77,7 +83,7 @@ package final class CatalogueEntry: Sendable {
 package enum Catalogue {
   /// In order of the signature id.
   package static let entries: [CatalogueEntry] =
-    (zonePolicy + assets + abnormal + messages + control).sorted { $0.kind.rawValue < $1.kind.rawValue }
+    (zonePolicy + assets + abnormal + messages + control + signatures).sorted { $0.kind.rawValue < $1.kind.rawValue }
 
   private static let places: [Int] = {
     var places = Array(repeating: 0, count: Int(FindingKind.allCases.map(\.rawValue).max() ?? 0) + 1)
@@ -135,6 +141,7 @@ extension CatalogueEntry {
       case "Protocol": "プロトコル"
       case "Access": "アクセス"
       case "Visibility": "監視範囲"
+      case "Signature": "シグネチャ"
       default: category
       }
     return Bilingual(category, "\(translated)（\(category)）")

@@ -12,6 +12,9 @@ package struct Technique: Sendable {
   package let name: String
   package let tactics: [Tactic]
 
+  /// The technique of a number; without name and tactics if it is not one of these.
+  package static func known(_ id: String) -> Technique { all.first { $0.id == id } ?? Technique(id, "") }
+
   private init(_ id: String, _ name: String, _ tactics: Tactic...) {
     self.id = id
     self.name = name
@@ -45,6 +48,13 @@ package struct Technique: Sendable {
     "T1692.002", "Unauthorized Message: Reporting Message", .evasion, .impairProcess)
   package static let bruteForceIO = Technique("T0806", "Brute Force I/O", .impairProcess)
   package static let denialOfView = Technique("T0815", "Denial of View", .impact)
+
+  private static let all = [
+    remoteServices, transientAsset, rogueMaster, internetAccessible, exploitation, programDownload,
+    changeOperatingMode, systemFirmware, portScan, systemDiscovery, systemInformation, sniffing,
+    adversaryInTheMiddle, pointIdentification, monitorProcessState, applicationProtocol, denialOfService,
+    deviceRestart, modifyParameter, commandMessage, reportingMessage, bruteForceIO, denialOfView,
+  ]
 }
 
 extension Technique.Tactic {

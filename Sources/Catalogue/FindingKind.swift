@@ -37,4 +37,6 @@ package enum FindingKind: UInt16, CaseIterable, Sendable {
   case commandFlood = 35
   case deviceSilent = 36
   case oneWayVisibility = 40
+  /// A rule of a rule file; its alerts have the rule's own number.
+  case signature = 50
 }

@@ -248,3 +248,11 @@ extension SiteReader {
     return UInt64(text, radix: radix)
   }
 }
+
+extension TargetRange {
+  /// One entry of `targets`; nil if the text is none.
+  package init?(notation text: String) {
+    guard case .success(let target) = SiteReader.target(text) else { return nil }
+    self = target
+  }
+}

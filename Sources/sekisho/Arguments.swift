@@ -4,7 +4,7 @@ import SiteFile
 
 /// Command lines as people write them who come from other programs, in the words of this one.
 enum Arguments {
-  static let commands = ["replay", "monitor", "site", "catalogue", "protocols"]
+  static let commands = ["replay", "monitor", "rules", "site", "catalogue", "protocols"]
   private static let general = ["help", "-h", "--help", "--version", "--help-hidden"]
   private static let live = ["-i", "--interface"]
 

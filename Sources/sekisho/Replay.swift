@@ -65,7 +65,7 @@ struct Replay: ParsableCommand {
     Stop.install()
     if options.output != nil { Stop.installReload() }
     var pipeline = Pipeline(
-      try options.pipelineOptions(), site: site,
+      try options.pipelineOptions(site), site: site,
       sink: try options.sink(.waiting, site: site, stopWhen: { Stop.isAsked }))
     var progress = Progress(isWanted: !options.quiet, captures: list.paths, options.language)
     var reopening = Reopening()

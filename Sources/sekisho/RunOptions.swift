@@ -41,6 +41,8 @@ struct RunOptions: ParsableArguments {
       valueName: "bpf"))
   var filter: String?
 
+  @OptionGroup var rules: RuleArguments
+
   @Flag(name: [.customShort("q"), .long], help: "Print no summary, progress or status, only errors and warnings.")
   var quiet = false
 
@@ -94,8 +96,10 @@ struct RunOptions: ParsableArguments {
   /// Records as text, where nothing else was asked for.
   var isText: Bool { format.map { $0 == .text } ?? (output == nil && Terminal.showsOutput) }
 
-  func pipelineOptions(interfaces: [String] = []) throws -> Pipeline.Options {
+  func pipelineOptions(_ site: Site?, interfaces: [String] = []) throws -> Pipeline.Options {
     var options = Pipeline.Options()
+    options.rules = rules.book(of: try rules.sources(language), site, language)
+    options.ruleOptions = rules.engineOptions()
     options.log = try kinds()
     options.language = language
     options.host = host

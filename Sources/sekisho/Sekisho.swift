@@ -16,7 +16,9 @@ struct Sekisho: ParsableCommand {
       Exit status: 0 done, 64 wrong usage, 65 bad input, 66 no such file, 74 output lost, 77 not permitted.
       """,
     version: "0.1.0",
-    subcommands: [Replay.self, Watch.self, SiteCommand.self, CatalogueCommand.self, ProtocolsCommand.self])
+    subcommands: [
+      Replay.self, Watch.self, RulesCommand.self, SiteCommand.self, CatalogueCommand.self, ProtocolsCommand.self,
+    ])
 
   static func main() {
     // If the reader goes away, or the file grows too large, the write fails and is reported as lost output.

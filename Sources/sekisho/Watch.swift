@@ -44,6 +44,7 @@ struct Watch: ParsableCommand {
   func run() throws {
     var site = try options.loadSite()
     var contents = siteContents
+    var ruleFiles = try options.rules.sources(options.language)
     var live: LiveInterfaces
     do throws(CaptureError) {
       var wanted = LiveInterface.Options()
@@ -56,7 +57,7 @@ struct Watch: ParsableCommand {
     }
     try options.checkOutput(isNoneOf: [])
     var pipeline = Pipeline(
-      try options.pipelineOptions(interfaces: interface), site: site,
+      try options.pipelineOptions(site, interfaces: interface), site: site,
       sink: try options.sink(.neverWaiting, site: site))
     do throws(CaptureError) {
       if let done = try Privileges.keepOnlyRawSocket(), !options.quiet { options.report(done) }
@@ -96,7 +97,8 @@ struct Watch: ParsableCommand {
       if Stop.reloadCount != reloads {
         reloads = Stop.reloadCount
         reopening.look(options, &pipeline)
-        reload(&site, &contents, &pipeline)
+        let hasNewSite = reload(&site, &contents, &pipeline)
+        reload(&ruleFiles, site, hasNewSite: hasNewSite, &pipeline)
       }
       if time >= nextFlush {
         nextFlush = time + 1
@@ -167,13 +169,34 @@ struct Watch: ParsableCommand {
     options.site.flatMap { path in FileIdentity(path) == nil ? nil : FileManager.default.contents(atPath: path) }
   }
 
-  private func reload(_ site: inout Site?, _ contents: inout Data?, _ pipeline: inout Pipeline) {
-    guard let path = options.site else { return }
+  /// Reads the rule files again. Where one cannot be read, or no rule is left of many, the old ones stay in force.
+  private func reload(_ files: inout RuleArguments.Sources, _ site: Site?, hasNewSite: Bool, _ pipeline: inout Pipeline)
+  {
+    do {
+      let now = try options.rules.sources(options.language)
+      // Their variables are the zones of the site.
+      guard hasNewSite || now.texts != files.texts else { return }
+      let book = options.rules.book(of: now, site, options.language)
+      guard book.count > 0 || pipeline.ruleCount == 0 else {
+        options.report(Bilingual("no rule can be used; the old ones stay in force", "使えるルールがないため、以前のルールを使い続けます"))
+        return
+      }
+      pipeline.replace(rules: book)
+      files = now
+      options.report(Bilingual("rules reloaded: \(book.count)", "ルールを再読み込みしました（\(book.count)件）"))
+    } catch {
+      options.report(Bilingual("the rules cannot be read; the old ones stay in force", "ルールを読めないため、以前のルールを使い続けます"))
+    }
+  }
+
+  /// True if another site is in force now.
+  private func reload(_ site: inout Site?, _ contents: inout Data?, _ pipeline: inout Pipeline) -> Bool {
+    guard let path = options.site else { return false }
     // Asked for a new output file only: the open alerts stay open.
     let now = siteContents
     if let now, now == contents {
       options.report(Bilingual("\(path) reloaded: it is unchanged", "\(path)を再読み込みしました（変更なし）"))
-      return
+      return false
     }
     do {
       let fresh = try Sites.load(path, options.language)
@@ -181,8 +204,10 @@ struct Watch: ParsableCommand {
       site = fresh
       contents = now
       options.report(Bilingual("\(path) reloaded", "\(path)を再読み込みしました"))
+      return true
     } catch {
       options.report(Bilingual("\(path) has errors; the old site stays in force", "\(path)に誤りがあるため、以前の設定を使い続けます"))
+      return false
     }
   }
 }

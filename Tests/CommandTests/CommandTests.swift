@@ -79,7 +79,7 @@ import Testing
       (["replay", "--log", "operation", Self.capture], 64, "did you mean 'operations'?"),
       (["replay", "--log", "nothing", Self.capture], 64, "It takes alerts, operations, operations-all, flows, assets"),
       (["replai", Self.capture], 64, "did you mean 'replay'?"),
-      (["summary"], 64, "the commands are replay, monitor, site, catalogue and protocols"),
+      (["summary"], 64, "the commands are replay, monitor, rules, site, catalogue and protocols"),
       ([folder.path + "/missing.pcap"], 66, "no such file"),
       (
         ["replay", "-c", "x.yaml", Self.capture], 64, "-c: there is no such option; the site file is given with --site"
@@ -137,7 +137,7 @@ import Testing
   func silentPipe(_ before: Int) throws {
     let process = Process()
     process.executableURL = Self.binary
-    process.arguments = ["replay", "--log", "operations-all", "-"]
+    process.arguments = ["replay", "--no-rules", "--log", "operations-all", "-"]
     let input = Pipe()
     let output = Pipe()
     let messages = Pipe()

@@ -44,7 +44,7 @@ import Testing
     func allocations(_ capture: String, _ options: [String]) throws -> Int {
       let count = folder.appending(path: "count").path
       let status = try AllocationTests.run(
-        AllocationTests.binary, ["replay", "--quiet"] + options + [capture],
+        AllocationTests.binary, ["replay", "--quiet", "--no-rules"] + options + [capture],
         environment: ["LD_PRELOAD": library, "MALLOC_COUNT": count])
       guard status == 0 else { throw Failure(command: "replay \(capture)") }
       let text = try String(contentsOfFile: count, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)

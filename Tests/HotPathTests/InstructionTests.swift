@@ -42,7 +42,7 @@ struct InstructionTests {
       site = folder.appending(path: "site.yaml").path
       try write(site)
     }
-    return try Callgrind.count(["replay", "--quiet", "--site", site, "--output", "/dev/null", capture])
+    return try Callgrind.count(["replay", "--quiet", "--no-rules", "--site", site, "--output", "/dev/null", capture])
   }
 
   /// Instructions a further frame.

@@ -39,6 +39,8 @@ struct Conversation {
   var answeredCodes: UInt128 = 0
   var answeredUnits = Units()
 
+  var rules = RuleMarks()
+
   // Site
   var gate = Gate.open
   var streams = Streams()
@@ -118,6 +120,7 @@ extension Conversation {
     flips &+= 1
     streams.flip()
     rare.flip()
+    rules.flip()
     handshake.direction = handshake.direction.reversed
     beginner = beginner.reversed
     swap(&client, &server)

@@ -25,6 +25,19 @@ protocol ConversationObserver: ~Copyable {
     _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
     at moment: Moment)
 
+  /// Bytes of a stream, of which those from `border` on are new. `isStart`: the stream begins with them.
+  mutating func stream(
+    _ bytes: RawSpan, border: Int, isStart: Bool, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment)
+
+  /// Bytes in order, before `streams[direction].next` counts them.
+  mutating func inOrder(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment)
+
+  /// A message whose bytes are not just one segment's payload, nor the first of one.
+  mutating func piecedMessage(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment)
+
   /// A message begins that holds `count` operations.
   mutating func message(of count: Int)
 
@@ -61,5 +74,15 @@ extension ConversationObserver where Self: ~Copyable {
   mutating func glanced(
     _ glance: inout Glance, _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction,
     at moment: Moment
+  ) {}
+  mutating func stream(
+    _ bytes: RawSpan, border: Int, isStart: Bool, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {}
+  mutating func inOrder(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) {}
+  mutating func piecedMessage(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
   ) {}
 }

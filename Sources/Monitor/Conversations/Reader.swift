@@ -32,6 +32,8 @@ struct Reader {
   var pool = StreamPool()
   var rare = RareStates()
   var counts = Counts()
+  /// Two pieces of a stream, one after the other.
+  var joined: [UInt8] = []
   /// Indexed by dissector.
   var protocols: [Count]
 

@@ -45,6 +45,9 @@ struct StreamHalf {
     return isSynced && !isUnproved && next != begun
   }
 
+  /// Bytes of the stream so far: from its first one seen to the next one to be read.
+  var length: UInt64 { isSynced ? UInt64(next &- begun) : 0 }
+
   init() {}
   /// A stream whose next byte has this number.
   init(at sequence: UInt32, isLost: Bool) {

@@ -425,6 +425,19 @@ struct StreamPool {
     histories[Int(slot)].newer = -1
   }
 
+  /// Adds the latest bytes of a direction, up to `half.next`; returns how many there are.
+  func addHistory(of half: StreamHalf, to bytes: inout [UInt8]) -> Int {
+    guard ownsHistory(half) else { return 0 }
+    let count = Int(histories[Int(half.history)].count)
+    let base = Int(half.history) * StreamPool.historyLength
+    // A ring: its older part runs to the end, the newer one from the start.
+    let first = Int(half.next &- UInt32(count)) & (StreamPool.historyLength - 1)
+    let older = min(count, StreamPool.historyLength - first)
+    bytes.append(copying: historyBytes.bytes.slice(base + first, older))
+    bytes.append(copying: historyBytes.bytes.slice(base, count - older))
+    return count
+  }
+
   /// How many bytes of a retransmission (the first `count` bytes of `payload`, starting at `sequence`) differ from
   /// those read at the same place; bytes older than the history count as equal.
   func differing(_ payload: RawSpan, count: Int, sequence: UInt32, _ half: StreamHalf) -> Int {

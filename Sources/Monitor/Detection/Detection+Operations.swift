@@ -18,6 +18,9 @@ extension Detection {
       valueLimits.note(operation, message, of: device, at: moment.time, by: declared)
     }
     if senders.suspectFrame == moment.frame { suspect(operation, in: conversation, sent: direction, at: moment) }
+    if rules.wants(operation.dissector, operation.action) {
+      tryRules(operation, message, in: &conversation, sent: direction, at: moment)
+    }
   }
 
   /// Whether a message is to be read, since a detector or the memory of values wants to see its operation.
@@ -26,6 +29,7 @@ extension Detection {
     _ glance: inout Glance, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
   ) -> Bool {
     if !glance.isOperation { return false }
+    if rules.wantsUsual(glance.dissector, glance.action, in: &conversation) { return true }
     if senders.suspectFrame == moment.frame { return true }
     if glance.values.count > 0 {
       // What limited addresses hold is remembered from every answer.

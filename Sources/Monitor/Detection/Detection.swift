@@ -37,6 +37,8 @@ struct Detection: ~Copyable {
   var selections: Selections
   var silentDevices: SilentDevices
   var tableFlood = TableFlood()
+  /// Rules of rule files.
+  var rules: RuleEngine
   /// What exceptions of the site file keep from being reported.
   private(set) var muting = Muting()
   /// Number of operations by action, for the summary.
@@ -45,7 +47,8 @@ struct Detection: ~Copyable {
   /// Of these, operations with a code that the dissector does not know, by `DissectorID`.
   private(set) var unknown = [UInt64](repeating: 0, count: 256)
 
-  init(_ site: Site?, seed: UInt64) {
+  init(_ site: Site?, rules: consuming RuleEngine, seed: UInt64) {
+    self.rules = rules
     declared = site ?? Site()
     hasSite = site != nil
     muting.replace(with: declared)
@@ -403,6 +406,10 @@ struct Detection: ~Copyable {
     var finding = moment.finding(.malformedMessage, .fault(fault), conversation, direction)
     if let dissector { finding.dissector = dissector }
     findings.add(finding)
+    if !rules.isEmpty {
+      tryRules(
+        refused: fault, of: finding.dissector, in: conversation, sent: direction, at: moment)
+    }
   }
 
   /// The counts of one table's evictions, young ones, as of now. `sender`: whose frame was just handled, nil if it were

@@ -35,6 +35,8 @@ package struct Finding: Sendable {
     case options(expected: TCPOptionLayout, seen: TCPOptionLayout)
     /// A device that is asked and does not answer, and for how long; `lastHeard` in nanoseconds.
     case silence(lastHeard: Int64, questions: Int, seconds: Int)
+    /// A rule, by its place in the rule book.
+    case rule(Int32)
     /// At least `limit` entries still in use evicted from a table within `seconds`.
     case evictions(FloodedTable, seen: Int, limit: Int, seconds: Int)
   }

@@ -46,7 +46,32 @@ struct Observer: ~Copyable, ConversationObserver {
   }
 
   @inline(__always)
-  mutating func message(of count: Int) { if logsOperations { output.lines.count = count } }
+  mutating func message(of count: Int) {
+    if logsOperations { output.lines.count = count }
+    detection.rules.beginMessage()
+  }
+
+  mutating func stream(
+    _ bytes: RawSpan, border: Int, isStart: Bool, in conversation: inout Conversation, sent direction: Direction,
+    at moment: Moment
+  ) {
+    detection.stream(bytes, border: border, isStart: isStart, in: &conversation, sent: direction, at: moment)
+    report()
+  }
+
+  mutating func inOrder(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) {
+    detection.inOrder(bytes, in: &conversation, sent: direction, at: moment)
+    report()
+  }
+
+  mutating func piecedMessage(
+    _ bytes: RawSpan, in conversation: inout Conversation, sent direction: Direction, at moment: Moment
+  ) {
+    detection.message(bytes, in: &conversation, sent: direction, at: moment)
+    report()
+  }
 
   @inline(__always)
   mutating func operation(

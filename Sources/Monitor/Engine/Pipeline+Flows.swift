@@ -49,6 +49,7 @@ extension Pipeline {
     }
     conversations[slot].flow.count(packet, at: moment.time)
     if isNew {
+      if !observer.detection.rules.isEmpty { observer.detection.rules.begin(&conversations[slot]) }
       open(slot, packet, flags, moment)
     } else if conversations[slot].opening != .settled {
       follow(slot, packet, flags, acknowledgement, moment)
@@ -82,6 +83,11 @@ extension Pipeline {
         observer.detection.icmp(conversations[slot], direction, moment)
       }
     default: answered(slot, direction, moment)
+    }
+    if !observer.detection.rules.isEmpty {
+      // The flow may have turned.
+      let direction = conversations[slot].flow.direction(of: packet)
+      observer.detection.tryRules(packet, in: &conversations[slot], sent: direction, at: moment)
     }
   }
 

@@ -131,6 +131,9 @@ extension Pipeline {
       if !reader.glance(datagram: plain.payload, in: &conversation, sent: direction, at: moment, &observer) {
         reader.datagram(plain.payload, in: &conversation, sent: direction, isCut: false, at: moment, &observer)
       }
+      if !observer.detection.rules.isEmpty {
+        tryRules(plain, in: &conversation, sent: direction, moment, &observer.detection)
+      }
       return true
     }
     if count > 1, plain.isV4 {
@@ -139,7 +142,28 @@ extension Pipeline {
     reader.plain(
       plain.payload, sequence: plain.sequence, acknowledgement: plain.acknowledgement, in: &conversation,
       sent: direction, at: moment, &observer)
+    if !observer.detection.rules.isEmpty {
+      tryRules(plain, in: &conversation, sent: direction, moment, &observer.detection)
+    }
     return true
+  }
+
+  @inline(__always)
+  private static func tryRules(
+    _ plain: borrowing PlainFrame, in conversation: inout Conversation, sent direction: Direction, _ moment: Moment,
+    _ detection: inout Detection
+  ) {
+    if detection.rules.mayMatch(
+      plain.payload, in: &conversation, sent: conversation.direction(of: plain), isPlain: true)
+    {
+      matchRules(plain, in: &conversation, moment, &detection)
+    }
+  }
+  @inline(never)
+  private static func matchRules(
+    _ plain: borrowing PlainFrame, in conversation: inout Conversation, _ moment: Moment, _ detection: inout Detection
+  ) {
+    detection.tryFound(Packet(plain), in: &conversation, sent: conversation.direction(of: plain), at: moment)
   }
 
   @inline(never)

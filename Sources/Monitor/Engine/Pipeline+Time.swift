@@ -139,13 +139,28 @@ extension Pipeline {
     observer.output.finish(observer.detection.identities)
   }
 
+  /// How many rules are in force.
+  package var ruleCount: Int { observer.detection.rules.book.count }
+  /// Alerts of rules before they are summed up, by group and number; those without any are left out.
+  package var ruleAlerts: [(group: UInt32, number: UInt32, count: UInt64)] { observer.detection.rules.alerts }
+
+  /// Matches other rules from now on. Alerts of the old ones end.
+  package mutating func replace(rules book: RuleBook) {
+    observer.output.close(observer.detection.identities)
+    var context = observer.output.records.context
+    context.rules = book
+    observer.output.records.replace(context)
+    observer.detection.rules = RuleEngine(book, options.ruleOptions, seed: options.seed)
+    for slot in conversations.slotsByAge { conversations[slot].rules = RuleMarks() }
+  }
+
   /// Judges by a new site file from now on, starting with all open flows.
   package mutating func replace(site: Site) {
     observer.output.close(observer.detection.identities)
     observer.output.records.replace(
       AlertContext(
         site, language: options.language, host: options.host, interfaces: options.interfaces,
-        timeZone: options.timeZone))
+        timeZone: options.timeZone, rules: observer.detection.rules.book))
     observer.detection.replace(site: site)
     observer.detection.devices.inventory.ledger.markAll(at: statistics.lastTime)
     for slot in conversations.slotsByAge {

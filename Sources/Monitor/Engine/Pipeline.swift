@@ -28,6 +28,9 @@ package struct Pipeline: ~Copyable {
     package var flowLimit = 262_144
     /// Off, every frame takes the general path: for tests, which compare the two.
     package var hasQuickLane = true
+    /// Rules of rule files.
+    package var rules = RuleBook.empty
+    package var ruleOptions = RuleOptions()
     /// Seed of all hash functions. It does not affect the output.
     package var seed = UInt64.random(in: .min ... .max)
     package init() {}
@@ -63,9 +66,11 @@ package struct Pipeline: ~Copyable {
     self.options = options
     let context = AlertContext(
       site, language: options.language, host: options.host, interfaces: options.interfaces,
-      timeZone: options.timeZone)
+      timeZone: options.timeZone, rules: options.rules)
     observer = Observer(
-      Detection(site, seed: options.seed), Output(context, options.log, sink, seed: options.seed))
+      Detection(
+        site, rules: RuleEngine(options.rules, options.ruleOptions, seed: options.seed), seed: options.seed),
+      Output(context, options.log, sink, seed: options.seed))
     observer.detection.devices.inventory.ledger.isKept = options.log.contains(.assets)
     reader = Reader(seed: options.seed)
     conversations = PagedTable(limit: options.flowLimit, seed: options.seed)

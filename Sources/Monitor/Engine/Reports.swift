@@ -117,6 +117,7 @@ extension Pipeline {
         own.append(("exceptions.by_kind.\(Catalogue.entry(kind).id)", muting.countsByKind[Int(kind.rawValue)]))
       }
     }
+    if !observer.detection.rules.isEmpty { addRules(to: &own) }
     for (place, value) in protocolCounts.flatMap({ count in
       [
         ("protocols.\(count.name).messages", count.messages), ("protocols.\(count.name).understood", count.understood),
@@ -128,6 +129,18 @@ extension Pipeline {
       own.append(("malformed_headers.\(layer)", counts.faults[Int(layer.rawValue)]))
     }
     return own
+  }
+
+  /// What rules did, and which of them had to be given up: at most the first 32 of those.
+  private func addRules(to own: inout [(place: String, value: UInt64)]) {
+    let givenUp = observer.detection.rules.givenUp
+    own += [
+      ("rules.loaded", UInt64(observer.detection.rules.book.count)),
+      ("rules.alerts", ruleAlerts.reduce(0) { $0 + $1.count }),
+      ("rules.given_up", givenUp.reduce(0) { $0 + $1.count }),
+      ("rules.notes_evicted", UInt64(observer.detection.rules.evictions)),
+    ]
+    for rule in givenUp.prefix(32) { own.append(("rules.given_up_by.\(rule.group):\(rule.number)", rule.count)) }
   }
 
   /// Messages of one protocol seen: always `understood` + `refused`.

@@ -32,7 +32,8 @@ extension Finding {
   /// About an operation that changes what a controller does, or of a kind that is about nothing else.
   var isIntervention: Bool {
     switch kind {
-    case .controllerCommand, .newWriter, .deviceRenamed, .clockSetByStranger, .selectWithoutExecute, .arpSpoofing:
+    case .controllerCommand, .newWriter, .deviceRenamed, .clockSetByStranger, .selectWithoutExecute, .arpSpoofing,
+      .signature:
       true
     default: Finding.danger(operation) >= Finding.changeDanger
     }

@@ -5,9 +5,11 @@ extension AlertContext {
   /// The words of a site; without one, only those every record needs.
   /// `timeZone` counts where the site gives none; windows without one are in UTC, and so are times beside them.
   package init(
-    _ site: Site?, language: Language, host: String?, interfaces: [String] = [], timeZone: String? = nil
+    _ site: Site?, language: Language, host: String?, interfaces: [String] = [], timeZone: String? = nil,
+    rules: RuleBook = .empty
   ) {
     self.init(timeZone: timeZone ?? "UTC", language: language, host: host, interfaces: interfaces)
+    self.rules = rules
     guard let site else { return }
     if site.namesTimeZone || !site.windows.isEmpty { self.timeZone = site.timeZone }
     zones = site.zones.map {

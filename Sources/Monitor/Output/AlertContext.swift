@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Catalogue
+import RuleLanguage
 
 /// What records say of the site and of the monitor itself. Filled once from the site file; without one, everything is
 /// `external` and known by address alone.
@@ -86,6 +87,7 @@ package struct AlertContext: Sendable {
   package var interfaces: [String]
   /// Protocol names by `DissectorID`.
   package var protocols: [String]
+  package var rules = RuleBook.empty
 
   package init(
     zones: [Zone] = [], assets: [Asset] = [], responders: [Responder] = [], conduits: [Conduit] = [],
@@ -107,6 +109,12 @@ package struct AlertContext: Sendable {
   /// Whether a finding is about a station that the site file does not list and that changes a device, or what it does.
   func isDeedOfStranger(_ finding: Finding) -> Bool {
     zones.count > 1 && finding.source.party.asset == .none && Finding.danger(finding.operation) >= Finding.changeDanger
+  }
+
+  /// The rule that a finding is about.
+  func rule(of finding: Finding) -> Rule? {
+    guard case .rule(let place) = finding.detail, Int(place) < rules.count else { return nil }
+    return rules.signatures[Int(place)].rule
   }
 
   /// The interface that a frame came from.

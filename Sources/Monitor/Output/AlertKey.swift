@@ -97,7 +97,7 @@ struct AlertKey: TableKey {
 struct AlertCause: Equatable {
   private enum Sort: UInt8 {
     case kind, command, service, action, target, time, binding, zone, vlan, count, fault, overlap, hopLimit, evictions
-    case identification, options, value, unreadValue
+    case identification, options, value, unreadValue, rule
   }
   private var sort = Sort.kind
   /// The operation's action, 0 without one.
@@ -115,6 +115,9 @@ struct AlertCause: Equatable {
 
   init(_ finding: Finding) {
     switch finding.detail {
+    case .rule(let place):
+      (sort, number) = (.rule, AlertCause.word(Int(place)))
+      setCommand(.rule, finding.operation)
     case .parties:
       if finding.kind == .controllerCommand || finding.isOfZones && finding.isIntervention {
         setCommand(.command, finding.operation)

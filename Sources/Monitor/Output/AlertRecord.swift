@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Catalogue
+import RuleLanguage
 
 /// How often and when a finding was seen so far: what changes from one line of an alert to the next.
 package struct Occurrence: Sendable {
@@ -70,7 +71,7 @@ extension Records {
     _ finding: Finding, _ occurrence: Occurrence, values: ShownValues = .none, _ identities: Identities,
     to sink: inout Sink
   ) {
-    let entry = Catalogue.entry(finding.kind)
+    let entry = entry(of: finding)
     var moment = ""
     if case .refusedTime = finding.detail { moment = clock.moment(finding.time, context.language) }
     if case .refusedValue(let value) = finding.detail, value.last != nil {
@@ -80,7 +81,7 @@ extension Records {
     let known = identities.identity(of: finding.destination)
     let facts = Facts(
       finding, context, values, moment: moment, knownName: known?.name)
-    let wording = Sentences(facts, occurrence)
+    let wording = Sentences(facts, entry, occurrence)
     let stake = context.zoneAtStake(finding.source.party, finding.destination.party)
     let zone = context.zone(stake)
     let importance = zone?.importance ?? .low
@@ -116,7 +117,9 @@ extension Records {
     line.open("alert")
     head(entry, severity)
     line.string("signature", wording.signature, limit: 320)
-    metadata(entry, finding.operation?.action, zone)
+    let rule = context.rule(of: finding)
+    if let rule, !rule.references.isEmpty { line.strings("references", rule.references.map(RuleReferences.text)) }
+    metadata(entry, finding.operation?.action, zone, rule)
     line.open("context")
     line.hexadecimal("alert_id", occurrence.id)
     switch occurrence.ending {
@@ -166,7 +169,7 @@ extension Records {
     line.word("respond_within", Catalogue.respondWithin(severity))
     line.close()
     line.open("act")
-    line.word("playbook", entry.id)
+    line.string("playbook", entry.playbook)
     steps(entry, occurrence.ending, lacksSite: finding.lacksSite)
     line.close()
     line.close()
@@ -177,16 +180,20 @@ extension Records {
   }
 
   private mutating func head(_ entry: CatalogueEntry, _ severity: Int) {
+    // There may be tens of thousands of rules, each of which alerts rarely.
+    guard entry.kind != .signature else { return Records.head(entry, severity, &line) }
     let place = Int(entry.kind.rawValue) << 3 | severity & 7
     if let part = headParts[place] { return line.write(part) }
-    headParts[place] = line.part {
-      $0.word("action", "allowed")
-      $0.number("gid", 1)
-      $0.number("signature_id", entry.signatureID)
-      $0.number("rev", entry.revision)
-      $0.number("severity", severity)
-      $0.string("category", entry.category)
-    }
+    headParts[place] = line.part { Records.head(entry, severity, &$0) }
+  }
+
+  private static func head(_ entry: CatalogueEntry, _ severity: Int, _ line: inout JSONLine) {
+    line.word("action", "allowed")
+    line.number("gid", entry.group)
+    line.number("signature_id", entry.signatureID)
+    line.number("rev", entry.revision)
+    line.number("severity", severity)
+    line.string("category", entry.category, limit: 160)
   }
 
   private static func metadata(_ entry: CatalogueEntry, _ action: Action?, _ line: inout JSONLine) {
@@ -215,14 +222,25 @@ extension Records {
       case .withdrawn: [Withdrawal.step]
       }
     let language = context.language
+    if entry.kind == .signature, ending == nil {
+      return line.strings("steps", steps.map { $0[language] })
+    }
     let key =
       ending == nil ? lacksSite ? 0 : Int(entry.kind.rawValue) + 3 : ending == .withdrawn ? 1 : 2
     if let part = stepParts[key] { return line.write(part) }
     stepParts[key] = line.part { $0.strings("steps", steps.map { $0[language] }) }
   }
 
-  private mutating func metadata(_ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?) {
+  private mutating func metadata(
+    _ entry: CatalogueEntry, _ action: Action?, _ zone: AlertContext.Zone?, _ rule: Rule?
+  ) {
     line.open("metadata")
+    if let rule {
+      Records.metadata(entry, action, &line)
+      notes(rule)
+      if let values = zone?.values, !values.isEmpty { line.strings("at_stake", values.map(\.word)) }
+      return line.close()
+    }
     let key = Int(entry.kind.rawValue) << 5 | (action.map { Int($0.rawValue) + 1 } ?? 0)
     if let part = metadataParts[key] {
       line.write(part)
@@ -232,6 +250,21 @@ extension Records {
     if let values = zone?.values, !values.isEmpty { line.strings("at_stake", values.map(\.word)) }
     line.close()
   }
+
+  /// The rule's own metadata, by key, in the order of the rule.
+  private mutating func notes(_ rule: Rule) {
+    var written: Set<String> = []
+    for note in rule.notes where !Records.ownKeys.contains(note.key) && written.count < Records.noteLimit {
+      guard written.insert(note.key).inserted else { continue }
+      line.strings(named: note.key, rule.notes.filter { $0.key == note.key }.map(\.value))
+    }
+  }
+  /// Keys that records have of their own.
+  private static let ownKeys: Set<String> = [
+    "kind", "mitre_tactic_id", "mitre_tactic_name", "mitre_technique_id", "mitre_technique_name", "threat", "checklist",
+    "at_stake", "title_ja",
+  ]
+  private static let noteLimit = 32
 
   private mutating func latest(_ example: Occurrence.Example, hasPorts: Bool) {
     line.open("latest")

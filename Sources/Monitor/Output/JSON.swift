@@ -181,6 +181,18 @@ package struct JSONLine: Sendable {
     closeArray()
   }
 
+  /// With a key that is not the monitor's own: one that needs escaping, or is long, is left out with its values.
+  mutating func strings(named key: String, _ values: [String]) {
+    guard key.utf8.count <= 64, key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else {
+      return
+    }
+    name(key)
+    text.append(UInt8(ascii: "["))
+    needsComma = false
+    for value in values { element(value, limit: 240) }
+    closeArray()
+  }
+
   mutating func element(_ value: String, limit: Int = JSONLine.longestString) {
     comma()
     text.append(UInt8(ascii: "\""))

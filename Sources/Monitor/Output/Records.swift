@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Catalogue
 
 /// How often something came, and between which times (nanoseconds, from the capture).
 package struct Repetition: Sendable {
@@ -35,6 +36,8 @@ package struct Records: Sendable {
   var headParts = JSONLine.Parts()
   var metadataParts = JSONLine.Parts()
   var stepParts = JSONLine.Parts()
+  /// By the place of their rule.
+  private var ruleEntries: [Int32: CatalogueEntry] = [:]
 
   package init(_ context: AlertContext) {
     self.context = context
@@ -47,6 +50,18 @@ package struct Records: Sendable {
     self.context = context
     clock = LocalTime(context.timeZone)
     stepParts = JSONLine.Parts()
+    ruleEntries = [:]
+  }
+
+  /// What alerts about a finding have in common: of its kind, or of its rule.
+  mutating func entry(of finding: Finding) -> CatalogueEntry {
+    guard let rule = context.rule(of: finding), case .rule(let place) = finding.detail else {
+      return Catalogue.entry(finding.kind)
+    }
+    if let known = ruleEntries[place] { return known }
+    let entry = RuleEntry.entry(rule)
+    ruleEntries[place] = entry
+    return entry
   }
 
   /// Flow identifiers as written: the low 53 bits, since readers in JavaScript keep no more.

@@ -82,16 +82,14 @@ extension FunctionPattern {
     let service = text[..<blank].lowercased()
     let rest = text[text.index(after: blank)...].drop { $0 == " " }
     guard !rest.isEmpty else { return .failure(.form) }
-    let names = DissectorTables().names
+    let names = NativeFunctions.protocolNames
     var dissectors: UInt64 = 0
     for (index, name) in names.enumerated() where name.description == service && index < 64 {
       dissectors |= 1 << UInt64(index)
     }
     guard dissectors != 0 else { return .failure(.service(service)) }
     if let (code, subcode) = numbers(rest) {
-      let known = NativeFunctions.all.first {
-        $0.service == service && $0.code == code && (subcode < 0 || $0.subcode == subcode)
-      }
+      let known = NativeFunctions.first(of: service, code, subcode)
       return .success([
         FunctionPattern(
           dissectors: dissectors, code: code, subcode: subcode, name: "", action: known?.action ?? .unknown,
@@ -99,15 +97,11 @@ extension FunctionPattern {
       ])
     }
     guard NativeFunctions.services.contains(service) else { return .failure(.service(service)) }
-    let wanted = NativeFunctions.folded(rest)
-    let functions = NativeFunctions.all.filter { $0.service == service }
-    let found = functions.filter { NativeFunctions.folded($0.name) == wanted }
+    let found = NativeFunctions.named(rest, of: service)
     guard !found.isEmpty else { return .failure(.name(String(rest), of: service)) }
     return .success(
       found.map { function in
-        let isAmbiguous = functions.contains {
-          $0.code == function.code && $0.subcode == function.subcode && $0.name != function.name
-        }
+        let isAmbiguous = NativeFunctions.isAmbiguous(function)
         return FunctionPattern(
           dissectors: dissectors, code: function.code, subcode: function.subcode,
           name: isAmbiguous ? function.name : "", action: function.action, text: text)

@@ -32,7 +32,7 @@ enum Run {
 
   static func replay(
     _ path: String, site: Site? = nil, log: LogKinds = [.alerts], language: Language = .en, seed: UInt64 = 1,
-    hasQuickLane: Bool = true, look: (borrowing Pipeline) -> Void = { _ in }
+    hasQuickLane: Bool = true, rules: RuleBook = .empty, look: (borrowing Pipeline) -> Void = { _ in }
   ) throws -> String {
     let output = FileManager.default.temporaryDirectory.appending(path: "sekisho-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: output) }
@@ -41,6 +41,7 @@ enum Run {
     options.seed = seed
     options.language = language
     options.hasQuickLane = hasQuickLane
+    options.rules = rules
     var pipeline = Pipeline(options, site: site, sink: try Sink(path: output.path, pace: .waiting))
     var file = try CaptureFile(path: path)
     do throws(CaptureError) {

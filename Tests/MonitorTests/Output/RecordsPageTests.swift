@@ -2,6 +2,7 @@
 import Capture
 import Catalogue
 import Foundation
+import RuleLanguage
 import Support
 import Testing
 
@@ -103,8 +104,23 @@ import Testing
         Fixtures.root.appending(path: "literal/\(capture).pcap").path,
         log: [.alerts, .operationsAll, .flows, .assets, .stats])
     }
+    text += try Run.replay(
+      Fixtures.root.appending(path: "literal/modbus-every-function.pcap").path, log: [.alerts, .stats],
+      rules: try Self.rules())
     text += String(decoding: Catalogue.json(.en), as: UTF8.self)
     return try text.split(separator: "\n").map(String.init) + built()
+  }
+
+  /// One that alerts, and one that takes too much work.
+  private static func rules() throws -> RuleBook {
+    let text = """
+      alert tcp any any -> any 502 (msg:"Modbus"; content:"|00 00|"; reference:cve,2020-1; metadata:by us; sid:1;)
+      alert tcp any any -> any 502 (msg:"Slow"; pcre:"/(.+)+(.+)+(.+)+[\\xf0\\xf1]$/s"; sid:2;)
+      """
+    let set = RuleSet.load(
+      [RuleFile(name: "rules", text: Array(text.utf8))], variables: RuleVariables(homeNetwork: "any"))
+    try #require(set.rules.count == 2)
+    return RuleBook(set.rules, RuleNames(nil) { TargetRange(notation: $0) }, seed: 1)
   }
 
   private static func built() throws -> [String] {

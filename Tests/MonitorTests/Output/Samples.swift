@@ -141,7 +141,7 @@ struct Wording {
   let reason: String
 
   init(_ facts: Facts, _ occurrence: Occurrence? = nil) {
-    let sentences = Sentences(facts, occurrence)
+    let sentences = Sentences(facts, Catalogue.entry(facts.finding.kind), occurrence)
     signature = sentences.signature.description
     summary = sentences.summary.description
     expected = sentences.expected.description

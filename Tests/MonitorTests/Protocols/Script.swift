@@ -69,7 +69,8 @@ struct ScriptPlayer: ~Copyable {
     reader = Reader(seed: 5)
     let records = AlertContext()
     observer = Observer(
-      Detection(nil, seed: 5), Output(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5))
+      Detection(nil, rules: RuleEngine(.empty, seed: 5), seed: 5),
+      Output(records, [], Sink(descriptor: -1, pace: .waiting), seed: 5))
     moment.time = 1_700_000_000_000_000_000
     conversation = ScriptPlayer.conversation(script, basis, moment.time)
     guard script.isTCP, basis == .syn else { return }

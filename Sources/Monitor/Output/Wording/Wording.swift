@@ -11,8 +11,7 @@ struct Sentences {
 }
 
 extension Sentences {
-  init(_ facts: Facts, _ occurrence: Occurrence? = nil) {
-    let entry = Catalogue.entry(facts.finding.kind)
+  init(_ facts: Facts, _ entry: CatalogueEntry, _ occurrence: Occurrence? = nil) {
     switch facts.context.language {
     case .en:
       let english = English(facts, entry)

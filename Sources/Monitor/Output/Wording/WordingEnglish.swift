@@ -104,6 +104,10 @@ struct English {
 
   private var ofKind: KindWording {
     switch finding.kind {
+    case .signature:
+      return KindWording(
+        signature: Words(entry.title.en), summary: "\(from) \(did); a rule matches it: \(entry.title.en).",
+        expected: "Nothing that matches this rule.")
     case .crossZoneFlow:
       return KindWording(
         signature: "Flow \(zones) without a conduit", summary: "\(from) \(did); no conduit allows it.",
@@ -347,7 +351,7 @@ struct English {
 
   private var expectedOfDetail: Words? {
     switch finding.detail {
-    case .parties, .silence: nil
+    case .parties, .silence, .rule: nil
     case .noSite: "Commands to controllers only from the stations that may give them."
     case .refusedService(let conduit):
       "\(name(conduit)) allows \(words(context.conduit(conduit)?.services, "services"))."
@@ -383,7 +387,7 @@ struct English {
       "IP address \(finding.source.ip)"
         + (finding.source.mac == .none ? "." : " from MAC address \(finding.source.mac).")
     case .parties where finding.kind == .impossibleSource: "\(facts.senderAddresses)."
-    case .parties, .noSite, .refusedAction, .refusedTarget: "\(message)\(way)."
+    case .parties, .noSite, .refusedAction, .refusedTarget, .rule: "\(message)\(way)."
     case .refusedService: "\(facts.service)\(way)."
     case .refusedValue(let value):
       Words(value.number?.text ?? "A value that could not be read") + " at \(facts.limited.target)\(way)"

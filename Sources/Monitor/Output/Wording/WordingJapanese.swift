@@ -91,6 +91,10 @@ struct Japanese {
 
   private var ofKind: KindWording {
     switch finding.kind {
+    case .signature:
+      return KindWording(
+        signature: Words(entry.title.ja), summary: "\(from)が、\(did)。この通信はルール「\(entry.title.ja)」に一致します。",
+        expected: "このルールに一致する通信はなし")
     case .crossZoneFlow:
       return KindWording(
         signature: "許可されていないゾーン間通信（\(zones)）", summary: "\(from)が、\(did)。この通信を許可するコンジットはありません。",
@@ -308,7 +312,7 @@ struct Japanese {
 
   private var expectedOfDetail: Words? {
     switch finding.detail {
-    case .parties, .silence: nil
+    case .parties, .silence, .rule: nil
     case .noSite: "制御装置への操作は、許可された端末のみ"
     case .refusedService(let conduit): "\(name(conduit))で許可されているサービス: \(words(context.conduit(conduit)?.services))"
     case .refusedAction(let conduit): "\(name(conduit))で許可されている操作: \(words(context.conduit(conduit)?.operations))"
@@ -340,7 +344,7 @@ struct Japanese {
     case .parties where finding.kind == .unknownIP:
       "IPアドレス\(finding.source.ip)" + (finding.source.mac == .none ? "" : "（MACアドレス\(finding.source.mac)）")
     case .parties where finding.kind == .impossibleSource: "送信元アドレスは\(facts.senderAddresses)"
-    case .parties, .noSite, .refusedAction, .refusedTarget: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
+    case .parties, .noSite, .refusedAction, .refusedTarget, .rule: "\(way)\(way.isEmpty ? "" : ": ")\(message)"
     case .refusedService: "\(way)\(way.isEmpty ? "" : ": ")\(facts.service)"
     case .refusedValue(let value):
       "\(way)\(way.isEmpty ? "" : ": ")\(facts.limited.target) に "
